@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+// 虚拟养老院调度平台 — the map of rooms stands in README.md; who may import whom is checked by ArchitectureTests.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+    .define("PostgreSQL", .when(traits: ["PostgreSQL"])),
+]
+
+/// A room of the house: a target of our own under Sources/.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
+
+let rules: [Target.Dependency] = [
+    "Kernel", "Pinyin", "Catalog", "Registry", "Entitlement", "Orders", "Intake", "Matching", "Billing", "Notifier",
+]
+
+let package = Package(
+    name: "virtual-nursing-home",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "vnh", targets: ["vnh"])],
+    traits: [
+        .trait(name: "PostgreSQL", description: "The PostgreSQL driver; needs libpq-dev."),
+    ],
+    dependencies: [
+        // The product speaks plain HTTP behind a reverse proxy, so no TLS stack is built: BoringSSL comes once, with swift-crypto.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Rules: values in, decisions out.
+        room("Kernel"),
+        room("Pinyin"),
+        room("Catalog", ["Kernel", "Pinyin"]),
+        room("Registry", ["Kernel"]),
+        room("Entitlement", ["Kernel", "Catalog", "Registry"]),
+        room("Orders", ["Kernel", "Catalog", "Registry", "Entitlement"]),
+        room("Intake", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        room("Matching", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        room("Billing", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        room("Notifier", ["Kernel", crypto]),
+        // Memory: one SQL protocol, two drivers.
+        room("Store", rules + [crypto]),
+        room("StoreSQLite", [
+            "Kernel", "Store", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
+        room("StorePostgres", ["Kernel", "Store", postgres]),
+        .systemLibrary(
+            name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
+        // Intentions: one file, one transaction each.
+        room("Workflow", rules + ["Store", crypto, logging, metrics]),
+        // Faces.
+        room("Web", rules + ["Workflow", crypto, hummingbird, logging, metrics, mustache]),
+        room("ConsoleWeb", rules + ["Workflow", "Web", hummingbird]),
+        room("PortalWeb", rules + ["Workflow", "Web", hummingbird]),
+        room("FinanceWeb", rules + ["Workflow", "Web", hummingbird]),
+        .executableTarget(
+            name: "vnh",
+            dependencies: rules + [
+                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", .product(name: "GRDB", package: "GRDB.swift"), mustache, "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
+                hummingbird, logging, metrics, lifecycle, crypto,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

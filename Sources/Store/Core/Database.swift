@@ -1,0 +1,27 @@
+/// A database of either kind: SQLite in a file or in memory, or a PostgreSQL schema.
+///
+/// Both have one writer at a time, so that a log number given out earlier is also visible earlier and no reader of the log can skip a row.
+/// Concurrent writes share a commit: each runs in a savepoint of its own, fails alone, and is answered after the commit is durable.
+public protocol Database: Sendable {
+    var dialect: Dialect { get }
+
+    /// Runs `body` in one transaction and returns after the commit is durable.
+    ///
+    /// `body` may run more than once when the connection is lost before the commit, so it must have no effect outside the transaction.
+    /// - Throws: what `body` throws (its changes are undone, its neighbours' are kept), or ``StoreFault``.
+    func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
+
+    /// Like ``write(_:)``, but never shares its commit: for long work such as imports and the monthly close.
+    func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
+
+    /// Runs `body` on one consistent snapshot, beside the writer.
+    func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
+
+    /// Copies a consistent state, taken while others go on writing, into a new file.
+    func backup(to path: String) async throws
+
+    /// What the database itself finds wrong with its pages and indexes; empty when sound.
+    func integrityFaults() async throws -> [String]
+
+    func close() async
+}

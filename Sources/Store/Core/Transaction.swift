@@ -1,0 +1,34 @@
+/// One open transaction. Bound to the closure that received it; never kept.
+public protocol Transaction: AnyObject {
+    /// Runs a statement and gives the number of rows it changed.
+    @discardableResult func execute(_ sql: SQL) throws -> Int
+    /// Runs a query and shows each row to `body` in turn.
+    func forEachRow(_ sql: SQL, _ body: (inout Row) throws -> Void) throws
+    /// Which of the two databases this is, for the few places where they differ.
+    var dialect: Dialect { get }
+}
+
+extension Transaction {
+    public func rows<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> [T] {
+        var result: [T] = []
+        try forEachRow(sql) { result.append(try read(&$0)) }
+        return result
+    }
+
+    /// The first row, if there is one. The query says `LIMIT 1` or asks by key.
+    public func first<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> T? {
+        var result: T?
+        try forEachRow(sql) { if result == nil { result = try read(&$0) } }
+        return result
+    }
+
+    public func exists(_ sql: SQL) throws -> Bool { try first(sql) { _ in true } ?? false }
+
+    /// One integer from one row, such as a count; nil for no row or NULL.
+    public func integer(_ sql: SQL) throws -> Int64? { try first(sql) { $0.optionalInteger() } ?? nil }
+}
+
+/// Where SQLite and PostgreSQL differ, by name. If this passes five members, stop and think.
+public enum Dialect: String, Sendable {
+    case sqlite, postgres
+}
