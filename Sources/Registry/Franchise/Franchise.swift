@@ -43,6 +43,9 @@ public struct Franchise: Sendable {
     /// All offers of an item whatever their dates, sorted by provider and then by first day.
     public func offers(of item: String) -> [Offer] { offersByItem[item] ?? [] }
 
+    /// The codes of all items that anybody offers at any time, sorted.
+    public var offeredItems: [String] { offersByItem.keys.sorted() }
+
     /// The offer of one provider that holds on a day; of overlapping ones the one that began last.
     public func offer(_ provider: ProviderID, _ item: String, on date: LocalDate) -> Offer? {
         guard let offers = offersByItem[item] else { return nil }

@@ -50,7 +50,7 @@ struct ElderReader {
 
     func text(_ column: Column) -> String {
         guard let position = columns.positions[column.rawValue], position < record.fields.count else { return "" }
-        return Field.trimmed(record.fields[position])
+        return Field.trimmed(Field.unguarded(record.fields[position]))
     }
 
     mutating func fault(_ column: Column, _ code: String, _ reason: String) {

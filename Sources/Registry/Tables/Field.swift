@@ -13,6 +13,12 @@ enum Field {
         return String(text[start...end])
     }
 
+    /// Without the apostrophe that exports and spreadsheets put before `=`, `+`, `-` and `@` lest the field be run as a formula.
+    static func unguarded(_ text: String) -> String {
+        guard text.utf8.first == 0x27, let second = text.utf8.dropFirst().first, [0x3D, 0x2B, 0x2D, 0x40].contains(second) else { return text }
+        return String(text.dropFirst())
+    }
+
     private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         scalar.value <= 0x20 || scalar.value == 0x3000 || scalar.value == 0xA0
     }

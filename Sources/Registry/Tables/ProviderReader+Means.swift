@@ -14,7 +14,10 @@ extension ProviderReader {
             let phone = phone(row)
             let canLift = flag(row, "can_lift")
             let isActive = flag(row, "active")
-            guard let provider, let sex, let phone else { continue }
+            guard let provider, let sex, let phone else {
+                faultyWorkers.insert(id)
+                continue
+            }
             workers[id] = Worker(
                 id: id, provider: provider, name: name, sex: sex, phone: phone, languages: Field.list(row.text("languages")),
                 canLift: canLift, isActive: isActive)
@@ -29,7 +32,10 @@ extension ProviderReader {
             let provider = knownProvider(row)
             let isWheelchair = flag(row, "wheelchair")
             let seats = number(row, "seats", 1...60)
-            guard let provider, let seats else { continue }
+            guard let provider, let seats else {
+                faultyVehicles.insert(plate)
+                continue
+            }
             vehicles[plate] = Vehicle(plate: plate, provider: provider, isWheelchair: isWheelchair, seats: seats)
         }
     }
@@ -84,10 +90,12 @@ extension ProviderReader {
             providers[id]?.credentials.append(credential)
         case "worker":
             let id = WorkerID(holder)
+            if faultyWorkers.contains(id) { return }
             guard expect(workers[id], row, "没有服务人员“\(holder)”") != nil else { return }
             credential.holder = .worker(id)
             workers[id]?.credentials.append(credential)
         case "vehicle":
+            if faultyVehicles.contains(holder) { return }
             guard expect(vehicles[holder], row, "没有车辆“\(holder)”") != nil else { return }
             credential.holder = .vehicle(holder)
             vehicles[holder]?.credentials.append(credential)

@@ -6,8 +6,10 @@ struct ProviderReader {
     let vocabulary: ProviderTables.Vocabulary
     var faults: [TableFault] = []
     var providers: [ProviderID: Provider] = [:]
-    /// Firms with a fault of their own; their rows in the other files are passed over in silence.
+    /// Firms, workers and cars whose row has a fault of its own; what refers to them raises no further one.
     var faultyProviders: Set<ProviderID> = []
+    var faultyWorkers: Set<WorkerID> = []
+    var faultyVehicles: Set<String> = []
     var workers: [WorkerID: Worker] = [:]
     var vehicles: [String: Vehicle] = [:]
     var offers: [Offer] = []
