@@ -1,4 +1,4 @@
-public import Kernel
+import Kernel
 
 /// What a driver shows of the row under its cursor. Columns count from 0.
 public protocol RowCursor: AnyObject {

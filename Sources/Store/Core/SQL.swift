@@ -1,4 +1,4 @@
-public import Kernel
+import Kernel
 
 /// A statement in the common dialect of SQLite and PostgreSQL, with its values beside it, never inside the text.
 ///

@@ -1,4 +1,4 @@
-public import Kernel
+import Kernel
 
 /// What can go wrong with the database itself, as opposed to a rule of the business.
 public enum StoreFault: Error, Hashable, Sendable {

@@ -1,0 +1,87 @@
+import Catalog
+import Kernel
+import Orders
+import Registry
+
+/// 结算候选: one service that asks to be paid, with every fact a check may look at.
+public struct Candidate: Hashable, Sendable {
+    public enum Kind: String, Sendable { case order, meal }
+
+    public struct Funding: Hashable, Sendable {
+        public let fund: String
+        public let programme: String
+        public let amount: Fen
+
+        public init(fund: String, programme: String, amount: Fen) {
+            self.fund = fund
+            self.programme = programme
+            self.amount = amount
+        }
+    }
+
+    public var kind: Kind
+    /// Id of the order or swipe.
+    public var subject: String
+    public var number: String
+    public var provider: ProviderID
+    public var elder: ElderID
+    public var elderDeath: LocalDate?
+    public var item: ItemCode
+    public var date: LocalDate
+    public var createdAt: Instant
+    public var isBackfilled: Bool
+    public var quantity: Quantity
+    public var unitPrice: Fen
+    public var gross: Fen
+    public var funding: [Funding]
+    public var selfPay: Fen
+    public var plannedMinutes: Int
+    /// By the device's clock; nil for a meal.
+    public var begin: Instant?
+    public var end: Instant?
+    public var worker: WorkerID?
+    public var evidence: EvidenceLevel
+    public var isManual: Bool
+    public var hasOpenComplaint: Bool
+    /// The call-back says that nobody came, or that money was taken.
+    public var callbackDenies: Bool
+
+    public init(
+        kind: Kind, subject: String, number: String, provider: ProviderID, elder: ElderID, elderDeath: LocalDate? = nil, item: ItemCode,
+        date: LocalDate, createdAt: Instant, isBackfilled: Bool = false, quantity: Quantity, unitPrice: Fen, gross: Fen,
+        funding: [Funding], selfPay: Fen, plannedMinutes: Int = 0, begin: Instant? = nil, end: Instant? = nil, worker: WorkerID? = nil,
+        evidence: EvidenceLevel, isManual: Bool = false, hasOpenComplaint: Bool = false, callbackDenies: Bool = false
+    ) {
+        self.kind = kind
+        self.subject = subject
+        self.number = number
+        self.provider = provider
+        self.elder = elder
+        self.elderDeath = elderDeath
+        self.item = item
+        self.date = date
+        self.createdAt = createdAt
+        self.isBackfilled = isBackfilled
+        self.quantity = quantity
+        self.unitPrice = unitPrice
+        self.gross = gross
+        self.funding = funding
+        self.selfPay = selfPay
+        self.plannedMinutes = plannedMinutes
+        self.begin = begin
+        self.end = end
+        self.worker = worker
+        self.evidence = evidence
+        self.isManual = isManual
+        self.hasOpenComplaint = hasOpenComplaint
+        self.callbackDenies = callbackDenies
+    }
+
+    public var subsidy: Fen { funding.map(\.amount).total }
+
+    /// The time the worker was there, if it was measured.
+    public var presence: TimeWindow? {
+        guard let begin, let end else { return nil }
+        return TimeWindow(start: begin, end: end)
+    }
+}

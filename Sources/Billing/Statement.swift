@@ -1,0 +1,84 @@
+import Catalog
+import Kernel
+import Registry
+
+/// 核查结论 of one line.
+public enum Verdict: String, CaseIterable, Sendable {
+    case paid, held, blocked
+
+    public var name: String {
+        switch self {
+        case .paid: "应付"
+        case .held: "待核"
+        case .blocked: "拒付"
+        }
+    }
+
+    /// What the worst finding means for the line.
+    public init(_ findings: [Finding]) {
+        switch findings.map(\.severity).max() {
+        case .block: self = .blocked
+        case .hold: self = .held
+        case .warn, nil: self = .paid
+        }
+    }
+}
+
+/// 结算明细: one service on a provider's statement, frozen when the month is closed.
+public struct StatementLine: Hashable, Sendable {
+    public let candidate: Candidate
+    public let findings: [Finding]
+    public var verdict: Verdict { Verdict(findings) }
+
+    public init(candidate: Candidate, findings: [Finding]) {
+        self.candidate = candidate
+        self.findings = findings
+    }
+
+    /// `R12:hold:核验等级…` joined by ` | `.
+    public var findingsText: String { findings.map { "\($0.code):\($0.severity.rawValue):\($0.sentence)" }.joined(separator: " | ") }
+    public var fundingText: String {
+        candidate.funding.map { "\($0.fund)|\($0.programme)|\($0.amount.amount)" }.joined(separator: ";")
+    }
+}
+
+/// 结算单: what one provider is owed for one month.
+public struct Statement: Hashable, Sendable {
+    public let month: Month
+    public let provider: ProviderID
+    public let lines: [StatementLine]
+
+    /// Lines in the order of service date, number and subject, so that the same month always gives the same bytes.
+    public init(month: Month, provider: ProviderID, lines: [StatementLine]) {
+        self.month = month
+        self.provider = provider
+        self.lines = lines.sorted {
+            ($0.candidate.date, $0.candidate.number, $0.candidate.subject) < ($1.candidate.date, $1.candidate.number, $1.candidate.subject)
+        }
+    }
+
+    private func sum(_ value: (Candidate) -> Fen, where isCounted: (Verdict) -> Bool = { _ in true }) -> Fen {
+        lines.filter { isCounted($0.verdict) }.map { value($0.candidate) }.total
+    }
+
+    public var gross: Fen { sum(\.gross) }
+    public var subsidy: Fen { sum(\.subsidy) }
+    public var selfPay: Fen { sum(\.selfPay) }
+    /// Public money asked for and not paid this month, held or blocked.
+    public var deducted: Fen { sum(\.subsidy) { $0 != .paid } }
+    /// 实付金额: public money that is paid.
+    public var payable: Fen { subsidy - deducted }
+    public var heldLines: Int { lines.count { $0.verdict == .held } }
+
+    /// The checked lines of a month, a statement a provider, in the order of provider codes.
+    public static func all(_ candidates: [Candidate], month: Month, catalogue: Catalogue, franchise: Franchise) -> [Statement] {
+        let surroundings = Surroundings(catalogue: catalogue, franchise: franchise, month: candidates)
+        let byProvider = Dictionary(grouping: candidates, by: \.provider)
+        return byProvider.keys.sorted().map { provider in
+            let lines = (byProvider[provider] ?? []).map {
+                StatementLine(candidate: $0, findings: Checks.findings($0, surroundings))
+            }
+            return Statement(month: month, provider: provider, lines: lines)
+        }
+    }
+}

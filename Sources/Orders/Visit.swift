@@ -1,0 +1,113 @@
+import Catalog
+import Kernel
+import Registry
+
+/// How a check-in or check-out was made.
+public enum CheckMethod: String, CaseIterable, Sendable {
+    /// The worker's phone with its position.
+    case app
+    /// A call from the elder's own landline.
+    case landline
+    /// A code that the elder tells.
+    case code
+    /// The elder's card.
+    case card
+    /// A paper slip, entered later.
+    case paper
+}
+
+/// 签到 or 签退: when, how and where, by the device's clock and by ours.
+public struct Check: Hashable, Sendable {
+    public let at: Instant
+    public let receivedAt: Instant
+    public let method: CheckMethod
+    /// Metres from the elder's door; nil without a position.
+    public let distance_m: Int?
+    public let accuracy_m: Int?
+    public let photoSHA256: String?
+    public let reasonCode: String?
+
+    public init(
+        at: Instant, receivedAt: Instant, method: CheckMethod, distance_m: Int?, accuracy_m: Int?, photoSHA256: String?, reasonCode: String?
+    ) {
+        self.at = at
+        self.receivedAt = receivedAt
+        self.method = method
+        self.distance_m = distance_m
+        self.accuracy_m = accuracy_m
+        self.photoSHA256 = photoSHA256
+        self.reasonCode = reasonCode
+    }
+
+    /// Proven by something in the elder's home or hand.
+    var isAtElder: Bool { method == .landline || method == .code || method == .card }
+
+    /// Within the fence, allowing for the device's own stated accuracy up to the wide limit.
+    func isInside(fence_m: Int, wide_m: Int) -> Bool {
+        guard let distance_m else { return false }
+        return distance_m <= fence_m || (distance_m <= wide_m && distance_m - (accuracy_m ?? 0) <= fence_m)
+    }
+}
+
+/// 上门: the visit of one order, with the six elements that public payers ask of a verified visit
+/// (service, person, date, place, worker, begin and end; 21st Century Cures Act §12006).
+public struct Visit: Hashable, Sendable {
+    public let order: OrderID
+    public let provider: ProviderID
+    public let worker: WorkerID
+    public let checkIn: Check
+    public var checkOut: Check?
+    /// By the elder's code or card, or by call-back; nil until then.
+    public var confirmedBy: String?
+    public var confirmedAt: Instant?
+
+    public init(
+        order: OrderID, provider: ProviderID, worker: WorkerID, checkIn: Check, checkOut: Check? = nil, confirmedBy: String? = nil,
+        confirmedAt: Instant? = nil
+    ) {
+        self.order = order
+        self.provider = provider
+        self.worker = worker
+        self.checkIn = checkIn
+        self.checkOut = checkOut
+        self.confirmedBy = confirmedBy
+        self.confirmedAt = confirmedAt
+    }
+
+    /// Whole minutes between the two checks by the device's clock.
+    public var minutes: Int? { checkOut.map { ($0.at - checkIn.at).minutes } }
+}
+
+/// What counts as inside the fence: dated parameters, metres.
+public struct EvidencePolicy: Hashable, Sendable {
+    public var fence_m = 200
+    public var wideFence_m = 500
+    /// Minutes before the start from which a check-in is taken.
+    public var checkInEarly = 30
+    /// Minutes by which a device's clock may run ahead of ours.
+    public var clockAhead = 10
+
+    public init() {}
+    public init(_ value: (String) -> Int?) {
+        if let n = value("fence_m") { fence_m = n }
+        if let n = value("fence_poor_gps_m") { wideFence_m = n }
+        if let n = value("check_in_early_min") { checkInEarly = n }
+    }
+}
+
+extension Visit {
+    /// The rung of the evidence ladder (核验等级): 3 = in the fence at both ends, something of the elder's scanned or told, and confirmed;
+    /// 2 = two of the three; 1 = confirmed on paper or by call-back alone; 0 = nothing.
+    public func evidence(_ policy: EvidencePolicy) -> EvidenceLevel {
+        guard let checkOut else { return .none }
+        let inside = checkIn.isInside(fence_m: policy.fence_m, wide_m: policy.wideFence_m)
+            && checkOut.isInside(fence_m: policy.fence_m, wide_m: policy.wideFence_m)
+        let scanned = checkIn.isAtElder || checkOut.isAtElder
+        let confirmed = confirmedBy != nil
+        switch [inside, scanned, confirmed].count(where: { $0 }) {
+        case 3: return .full
+        case 2: return .partial
+        default: return confirmed ? .slip : .none
+        }
+    }
+}

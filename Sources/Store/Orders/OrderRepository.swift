@@ -1,0 +1,180 @@
+import Catalog
+import Kernel
+import Orders
+import Registry
+
+/// Orders by id, by elder, by provider and by what is due.
+public struct OrderRepository {
+    let tx: any Transaction
+
+    public func find(_ id: OrderID) throws -> Order? {
+        try tx.first("SELECT \(sql: Self.columns) FROM service_order WHERE id = \(id)") { try Order(row: &$0) }
+    }
+
+    /// - Throws: `order_unknown` when there is no such order.
+    public func require(_ id: OrderID) throws -> Order {
+        guard let order = try find(id) else { throw Rejection(.missing, "order_unknown", "没有这张工单，请核对编号。") }
+        return order
+    }
+
+    public func insert(_ order: Order) throws {
+        try tx.execute(
+            """
+            INSERT INTO service_order (\(sql: Self.columns), service_date)
+            VALUES (\(order.id), \(order.number), \(order.elder), \(order.item), \(order.mode), \(order.region),
+                \(order.window.start), \(order.window.end), \(order.quantity), \(order.urgency), \(order.source), \(order.caller),
+                \(order.callID), \(order.note), \(order.fromAddress), \(order.toAddress), \(order.preferredProvider), \(order.createdAt),
+                \(order.createdBy), \(order.isBackfilled), \(order.visitCode), \(order.state), \(order.verification), \(order.settlement),
+                \(order.serviceLevel), \(order.hasOpenComplaint), \(order.provider), \(order.worker), \(order.attempts),
+                \(order.timer?.kind.rawValue), \(order.timer?.due), \(order.priceVersion), \(order.unitPrice), \(order.payable),
+                \(order.selfPay), \(order.version), \(order.serviceDate))
+            """)
+    }
+
+    /// Writes what may change of an order, if nobody has changed it since `old` was read.
+    ///
+    /// - Throws: `order_changed` when somebody has.
+    public func save(_ order: Order, replacing old: Order) throws {
+        let changed = try tx.execute(
+            """
+            UPDATE service_order
+            SET start_ms = \(order.window.start), end_ms = \(order.window.end), service_date = \(order.serviceDate),
+                state = \(order.state), verification = \(order.verification), settlement = \(order.settlement),
+                service_level = \(order.serviceLevel), has_open_complaint = \(order.hasOpenComplaint), provider_id = \(order.provider),
+                worker_id = \(order.worker), attempts = \(order.attempts), timer_kind = \(order.timer?.kind.rawValue),
+                timer_due_ms = \(order.timer?.due), price_version = \(order.priceVersion), unit_price_fen = \(order.unitPrice),
+                payable_fen = \(order.payable), self_pay_fen = \(order.selfPay), version = \(order.version)
+            WHERE id = \(order.id) AND version = \(old.version)
+            """)
+        guard changed == 1 else { throw Rejection(.conflict, "order_changed", "工单刚被别人修改，请刷新后再操作。") }
+    }
+
+    /// Orders of this elder for this item that are still open and begin in the same hour: probably the same call made twice.
+    public func twin(of elder: ElderID, item: ItemCode, near start: Instant) throws -> Order? {
+        try tx.first(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE elder_id = \(elder) AND start_ms > \(start - .hours(1)) AND start_ms < \(start + .hours(1)) AND item_code = \(item)
+                AND state NOT IN ('closed', 'cancelled', 'failed', 'voided')
+            ORDER BY start_ms, id
+            LIMIT 1
+            """) { try Order(row: &$0) }
+    }
+
+    /// An elder's orders, newest start first.
+    public func latest(of elder: ElderID, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order WHERE elder_id = \(elder) ORDER BY start_ms DESC, id DESC LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    /// An elder's open orders, soonest first.
+    public func open(of elder: ElderID) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE elder_id = \(elder) AND state NOT IN ('closed', 'cancelled', 'failed', 'voided')
+            ORDER BY start_ms, id
+            LIMIT 100
+            """) { try Order(row: &$0) }
+    }
+
+    public func of(_ provider: ProviderID, state: OrderState, after: OrderID?, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE provider_id = \(provider) AND state = \(state) AND id > \(after?.text ?? "")
+            ORDER BY id
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    /// A page of orders in the order they were taken, newest first, for the operators' list. Nil filters match all.
+    public func page(
+        state: OrderState?, elder: ElderID?, provider: ProviderID?, day: LocalDate?, before: OrderID?, limit: Int
+    ) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE id < \(before?.text ?? "~")
+                AND (CAST(\(state?.rawValue) AS TEXT) IS NULL OR state = \(state?.rawValue))
+                AND (CAST(\(elder) AS TEXT) IS NULL OR elder_id = \(elder))
+                AND (CAST(\(provider) AS TEXT) IS NULL OR provider_id = \(provider))
+                AND (CAST(\(day) AS TEXT) IS NULL OR service_date = \(day))
+            ORDER BY id DESC
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    /// Orders whose timer has run out, most overdue first.
+    public func due(by now: Instant, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE timer_due_ms IS NOT NULL AND timer_due_ms <= \(now)
+            ORDER BY timer_due_ms, id
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    public func counts() throws -> [OrderState: Int] {
+        let rows = try tx.rows("SELECT state, COUNT(*) FROM service_order GROUP BY state") {
+            (try $0.value(OrderState.self), try $0.int())
+        }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    /// The next number of a day: `260301-00042`.
+    public func nextNumber(on day: LocalDate) throws -> String {
+        let last = try tx.integer(
+            """
+            INSERT INTO number_series (day, last) VALUES (\(day), 1)
+            ON CONFLICT (day) DO UPDATE SET last = number_series.last + 1
+            RETURNING last
+            """)
+        let text = String(last ?? 1)
+        let date = day.description.utf8.filter { $0 != 0x2D }.dropFirst(2)
+        return "\(String(decoding: date, as: UTF8.self))-\(String(repeating: "0", count: max(0, 5 - text.utf8.count)))\(text)"
+    }
+
+    static let columns: StaticString = """
+        id, number, elder_id, item_code, mode, region, start_ms, end_ms, quantity, urgency, source, caller, call_id, note, from_address, \
+        to_address, preferred_provider, created_ms, created_by, is_backfilled, visit_code, state, verification, settlement, service_level, \
+        has_open_complaint, provider_id, worker_id, attempts, timer_kind, timer_due_ms, price_version, unit_price_fen, payable_fen, \
+        self_pay_fen, version
+        """
+}
+
+extension Order {
+    init(row: inout Row) throws {
+        let id: OrderID = try row.id()
+        let number = try row.text()
+        let elder: ElderID = try row.id()
+        let item: ItemCode = try row.id()
+        let mode: Mode = try row.value()
+        let region = try row.text()
+        let (start, end) = (try row.instant(), try row.instant())
+        guard let window = TimeWindow(start: start, end: end) else { throw StoreFault.corrupt("order \(id): ends before it starts") }
+        self.init(
+            id: id, number: number, elder: elder, item: item, mode: mode, region: region, window: window, quantity: try row.quantity(),
+            urgency: try row.value(), source: try row.text(), caller: row.optionalText(), callID: row.optionalText(),
+            note: try row.text(), fromAddress: row.optionalText(), toAddress: row.optionalText(), preferredProvider: row.optionalID(),
+            createdAt: try row.instant(), createdBy: try row.text(), isBackfilled: try row.bool(), visitCode: try row.text(), state: try row.value(),
+            verification: try row.value(), settlement: try row.value(), serviceLevel: try row.value(), hasOpenComplaint: try row.bool(),
+            provider: row.optionalID(), worker: row.optionalID(), attempts: try row.int(), timer: try Order.timer(&row),
+            priceVersion: try row.text(), unitPrice: try row.fen(), payable: try row.fen(), selfPay: try row.fen(),
+            version: try row.int())
+    }
+
+    private static func timer(_ row: inout Row) throws -> OrderTimer? {
+        let kind: TimerKind? = try row.optionalValue()
+        let due = row.optionalInstant()
+        guard let kind, let due else { return nil }
+        return OrderTimer(kind, due: due)
+    }
+}
+
+extension Transaction {
+    public var orders: OrderRepository { OrderRepository(tx: self) }
+}

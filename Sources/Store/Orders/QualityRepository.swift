@@ -1,0 +1,83 @@
+import Kernel
+import Orders
+
+/// 回访: what the elder said when asked, before the recorded times were shown to the caller.
+public struct Callback: Hashable, Sendable {
+    public let order: OrderID
+    public let at: Instant
+    public let came: Bool
+    public let cameAt: Instant?
+    public let did: String
+    public let minutes: Int?
+    public let paidExtra: Fen
+    /// 1 … 5.
+    public let satisfaction: Int?
+    /// `elder`, `child`, `neighbour` …
+    public let answeredBy: String
+    public let recordedBy: String
+
+    public init(
+        order: OrderID, at: Instant, came: Bool, cameAt: Instant?, did: String, minutes: Int?, paidExtra: Fen, satisfaction: Int?,
+        answeredBy: String, recordedBy: String
+    ) {
+        self.order = order
+        self.at = at
+        self.came = came
+        self.cameAt = cameAt
+        self.did = did
+        self.minutes = minutes
+        self.paidExtra = paidExtra
+        self.satisfaction = satisfaction
+        self.answeredBy = answeredBy
+        self.recordedBy = recordedBy
+    }
+}
+
+/// Call-backs and complaints.
+public struct QualityRepository {
+    let tx: any Transaction
+
+    public func insert(_ callback: Callback) throws {
+        try tx.execute(
+            """
+            INSERT INTO callback (order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by)
+            VALUES (\(callback.order), \(callback.at), \(callback.came), \(callback.cameAt), \(callback.did), \(callback.minutes),
+                \(callback.paidExtra), \(callback.satisfaction), \(callback.answeredBy), \(callback.recordedBy))
+            """)
+    }
+
+    public func callbacks(_ order: OrderID) throws -> [Callback] {
+        try tx.rows(
+            """
+            SELECT order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by
+            FROM callback WHERE order_id = \(order) ORDER BY at_ms
+            """
+        ) {
+            Callback(
+                order: try $0.id(), at: try $0.instant(), came: try $0.bool(), cameAt: $0.optionalInstant(), did: try $0.text(),
+                minutes: $0.optionalInteger().map { Int($0) }, paidExtra: try $0.fen(), satisfaction: $0.optionalInteger().map { Int($0) },
+                answeredBy: try $0.text(), recordedBy: try $0.text())
+        }
+    }
+
+    public func openComplaint(_ id: String, order: OrderID, text: String, at now: Instant) throws {
+        try tx.execute(
+            "INSERT INTO complaint (id, order_id, opened_ms, text) VALUES (\(id), \(order), \(now), \(text))")
+    }
+
+    public func closeComplaint(_ id: String, resolution: String, at now: Instant) throws -> OrderID? {
+        try tx.first(
+            """
+            UPDATE complaint SET closed_ms = \(now), resolution = \(resolution) WHERE id = \(id) AND closed_ms IS NULL RETURNING order_id
+            """
+        ) { try $0.id() }
+    }
+
+    public func hasOpenComplaint(_ order: OrderID) throws -> Bool {
+        try tx.exists("SELECT 1 FROM complaint WHERE order_id = \(order) AND closed_ms IS NULL LIMIT 1")
+    }
+}
+
+extension Transaction {
+    public var quality: QualityRepository { QualityRepository(tx: self) }
+}

@@ -1,0 +1,72 @@
+import Kernel
+import Orders
+import Registry
+
+public struct VisitRepository {
+    let tx: any Transaction
+
+    public func find(_ order: OrderID) throws -> Visit? {
+        try tx.first(
+            """
+            SELECT order_id, provider_id, worker_id,
+                in_at_ms, in_received_ms, in_method, in_distance_m, in_accuracy_m, in_photo_sha256, in_reason_code,
+                out_at_ms, out_received_ms, out_method, out_distance_m, out_accuracy_m, out_photo_sha256, out_reason_code,
+                confirmed_by, confirmed_ms
+            FROM visit WHERE order_id = \(order)
+            """
+        ) { try Visit(row: &$0) }
+    }
+
+    public func insert(_ visit: Visit) throws {
+        let check = visit.checkIn
+        try tx.execute(
+            """
+            INSERT INTO visit (order_id, provider_id, worker_id, in_at_ms, in_received_ms, in_method, in_distance_m, in_accuracy_m,
+                in_photo_sha256, in_reason_code)
+            VALUES (\(visit.order), \(visit.provider), \(visit.worker), \(check.at), \(check.receivedAt), \(check.method),
+                \(check.distance_m), \(check.accuracy_m), \(check.photoSHA256), \(check.reasonCode))
+            """)
+    }
+
+    public func saveCheckOut(_ visit: Visit) throws {
+        guard let check = visit.checkOut else { return }
+        try tx.execute(
+            """
+            UPDATE visit
+            SET out_at_ms = \(check.at), out_received_ms = \(check.receivedAt), out_method = \(check.method),
+                out_distance_m = \(check.distance_m), out_accuracy_m = \(check.accuracy_m), out_photo_sha256 = \(check.photoSHA256),
+                out_reason_code = \(check.reasonCode)
+            WHERE order_id = \(visit.order)
+            """)
+    }
+
+    public func saveConfirmation(_ visit: Visit) throws {
+        try tx.execute(
+            """
+            UPDATE visit SET confirmed_by = \(visit.confirmedBy), confirmed_ms = \(visit.confirmedAt) WHERE order_id = \(visit.order)
+            """)
+    }
+}
+
+extension Visit {
+    init(row: inout Row) throws {
+        let (order, provider, worker) = (try row.id(Order.self), try row.id(Provider.self), try row.id(Worker.self))
+        guard let checkIn = try Visit.check(&row) else { throw StoreFault.corrupt("visit \(order): no check-in") }
+        self.init(
+            order: order, provider: provider, worker: worker, checkIn: checkIn, checkOut: try Visit.check(&row),
+            confirmedBy: row.optionalText(), confirmedAt: row.optionalInstant())
+    }
+
+    private static func check(_ row: inout Row) throws -> Check? {
+        let (at, received, method) = (row.optionalInstant(), row.optionalInstant(), try row.optionalValue(CheckMethod.self))
+        let (distance, accuracy) = (row.optionalInteger().map { Int($0) }, row.optionalInteger().map { Int($0) })
+        let (photo, reason) = (row.optionalText(), row.optionalText())
+        guard let at, let received, let method else { return nil }
+        return Check(
+            at: at, receivedAt: received, method: method, distance_m: distance, accuracy_m: accuracy, photoSHA256: photo, reasonCode: reason)
+    }
+}
+
+extension Transaction {
+    public var visits: VisitRepository { VisitRepository(tx: self) }
+}

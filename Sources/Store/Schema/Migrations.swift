@@ -1,0 +1,12 @@
+extension Migrator {
+    /// Every change of the schema that has ever been released, in order. Released text is frozen: add a number, never edit one.
+    public static let all = Migrator([
+        Migration(number: 1, name: "registry", sql: Schema.m0001_registry),
+        Migration(number: 2, name: "orders", sql: Schema.m0002_orders),
+        Migration(number: 3, name: "money", sql: Schema.m0003_money),
+        Migration(number: 4, name: "access", sql: Schema.m0004_access),
+    ])
+}
+
+/// The text of each migration, in the common dialect (INTEGER stands for 64 bits, BLOB for bytes; the migrator translates for PostgreSQL).
+enum Schema {}

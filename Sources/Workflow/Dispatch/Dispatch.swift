@@ -1,0 +1,98 @@
+import Entitlement
+import Kernel
+import Matching
+import Orders
+import Registry
+import Store
+
+/// 派单: chooses the provider for an order and asks it, inside the caller's transaction.
+///
+/// The same steps serve a new order, a declined or expired offer, a re-dispatch and a reopened order. ``plan(_:_:asked:)`` decides on what is
+/// read; the caller writes the order; ``record(_:)`` writes the attempt with its reasons, sets the money aside and tells the log.
+struct Dispatch {
+    let tx: any Transaction
+    let reference: Reference
+    let timers: TimerPolicy
+    let now: Instant
+    let by: String
+
+    init(_ tx: any Transaction, _ reference: Reference, now: Instant, by: String) {
+        self.tx = tx
+        self.reference = reference
+        self.now = now
+        self.by = by
+        timers = reference.timers(on: now.localDate)
+    }
+
+    /// An order on its way to a provider, or still waiting because nobody fits.
+    struct Assignment {
+        let order: Order
+        let decision: Decision
+        let attempt: Attempt?
+        let split: FundingSplit?
+        let slot: Slot?
+    }
+
+    func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>) throws -> Assignment {
+        let match = situation.request(preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
+        let decision = reference.matcher.decide(match, try situation.workload(tx, reference))
+        guard let chosen = decision.chosen else {
+            var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)
+            waiting.serviceLevel = .warned
+            return Assignment(order: waiting, decision: decision, attempt: nil, split: nil, slot: nil)
+        }
+        var offered = try order.after(.offer, by: .system, at: now, timers: timers)
+        offered.provider = chosen.provider
+        offered.attempts += 1
+        offered.unitPrice = chosen.price
+        offered.payable = chosen.price.times(order.quantity)
+        offered.priceVersion = situation.price.version
+        let split = try situation.split(tx, reference, payable: offered.payable)
+        offered.selfPay = split.selfPay
+        let slot = reference.franchise.slot(of: chosen.provider, at: order.window.start)
+        let expires = timers.offerExpiry(order.urgency, start: order.window.start, now: now)
+        let attempt = Attempt(
+            order: order.id, ordinal: offered.attempts, provider: chosen.provider, state: .offered, offeredAt: now, expiresAt: expires,
+            price: chosen.price, slotOpens: slot?.opens, decision: decision.encoded())
+        return Assignment(order: offered, decision: decision, attempt: attempt, split: split, slot: slot)
+    }
+
+    /// Writes what belongs to an assignment whose order has been written.
+    ///
+    /// - Returns: the place of its event in the log.
+    @discardableResult
+    func record(_ assignment: Assignment) throws -> Int64 {
+        let order = assignment.order
+        guard let attempt = assignment.attempt, let split = assignment.split else {
+            try tx.unmet.insert(order, summary: assignment.decision.summary(), decision: assignment.decision.encoded(), at: now)
+            return try tx.events.append("order.unmet", subject: order.id.text, subjectSeq: order.version, by: by, at: now)
+        }
+        try tx.attempts.insert(attempt)
+        if let slot = assignment.slot { try tx.loads.take(slot) }
+        try tx.legs.insert(split.legs, order: order.id, attempt: attempt.ordinal)
+        try Money(tx, order, now: now).reserve(split.legs)
+        return try tx.events.append(
+            "order.offered", subject: order.id.text, subjectSeq: order.version, to: attempt.provider, by: by, at: now)
+    }
+
+    /// Takes an order back from its provider: the attempt ends, its place and its money are given back, the provider is told.
+    func release(_ order: Order, as state: Attempt.State, reason: String?, event: String, version: Int) throws {
+        guard let attempt = try tx.attempts.live(order.id) else { return }
+        try tx.attempts.save(try attempt.answered(state, at: now, reason: reason), expecting: attempt.state)
+        if let opens = attempt.slotOpens {
+            try tx.loads.giveBack(
+                Slot(provider: attempt.provider, date: order.serviceDate, opens: opens, closes: opens, capacity: 0))
+        }
+        try Money(tx, order, now: now).release()
+        try tx.events.append(event, subject: order.id.text, subjectSeq: version, to: attempt.provider, by: by, at: now)
+    }
+
+    /// Asks the next provider about an order that has just come back to waiting, and saves the order.
+    func next(_ order: Order, replacing old: Order) throws -> Order {
+        let situation = try Situation.read(tx, reference, elder: order.elder, item: order.item) { _ in order.window }
+        let assignment = try plan(order, situation, asked: try tx.attempts.asked(order.id))
+        try tx.orders.save(assignment.order, replacing: old)
+        try record(assignment)
+        return assignment.order
+    }
+}

@@ -1,0 +1,66 @@
+import Catalog
+import Entitlement
+import Kernel
+import Matching
+import Orders
+import Registry
+import Store
+
+/// An order as it was taken, with all that the operator reads back to the elder.
+public struct PlacedOrder: Sendable {
+    public let order: Order
+    public let legs: [FundingLeg]
+    public let notes: [FundingNote]
+    public let decision: Decision
+    /// The place of its last event in the log.
+    public let seq: Int64
+}
+
+/// 下单: the elder's wish becomes an order, its entitlement is reserved and the best provider is asked, all or nothing.
+public struct PlaceOrder: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public func callAsFunction(_ request: OrderRequest, by caller: Caller) async throws -> PlacedOrder {
+        let step = try prepared(request, by: caller)
+        return try await office.perform(step)
+    }
+
+    /// The same as a step of a larger transaction, such as one that also keeps the answer.
+    public func prepared(
+        _ request: OrderRequest, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> PlacedOrder {
+        let (now, reference) = (office.now, office.reference)
+        let mayBackfill = caller.role == .admin
+        try request.check(now: now, mayBackfill: mayBackfill)
+        let id: OrderID = office.newID(at: now)
+        let code = String(10_000 + office.random() % 10_000).dropFirst()
+        return { tx in try Self.place(tx, reference, request, id: id, visitCode: String(code), by: caller, now: now) }
+    }
+
+    private static func place(
+        _ tx: any Transaction, _ reference: Reference, _ request: OrderRequest, id: OrderID, visitCode: String, by caller: Caller,
+        now: Instant
+    ) throws -> PlacedOrder {
+        let situation = try Situation.read(tx, reference, elder: request.elder, item: request.item) { try request.window($0) }
+        if !request.allowsTwin, let twin = try tx.orders.twin(of: request.elder, item: request.item, near: request.start) {
+            throw Rejection(
+                .conflict, "order_twin", "该老人已有同一时间的相同工单 \(twin.number)（\(twin.state.name)）。若确需再下一单，请确认后提交 allow_twin。")
+        }
+        let order = Order(
+            id: id, number: try tx.orders.nextNumber(on: now.localDate), elder: request.elder, item: request.item,
+            mode: situation.item.mode, region: situation.elder.address.region, window: situation.window, quantity: request.quantity,
+            urgency: request.isEmergency ? .emergency : .of(start: request.start, now: now), source: request.source,
+            caller: request.caller, callID: request.callID, note: request.note, fromAddress: request.fromAddress,
+            toAddress: request.toAddress, preferredProvider: request.preferredProvider, createdAt: now, createdBy: caller.name,
+            isBackfilled: request.start < now - .minutes(5), visitCode: visitCode, priceVersion: situation.price.version, version: 1)
+        let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
+        let assignment = try dispatch.plan(order, situation, asked: [])
+        try tx.orders.insert(assignment.order)
+        try tx.events.append("order.received", subject: id.text, subjectSeq: order.version, by: caller.name, at: now)
+        let seq = try dispatch.record(assignment)
+        return PlacedOrder(
+            order: assignment.order, legs: assignment.split?.legs ?? [], notes: assignment.split?.notes ?? [],
+            decision: assignment.decision, seq: seq)
+    }
+}

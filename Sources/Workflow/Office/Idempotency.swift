@@ -1,0 +1,64 @@
+import Crypto
+import Kernel
+import Store
+
+/// An answer as it goes over the wire, kept so that a repeated request hears the same words.
+public struct Answer: Sendable {
+    public let status: Int
+    public let body: String
+
+    public init(status: Int, body: String) {
+        self.status = status
+        self.body = body
+    }
+}
+
+/// The `Idempotency-Key` of a request, scoped to its caller, with the hash of what it asked.
+public struct IdempotencyKey: Sendable, Hashable {
+    public let caller: String
+    public let key: String
+    public let requestSHA256: String
+
+    /// - Throws: `idempotency_key_invalid` unless the key has 1 ... 255 visible ASCII characters.
+    public init(caller: String, key: String, request: some Sequence<UInt8>) throws {
+        guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Rejection(.invalid, "idempotency_key_invalid", "Idempotency-Key 应为 1 到 255 个可见的 ASCII 字符。")
+        }
+        self.caller = caller
+        self.key = key
+        requestSHA256 = SHA256.hash(data: Array(request)).hex
+    }
+}
+
+extension Office {
+    /// Runs an intention once per key: the first time it is done and its answer kept in the same transaction; later the kept answer is given again.
+    ///
+    /// - Returns: the answer, and whether it was replayed.
+    /// - Throws: `idempotency_key_reused` when the same key came with another request. Refusals are not kept: nothing has happened.
+    public func perform(
+        once key: IdempotencyKey?, _ body: @escaping @Sendable (any Transaction) throws -> Answer
+    ) async throws -> (answer: Answer, isReplayed: Bool) {
+        guard let key else { return (try await perform(body), false) }
+        let now = now
+        return try await perform { tx in
+            if let stored = try tx.idempotency.find(caller: key.caller, key: key.key) {
+                guard stored.requestSHA256 == key.requestSHA256 else {
+                    throw Rejection(.refused, "idempotency_key_reused", "同一个 Idempotency-Key 用于不同的请求，请换一个新的键。")
+                }
+                return (Answer(status: stored.status, body: stored.body), true)
+            }
+            let answer = try body(tx)
+            try tx.idempotency.insert(
+                caller: key.caller, key: key.key, requestSHA256: key.requestSHA256, status: answer.status, body: answer.body, at: now)
+            return (answer, false)
+        }
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case hexadecimal digits a byte.
+    public var hex: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

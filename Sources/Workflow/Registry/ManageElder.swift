@@ -1,0 +1,87 @@
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// 建档 and 更新档案.
+public struct ManageElder: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// Registers an elder. An identity number already on file is refused, with whose card it is.
+    public func register(_ draft: Elder, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Elder {
+        let now = office.now
+        var elder = draft
+        elder.id = office.newID(at: now)
+        elder.version = 1
+        let fresh = elder
+        return { tx in
+            var elder = fresh
+            if let number = elder.idNumber, let twin = try tx.elders.byIDNumber(number.text) {
+                throw Rejection(.conflict, "elder_exists", "该身份证号已建档（卡号 \(twin.number)），请直接使用原档案。", pointer: "/id_number")
+            }
+            if elder.number.isEmpty { elder.number = "LZ" + (try tx.orders.nextNumber(on: now.localDate)).filter { $0 != "-" } }
+            guard try tx.elders.byNumber(elder.number) == nil else {
+                throw Rejection(.conflict, "card_taken", "卡号 \(elder.number) 已被使用，请换一个。", pointer: "/number")
+            }
+            try tx.elders.insert(elder)
+            try tx.events.append("elder.registered", subject: elder.id.text, subjectSeq: 1, by: caller.name, at: now)
+            return elder
+        }
+    }
+
+    /// Changes a file; `version` is the one the editor has seen.
+    public func update(
+        _ id: ElderID, expecting version: Int?, by caller: Caller, change: @escaping @Sendable (inout Elder) throws -> Void
+    ) -> @Sendable (any Transaction) throws -> Elder {
+        let now = office.now
+        return { tx in
+            guard var elder = try tx.elders.find(id) else {
+                throw Rejection(.missing, "elder_unknown", "没有这位老人，请重新查找。")
+            }
+            let seen = version ?? elder.version
+            try change(&elder)
+            try tx.elders.update(elder, expecting: seen)
+            elder.version = seen + 1
+            try tx.events.append("elder.updated", subject: id.text, subjectSeq: elder.version, by: caller.name, at: now)
+            return elder
+        }
+    }
+
+    /// 状态变更: death freezes every open order the same day; a stay elsewhere stops the visits.
+    public func setStatus(
+        _ id: ElderID, _ status: ElderStatus, since: LocalDate, by caller: Caller
+    ) -> @Sendable (any Transaction) throws -> (elder: Elder, cancelled: [OrderID]) {
+        let (now, office) = (office.now, office)
+        return { tx in
+            guard var elder = try tx.elders.find(id) else {
+                throw Rejection(.missing, "elder_unknown", "没有这位老人，请重新查找。")
+            }
+            guard since <= now.localDate else {
+                throw Rejection(.invalid, "status_in_future", "状态日期不能晚于今天。", pointer: "/since")
+            }
+            let version = elder.version
+            elder.status = status
+            elder.statusSince = since
+            elder.deathDate = status.isDeath ? since : nil
+            try tx.elders.update(elder, expecting: version)
+            elder.version = version + 1
+            try tx.events.append(
+                "elder.status", subject: id.text, subjectSeq: elder.version, by: caller.name, at: now,
+                data: "{\"status\":\"\(status.rawValue)\"}")
+            guard !status.isAtHome else { return (elder, []) }
+            var cancelled: [OrderID] = []
+            for order in try tx.orders.open(of: id) where Self.isStopped(order, by: status) {
+                let cancel = try CancelOrder(office).prepared(order.id, reason: "elder_\(status.rawValue)", by: .system)
+                _ = try cancel(tx)
+                cancelled.append(order.id)
+            }
+            return (elder, cancelled)
+        }
+    }
+
+    private static func isStopped(_ order: Order, by status: ElderStatus) -> Bool {
+        guard order.state != .done else { return false }
+        return status.isDeath || status == .deregistered || status == .movedOut || order.mode == .visit
+    }
+}

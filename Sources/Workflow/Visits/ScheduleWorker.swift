@@ -1,0 +1,70 @@
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// 安排人员: the provider names the worker; credentials are looked at on the service date, here and not only on paper.
+public struct ScheduleWorker: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public func prepared(
+        _ id: OrderID, worker: WorkerID, start: Instant?, by caller: Caller
+    ) -> @Sendable (any Transaction) throws -> Order {
+        let (now, reference) = (office.now, office.reference)
+        return { tx in
+            let old = try Held.require(tx, id, by: caller)
+            guard let provider = old.provider else { throw OrderRejection.illegalTransition(from: old.state, action: .schedule) }
+            try Self.check(worker, of: provider, for: old, reference)
+            var moved = old
+            if let start, start != old.window.start {
+                guard start > now, abs((start - old.window.start).milliseconds) <= Span.hours(4).milliseconds else {
+                    throw Rejection(.refused, "time_not_agreed", "改动时间不能超过 4 小时，请先与老人电话约定并由座席改单。", pointer: "/start")
+                }
+                moved.window = TimeWindow(start: start, lasting: old.window.end - old.window.start)
+            }
+            var scheduled = try moved.after(.schedule, by: caller.actor, at: now, timers: reference.timers(on: now.localDate))
+            scheduled.worker = worker
+            try tx.orders.save(scheduled, replacing: old)
+            try tx.events.append(
+                "order.scheduled", subject: id.text, subjectSeq: scheduled.version, to: provider, by: caller.name, at: now,
+                data: "{\"worker\":\(JSONText.quoted(worker.text))}")
+            return scheduled
+        }
+    }
+
+    private static func check(_ id: WorkerID, of provider: ProviderID, for order: Order, _ reference: Reference) throws {
+        guard let worker = reference.franchise.workers(of: provider).first(where: { $0.id == id }), worker.isActive else {
+            throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
+        }
+        guard let item = reference.catalogue.item(order.item) else { return }
+        let held = Set(worker.credentials.filter { $0.span.contains(order.serviceDate) }.map(\.type))
+        for type in reference.catalogue.credentialTypes where type.holder == .worker && item.credentials.contains(type.code) {
+            guard held.contains(type.code.text) else {
+                throw Rejection(
+                    .refused, "worker_credential", "该人员在服务当日没有有效的“\(type.name)”，请换人或更新证件。", pointer: "/worker")
+            }
+        }
+    }
+}
+
+/// Text made safe inside a JSON document.
+public enum JSONText {
+    public static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20:
+                let hex = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
