@@ -59,7 +59,8 @@ extension Matcher {
         return Array(stride(from: earliest, through: latest, by: Matcher.grid)) + (isInside && wished % Matcher.grid != 0 ? [wished] : [])
     }
 
-    private func serves(_ candidate: Candidate, _ plan: ItemPlan, at start: Instant, _ request: MatchRequest, _ workload: Workload) -> Bool {
+    private func serves(_ candidate: Candidate, _ plan: ItemPlan, at start: Instant, _ request: MatchRequest, _ workload: Workload) -> Bool
+    {
         var moved = request
         moved.end = start + (request.end - request.start)
         moved.start = start

@@ -42,27 +42,43 @@ import Testing
         ("nothing differs: by id", { _ in }, ["P001", "P002", "P003"]),
         ("higher score", { $0.providers[1].quality = 900 }, ["P002", "P001", "P003"]),
         ("cheaper", { $0.offers[1].price = Fen(7_000) }, ["P002", "P001", "P003"]),
-        ("nearer by more than the step", { $0.providers[1].place = Coordinate(latitude: 36.067, longitude: 103.83)! }, ["P002", "P001", "P003"]),
-        ("nearer by less than the step: the exact distance breaks the tie",
-            { $0.standApart() }, ["P002", "P001", "P003"]),
-        ("less load comes before nearer",
+        (
+            "nearer by more than the step", { $0.providers[1].place = Coordinate(latitude: 36.067, longitude: 103.83)! },
+            ["P002", "P001", "P003"]
+        ),
+        (
+            "nearer by less than the step: the exact distance breaks the tie",
+            { $0.standApart() }, ["P002", "P001", "P003"]
+        ),
+        (
+            "less load comes before nearer",
             {
                 $0.policy.weights.load = 0
                 $0.standApart()
                 $0.take(1, of: "P002")
-            }, ["P001", "P003", "P002"]),
-        ("known to the elder",
-            { $0.workload.meetings[ProviderID("P002")] = Meeting(count: 2, last: World.monday.adding(days: -3)) }, ["P002", "P001", "P003"]),
-        ("fewer than k recent orders apart is no difference", { $0.workload.recentShare = [ProviderID("P001"): 2] }, ["P001", "P002", "P003"]),
-        ("k recent orders apart is one",
-            { $0.workload.recentShare = [ProviderID("P001"): 3, ProviderID("P002"): 2] }, ["P002", "P003", "P001"]),
-        ("the fair share still decides when its points are spent, and before the load",
+            }, ["P001", "P003", "P002"]
+        ),
+        (
+            "known to the elder",
+            { $0.workload.meetings[ProviderID("P002")] = Meeting(count: 2, last: World.monday.adding(days: -3)) }, ["P002", "P001", "P003"]
+        ),
+        (
+            "fewer than k recent orders apart is no difference", { $0.workload.recentShare = [ProviderID("P001"): 2] },
+            ["P001", "P002", "P003"]
+        ),
+        (
+            "k recent orders apart is one",
+            { $0.workload.recentShare = [ProviderID("P001"): 3, ProviderID("P002"): 2] }, ["P002", "P003", "P001"]
+        ),
+        (
+            "the fair share still decides when its points are spent, and before the load",
             {
                 $0.policy.weights.fairShare = 0
                 $0.policy.weights.load = 0
                 $0.workload.recentShare = [ProviderID("P001"): 60, ProviderID("P002"): 57]
                 $0.take(1, of: "P002")
-            }, ["P003", "P002", "P001"]),
+            }, ["P003", "P002", "P001"]
+        ),
     ]
 
     @Test(arguments: ties.indices)
@@ -148,8 +164,10 @@ extension World {
         #expect(world.decision.chosen?.distance_m == nil)
     }
 
-    @Test(arguments: [(0, 0, 0), (1, 0, 50), (3, 0, 100), (9, 0, 150), (1_000_000, 0, 199), (3, 30, 75), (3, 60, 50), (3, 90, 37), (3, 120, 25),
-        (3, 100_000, 0), (-5, 0, 0), (3, -10, 100)])
+    @Test(arguments: [
+        (0, 0, 0), (1, 0, 50), (3, 0, 100), (9, 0, 150), (1_000_000, 0, 199), (3, 30, 75), (3, 60, 50), (3, 90, 37), (3, 120, 25),
+        (3, 100_000, 0), (-5, 0, 0), (3, -10, 100),
+    ])
     func `grow with meetings and fade with time apart`(count: Int, daysAgo: Int, expected: Int) throws {
         var world = try World()
         world.workload.meetings[ProviderID("P001")] = Meeting(count: count, last: World.monday.adding(days: -daysAgo))

@@ -49,17 +49,20 @@ import Testing
             refusals: (0..<random.below(30)).map { index in
                 let bits = UInt32(truncatingIfNeeded: random.next()) & RefusalCodes.known.rawValue
                 return Refusal(
-                    provider: ProviderID(random.pick(names) + "\(index)"), reasons: RefusalCodes(rawValue: bits | 1 << UInt32(random.below(26))),
+                    provider: ProviderID(random.pick(names) + "\(index)"),
+                    reasons: RefusalCodes(rawValue: bits | 1 << UInt32(random.below(26))),
                     fullUntil: random.chance(20) ? random.below(1_441) : nil)
             }.sorted { $0.provider < $1.provider })
         #expect(Decision(encoded: decision.encoded()) == decision, "seed \(seed)")
     }
 
     @Test(arguments: [
-        "", "1", "2|2026-01|street||", "1|2026-01|moon||", "1|2026-01|street|", "1|v|street|||", "1|v|street|P1,1,2,e|", "1|v|street|P1,x,2,e,1.2.3.4.5.6|",
+        "", "1", "2|2026-01|street||", "1|2026-01|moon||", "1|2026-01|street|", "1|v|street|||", "1|v|street|P1,1,2,e|",
+        "1|v|street|P1,x,2,e,1.2.3.4.5.6|",
         "1|v|street|P1,1,x,e,1.2.3.4.5.6|", "1|v|street|P1,1,2,f,1.2.3.4.5.6|", "1|v|street|P1,1,2,e,1.2.3.4.5|",
         "1|v|street|P1,1,2,e,1.2.3.4.5.9999999999999|", "1|v|street|P1,1,2,e,1.2.3.4.5.6;|", "1|v|street||0:P1", "1|v|street||80000000:P1",
-        "1|v|street||g:P1", "1|v|street||1@:P1", "1|v|street||1@x:P1", "1|v|street||1", "1|v|street||1:a:b", "1|%2|street||", "1|%zz|street||",
+        "1|v|street||g:P1", "1|v|street||1@:P1", "1|v|street||1@x:P1", "1|v|street||1", "1|v|street||1:a:b", "1|%2|street||",
+        "1|%zz|street||",
         "1|%41|street||", "1|a.b|street||",
     ])
     func `is refused when it is not one`(text: String) {

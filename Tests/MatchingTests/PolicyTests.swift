@@ -15,7 +15,8 @@ import Testing
     }
 
     static let faulty: [(String, @Sendable (inout MatchPolicy) -> Void)] = [
-        ("version", { $0.version = "" }), ("weights.distance", { $0.weights.distance = -1 }), ("weights.load", { $0.weights.load = 100_001 }),
+        ("version", { $0.version = "" }), ("weights.distance", { $0.weights.distance = -1 }),
+        ("weights.load", { $0.weights.load = 100_001 }),
         ("distanceScale_m", { $0.distanceScale_m = 0 }), ("distanceStep_m", { $0.distanceStep_m = 0 }),
         ("meetingsForHalf", { $0.meetingsForHalf = 0 }), ("continuityHalfLife_days", { $0.continuityHalfLife_days = 0 }),
         ("fullDiscount_permille", { $0.fullDiscount_permille = 0 }), ("fairShareBound", { $0.fairShareBound = 0 }),

@@ -18,7 +18,8 @@ struct World {
         code: ItemCode("02001"), category: .dailyCare, name: "助浴", kinds: [ID("care")], credentials: [ID("permit"), ID("nurse")])
     static let meal = Item(code: ItemCode("01001"), category: .meals, name: "营养午餐", mode: .onSite, kinds: [ID("canteen"), ID("care")])
     static let trip = Item(
-        code: ItemCode("05001"), category: .accompaniment, name: "陪诊用车", mode: .vehicle, kinds: [ID("care")], credentials: [ID("inspection")])
+        code: ItemCode("05001"), category: .accompaniment, name: "陪诊用车", mode: .vehicle, kinds: [ID("care")],
+        credentials: [ID("inspection")])
     static let advice = Item(code: ItemCode("08001"), category: .legal, name: "法律咨询", mode: .phone, kinds: [ID("care")])
 
     var providers: [Provider] = []
@@ -49,14 +50,17 @@ struct World {
                 region: World.street, address: "样板路1号", place: Coordinate(latitude: 36.069, longitude: 103.830)!,
                 phone: try NormalisedPhone("8412345"), state: .active, joined: World.year.from, serviceRegions: [World.street],
                 isHalal: true, hours: [OpeningHours(days: [1, 2, 3, 4, 5], opens: 480, closes: 720, capacity: 4)],
-                credentials: [Credential(type: "licence", holder: .provider, number: "1", span: World.year),
-                    Credential(type: "permit", holder: .provider, number: "2", span: World.year)]))
+                credentials: [
+                    Credential(type: "licence", holder: .provider, number: "1", span: World.year),
+                    Credential(type: "permit", holder: .provider, number: "2", span: World.year),
+                ]))
         offers.append(Offer(provider: id, item: item.code.text, price: Fen(8_000), span: World.year))
         for (suffix, sex) in [("A", Sex.female), ("B", .male)] {
             let worker = WorkerID(name + suffix)
             workers.append(
                 Worker(
-                    id: worker, provider: id, name: "员工", sex: sex, phone: try NormalisedPhone("8412345"), languages: ["兰州话"], canLift: sex == .male,
+                    id: worker, provider: id, name: "员工", sex: sex, phone: try NormalisedPhone("8412345"), languages: ["兰州话"],
+                    canLift: sex == .male,
                     credentials: [Credential(type: "nurse", holder: .worker(worker), number: "3", span: World.year)]))
         }
         let plate = "甘A" + name
@@ -71,7 +75,8 @@ struct World {
             code: ID(street), district: "620102", districtName: "城关区", name: "一街", centre: Coordinate(latitude: 36.06, longitude: 103.83)!,
             neighbours: [ID(neighbour)]),
         Region(
-            code: ID(neighbour), district: "620102", districtName: "城关区", name: "二街", centre: Coordinate(latitude: 36.07, longitude: 103.83)!,
+            code: ID(neighbour), district: "620102", districtName: "城关区", name: "二街",
+            centre: Coordinate(latitude: 36.07, longitude: 103.83)!,
             neighbours: [ID(street)]),
     ]
 

@@ -45,7 +45,8 @@ extension Decision {
     /// Nil for anything that ``encoded()`` could not have written.
     public init?(encoded text: String) {
         let fields = text.split(separator: "|", omittingEmptySubsequences: false)
-        guard fields.count == 5, fields[0] == "1", let version = DecisionReader.text(fields[1]), let reach = Reach(rawValue: String(fields[2]))
+        guard fields.count == 5, fields[0] == "1", let version = DecisionReader.text(fields[1]),
+            let reach = Reach(rawValue: String(fields[2]))
         else { return nil }
         var candidates: [RankedCandidate] = []
         for field in DecisionReader.list(fields[3], ";") {

@@ -12,7 +12,11 @@ extension Decision {
         if !candidates.isEmpty { phrases.append("\(candidates.count)家可派") }
         for code in RefusalCode.allCases where code != .itemNotOffered {
             let hit = offering.filter { $0.reasons.main == code }
-            if code == .slotFull { phrases += Decision.fullPhrases(hit) } else if !hit.isEmpty { phrases.append("\(hit.count)家\(code.phrase)") }
+            if code == .slotFull {
+                phrases += Decision.fullPhrases(hit)
+            } else if !hit.isEmpty {
+                phrases.append("\(hit.count)家\(code.phrase)")
+            }
         }
         if offering.count < refusals.count { phrases.append("老人指定的服务商\(RefusalCode.itemNotOffered.phrase)") }
         if reach != .street { phrases.append(reach.term) }

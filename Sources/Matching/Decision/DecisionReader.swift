@@ -24,7 +24,9 @@ enum DecisionReader {
                 bytes.append(byte)
                 continue
             }
-            guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), isReserved(code) else { return nil }
+            guard rest.count >= 2, let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), isReserved(code) else {
+                return nil
+            }
             bytes.append(code)
             rest = rest.dropFirst(2)
         }
@@ -38,7 +40,9 @@ enum DecisionReader {
         }
         let distance = Int(fields[2])
         let points = fields[4].split(separator: ".", omittingEmptySubsequences: false).compactMap { Int($0) }
-        guard fields[2].isEmpty || distance != nil, points.count == 6, points.allSatisfy({ (0...1_000_000).contains($0) }) else { return nil }
+        guard fields[2].isEmpty || distance != nil, points.count == 6, points.allSatisfy({ (0...1_000_000).contains($0) }) else {
+            return nil
+        }
         return RankedCandidate(
             provider: ProviderID(provider), price: Fen(price), distance_m: distance,
             points: Points(
@@ -50,7 +54,8 @@ enum DecisionReader {
         let halves = group.split(separator: ":", omittingEmptySubsequences: false)
         guard halves.count == 2 else { return nil }
         let head = halves[0].split(separator: "@", omittingEmptySubsequences: false)
-        guard head.count <= 2, let bits = UInt32(head[0], radix: 16), bits != 0, RefusalCodes.known.isSuperset(of: RefusalCodes(rawValue: bits))
+        guard head.count <= 2, let bits = UInt32(head[0], radix: 16), bits != 0,
+            RefusalCodes.known.isSuperset(of: RefusalCodes(rawValue: bits))
         else { return nil }
         let until = head.count == 2 ? Int(head[1]) : nil
         guard head.count == 1 || until != nil else { return nil }

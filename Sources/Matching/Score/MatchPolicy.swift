@@ -21,7 +21,8 @@ public struct MatchPolicy: Hashable, Sendable, Codable {
     public var continuityHalfLife_days: Int
     /// The discount on the catalogue's price that gives all price points, per mille.
     public var fullDiscount_permille: Int
-    /// k, orders: of eligible providers with otherwise equal scores, none is chosen that has had k or more recent orders above another.
+    /// k, orders: of eligible providers with otherwise equal scores, none is chosen that has had k or more recent orders above another,
+    /// unless the elder asks for it.
     public var fairShareBound: Int
     /// Points lost for every k orders above the eligible provider with the fewest.
     public var fairShareStep: Int
