@@ -74,7 +74,9 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
         // Intentions: one file, one transaction each.
-        room("Workflow", rules + ["Store", crypto, logging, metrics]),
+        room("Workflow", rules + [
+            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics,
+        ]),
         // Faces.
         room("Web", rules + ["Workflow", crypto, hummingbird, logging, metrics, mustache]),
         room("ConsoleWeb", rules + ["Workflow", "Web", hummingbird]),

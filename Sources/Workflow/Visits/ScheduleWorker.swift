@@ -28,7 +28,7 @@ public struct ScheduleWorker: Sendable {
             try tx.orders.save(scheduled, replacing: old)
             try tx.events.append(
                 "order.scheduled", subject: id.text, subjectSeq: scheduled.version, to: provider, by: caller.name, at: now,
-                data: "{\"worker\":\(JSONText.quoted(worker.text))}")
+                data: (["worker": JSON(worker)] as JSON).text)
             return scheduled
         }
     }
@@ -45,26 +45,5 @@ public struct ScheduleWorker: Sendable {
                     .refused, "worker_credential", "该人员在服务当日没有有效的“\(type.name)”，请换人或更新证件。", pointer: "/worker")
             }
         }
-    }
-}
-
-/// Text made safe inside a JSON document.
-public enum JSONText {
-    public static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let hex = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - hex.utf8.count) + hex
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -1,0 +1,72 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Synchronization
+import Workflow
+
+/// Finds out who asks: bearer token for machines, session cookie for people. Knows nothing of what they may do.
+public struct Doorkeeper: RouterMiddleware {
+    public typealias Context = AppContext
+
+    private let access: ManageAccess
+    private let tokens: TokenCache
+
+    public init(_ office: Office) {
+        access = ManageAccess(office)
+        tokens = TokenCache(clock: office.clock)
+    }
+
+    public func handle(
+        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        if let header = request.headers[.authorization] {
+            guard header.hasPrefix("Bearer "), header.utf8.count <= 512, let caller = try await caller(String(header.dropFirst(7))) else {
+                throw Rejection(.unauthenticated, "token_invalid", "令牌无效、已过期或已吊销，请联系管理员换发。")
+            }
+            context.caller = caller
+        } else if let session = request.cookies["sid"]?.value, let found = try await access.session(session) {
+            context.caller = found.caller
+            context.csrf = found.csrf
+        }
+        return try await next(request, context)
+    }
+
+    private func caller(_ token: String) async throws -> Caller? {
+        if let known = tokens[token] { return known }
+        guard let caller = try await access.caller(token: token) else { return nil }
+        tokens.remember(token, caller)
+        return caller
+    }
+}
+
+/// Remembers a token's holder for a few seconds, so that a poll does not cost two reads; a revoked token lives on as long.
+final class TokenCache: Sendable {
+    private struct Entry {
+        let caller: Caller
+        let until: Instant
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+    private let clock: @Sendable () -> Instant
+    static let kept = Span.seconds(5)
+    static let capacity = 10_000
+
+    init(clock: @escaping @Sendable () -> Instant) { self.clock = clock }
+
+    subscript(token: String) -> Caller? {
+        let now = clock()
+        return entries.withLock { entries in
+            guard let entry = entries[token], entry.until > now else { return nil }
+            return entry.caller
+        }
+    }
+
+    func remember(_ token: String, _ caller: Caller) {
+        let until = clock() + Self.kept
+        entries.withLock { entries in
+            if entries.count >= Self.capacity { entries.removeAll(keepingCapacity: true) }
+            entries[token] = Entry(caller: caller, until: until)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Crypto
+import CryptoExtras
+import Foundation
+import Kernel
+import Registry
+import Store
+
+/// Who may come in: machines by token, people by login.
+public struct ManageAccess: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    static let idleLimit = Span.hours(8)
+    static let failureLimit = 5
+    static let lockTime = Span.minutes(15)
+
+    /// Makes a token and gives it once; only its hash is kept.
+    ///
+    /// - Throws: `provider_missing` unless exactly the role `provider` names a provider that exists.
+    public func createToken(role: Caller.Role, provider: ProviderID?, name: String, expires: Instant? = nil) async throws -> String {
+        guard (role == .provider) == (provider != nil) else {
+            throw Rejection(.invalid, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。")
+        }
+        if let provider, office.reference.franchise.provider(provider) == nil {
+            throw Rejection(.missing, "provider_unknown", "没有服务商 \(provider)。")
+        }
+        let token = "vnh_" + secret()
+        let now = office.now
+        try await office.perform { tx in
+            try tx.access.addToken(
+                sha256: Self.hash(token), .init(role: role.rawValue, provider: provider, name: name), expires: expires, at: now)
+        }
+        return token
+    }
+
+    public func caller(token: String) async throws -> Caller? {
+        let now = office.now
+        let hash = Self.hash(token)
+        return try await office.read { tx in try tx.access.token(sha256: hash, now: now).flatMap(Self.caller) }
+    }
+
+    public func setPassword(_ password: String, of name: String, role: Caller.Role, provider: ProviderID? = nil) async throws {
+        let salt = (0..<16).map { _ in UInt8(truncatingIfNeeded: office.random()) }
+        let stored = try Password.stored(password, salt: salt)
+        try await office.perform { tx in
+            try tx.access.saveLogin(.init(role: role.rawValue, provider: provider, name: name), password: stored)
+        }
+    }
+
+    /// - Throws: `login_failed` for a wrong name or password alike, `login_locked` after five failures for a quarter of an hour.
+    public func logIn(name: String, password: String) async throws -> (session: String, caller: Caller) {
+        let now = office.now
+        let failed = Rejection(.unauthenticated, "login_failed", "用户名或密码不对，请重试。")
+        guard let login = try await office.read({ tx in try tx.access.login(name) }) else { throw failed }
+        if let until = login.lockedUntil, until > now {
+            throw Rejection(.unauthenticated, "login_locked", "连续输错密码，账号已锁定到 \(until)。请稍后再试或联系管理员。")
+        }
+        guard try Password.matches(password, login.password) else {
+            let failures = login.failures + 1
+            let lock = failures >= Self.failureLimit ? now + Self.lockTime : nil
+            try await office.perform { tx in
+                try tx.access.setFailures(lock == nil ? failures : 0, lockedUntil: lock, of: name)
+            }
+            throw failed
+        }
+        guard let caller = Self.caller(login.holder) else { throw failed }
+        let (session, csrf) = (secret(), secret())
+        try await office.perform { tx in
+            try tx.access.setFailures(0, lockedUntil: nil, of: name)
+            try tx.access.addSession(sha256: Self.hash(session), login: name, csrf: csrf, at: now)
+        }
+        return (session, caller)
+    }
+
+    public func session(_ session: String) async throws -> (caller: Caller, csrf: String)? {
+        let now = office.now
+        let hash = Self.hash(session)
+        guard let found = try await office.read({ tx in try tx.access.session(sha256: hash) }), found.seen + Self.idleLimit > now,
+            let caller = Self.caller(found.holder)
+        else { return nil }
+        if found.seen + .minutes(5) < now { try await office.perform { tx in try tx.access.touchSession(sha256: hash, at: now) } }
+        return (caller, found.csrf)
+    }
+
+    public func logOut(_ session: String) async throws {
+        let hash = Self.hash(session)
+        try await office.perform { tx in try tx.access.endSession(sha256: hash) }
+    }
+
+    private static func caller(_ holder: AccessRepository.Holder) -> Caller? {
+        Caller.Role(rawValue: holder.role).map { Caller(role: $0, name: holder.name, provider: holder.provider) }
+    }
+
+    private func secret() -> String {
+        (0..<4).map { _ in IDMaker.text(at: Instant(milliseconds: 0), random: office.random()).suffix(11) }.joined()
+    }
+
+    static func hash(_ text: String) -> String { SHA256.hash(data: Array(text.utf8)).hex }
+}
+
+/// scrypt with the parameters that OWASP advises (N = 2^15, r = 8, p = 1): `scrypt$salt$key` in hexadecimal.
+enum Password {
+    static func stored(_ password: String, salt: [UInt8]) throws -> String {
+        "scrypt$\(salt.hex)$\(try key(password, salt).hex)"
+    }
+
+    static func matches(_ password: String, _ stored: String) throws -> Bool {
+        let parts = stored.split(separator: "$")
+        guard parts.count == 3, parts[0] == "scrypt", let salt = bytes(parts[1]) else { return false }
+        let (a, b) = (try key(password, salt).hex.utf8, parts[2].utf8)
+        // Every byte is looked at, so that the time taken tells nothing.
+        return a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+
+    private static func key(_ password: String, _ salt: [UInt8]) throws -> [UInt8] {
+        let key = try KDF.Scrypt.deriveKey(
+            from: Data(password.utf8), salt: Data(salt), outputByteCount: 32, rounds: 32_768, blockSize: 8, parallelism: 1)
+        return key.withUnsafeBytes { Array($0) }
+    }
+
+    private static func bytes(_ hex: Substring) -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var rest = hex
+        while !rest.isEmpty {
+            guard let byte = UInt8(rest.prefix(2), radix: 16) else { return nil }
+            bytes.append(byte)
+            rest = rest.dropFirst(2)
+        }
+        return bytes
+    }
+}
