@@ -9,18 +9,23 @@ import Registry
 public struct Matcher: Sendable {
     public let policy: MatchPolicy
     let plans: [ItemCode: ItemPlan]
-    let neighbourhoods: Neighbourhoods
+    private let catalogue: Catalogue
+    private let neighbourhoods: Neighbourhoods
 
+    /// Prepares the candidates of every item; offers of items that the catalogue does not know are passed over.
+    ///
     /// - Precondition: `policy` has no ``MatchPolicy/faults``; one that was read from a file has none.
-    init(franchise: Franchise, terms: [ItemCode: ItemTerms], regions: [Region], policy: MatchPolicy) {
+    public init(franchise: Franchise, catalogue: Catalogue, policy: MatchPolicy) {
         precondition(policy.faults.isEmpty, "the policy has values out of range")
         self.policy = policy
+        self.catalogue = catalogue
         let streets = StreetIndex(franchise.providers.reduce(into: []) { $0.formUnion($1.serviceRegions) })
-        neighbourhoods = Neighbourhoods(regions, streets: streets)
+        neighbourhoods = Neighbourhoods(catalogue.regions, streets: streets)
         var roster = Roster(franchise: franchise, streets: streets)
-        plans = terms.reduce(into: [:]) { plans, entry in
-            let candidates = roster.candidates(for: entry.key, entry.value)
-            if !candidates.isEmpty { plans[entry.key] = ItemPlan(terms: entry.value, candidates: candidates) }
+        plans = franchise.offeredItems.reduce(into: [:]) { plans, code in
+            guard let item = catalogue.item(ItemCode(code)) else { return }
+            let terms = ItemTerms(item: item, catalogue: catalogue)
+            plans[item.code] = ItemPlan(terms: terms, candidates: roster.candidates(for: item.code, terms))
         }
     }
 
@@ -83,7 +88,8 @@ public struct Matcher: Sendable {
 
     func facts(_ plan: ItemPlan, _ request: MatchRequest) -> Facts {
         Facts(
-            terms: plan.terms, request: request, streets: neighbourhoods.streets(around: request.elderRegion, request.reach),
+            terms: plan.terms, request: request, guide: catalogue.price(of: request.item.code, on: request.start.localDate),
+            streets: neighbourhoods.streets(around: request.elderRegion, request.reach),
             centre: neighbourhoods.centre(of: request.elderRegion))
     }
 

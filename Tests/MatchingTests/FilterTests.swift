@@ -37,6 +37,26 @@ import Testing
             ])
     }
 
+    @Test func `trust no paper that the catalogue does not know`() throws {
+        var world = try World()
+        // A kind without an entry of its own, and a credential without a type.
+        world.ask(for: Item(code: World.bath.code, category: .dailyCare, name: "助浴", kinds: [ID("care"), ID("unheard")]))
+        world.providers[0].kinds = ["unheard"]
+        #expect(world.decision.refused.first?.codes == [.credentialMissing])
+        world.providers[0].kinds = ["unheard", "care"]
+        #expect(world.decision.chosen != nil)
+        world.ask(for: Item(code: World.bath.code, category: .dailyCare, name: "助浴", kinds: [ID("care")], credentials: [ID("unheard")]))
+        #expect(world.decision.refused.first?.codes == [.credentialMissing])
+    }
+
+    @Test func `know nobody for an item outside the catalogue`() throws {
+        var world = try World()
+        world.offers[0].item = "99999"
+        world.request.item = Item(code: ItemCode("99999"), category: .dailyCare, name: "目录外")
+        #expect(world.decision.candidates.isEmpty)
+        #expect(world.decision.refusals.isEmpty)
+    }
+
     @Test func `have a code, a position, a phrase and a sentence each`() {
         let all = RefusalCode.allCases
         #expect(Set(all.map(\.rawValue)).count == all.count)

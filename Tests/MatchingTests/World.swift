@@ -80,17 +80,26 @@ struct World {
             neighbours: [ID(street)]),
     ]
 
-    func terms(_ item: Item) -> ItemTerms {
-        let holders: [String: CredentialType.Holder] = ["permit": .provider, "nurse": .worker, "inspection": .vehicle]
-        return ItemTerms(
-            item: item, prices: prices, kindCredentials: { ["care": [ID("licence")], "canteen": [ID("food")]][$0.text] },
-            holder: { holders[$0.text] })
+    var catalogue: Catalogue {
+        Catalogue(
+            items: [item], prices: prices,
+            kinds: [
+                ProviderKind(code: ID("care"), name: "照护", credentials: [ID("licence")]),
+                ProviderKind(code: ID("canteen"), name: "餐厅", credentials: [ID("food")]),
+            ],
+            credentialTypes: [
+                CredentialType(code: ID("licence"), name: "执照", holder: .provider),
+                CredentialType(code: ID("food"), name: "食品许可", holder: .provider),
+                CredentialType(code: ID("permit"), name: "许可", holder: .provider),
+                CredentialType(code: ID("nurse"), name: "护理员证", holder: .worker),
+                CredentialType(code: ID("inspection"), name: "年检", holder: .vehicle),
+            ], regions: World.regions)
     }
 
     var matcher: Matcher {
         Matcher(
-            franchise: Franchise(providers: providers, offers: offers, workers: workers, vehicles: vehicles),
-            terms: [item.code: terms(item)], regions: World.regions, policy: policy)
+            franchise: Franchise(providers: providers, offers: offers, workers: workers, vehicles: vehicles), catalogue: catalogue,
+            policy: policy)
     }
 
     var decision: Decision { matcher.decide(request, workload) }

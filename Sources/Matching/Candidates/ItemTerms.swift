@@ -10,8 +10,6 @@ struct ItemTerms: Sendable {
     let firmCredentials: [String]
     let workerCredentials: [String]
     let vehicleCredentials: [String]
-    /// By first day.
-    let prices: [Price]
     /// Workers who come together; 0 where nobody comes and nobody needs a certificate.
     let staffCount: Int
     /// Whether those who serve are bound for the time of the visit, so that they cannot be in two places.
@@ -25,20 +23,20 @@ struct ItemTerms: Sendable {
     /// 清真餐: from a halal kitchen whoever eats it.
     let isHalal: Bool
 
-    /// - Parameter holder: Who holds a type of credential; an unknown type is looked for at the firm, where it will be missing.
-    init(
-        item: Item, prices: [Price], kindCredentials: (ID<ProviderKind>) -> [ID<CredentialType>]?,
-        holder: (ID<CredentialType>) -> CredentialType.Holder?
-    ) {
+    /// A type of credential that the catalogue does not know is looked for at the firm, where it will be missing.
+    init(item: Item, catalogue: Catalogue) {
         mode = item.mode
         kinds = Set(item.kinds.map(\.text))
         var ofKind: [String: [String]] = [:]
-        for kind in item.kinds { ofKind[kind.text] = kindCredentials(kind)?.map(\.text) }
+        for kind in item.kinds { ofKind[kind.text] = catalogue.kind(kind)?.credentials.map(\.text) }
         credentialsOfKind = ofKind
-        firmCredentials = item.credentials.filter { (holder($0) ?? .provider) == .provider }.map(\.text)
-        workerCredentials = item.credentials.filter { holder($0) == .worker }.map(\.text)
-        vehicleCredentials = item.credentials.filter { holder($0) == .vehicle }.map(\.text)
-        self.prices = prices.sorted { $0.span.from < $1.span.from }
+        var held: [CredentialType.Holder: [String]] = [:]
+        for code in item.credentials {
+            held[catalogue.credentialTypes.first { $0.code == code }?.holder ?? .provider, default: []].append(code.text)
+        }
+        firmCredentials = held[.provider] ?? []
+        workerCredentials = held[.worker] ?? []
+        vehicleCredentials = held[.vehicle] ?? []
         let comes = item.mode == .visit || item.mode == .vehicle
         let isTwo = item.tags.contains(.twoPersons)
         staffCount = comes || !workerCredentials.isEmpty || isTwo ? max(item.staffCount, isTwo ? 2 : 1) : 0
@@ -49,7 +47,4 @@ struct ItemTerms: Sendable {
         isFood = item.category == .meals
         isHalal = item.tags.contains(.halal)
     }
-
-    /// The catalogue's price that holds on a day.
-    func price(on date: LocalDate) -> Price? { prices.last { $0.span.contains(date) } }
 }

@@ -23,11 +23,11 @@ public struct Facts: Sendable {
     var staff = Staff.Count()
     var fleet = Fleet.Count()
 
-    init(terms: ItemTerms, request: MatchRequest, streets: StreetSet, centre: Coordinate?) {
+    init(terms: ItemTerms, request: MatchRequest, guide: Price?, streets: StreetSet, centre: Coordinate?) {
         self.terms = terms
         date = request.start.localDate
         minute = request.start.minuteOfDay
-        guide = terms.price(on: date)
+        self.guide = guide
         self.streets = streets
         place = request.elderPlace ?? centre
     }
