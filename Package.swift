@@ -78,14 +78,14 @@ let package = Package(
             "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics,
         ]),
         // Faces.
-        room("Web", rules + ["Workflow", crypto, hummingbird, logging, metrics, mustache]),
-        room("ConsoleWeb", rules + ["Workflow", "Web", hummingbird]),
-        room("PortalWeb", rules + ["Workflow", "Web", hummingbird]),
-        room("FinanceWeb", rules + ["Workflow", "Web", hummingbird]),
+        room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging, metrics, mustache]),
+        room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
+        room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
+        room("FinanceWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
         .executableTarget(
             name: "vnh",
             dependencies: rules + [
-                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", .product(name: "GRDB", package: "GRDB.swift"), mustache, "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
+                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
                 hummingbird, logging, metrics, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

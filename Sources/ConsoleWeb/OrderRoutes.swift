@@ -1,3 +1,5 @@
+import Catalog
+import Entitlement
 import Hummingbird
 import Kernel
 import Orders

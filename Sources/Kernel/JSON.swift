@@ -10,6 +10,11 @@ public enum JSON: Hashable, Sendable {
     case raw(String)
 
     public struct Field: Hashable, Sendable {
+        public init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
+
         public let name: String
         public let value: JSON
     }

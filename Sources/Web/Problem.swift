@@ -13,7 +13,7 @@ public struct ProblemMiddleware: RouterMiddleware {
     public init() {}
 
     public func handle(
-        _ request: Request, context: AppContext, next: (Request, AppContext) async throws -> Response
+        _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)

@@ -7,19 +7,29 @@ public struct LoadRepository {
 
     public struct Taken: Sendable {
         public let provider: ProviderID
+        public let date: LocalDate
         public let opens: Int
         public let count: Int
     }
 
-    /// The orders already taken on a date by these providers, by opening window.
-    public func taken(on date: LocalDate, by providers: [ProviderID]) throws -> [Taken] {
-        try tx.rows(
+    /// The orders already taken by these providers on a day or a run of days, by opening window.
+    public func taken(from: LocalDate, until: LocalDate, by providers: [ProviderID]) throws -> [Taken] {
+        if from == until {
+            return try tx.rows(
+                """
+                SELECT provider_id, date, opens, taken FROM slot_load
+                WHERE provider_id IN (\(list: providers.map(\.text))) AND date = \(from)
+                ORDER BY provider_id, opens
+                """
+            ) { Taken(provider: try $0.id(), date: try $0.date(), opens: try $0.int(), count: try $0.int()) }
+        }
+        return try tx.rows(
             """
-            SELECT provider_id, opens, taken FROM slot_load
-            WHERE date = \(date) AND provider_id IN (\(list: providers.map(\.text)))
-            ORDER BY provider_id, opens
+            SELECT provider_id, date, opens, taken FROM slot_load
+            WHERE provider_id IN (\(list: providers.map(\.text))) AND date >= \(from) AND date <= \(until)
+            ORDER BY provider_id, date, opens
             """
-        ) { Taken(provider: try $0.id(), opens: try $0.int(), count: try $0.int()) }
+        ) { Taken(provider: try $0.id(), date: try $0.date(), opens: try $0.int(), count: try $0.int()) }
     }
 
     public func take(_ slot: Slot) throws {

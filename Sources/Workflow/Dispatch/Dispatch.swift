@@ -1,3 +1,4 @@
+import Catalog
 import Entitlement
 import Kernel
 import Matching

@@ -73,14 +73,17 @@ struct Situation {
             needsWheelchair: item.tags.contains(.wheelchair), now: now)
     }
 
-    /// How full the candidates are that day, and whom the elder knows.
-    func workload(_ tx: any Transaction, _ reference: Reference) throws -> Workload {
+    /// How full the candidates are that day (or on the days around it), and whom the elder knows.
+    func workload(_ tx: any Transaction, _ reference: Reference, days: ClosedRange<Int> = 0...0) throws -> Workload {
         let date = window.start.localDate
+        let candidates = reference.candidates[item.code] ?? []
         var taken: [SlotKey: Int] = [:]
         var share: [ProviderID: Int] = [:]
-        for load in try tx.loads.taken(on: date, by: reference.candidates[item.code] ?? []) {
-            taken[SlotKey(provider: load.provider, date: date, opens: load.opens)] = load.count
-            share[load.provider, default: 0] += load.count
+        for load in try tx.loads.taken(
+            from: date.adding(days: days.lowerBound), until: date.adding(days: days.upperBound), by: candidates)
+        {
+            taken[SlotKey(provider: load.provider, date: load.date, opens: load.opens)] = load.count
+            if load.date == date { share[load.provider, default: 0] += load.count }
         }
         var meetings: [ProviderID: Meeting] = [:]
         for met in try tx.loads.meetings(of: elder.id) { meetings[met.provider] = Meeting(count: met.visits, last: met.last) }
@@ -113,7 +116,9 @@ public struct QuoteOrder: Sendable {
             let split = try decision.chosen.map {
                 try situation.split(tx, reference, payable: $0.price.times(request.quantity))
             }
-            let nearest = decision.chosen == nil ? reference.matcher.nearestTime(match, workload) : nil
+            let nearest =
+                decision.chosen == nil
+                ? reference.matcher.nearestTime(for: match, try situation.workload(tx, reference, days: -14...14)) : nil
             return Quote(
                 item: situation.item, price: situation.price, window: situation.window, decision: decision, split: split,
                 twin: try tx.orders.twin(of: request.elder, item: request.item, near: request.start), nearestTime: nearest)

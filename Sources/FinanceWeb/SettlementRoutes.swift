@@ -1,0 +1,127 @@
+import Billing
+import Catalog
+import Hummingbird
+import HTTPTypes
+import Kernel
+import Registry
+import Web
+import Workflow
+
+/// | method | path | who | what |
+/// |---|---|---|---|
+/// | GET | /settlements/{month} | finance | totals, closed or as they would be now |
+/// | POST | /settlements/{month}/preview, close | finance | try; freeze |
+/// | GET | /settlements/{month}/statements[/{provider}][.csv] | finance | statements |
+/// | GET | /settlements/{month}/exceptions | finance | held and blocked lines |
+public struct SettlementRoutes: Sendable {
+    let exchange: Exchange
+    public init(_ exchange: Exchange) { self.exchange = exchange }
+
+    public func add(to group: RouterGroup<FinanceContext>) {
+        group.get("settlements/:month", use: show)
+        group.post("settlements/:month/preview", use: show)
+        group.post("settlements/:month/close", use: close)
+        group.get("settlements/:month/statements", use: statements)
+        group.get("settlements/:month/statements.csv", use: summary)
+        group.get("settlements/:month/statements/:provider", use: statement)
+        group.get("settlements/:month/exceptions", use: exceptions)
+    }
+
+    private func month(_ context: FinanceContext) throws -> Month {
+        guard let month = Month(try context.parameters.require("month")) else {
+            throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month")
+        }
+        return month
+    }
+
+    private static func total(_ statements: [Statement], _ month: Month, isClosed: Bool) -> JSON {
+        [
+            "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"), "providers": JSON(statements.count),
+            "lines": JSON(statements.map(\.lines.count).reduce(0, +)), "held": JSON(statements.map(\.heldLines).reduce(0, +)),
+            "gross_fen": JSON(statements.map(\.gross).total), "subsidy_fen": JSON(statements.map(\.subsidy).total),
+            "self_pay_fen": JSON(statements.map(\.selfPay).total), "deducted_fen": JSON(statements.map(\.deducted).total),
+            "payable_fen": JSON(statements.map(\.payable).total),
+        ]
+    }
+
+    @Sendable func show(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(context)
+        let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
+        return Exchange.json(Self.total(statements, month, isClosed: isClosed))
+    }
+
+    @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        guard context.caller.role != .auditor else { throw Rejection(.forbidden, "role_forbidden", "审计角色只能查看。") }
+        let month = try month(context)
+        let result = try await CloseMonth(exchange.office)(month, by: context.caller)
+        return Exchange.json(Self.total(result.statements, month, isClosed: true).adding(["was_closed": JSON(result.wasClosed)]))
+    }
+
+    @Sendable func statements(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(context)
+        let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
+        return Exchange.json([
+            "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
+            "statements": .array(
+                statements.map { statement in
+                    Self.total([statement], month, isClosed: isClosed).adding([
+                        "provider": JSON(statement.provider),
+                        "name": JSON(exchange.office.reference.franchise.provider(statement.provider)?.name),
+                    ])
+                }),
+        ])
+    }
+
+    @Sendable func summary(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(context)
+        let (statements, _) = try await ReadStatements(exchange.office)(month)
+        let reference = exchange.office.reference
+        return Self.csv(
+            StatementDocument.summary(statements, catalogue: reference.catalogue, franchise: reference.franchise), name: "summary-\(month)")
+    }
+
+    @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(context)
+        var provider = try context.parameters.require("provider")
+        let isCSV = provider.hasSuffix(".csv")
+        if isCSV { provider = String(provider.dropLast(4)) }
+        let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
+        guard let statement = statements.first(where: { $0.provider.text == provider }) else {
+            throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
+        }
+        if isCSV {
+            return Self.csv(
+                StatementDocument.detail(statement, catalogue: exchange.office.reference.catalogue), name: "\(provider)-\(month)")
+        }
+        return Exchange.json(
+            Self.total([statement], month, isClosed: isClosed).adding([
+                "provider": JSON(provider), "lines": .array(statement.lines.map(Self.line)),
+            ]))
+    }
+
+    @Sendable func exceptions(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(context)
+        let (statements, _) = try await ReadStatements(exchange.office)(month)
+        let lines = statements.flatMap(\.lines).filter { $0.verdict != .paid }
+        return Exchange.json(["month": JSON(month.description), "lines": .array(lines.map(Self.line))])
+    }
+
+    private static func line(_ line: StatementLine) -> JSON {
+        let c = line.candidate
+        return [
+            "kind": JSON(c.kind.rawValue), "subject": JSON(c.subject), "number": JSON(c.number), "provider": JSON(c.provider),
+            "elder_id": JSON(c.elder), "item_code": JSON(c.item), "date": JSON(c.date), "quantity": JSON(c.quantity.text),
+            "unit_price_fen": JSON(c.unitPrice), "gross_fen": JSON(c.gross), "subsidy_fen": JSON(c.subsidy), "self_pay_fen": JSON(c.selfPay),
+            "evidence": JSON(c.evidence.rawValue), "verdict": JSON(line.verdict.rawValue),
+            "findings": .array(
+                line.findings.map { ["code": JSON($0.code), "severity": JSON($0.severity.rawValue), "sentence": JSON($0.sentence)] }),
+        ]
+    }
+
+    private static func csv(_ text: String, name: String) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name).csv\""],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+}

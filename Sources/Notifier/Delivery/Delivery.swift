@@ -1,0 +1,77 @@
+import Kernel
+
+/// One event on its way to one subscriber (推送).
+public struct Delivery: Sendable {
+    public let id: Int64
+    /// `evt_…`: the `webhook-id`, the same at each attempt and in the feed.
+    public let eventID: String
+    public let eventSeq: Int64
+    /// The order it is about. Deliveries of one order to one subscriber go one after the other, in the order of the log; nil: in any order.
+    public let orderID: String?
+    public let subscription: Subscription
+    public let type: String
+    /// Exactly what is signed and sent.
+    public let body: [UInt8]
+    /// Number of the attempt now due, from 1.
+    public let attempt: Int
+
+    public init(
+        id: Int64, eventID: String, eventSeq: Int64, orderID: String?, subscription: Subscription, type: String, body: [UInt8], attempt: Int
+    ) {
+        self.id = id
+        self.eventID = eventID
+        self.eventSeq = eventSeq
+        self.orderID = orderID
+        self.subscription = subscription
+        self.type = type
+        self.body = body
+        self.attempt = attempt
+    }
+}
+
+/// How an attempt ended and what follows from it.
+public struct DeliveryOutcome: Hashable, Sendable {
+    public let delivery: Int64
+    public let subscription: String
+    /// Number of the attempt that ended, from 1; with `delivery` the key by which recording it twice changes nothing.
+    public let attempt: Int
+    public let decision: Decision
+    public let reply: Reply
+    public let startedAt: Instant
+    public let took: Span
+
+    public init(
+        delivery: Int64, subscription: String, attempt: Int, decision: Decision, reply: Reply, startedAt: Instant, took: Span
+    ) {
+        self.delivery = delivery
+        self.subscription = subscription
+        self.attempt = attempt
+        self.decision = decision
+        self.reply = reply
+        self.startedAt = startedAt
+        self.took = took
+    }
+}
+
+/// A message ready to go: address, signed headers, body.
+public struct SignedRequest: Sendable {
+    public let url: EndpointURL
+    public let headers: [(String, String)]
+    public let body: [UInt8]
+
+    public init(url: EndpointURL, headers: [(String, String)], body: [UInt8]) {
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Signs a delivery with every secret that is active now.
+    public init(_ delivery: Delivery, at now: Instant) {
+        let signed = SignatureHeaders(
+            signing: delivery.body, id: delivery.eventID, at: now, secrets: delivery.subscription.secrets.active(at: now))
+        self.init(
+            url: delivery.subscription.url,
+            headers: [("content-type", "application/json"), ("user-agent", "virtual-nursing-home/1")] + signed.pairs,
+            body: delivery.body)
+    }
+}

@@ -1,0 +1,41 @@
+import Kernel
+
+/// The way out: sends one message and says what came back.
+public protocol Transport: Sendable {
+    /// Never throws: a network that fails is an answer. Returns `.failed(.cancelled)` soon after its task is cancelled.
+    ///
+    /// Must refuse by ``AddressRule`` the very address it would connect to.
+    func post(_ request: SignedRequest) async -> Reply
+}
+
+/// What waits to be sent, kept where the events are, so that nothing is lost with the process.
+public protocol Outbox: Sendable {
+    /// Deliveries due at `now` to active subscriptions, oldest event first, at most `limit`.
+    ///
+    /// Of each line (subscription and order) only the first pending delivery is given, due or not being decided by it alone: a later event of
+    /// an order waits for the earlier one, without holding up the endpoint's other orders. Nothing is claimed: a delivery is given again until
+    /// its outcome is recorded, and the service remembers what it has under way.
+    /// - Parameter skipping: Subscriptions that get nothing now (their breaker is open, or enough is under way), so that the backlog of a
+    ///   dead endpoint does not fill the answer.
+    func due(now: Instant, limit: Int, skipping: Set<String>) async throws -> [Delivery]
+
+    /// Writes down how attempts ended, in one transaction: done, due again, or dead.
+    ///
+    /// An outcome already written (same delivery and attempt) changes nothing, for a commit may succeed while its answer is lost.
+    func record(_ outcomes: [DeliveryOutcome], now: Instant) async throws
+
+    /// Stops a subscription. Its pending deliveries become dead letters (`endpoint_disabled`) in the same transaction: neither lost nor sent.
+    func disable(subscription: String, reason: DisableReason, now: Instant) async throws
+}
+
+/// What the service wants its operator to know. It carries no addresses and no bodies.
+public enum DeliveryNotice: Sendable {
+    /// The outbox could not be read; tried again.
+    case dueFailed(any Error)
+    /// Outcomes could not be written; they are kept and tried again after `pause`.
+    case recordFailed(any Error, waiting: Int, pause: Span)
+    case breakerOpened(subscription: String, until: Instant)
+    case disabled(subscription: String, reason: DisableReason)
+    /// Stopped with so many outcomes not written: these deliveries will be sent once more.
+    case unrecorded(Int)
+}

@@ -1,0 +1,94 @@
+import ArgumentParser
+import ConsoleWeb
+import FinanceWeb
+import Foundation
+import Hummingbird
+import Kernel
+import Logging
+import PortalWeb
+import ServiceLifecycle
+import Store
+import Web
+import Workflow
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "启动服务")
+    @OptionGroup var database: DatabaseOption
+    @Option(help: "监听地址") var host = "127.0.0.1"
+    @Option(help: "监听端口") var port = 8080
+    @Flag(help: "只检查配置和数据库，不启动") var check = false
+
+    func validate() throws {
+        guard (0...65_535).contains(port) else { throw ValidationError("--port 应在 0 到 65535 之间") }
+    }
+
+    func run() async throws {
+        LoggingSystem.bootstrap { JSONLog(label: $0) }
+        let office = try await Premises.office(try database.url)
+        guard !check else {
+            await office.database.close()
+            return print("配置和数据库没有问题。")
+        }
+        var logger = Logger(label: "vnh")
+        logger.logLevel = .notice
+        let server = Server(office)
+        let (host, port) = (host, port)
+        var app = Application(
+            router: server.router(),
+            configuration: .init(address: .hostname(host, port: port), serverName: "vnh", backlog: 1024, reuseAddress: true),
+            onServerRunning: { channel in
+                Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
+            }, logger: logger)
+        app.addServices(TimerLoop(office: office, logger: logger))
+        try await app.runService()
+        await office.database.close()
+    }
+}
+
+/// Rings the orders' timers every second until the server stops.
+struct TimerLoop: Service {
+    let office: Office
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let ring = RingTimers(office)
+            while !Task.isCancelled {
+                do {
+                    while try await ring() == RingTimers.batch { continue }
+                } catch is CancellationError {
+                    return
+                } catch {
+                    logger.error("timers failed", metadata: ["cause": "\(error)"])
+                }
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// All routes of all faces, joined. The faces know nothing of each other.
+struct Server {
+    let office: Office
+    init(_ office: Office) { self.office = office }
+
+    func router() -> Router<AppContext> {
+        let router = Router(context: AppContext.self)
+        router.add(middleware: ProblemMiddleware())
+        let open = Health(office)
+        open.add(to: router.group(""))
+        let exchange = Exchange(office)
+        let inside = router.group("").add(middleware: Doorkeeper(office))
+        Pages(exchange).add(to: inside)
+        let api = inside.group("api/v1")
+        let desk = api.group("", context: DeskContext.self)
+        let known = api.group("", context: KnownContext.self)
+        CallRoutes(exchange).add(to: desk)
+        OrderRoutes(exchange).add(desk: desk, known: known)
+        RegistryRoutes(exchange).add(desk: desk, known: known)
+        MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
+        ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        return router
+    }
+}

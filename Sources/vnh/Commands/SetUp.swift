@@ -1,0 +1,88 @@
+import ArgumentParser
+import Catalog
+import Kernel
+import Registry
+import Store
+import Workflow
+
+struct Migrate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "建立或升级数据库结构")
+    @OptionGroup var database: DatabaseOption
+
+    func run() async throws {
+        let database = try await Premises.open(try database.url, creating: true)
+        try await Migrator.all.migrate(database, now: Premises.clock())
+        await database.close()
+        print("数据库结构已是最新。")
+    }
+}
+
+struct Publish: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "检查并发布服务目录、补贴项目和加盟名录")
+    @OptionGroup var database: DatabaseOption
+    @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
+
+    func run() async throws {
+        let files = try Premises.files(in: data)
+        let reference = try Premises.reference(files)
+        let database = try await Premises.open(try database.url)
+        try await Migrator.all.check(database)
+        try await PublishReference(database)(files, at: Premises.clock())
+        await database.close()
+        print("已发布：\(reference.catalogue.items.count) 个项目，\(reference.franchise.providers.count) 家服务商。")
+    }
+}
+
+struct Demo: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "建立一个虚构的示范城区；同一种子得到同样的数据")
+    @OptionGroup var database: DatabaseOption
+    @Option(help: "老人人数") var elders = 80_000
+    @Option(help: "随机种子") var seed: UInt64 = 1
+    @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
+
+    func validate() throws {
+        guard (1...1_000_000).contains(elders) else { throw ValidationError("--elders 应在 1 到 1000000 之间") }
+    }
+
+    func run() async throws {
+        let database = try await Premises.open(try database.url, creating: true)
+        try await Migrator.all.migrate(database, now: Premises.clock())
+        try await PublishReference(database)(try Premises.files(in: data), at: Premises.clock())
+        let office = try await Premises.office(database)
+        // A fixed day, so that ages and classes do not depend on when the demonstration is made.
+        guard let today = LocalDate(2026, 1, 1) else { return }
+        try await SettleDistrict(office)(elders: elders, seed: seed, today: today, progress: Terminal.progress("老人档案"))
+        let access = ManageAccess(office)
+        for (name, role, provider) in Self.logins {
+            try await access.setPassword("\(name)-demo", of: name, role: role, provider: provider.map { ProviderID($0) })
+        }
+        await database.close()
+        print("示范城区已建立：\(elders) 位老人，\(office.reference.franchise.providers.count) 家服务商，\(office.reference.catalogue.items.count) 个项目。")
+        for (name, _, _) in Self.logins { print("登录名 \(name)  密码 \(name)-demo") }
+    }
+
+    static let logins: [(String, Caller.Role, String?)] = [
+        ("operator", .operator, nil), ("provider", .provider, "P001"), ("finance", .finance, nil), ("admin", .admin, nil),
+    ]
+}
+
+struct TokenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "token", abstract: "接口令牌", subcommands: [Create.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "新建令牌，只显示这一次")
+        @OptionGroup var database: DatabaseOption
+        @Option(help: "operator|provider|finance|quality|admin|auditor") var role: String
+        @Option(help: "服务商编号（角色为 provider 时必填）") var provider: String?
+        @Option(help: "用途说明") var name = "cli"
+
+        func run() async throws {
+            guard let role = Caller.Role(rawValue: role) else {
+                throw Rejection(.invalid, "role_unknown", "没有角色 \(role)，应为 operator、provider、finance、quality、admin 或 auditor。")
+            }
+            let office = try await Premises.office(try database.url)
+            print(try await ManageAccess(office).createToken(role: role, provider: provider.map { ProviderID($0) }, name: name))
+            await office.database.close()
+        }
+    }
+}
