@@ -76,6 +76,8 @@ public struct Holidays: Sendable {
         case statutory = "法定假"
         case shiftedRest = "调休休"
         case shiftedWork = "调休班"
+        /// Shown and planned for (重阳节), but offices work as on any such day.
+        case localEvent = "本地活动"
     }
 
     private let days: [LocalDate: Kind]
@@ -89,7 +91,7 @@ public struct Holidays: Sendable {
         switch days[date] {
         case .statutory, .shiftedRest: false
         case .shiftedWork: true
-        case nil: date.weekday <= 5
+        case .localEvent, nil: date.weekday <= 5
         }
     }
 }
