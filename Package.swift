@@ -22,9 +22,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 
 let rules: [Target.Dependency] = [
@@ -41,12 +39,10 @@ let package = Package(
     dependencies: [
         // The product speaks plain HTTP behind a reverse proxy, so no TLS stack is built: BoringSSL comes once, with swift-crypto.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
-        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -75,10 +71,10 @@ let package = Package(
         room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
         // Intentions: one file, one transaction each.
         room("Workflow", rules + [
-            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics,
+            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
         ]),
         // Faces.
-        room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging, metrics, mustache]),
+        room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging]),
         room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
         room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
         room("FinanceWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
@@ -86,7 +82,7 @@ let package = Package(
             name: "vnh",
             dependencies: rules + [
                 "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
-                hummingbird, logging, metrics, lifecycle, crypto,
+                hummingbird, logging, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],

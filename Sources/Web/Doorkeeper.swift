@@ -26,6 +26,9 @@ public struct Doorkeeper: RouterMiddleware {
             }
             context.caller = caller
         } else if let session = request.cookies["sid"]?.value, let found = try await access.session(session) {
+            guard request.isSafe || request.isSameOrigin else {
+                throw Rejection(.forbidden, "cross_site", "这个请求不是从本站页面发出的，已拒绝。请刷新页面后重试。")
+            }
             context.caller = found.caller
             context.csrf = found.csrf
         }
@@ -69,4 +72,21 @@ final class TokenCache: Sendable {
             entries[token] = Entry(caller: caller, until: until)
         }
     }
+}
+
+extension Request {
+    var isSafe: Bool { method == .get || method == .head }
+
+    /// Whether a browser says that the request comes from a page of ours (Fetch Metadata, else the Origin header).
+    ///
+    /// A cookie alone proves nothing: another site's form sends it too.
+    var isSameOrigin: Bool {
+        if let site = headers[.secFetchSite] { return site == "same-origin" }
+        guard let origin = headers[.origin], let host = head.authority else { return false }
+        return origin == "http://\(host)" || origin == "https://\(host)"
+    }
+}
+
+extension HTTPField.Name {
+    static let secFetchSite = HTTPField.Name("Sec-Fetch-Site")!
 }

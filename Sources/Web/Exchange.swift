@@ -20,6 +20,11 @@ public struct Exchange: Sendable {
         try Self.decode(type, try await Self.bytes(request, context))
     }
 
+    /// The fields of a form.
+    public func form<T: Decodable>(_ type: T.Type, _ request: Request, _ context: some RequestContext) async throws -> T {
+        try URLEncodedFormDecoder().decode(type, from: String(decoding: try await Self.bytes(request, context), as: UTF8.self))
+    }
+
     static func bytes(_ request: Request, _ context: some RequestContext) async throws -> [UInt8] {
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         return Array(buffer.readableBytesView)

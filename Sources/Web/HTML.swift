@@ -19,15 +19,75 @@ public enum HTML {
         return result
     }
 
-    /// A table with a caption; every cell is escaped.
-    public static func table(_ caption: String, header: [String], rows: [[String]], numeric: Set<Int> = []) -> String {
+    /// What stands in one cell of a table; always escaped.
+    public enum Cell: ExpressibleByStringInterpolation {
+        case text(String)
+        /// Right-aligned.
+        case number(String)
+        case link(String, to: String)
+        /// Several buttons, each a form that posts to its address with hidden fields.
+        case buttons([Button])
+
+        public init(stringLiteral value: String) { self = .text(value) }
+        public static func amount(_ fen: Fen) -> Cell { .number(grouped(fen)) }
+
+        var html: String {
+            switch self {
+            case .text(let text): "<td>\(escaped(text))</td>"
+            case .number(let text): "<td class=\"n\">\(escaped(text))</td>"
+            case .link(let text, let address): "<td><a href=\"\(escaped(address))\">\(escaped(text))</a></td>"
+            case .buttons(let buttons): "<td class=\"b\">\(buttons.map(\.html).joined())</td>"
+            }
+        }
+    }
+
+    public struct Button {
+        let label: String
+        let address: String
+        let fields: KeyValuePairs<String, String>
+
+        public init(_ label: String, to address: String, _ fields: KeyValuePairs<String, String> = [:]) {
+            self.label = label
+            self.address = address
+            self.fields = fields
+        }
+
+        public var html: String {
+            let hidden = fields.map { "<input type=\"hidden\" name=\"\(escaped($0.key))\" value=\"\(escaped($0.value))\">" }.joined()
+            return "<form method=\"post\" action=\"\(escaped(address))\">\(hidden)<button>\(escaped(label))</button></form>"
+        }
+    }
+
+    /// Yuan with thousands marks: `1,234.50`.
+    public static func grouped(_ fen: Fen) -> String {
+        let text = fen.yuan
+        let (sign, digits) = text.hasPrefix("-") ? ("-", text.dropFirst()) : ("", Substring(text))
+        let parts = digits.split(separator: ".")
+        var whole = ""
+        for (index, digit) in parts[0].reversed().enumerated() {
+            if index > 0, index % 3 == 0 { whole.append(",") }
+            whole.append(digit)
+        }
+        return sign + String(whole.reversed()) + "." + parts[1]
+    }
+
+    /// A table with a caption; says so when it is empty.
+    public static func table(_ caption: String, header: [String], rows: [[Cell]]) -> String {
         let head = header.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
-        let body = rows.map { row in
-            "<tr>"
-                + row.enumerated().map { "<td\(numeric.contains($0.offset) ? " class=\"n\"" : "")>\(escaped($0.element))</td>" }.joined()
-                + "</tr>"
-        }.joined(separator: "\n")
-        return "<table><caption>\(escaped(caption))</caption><thead><tr>\(head)</tr></thead><tbody>\(body)</tbody></table>"
+        let body =
+            rows.isEmpty
+            ? "<tr><td colspan=\"\(header.count)\" class=\"empty\">暂时没有</td></tr>"
+            : rows.map { "<tr>\($0.map(\.html).joined())</tr>" }.joined(separator: "\n")
+        return """
+            <div class="wide"><table><caption>\(escaped(caption))</caption><thead><tr>\(head)</tr></thead><tbody>
+            \(body)
+            </tbody></table></div>
+            """
+    }
+
+    /// Names and values, one under the other.
+    public static func facts(_ pairs: [(String, String)]) -> String {
+        "<dl>" + pairs.map { "<dt>\(escaped($0.0))</dt><dd>\(escaped($0.1))</dd>" }.joined(separator: "\n") + "</dl>"
     }
 
     /// - Parameter body: HTML that is already safe.
@@ -55,7 +115,9 @@ public enum HTML {
         header{display:flex;gap:1rem;align-items:center;padding:.5rem 1rem;border-bottom:2px solid #0a6}header form{margin-left:auto}\
         table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}\
         th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}\
-        button,input{font:inherit;padding:.4rem .8rem;min-height:2.5rem}.login{display:grid;gap:1rem;max-width:22rem;margin:10vh auto}\
+        .wide{overflow-x:auto}.empty{color:#767676}td.b form{display:inline-block;margin-right:.5rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\
+        dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}.search{display:flex;gap:.5rem;align-items:end}\
+        select,button,input{font:inherit;padding:.4rem .8rem;min-height:2.5rem}.login{display:grid;gap:1rem;max-width:22rem;margin:10vh auto}\
         .login label{display:grid}.fault{color:#b00020}a{color:inherit}nav a{margin-right:1rem}
         """
 }

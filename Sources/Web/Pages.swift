@@ -58,7 +58,7 @@ public struct Pages: Sendable {
         }
     }
 
-    static func redirect(to path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
+    public static func redirect(to path: String) -> Response { Response(status: .seeOther, headers: [.location: path]) }
 
     private static func loginPage(fault: String?) -> Response {
         HTML.page(

@@ -34,6 +34,14 @@ public struct ReadFeed: Sendable {
         }
     }
 
+    /// The newest of what was addressed to a provider, newest first; without the orders themselves.
+    public func latest(_ provider: ProviderID, limit: Int) async throws -> [Event] {
+        try await office.read { tx in
+            let last = try tx.events.lastSeq(of: provider)
+            return Array(try tx.events.of(provider, after: max(0, last - Int64(limit)), limit: limit).reversed())
+        }
+    }
+
     private func page(_ provider: ProviderID, after seq: Int64, limit: Int) async throws -> [FeedEntry] {
         let now = office.now
         return try await office.read { tx in

@@ -89,6 +89,10 @@ struct Server {
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        let faces = inside.group("").add(middleware: FaceMiddleware())
+        ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))
+        PortalPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
+        FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }

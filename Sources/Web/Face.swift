@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Logging
+import Workflow
+
+/// What a person sees where a machine gets problem+json: the login form when nobody is logged in, otherwise a page that says what to do.
+public struct FaceMiddleware: RouterMiddleware {
+    public typealias Context = AppContext
+    public init() {}
+
+    public func handle(
+        _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as any Rejecting {
+            let rejection = error.rejection
+            if rejection.kind == .unauthenticated { return Pages.redirect(to: "/login") }
+            if rejection.kind == .unavailable { context.logger.error("unavailable", metadata: ["cause": "\(error)"]) }
+            return HTML.page(
+                "没有完成", status: Problem.status(rejection), caller: context.caller?.name,
+                """
+                <h1>没有完成</h1><p class="fault" role="alert">\(HTML.escaped(rejection.message))</p>
+                <p><a href="/">返回首页</a></p>
+                """)
+        }
+    }
+}
+
+extension Instant {
+    /// `2026-03-01 09:30`, as a clock in Lanzhou shows it.
+    public var shown: String {
+        let minute = minuteOfDay
+        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+        return "\(localDate) \(two(minute / 60)):\(two(minute % 60))"
+    }
+}
