@@ -31,9 +31,12 @@ public enum HTML {
         public init(stringLiteral value: String) { self = .text(value) }
         public static func amount(_ fen: Fen) -> Cell { .number(grouped(fen)) }
 
+        /// Longer texts may wrap; shorter ones stay on one line so that columns can be read down.
+        private static let short = 24
+
         var html: String {
             switch self {
-            case .text(let text): "<td>\(escaped(text))</td>"
+            case .text(let text): "<td\(text.count > Self.short ? " class=\"w\"" : "")>\(escaped(text))</td>"
             case .number(let text): "<td class=\"n\">\(escaped(text))</td>"
             case .link(let text, let address): "<td><a href=\"\(escaped(address))\">\(escaped(text))</a></td>"
             case .buttons(let buttons): "<td class=\"b\">\(buttons.map(\.html).joined())</td>"
@@ -116,7 +119,7 @@ public enum HTML {
         table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}\
         th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}\
         .wide{overflow-x:auto}.empty{color:#767676}td.b form{display:inline-block;margin-right:.5rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\
-        dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}.search{display:flex;gap:.5rem;align-items:end}\
+        dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}.search{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}td.w{white-space:normal;min-width:18rem}\
         select,button,input{font:inherit;padding:.4rem .8rem;min-height:2.5rem}.login{display:grid;gap:1rem;max-width:22rem;margin:10vh auto}\
         .login label{display:grid}.fault{color:#b00020}a{color:inherit}nav a{margin-right:1rem}
         """

@@ -34,9 +34,11 @@ public struct Migration: Sendable {
 }
 
 extension Dialect {
-    /// One schema text serves both: PostgreSQL has its own words for 64-bit integers and bytes, and no STRICT.
-    func schemaText(_ sql: String) -> String {
-        guard self == .postgres else { return sql }
+    /// One schema text serves both: PostgreSQL has its own words for 64-bit integers and bytes, and neither STRICT nor WITHOUT ROWID.
+    func schemaText(_ text: String) -> String {
+        guard self == .postgres else { return text }
+        let suffix = " STRICT, WITHOUT ROWID;"
+        let sql = text.hasSuffix(suffix) ? text.dropLast(suffix.utf8.count) + ";" : text
         var words = ""
         var word = ""
         func translated(_ word: String) -> String {

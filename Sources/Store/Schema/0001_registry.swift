@@ -41,7 +41,7 @@ extension Schema {
             cadre TEXT,
             last_used_ms INTEGER NOT NULL DEFAULT 0,
             version INTEGER NOT NULL DEFAULT 1
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX elder_number ON elder (number);
         CREATE INDEX elder_initials ON elder (initials, id);
         CREATE INDEX elder_pinyin ON elder (pinyin, id);
@@ -58,7 +58,7 @@ extension Schema {
             label TEXT NOT NULL,
             is_wrong INTEGER NOT NULL CHECK (is_wrong IN (0, 1)),
             PRIMARY KEY (elder_id, ordinal)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX elder_phone_number ON elder_phone (number, elder_id);
 
         CREATE TABLE provider (
@@ -66,7 +66,7 @@ extension Schema {
             state TEXT NOT NULL,
             closed_days TEXT NOT NULL,
             version INTEGER NOT NULL DEFAULT 1
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE slot_load (
             provider_id TEXT NOT NULL,
@@ -74,7 +74,7 @@ extension Schema {
             opens INTEGER NOT NULL,
             taken INTEGER NOT NULL CHECK (taken >= 0),
             PRIMARY KEY (provider_id, date, opens)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE meeting (
             elder_id TEXT NOT NULL,
@@ -82,6 +82,6 @@ extension Schema {
             visits INTEGER NOT NULL CHECK (visits > 0),
             last_date TEXT NOT NULL,
             PRIMARY KEY (elder_id, provider_id)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         """
 }

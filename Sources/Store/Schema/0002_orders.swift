@@ -10,7 +10,7 @@ extension Schema {
             ended_ms INTEGER,
             elder_id TEXT,
             outcome TEXT
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX call_rang ON call (rang_ms, id);
 
         CREATE TABLE service_order (
@@ -54,7 +54,7 @@ extension Schema {
             version INTEGER NOT NULL CHECK (version >= 1),
             CHECK ((timer_kind IS NULL) = (timer_due_ms IS NULL)),
             CHECK (state NOT IN ('offered', 'accepted', 'scheduled', 'in_service', 'done', 'closed') OR provider_id IS NOT NULL)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX service_order_number ON service_order (number);
         CREATE INDEX service_order_elder ON service_order (elder_id, start_ms);
         CREATE INDEX service_order_timer ON service_order (timer_due_ms, id) WHERE timer_due_ms IS NOT NULL;
@@ -74,7 +74,7 @@ extension Schema {
             slot_opens INTEGER,
             decision TEXT NOT NULL,
             PRIMARY KEY (order_id, ordinal)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX attempt_live ON attempt (order_id) WHERE state IN ('offered', 'accepted');
         CREATE UNIQUE INDEX attempt_never_again ON attempt (order_id, provider_id) WHERE state IN ('declined', 'expired');
 
@@ -86,7 +86,7 @@ extension Schema {
             summary TEXT NOT NULL,
             decision TEXT NOT NULL,
             PRIMARY KEY (order_id, at_ms)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE visit (
             order_id TEXT NOT NULL PRIMARY KEY REFERENCES service_order (id),
@@ -109,7 +109,7 @@ extension Schema {
             confirmed_by TEXT,
             confirmed_ms INTEGER,
             CHECK (out_at_ms IS NULL OR out_at_ms >= in_at_ms)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE callback (
             order_id TEXT NOT NULL REFERENCES service_order (id),
@@ -123,7 +123,7 @@ extension Schema {
             answered_by TEXT NOT NULL,
             recorded_by TEXT NOT NULL,
             PRIMARY KEY (order_id, at_ms)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE complaint (
             id TEXT NOT NULL PRIMARY KEY,
@@ -132,7 +132,7 @@ extension Schema {
             text TEXT NOT NULL,
             closed_ms INTEGER,
             resolution TEXT
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX complaint_order ON complaint (order_id);
 
         CREATE TABLE event (
@@ -154,6 +154,6 @@ extension Schema {
         CREATE TABLE number_series (
             day TEXT NOT NULL PRIMARY KEY,
             last INTEGER NOT NULL
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -10,7 +10,7 @@ extension Schema {
             posted_fen INTEGER NOT NULL CHECK (posted_fen >= 0),
             PRIMARY KEY (elder_id, programme, period),
             CHECK (reserved_fen + posted_fen <= granted_fen)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE funding_leg (
             order_id TEXT NOT NULL REFERENCES service_order (id),
@@ -23,13 +23,13 @@ extension Schema {
             draws TEXT NOT NULL,
             state TEXT NOT NULL CHECK (state IN ('reserved', 'posted', 'released')),
             PRIMARY KEY (order_id, attempt, ordinal)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE account (
             name TEXT NOT NULL PRIMARY KEY,
             debit_fen INTEGER NOT NULL CHECK (debit_fen >= 0),
             credit_fen INTEGER NOT NULL CHECK (credit_fen >= 0)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE posting (
             seq INTEGER NOT NULL PRIMARY KEY,
@@ -60,7 +60,7 @@ extension Schema {
             self_pay_fen INTEGER NOT NULL CHECK (self_pay_fen BETWEEN 0 AND payable_fen),
             legs TEXT NOT NULL,
             settlement TEXT NOT NULL CHECK (settlement IN ('ready', 'in_statement', 'paid', 'reversed'))
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX meal_swipe_slot ON meal_swipe (elder_id, service_date, slot) WHERE settlement <> 'reversed';
         CREATE INDEX meal_swipe_canteen ON meal_swipe (canteen_id, service_date);
 
@@ -70,7 +70,7 @@ extension Schema {
             started_ms INTEGER NOT NULL,
             closed_ms INTEGER,
             closed_by TEXT NOT NULL
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE statement (
             month TEXT NOT NULL REFERENCES settlement_month (month),
@@ -85,7 +85,7 @@ extension Schema {
             sha256 TEXT NOT NULL,
             frozen_ms INTEGER NOT NULL,
             PRIMARY KEY (month, provider_id)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE statement_line (
             month TEXT NOT NULL,
@@ -107,7 +107,7 @@ extension Schema {
             verdict TEXT NOT NULL CHECK (verdict IN ('paid', 'held', 'blocked')),
             findings TEXT NOT NULL,
             PRIMARY KEY (month, provider_id, ordinal)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX statement_line_once ON statement_line (subject) WHERE verdict = 'paid';
         """
 }

@@ -10,7 +10,7 @@ extension Schema {
             expires_ms INTEGER,
             revoked_ms INTEGER,
             CHECK ((role = 'provider') = (provider_id IS NOT NULL))
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE login (
             name TEXT NOT NULL PRIMARY KEY,
@@ -20,7 +20,7 @@ extension Schema {
             failures INTEGER NOT NULL,
             locked_until_ms INTEGER,
             CHECK ((role = 'provider') = (provider_id IS NOT NULL))
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE session (
             sha256 TEXT NOT NULL PRIMARY KEY,
@@ -28,7 +28,7 @@ extension Schema {
             csrf TEXT NOT NULL,
             created_ms INTEGER NOT NULL,
             seen_ms INTEGER NOT NULL
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE idempotency (
             caller TEXT NOT NULL,
@@ -38,7 +38,7 @@ extension Schema {
             body TEXT NOT NULL,
             at_ms INTEGER NOT NULL,
             PRIMARY KEY (caller, key)
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         CREATE INDEX idempotency_at ON idempotency (at_ms);
 
         CREATE TABLE webhook (
@@ -51,7 +51,7 @@ extension Schema {
             disabled_reason TEXT,
             created_ms INTEGER NOT NULL,
             after_seq INTEGER NOT NULL
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
 
         CREATE TABLE delivery (
             id INTEGER NOT NULL PRIMARY KEY,
@@ -71,6 +71,6 @@ extension Schema {
         CREATE TABLE log_reader (
             name TEXT NOT NULL PRIMARY KEY,
             seq INTEGER NOT NULL
-        ) STRICT;
+        ) STRICT, WITHOUT ROWID;
         """
 }
