@@ -87,6 +87,8 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
+        tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
+        tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
     ],
     swiftLanguageModes: [.v6]
 )
