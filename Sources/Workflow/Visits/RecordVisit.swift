@@ -76,7 +76,7 @@ public struct CheckIn: Sendable {
             }
             let check = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
             started.worker = worker
-            try tx.visits.insert(Visit(order: id, provider: provider, worker: worker, checkIn: check))
+            try tx.visits.begin(Visit(order: id, provider: provider, worker: worker, checkIn: check))
             try tx.orders.save(started, replacing: old)
             try tx.events.append(
                 "order.checked_in", subject: id.text, subjectSeq: started.version, to: provider, by: caller.name, at: now)
