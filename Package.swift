@@ -77,6 +77,8 @@ let package = Package(
         room("Workflow", rules + [
             "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics,
         ]),
+        // A recorded day gone through again, with everybody outside the office played by a seed.
+        room("Rehearsal", rules + ["Store", "Workflow"]),
         // Faces.
         room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging, metrics, mustache]),
         room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
@@ -85,7 +87,7 @@ let package = Package(
         .executableTarget(
             name: "vnh",
             dependencies: rules + [
-                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
+                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
                 hummingbird, logging, metrics, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),

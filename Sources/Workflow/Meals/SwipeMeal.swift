@@ -86,7 +86,7 @@ public struct SwipeMeal: Sendable {
     }
 
     /// The set meal of each slot: what a swipe means when the till does not say.
-    static func standardItem(_ slot: MealSlot) -> ItemCode {
+    public static func standardItem(_ slot: MealSlot) -> ItemCode {
         switch slot {
         case .breakfast: ItemCode("01003")
         case .lunch: ItemCode("01001")

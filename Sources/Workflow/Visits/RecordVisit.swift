@@ -206,6 +206,7 @@ struct Confirmation {
         try tx.orders.save(closed, replacing: old)
         if isProven { try Money(tx, closed, now: now).post() }
         if let provider = closed.provider { try tx.loads.met(closed.elder, provider, on: closed.serviceDate) }
+        try tx.elders.touch(closed.elder, at: now)
         try tx.events.append(
             "order.closed", subject: closed.id.text, subjectSeq: closed.version, to: closed.provider, by: by, at: now,
             data: "{\"verification\":\"\(closed.verification.rawValue)\"}")
