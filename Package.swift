@@ -93,6 +93,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
+        tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", .product(name: "Yams", package: "Yams")]),
     ],
     swiftLanguageModes: [.v6]
 )

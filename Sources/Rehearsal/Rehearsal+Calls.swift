@@ -57,11 +57,18 @@ extension Rehearsal {
     mutating func watch(_ id: OrderID) async throws {
         let order = try await office.read { tx in try tx.orders.require(id) }
         switch order.state {
-        case .received: _ = try await CancelOrder(office)(id, reason: "nobody_available", by: Desk.caller)
+        case .received:
+            if order.urgency == .emergency, order.latestBegin > stage.now { return agenda.plan(.watch(id), at: order.latestBegin + .minutes(1)) }
+            _ = try await CancelOrder(office)(id, reason: "nobody_available", by: Desk.caller)
         case .offered: agenda.plan(.watch(id), at: stage.now + .minutes(15))
         case .accepted, .scheduled:
             if let door = expected[id], door + .minutes(16) > stage.now {
                 agenda.plan(.watch(id), at: door + .minutes(16))
+            } else if order.urgency == .emergency {
+                // Somebody else is sent at once.
+                _ = try await office.perform(ReassignOrder(office).prepared(id, reason: "provider_no_show", by: Desk.caller))
+                expected[id] = nil
+                agenda.plan(.watch(id), at: stage.now + .minutes(35))
             } else {
                 _ = try await FailOrder(office)(id, reason: "provider_no_show", by: Desk.caller)
             }
@@ -85,7 +92,5 @@ extension Rehearsal {
 
 extension Order {
     /// When it is certain that nobody will come in time.
-    var lastMoment: Instant {
-        (urgency == .emergency || urgency == .urgent ? window.end : window.start) + .minutes(35)
-    }
+    var lastMoment: Instant { (urgency == .emergency ? window.start : latestBegin) + .minutes(35) }
 }

@@ -57,6 +57,7 @@ extension Rehearsal {
         let order = try await office.read { tx in try tx.orders.require(id) }
         guard order.state == .accepted, order.provider == provider, let item = office.reference.catalogue.item(order.item) else { return }
         let elder = try await office.read { tx in try tx.elders.require(order.elder) }
+        expected[id] = nil
         let begins = max(order.window.start, stage.now)
         let length = order.window.end - order.window.start
         let time = TimeWindow(start: begins - .minutes(15), lasting: .minutes(length.minutes + 45))
@@ -66,7 +67,7 @@ extension Rehearsal {
         }
         let scheduled = try await office.perform(ScheduleWorker(office).prepared(id, worker: worker, start: nil, by: Self.caller(provider)))
         if item.bindsWorker { diary[worker, default: []].append(time) }
-        guard case .comes(let late) = temper.arrival(order.mode) else { return try await stayAway(scheduled, provider) }
+        guard case .comes(let late) = temper.arrival() else { return try await stayAway(scheduled, provider) }
         let soonest = stage.now + .minutes(order.urgency == .emergency ? 12 : 20)
         let door = order.window.start + late > soonest ? order.window.start + late : soonest
         expected[id] = door
@@ -93,7 +94,7 @@ extension Rehearsal {
     mutating func arrive(_ id: OrderID, _ provider: ProviderID) async throws {
         let order = try await office.read { tx in try tx.orders.require(id) }
         guard order.state == .scheduled, order.provider == provider else { return }
-        if order.mode == .visit, temper.random.chance(2) {
+        if order.mode == .visit, order.urgency != .emergency, temper.random.chance(2) {
             _ = try await FailOrder(office)(id, reason: "not_home", by: Self.caller(provider))
             return
         }

@@ -101,8 +101,10 @@ extension Desk {
             source: "replay")
         do {
             let placed = try await PlaceOrder(office)(request, by: Self.caller)
+            let isSent = placed.order.state == .offered
             return Fate(
-                outcome: placed.order.state == .offered ? outcome : .unmet, elder: elder.id, order: placed.order, detail: item.name)
+                outcome: isSent ? outcome : .unmet, elder: elder.id, order: placed.order,
+                detail: isSent ? item.name : "\(item.name)，已通知值班长")
         } catch let error as any Rejecting where error.rejection.kind != .unavailable {
             let isTwin = error.rejection.code == "order_twin"
             return Fate(outcome: isTwin ? .duplicate : .ambulance, elder: elder.id, detail: error.rejection.message)
@@ -119,7 +121,11 @@ extension Desk {
     }
 
     private func complain(_ call: RecordedCall, _ elder: Elder) async throws -> Fate {
-        let orders = try await latest(of: elder).filter { [.closed, .done, .failed, .inService].contains($0.state) }
+        let now = office.now
+        let orders = try await latest(of: elder).filter { order in
+            [.closed, .done, .failed, .inService].contains(order.state)
+                || ([.accepted, .scheduled].contains(order.state) && order.window.start < now)
+        }
         guard let order = orders.first else { return Fate(outcome: .nothingToComplain) }
         let text = call.note.isEmpty ? "来电投诉" : call.note
         let filed = try await office.perform(FileComplaint(office).prepared(order.id, text: text, by: Self.caller))
@@ -133,7 +139,7 @@ extension Desk {
         let elder = cards.map(\.elder).max { a, b in
             (a.livesAlone ? 1 : 0, a.abilityLevel, b.id.text) < (b.livesAlone ? 1 : 0, b.abilityLevel, a.id.text)
         }
-        if random.chance(80) { return Fate(outcome: .calledBack, elder: elder?.id) }
+        if random.chance(call.kind == .silent ? 70 : 80) { return Fate(outcome: .calledBack, elder: elder?.id) }
         guard call.kind.duty(for: elder) == .welfareCheck, let elder else { return Fate(outcome: .notReached, elder: elder?.id) }
         if !elder.contacts.isEmpty, random.chance(70) {
             return Fate(outcome: .welfareChecked, elder: elder.id, detail: "已联系\(elder.contacts[0].relation)")

@@ -40,15 +40,12 @@ struct Temper {
     /// What a visit is like before it begins.
     enum Arrival: Hashable {
         case comes(late: Span)
-        case nobodyHome
         /// Nobody sets out, and nobody says so.
         case stays
     }
 
-    mutating func arrival(_ mode: Mode) -> Arrival {
-        let draw = random.below(1000)
-        if draw < 8 { return .stays }
-        if mode == .visit, draw < 25 { return .nobodyHome }
+    mutating func arrival() -> Arrival {
+        if random.below(1000) < 8 { return .stays }
         return .comes(late: .minutes(random.below(23) - 10))
     }
 

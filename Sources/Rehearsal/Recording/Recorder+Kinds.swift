@@ -9,21 +9,21 @@ extension Recorder {
     /// An elder rings from the own line; whoever shares it says the name, many read out the card.
     mutating func request(_ at: Instant) -> RecordedCall {
         let index = random.below(people.count)
-        earlier.append(index)
         var call = call(.request, by: people[index], at)
         wish(&call)
+        remember(index, call)
         return call
     }
 
     /// Son or daughter, from a telephone that nobody has on file: the parent is found by name and the tail of the identity number.
     mutating func requestByChild(_ at: Instant) -> RecordedCall {
         let index = random.below(people.count)
-        earlier.append(index)
         let elder = people[index].elder
         var call = RecordedCall(
             at: at, id: "", from: mobile(), kind: .request, caller: random.chance(55) ? "女儿" : "儿子", name: elder.name,
             idNumber: elder.idNumber.map { random.chance(30) ? $0.text : $0.tail } ?? "", note: "替老人来电")
         wish(&call)
+        remember(index, call)
         return call
     }
 
@@ -52,23 +52,25 @@ extension Recorder {
     }
 
     mutating func again(_ at: Instant) -> RecordedCall {
-        guard !earlier.isEmpty else { return request(at) }
-        var call = call(.again, by: people[random.pick(earlier)], at)
+        guard earlier.count >= Self.enough else { return request(at) }
+        var call = call(.again, by: people[random.pick(earlier).person], at)
         call.start = "\(1 + random.below(9))d \(clock(9, 16))"
         call.note = "老样子"
         return call
     }
 
     mutating func cancellation(_ at: Instant) -> RecordedCall {
-        guard !earlier.isEmpty else { return request(at) }
-        var call = call(.cancellation, by: people[random.pick(earlier)], at)
+        let coming = earlier.filter { $0.start > at + .hours(1) }
+        guard coming.count >= Self.enough else { return request(at) }
+        var call = call(.cancellation, by: people[random.pick(coming).person], at)
         call.note = random.pick(["临时有事", "住院了", "孩子回来了", "不想要了"])
         return call
     }
 
     mutating func complaint(_ at: Instant) -> RecordedCall {
-        guard !earlier.isEmpty else { return request(at) }
-        var call = call(.complaint, by: people[random.pick(earlier)], at)
+        let served = earlier.filter { $0.start + .minutes(30) < at }
+        guard served.count >= Self.enough else { return request(at) }
+        var call = call(.complaint, by: people[random.pick(served).person], at)
         call.note = random.pick(["人来晚了", "活没干完", "态度不好", "多收了钱"])
         return call
     }
@@ -86,6 +88,13 @@ extension Recorder {
         let draw = random.below(100)
         let from = draw < 75 ? people[random.below(people.count)].line : draw < 92 ? mobile() : ""
         return RecordedCall(at: at, id: "", from: from, kind: kind)
+    }
+
+    /// Before so many have asked for something, nobody calls about an order.
+    private static let enough = 10
+
+    private mutating func remember(_ person: Int, _ call: RecordedCall) {
+        if let start = StartWords.instant(call.start, now: call.at) { earlier.append((person, start)) }
     }
 
     func call(_ kind: CallKind, by person: Person, _ at: Instant) -> RecordedCall {

@@ -16,8 +16,8 @@ public struct Recorder {
     /// Those who call, in the order drawn; with everybody who shares the line.
     let people: [Person]
     let wishes: Wishes
-    /// The people who have asked for something so far.
-    var earlier: [Int] = []
+    /// The people who have asked for something so far, and when somebody should come.
+    var earlier: [(person: Int, start: Instant)] = []
 
     /// An elder, and those reachable on the same line.
     struct Person: Sendable {

@@ -44,7 +44,7 @@ public struct RingTimers: Sendable {
         // Read again: it may have been answered since.
         guard let old = try tx.orders.find(id), let timer = old.timer, timer.due <= now else { return }
         if timer.kind == .offerExpires { return try expire(tx, reference, old, now: now) }
-        if timer.kind == .dispatchOverdue, old.mayStillBegin(now) {
+        if timer.kind == .dispatchOverdue, old.latestBegin > now {
             // Capacity may have become free since nobody fitted.
             if let found = try retried(tx, reference, old, now: now), found.state == .offered { return }
         }
@@ -63,7 +63,7 @@ public struct RingTimers: Sendable {
         let dispatch = Dispatch(tx, reference, now: now, by: "system")
         let waiting = try old.after(.expire, by: .system, at: now, timers: dispatch.timers)
         try dispatch.release(old, as: .expired, reason: nil, event: "order.expired", version: waiting.version)
-        if old.mayStillBegin(now) {
+        if old.latestBegin > now {
             _ = try dispatch.next(waiting, replacing: old)
         } else {
             _ = try dispatch.hold(waiting, replacing: old, why: "到服务时间仍无人接单。")
@@ -77,12 +77,5 @@ public struct RingTimers: Sendable {
         try tx.orders.save(assignment.order, replacing: old)
         try dispatch.record(assignment)
         return assignment.order
-    }
-}
-
-extension Order {
-    /// Whether somebody may still be sent: what was wanted at once is wanted until its time is over, what was booked only before its start.
-    fileprivate func mayStillBegin(_ now: Instant) -> Bool {
-        now < (urgency == .emergency || urgency == .urgent ? window.end : window.start)
     }
 }
