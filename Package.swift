@@ -73,6 +73,8 @@ let package = Package(
         room("Workflow", rules + [
             "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
         ]),
+        // A recorded day gone through again, with everybody outside the office played by a seed.
+        room("Rehearsal", rules + ["Store", "Workflow"]),
         // Faces.
         room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging]),
         room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
@@ -81,14 +83,15 @@ let package = Package(
         .executableTarget(
             name: "vnh",
             dependencies: rules + [
-                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
-                hummingbird, logging, lifecycle, crypto,
+                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb",
+                "FinanceWeb", hummingbird, logging, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
+        tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", .product(name: "Yams", package: "Yams")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -37,7 +37,10 @@ public enum CallKind: String, CaseIterable, Sendable {
     /// 放弃: hung up before an answer; to be called back.
     case abandoned
     case request
+    /// 老样子: the same as last time.
+    case again = "repeat"
     case cancellation
+    case complaint
     case emergency
 
     /// What must be done after such a call from this elder.
@@ -48,7 +51,7 @@ public enum CallKind: String, CaseIterable, Sendable {
             return elder.livesAlone || elder.abilityLevel >= 2 ? .welfareCheck : .callBack
         case .abandoned: return .callBack
         case .emergency: return .emergency
-        case .wrongNumber, .request, .cancellation: return .none
+        case .wrongNumber, .request, .again, .cancellation, .complaint: return .none
         }
     }
 }

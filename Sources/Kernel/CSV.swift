@@ -11,6 +11,11 @@ public enum CSV {
     public struct Fault: Error, Hashable, Sendable {
         public let line: Int
         public let reason: String
+
+        public init(line: Int, reason: String) {
+            self.line = line
+            self.reason = reason
+        }
     }
 
     /// All records, the header among them; a byte order mark, CRLF and blank lines are passed over.

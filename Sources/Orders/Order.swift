@@ -131,6 +131,9 @@ extension Order {
         return order
     }
 
+    /// Until when somebody may still be sent: what was wanted at once is wanted until its time is over, what was booked only before its start.
+    public var latestBegin: Instant { urgency == .emergency || urgency == .urgent ? window.end : window.start }
+
     /// The day whose month pays for the visit.
     public var serviceDate: LocalDate { window.start.localDate }
 }

@@ -50,6 +50,9 @@ public struct TimerPolicy: Hashable, Sendable {
         set(\.answer.urgent, "accept_timeout_urgent_min")
         set(\.answer.sameDay, "accept_timeout_same_day_min")
         set(\.answer.booked, "accept_timeout_booked_min")
+        set(\.scheduleWithin, "schedule_within_min")
+        set(\.scheduleBeforeStart, "schedule_before_start_min")
+        set(\.overlongPercent, "overlong_percent")
         set(\.remindBefore, "remind_before_min")
         set(\.noShowAfter, "no_show_wait_min")
         set(\.confirmWithin, "confirm_within_min")
@@ -112,9 +115,15 @@ public struct TimerPolicy: Hashable, Sendable {
     public func timer(after rung: TimerKind, for order: Order, now: Instant) -> OrderTimer? {
         switch rung {
         case .remind: OrderTimer(.noShow, due: max(order.window.start, now) + .minutes(noShowAfter))
-        case .dispatchOverdue: OrderTimer(.dispatchOverdue, due: now + .minutes(max(30, dispatchMinutes(order.urgency))))
+        case .dispatchOverdue:
+            // Somebody may become free until the time asked for is over; for an emergency that is looked at again and again.
+            now < order.window.end
+                ? OrderTimer(.dispatchOverdue, due: now + .minutes(dispatchMinutes(order.urgency) * (order.urgency == .emergency ? 1 : 3)))
+                : nil
+        // Nobody was named in time; whether somebody comes all the same is seen at the door.
+        case .scheduleOverdue: OrderTimer(.noShow, due: max(order.window.start, now) + .minutes(noShowAfter))
         case .confirmOverdue: OrderTimer(.confirmOverdue, due: now + .days(2))
-        case .offerExpires, .scheduleOverdue, .noShow, .overlong: nil
+        case .offerExpires, .noShow, .overlong: nil
         }
     }
 }

@@ -118,6 +118,13 @@ public struct OrderRepository {
             """) { try Order(row: &$0) }
     }
 
+    /// When the next timer of any order runs out.
+    public func nextDue() throws -> Instant? {
+        try tx.first("SELECT timer_due_ms FROM service_order WHERE timer_due_ms IS NOT NULL ORDER BY timer_due_ms LIMIT 1") {
+            try $0.instant()
+        }
+    }
+
     public func counts() throws -> [OrderState: Int] {
         let rows = try tx.rows("SELECT state, COUNT(*) FROM service_order GROUP BY state") {
             (try $0.value(OrderState.self), try $0.int())

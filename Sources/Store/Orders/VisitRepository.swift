@@ -17,7 +17,8 @@ public struct VisitRepository {
         ) { try Visit(row: &$0) }
     }
 
-    public func insert(_ visit: Visit) throws {
+    /// The visit that has just begun. One that failed before, of an order dispatched again, gives way to it; the log keeps its times.
+    public func begin(_ visit: Visit) throws {
         let check = visit.checkIn
         try tx.execute(
             """
@@ -25,6 +26,13 @@ public struct VisitRepository {
                 in_photo_sha256, in_reason_code)
             VALUES (\(visit.order), \(visit.provider), \(visit.worker), \(check.at), \(check.receivedAt), \(check.method),
                 \(check.distance_m), \(check.accuracy_m), \(check.photoSHA256), \(check.reasonCode))
+            ON CONFLICT (order_id) DO UPDATE
+            SET provider_id = excluded.provider_id, worker_id = excluded.worker_id, in_at_ms = excluded.in_at_ms,
+                in_received_ms = excluded.in_received_ms, in_method = excluded.in_method, in_distance_m = excluded.in_distance_m,
+                in_accuracy_m = excluded.in_accuracy_m, in_photo_sha256 = excluded.in_photo_sha256,
+                in_reason_code = excluded.in_reason_code, out_at_ms = NULL, out_received_ms = NULL, out_method = NULL,
+                out_distance_m = NULL, out_accuracy_m = NULL, out_photo_sha256 = NULL, out_reason_code = NULL, confirmed_by = NULL,
+                confirmed_ms = NULL
             """)
     }
 

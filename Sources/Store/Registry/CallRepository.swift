@@ -32,8 +32,8 @@ public struct CallRepository {
         try tx.execute("UPDATE call SET ended_ms = COALESCE(ended_ms, \(at)) WHERE id = \(id)") == 1
     }
 
-    public func note(_ id: String, elder: ElderID?, outcome: String) throws {
-        try tx.execute("UPDATE call SET elder_id = \(elder), outcome = \(outcome) WHERE id = \(id)")
+    public func note(_ id: String, elder: ElderID?, outcome: String) throws -> Bool {
+        try tx.execute("UPDATE call SET elder_id = \(elder), outcome = \(outcome) WHERE id = \(id)") == 1
     }
 
     public func find(_ id: String) throws -> Call? {

@@ -119,7 +119,7 @@ public struct ReopenOrder: Sendable {
             try tx.events.append(
                 "order.reopened", subject: id.text, subjectSeq: opened.version, to: old.provider, by: caller.name, at: now)
             if opened.state == .received {
-                guard old.window.start > now else { throw OrderRejection.startInPast }
+                guard old.latestBegin > now else { throw OrderRejection.startInPast }
                 return try dispatch.next(opened, replacing: old)
             }
             try Money(tx, old, now: now).unpost()

@@ -35,8 +35,8 @@ struct Dispatch {
     }
 
     func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>) throws -> Assignment {
-        let match = situation.request(preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
-        let decision = reference.matcher.decide(match, try situation.workload(tx, reference))
+        let decision = try situation.decision(
+            tx, reference, preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
         guard let chosen = decision.chosen else {
             var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)
             waiting.serviceLevel = .warned
@@ -89,11 +89,36 @@ struct Dispatch {
     }
 
     /// Asks the next provider about an order that has just come back to waiting, and saves the order.
+    ///
+    /// When it may no longer be dispatched (the elder is in hospital, the price has run out), it waits for a person: a provider can
+    /// always give an order back.
     func next(_ order: Order, replacing old: Order) throws -> Order {
-        let situation = try Situation.read(tx, reference, elder: order.elder, item: order.item) { _ in order.window }
+        let situation: Situation
+        do {
+            situation = try self.situation(of: order)
+        } catch let rejection as Rejection {
+            return try hold(order, replacing: old, why: rejection.message)
+        }
         let assignment = try plan(order, situation, asked: try tx.attempts.asked(order.id))
         try tx.orders.save(assignment.order, replacing: old)
         try record(assignment)
         return assignment.order
+    }
+
+    /// Leaves an order waiting that nobody can be asked about any more, and notes the demand as unmet.
+    func hold(_ order: Order, replacing old: Order, why: String) throws -> Order {
+        var held = order
+        held.serviceLevel = .overdue
+        if held.version == old.version { held.version += 1 }
+        try tx.orders.save(held, replacing: old)
+        try tx.unmet.insert(held, summary: why, decision: try tx.attempts.all(order.id).last?.decision ?? "", at: now)
+        try tx.events.append("order.unmet", subject: order.id.text, subjectSeq: held.version, by: by, at: now)
+        return held
+    }
+
+    func situation(of order: Order) throws -> Situation {
+        try Situation.read(
+            tx, reference, elder: order.elder, item: order.item, isEmergency: order.urgency == .emergency
+        ) { _ in order.window }
     }
 }

@@ -42,7 +42,9 @@ public struct PlaceOrder: Sendable {
         _ tx: any Transaction, _ reference: Reference, _ request: OrderRequest, id: OrderID, visitCode: String, by caller: Caller,
         now: Instant
     ) throws -> PlacedOrder {
-        let situation = try Situation.read(tx, reference, elder: request.elder, item: request.item) { try request.window($0) }
+        let situation = try Situation.read(
+            tx, reference, elder: request.elder, item: request.item, isEmergency: request.isEmergency
+        ) { try request.window($0) }
         if !request.allowsTwin, let twin = try tx.orders.twin(of: request.elder, item: request.item, near: request.start) {
             throw Rejection(
                 .conflict, "order_twin", "该老人已有同一时间的相同工单 \(twin.number)（\(twin.state.name)）。若确需再下一单，请确认后提交 allow_twin。")

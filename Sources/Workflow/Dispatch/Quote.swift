@@ -28,8 +28,10 @@ struct Situation {
     let window: TimeWindow
     let beneficiary: Beneficiary
 
+    /// - Parameter isEmergency: somebody who calls for help is at home, whatever the register says.
     static func read(
-        _ tx: any Transaction, _ reference: Reference, elder id: ElderID, item code: ItemCode, window: (Item) throws -> TimeWindow
+        _ tx: any Transaction, _ reference: Reference, elder id: ElderID, item code: ItemCode, isEmergency: Bool = false,
+        window: (Item) throws -> TimeWindow
     ) throws -> Situation {
         guard let item = reference.catalogue.item(code) else {
             throw Rejection(.missing, "item_unknown", "没有这个服务项目，请重新选择。", pointer: "/item_code")
@@ -40,7 +42,7 @@ struct Situation {
         guard let price = reference.catalogue.price(of: code, on: date) else {
             throw Rejection(.refused, "price_expired", "“\(item.name)”在 \(date) 没有有效的价格，请联系管理员维护价格。", pointer: "/start")
         }
-        try mayBeServed(elder, item)
+        try mayBeServed(elder, item, isEmergency: isEmergency)
         return Situation(elder: elder, item: item, price: price, window: window, beneficiary: beneficiary(elder, on: date))
     }
 
@@ -51,26 +53,42 @@ struct Situation {
             region: elder.address.region, abilityLevel: elder.abilityLevel, livesAlone: elder.livesAlone, cadre: elder.cadre?.rawValue)
     }
 
-    private static func mayBeServed(_ elder: Elder, _ item: Item) throws {
+    private static func mayBeServed(_ elder: Elder, _ item: Item, isEmergency: Bool) throws {
         if elder.status.isDeath, !item.tags.contains(.afterDeath) {
             throw Rejection(.refused, "elder_deceased", "该老人状态为“\(elder.status.term)”，不能再下这类工单。")
         }
         if elder.status == .deregistered || elder.status == .movedOut {
             throw Rejection(.refused, "elder_not_registered", "该老人状态为“\(elder.status.term)”，请先恢复在册。")
         }
-        if item.mode == .visit, elder.status == .hospital || elder.status == .institution || elder.status == .away {
+        if !isEmergency, item.mode == .visit, [.hospital, .institution, .away].contains(elder.status) {
             throw Rejection(.refused, "elder_absent", "该老人状态为“\(elder.status.term)”，不能安排上门服务；回家后请先更新状态。")
         }
     }
 
     func request(
-        preferred: ProviderID?, asked: Set<ProviderID>, quantity: Quantity, now: Instant
+        preferred: ProviderID?, asked: Set<ProviderID>, quantity: Quantity, reach: Reach = .street, now: Instant
     ) -> MatchRequest {
         MatchRequest(
             item: item, start: window.start, end: window.end, quantity: quantity, elderPlace: elder.place,
             elderRegion: elder.address.region, elderSex: elder.sex, diet: elder.diet,
             preferredProvider: preferred ?? elder.preferredProvider, blocked: Set(elder.blockedProviders), alreadyAsked: asked,
-            needsWheelchair: item.tags.contains(.wheelchair), now: now)
+            needsWheelchair: item.tags.contains(.wheelchair), reach: reach, now: now)
+    }
+
+    /// Who may be asked: of the elder's own street, else of the streets around it, else of anywhere.
+    ///
+    /// - Returns: the first decision that names somebody, or the widest when nobody fits anywhere.
+    func decision(
+        _ tx: any Transaction, _ reference: Reference, preferred: ProviderID?, asked: Set<ProviderID>, quantity: Quantity, now: Instant
+    ) throws -> Decision {
+        let workload = try workload(tx, reference)
+        var reach = Reach.street
+        while true {
+            let match = request(preferred: preferred, asked: asked, quantity: quantity, reach: reach, now: now)
+            let decision = reference.matcher.decide(match, workload)
+            guard decision.chosen == nil, let wider = reach.wider else { return decision }
+            reach = wider
+        }
     }
 
     /// How full the candidates are that day (or on the days around it), and whom the elder knows.
@@ -109,16 +127,19 @@ public struct QuoteOrder: Sendable {
         let (now, reference) = (office.now, office.reference)
         try request.check(now: now, mayBackfill: false)
         return try await office.read { tx in
-            let situation = try Situation.read(tx, reference, elder: request.elder, item: request.item) { try request.window($0) }
-            let match = situation.request(preferred: request.preferredProvider, asked: [], quantity: request.quantity, now: now)
-            let workload = try situation.workload(tx, reference)
-            let decision = reference.matcher.decide(match, workload)
+            let situation = try Situation.read(
+                tx, reference, elder: request.elder, item: request.item, isEmergency: request.isEmergency
+            ) { try request.window($0) }
+            let decision = try situation.decision(
+                tx, reference, preferred: request.preferredProvider, asked: [], quantity: request.quantity, now: now)
             let split = try decision.chosen.map {
                 try situation.split(tx, reference, payable: $0.price.times(request.quantity))
             }
+            let widest = situation.request(
+                preferred: request.preferredProvider, asked: [], quantity: request.quantity, reach: .everywhere, now: now)
             let nearest =
                 decision.chosen == nil
-                ? reference.matcher.nearestTime(for: match, try situation.workload(tx, reference, days: -14...14)) : nil
+                ? reference.matcher.nearestTime(for: widest, try situation.workload(tx, reference, days: -14...14)) : nil
             return Quote(
                 item: situation.item, price: situation.price, window: situation.window, decision: decision, split: split,
                 twin: try tx.orders.twin(of: request.elder, item: request.item, near: request.start), nearestTime: nearest)

@@ -82,11 +82,15 @@ public struct SwipeMeal: Sendable {
         else {
             throw Rejection(.refused, "item_not_offered", "本餐厅当日没有“\(item.name)”的有效价格。", pointer: "/item")
         }
+        let licences = reference.catalogue.credentialTypes.filter { $0.holder == .provider && item.credentials.contains($0.code) }
+        guard provider.holds(licences.map(\.code.text), on: date) else {
+            throw Rejection(.refused, "canteen_licence", "该餐厅当日没有有效的经营许可，不能刷卡；请联系平台核对证照。", pointer: "/canteen")
+        }
         return Meal(item: item, price: price, offer: offer)
     }
 
     /// The set meal of each slot: what a swipe means when the till does not say.
-    static func standardItem(_ slot: MealSlot) -> ItemCode {
+    public static func standardItem(_ slot: MealSlot) -> ItemCode {
         switch slot {
         case .breakfast: ItemCode("01003")
         case .lunch: ItemCode("01001")

@@ -24,6 +24,7 @@ public struct Examine: Sendable {
         findings.check("账户与分录一致", balance.wrongAccounts)
         let facts = try await database.read { tx in try Self.facts(tx) }
         for (name, faults) in facts { findings.check(name, faults) }
+        for (name, faults) in try await database.read({ tx in try Self.money(tx) }) { findings.check(name, faults) }
         let (stuck, lag) = try await database.read { tx in
             (
                 try tx.integer("SELECT COUNT(*) FROM service_order WHERE timer_due_ms < \(now - .hours(1))") ?? 0,
@@ -32,6 +33,13 @@ public struct Examine: Sendable {
         }
         findings.lines.append("提示  超过一小时未处理的工单时限 \(stuck) 个，外发积压 \(lag) 条")
         return findings
+    }
+
+    private static func money(_ tx: any Transaction) throws -> [(String, [String])] {
+        [
+            ("应付明细都有已办结的上门", try tx.audit.paidWithoutVisit()), ("没有重复支付", try tx.audit.paidTwice()),
+            ("补贴未超额", try tx.audit.overdrawn()), ("预占与工单一致", try tx.audit.unexplained()),
+        ]
     }
 
     private static func facts(_ tx: any Transaction) throws -> [(String, [String])] {

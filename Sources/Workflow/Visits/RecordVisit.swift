@@ -76,7 +76,7 @@ public struct CheckIn: Sendable {
             }
             let check = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
             started.worker = worker
-            try tx.visits.insert(Visit(order: id, provider: provider, worker: worker, checkIn: check))
+            try tx.visits.begin(Visit(order: id, provider: provider, worker: worker, checkIn: check))
             try tx.orders.save(started, replacing: old)
             try tx.events.append(
                 "order.checked_in", subject: id.text, subjectSeq: started.version, to: provider, by: caller.name, at: now)
@@ -206,6 +206,7 @@ struct Confirmation {
         try tx.orders.save(closed, replacing: old)
         if isProven { try Money(tx, closed, now: now).post() }
         if let provider = closed.provider { try tx.loads.met(closed.elder, provider, on: closed.serviceDate) }
+        try tx.elders.touch(closed.elder, at: now)
         try tx.events.append(
             "order.closed", subject: closed.id.text, subjectSeq: closed.version, to: closed.provider, by: by, at: now,
             data: "{\"verification\":\"\(closed.verification.rawValue)\"}")

@@ -19,8 +19,12 @@ public struct ScheduleWorker: Sendable {
             try Self.check(worker, of: provider, for: old, reference)
             var moved = old
             if let start, start != old.window.start {
-                guard start > now, abs((start - old.window.start).milliseconds) <= Span.hours(4).milliseconds else {
-                    throw Rejection(.refused, "time_not_agreed", "改动时间不能超过 4 小时，请先与老人电话约定并由座席改单。", pointer: "/start")
+                // Place and money are set aside for the day; another day is another order.
+                guard start > now, abs((start - old.window.start).milliseconds) <= Span.hours(4).milliseconds,
+                    start.localDate == old.serviceDate
+                else {
+                    throw Rejection(
+                        .refused, "time_not_agreed", "改动时间须在当天且不超过 4 小时，请先与老人电话约定并由座席改单。", pointer: "/start")
                 }
                 moved.window = TimeWindow(start: start, lasting: old.window.end - old.window.start)
             }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import Kernel
 import Registry
+import Rehearsal
 import Store
 import Workflow
 
@@ -37,11 +38,13 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "建立一个虚构的示范城区；同一种子得到同样的数据")
     @OptionGroup var database: DatabaseOption
     @Option(help: "老人人数") var elders = 80_000
+    @Option(help: "从 2026-01-01 起，已服务的历史天数") var days = 0
     @Option(help: "随机种子") var seed: UInt64 = 1
     @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
 
     func validate() throws {
         guard (1...1_000_000).contains(elders) else { throw ValidationError("--elders 应在 1 到 1000000 之间") }
+        guard (0...366).contains(days) else { throw ValidationError("--days 应在 0 到 366 之间") }
     }
 
     func run() async throws {
@@ -52,6 +55,7 @@ struct Demo: AsyncParsableCommand {
         // A fixed day, so that ages and classes do not depend on when the demonstration is made.
         guard let today = LocalDate(2026, 1, 1) else { return }
         try await SettleDistrict(office)(elders: elders, seed: seed, today: today, progress: Terminal.progress("老人档案"))
+        if days > 0 { try await history(office, from: today) }
         let access = ManageAccess(office)
         for (name, role, provider) in Self.logins {
             try await access.setPassword("\(name)-demo", of: name, role: role, provider: provider.map { ProviderID($0) })
@@ -59,6 +63,15 @@ struct Demo: AsyncParsableCommand {
         await database.close()
         print("示范城区已建立：\(elders) 位老人，\(office.reference.franchise.providers.count) 家服务商，\(office.reference.catalogue.items.count) 个项目。")
         for (name, _, _) in Self.logins { print("登录名 \(name)  密码 \(name)-demo") }
+    }
+
+    /// Days of orders and meals already served, gone through as in a replay; no month is closed, so that the finance face has something to do.
+    private func history(_ office: Office, from first: LocalDate) async throws {
+        let (calls, meals) = (min(200, max(10, elders / 400)), min(400, max(10, elders / 200)))
+        var recorder = try await Recorder(office, people: calls * min(days, 20), from: first, seed: seed)
+        let recorded = (0..<days).flatMap { recorder.calls(calls, on: first.adding(days: $0)) }
+        var rehearsal = try await Rehearsal(office.database, office.shelf, calls: recorded, meals: meals, seed: seed)
+        try await rehearsal.run(progress: Terminal.progress("服务历史"))
     }
 
     static let logins: [(String, Caller.Role, String?)] = [

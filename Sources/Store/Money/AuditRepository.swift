@@ -1,0 +1,65 @@
+import Kernel
+
+/// What must be true of money that has been promised or paid: each query finds the first few breaches, none when all is well.
+public struct AuditRepository {
+    let tx: any Transaction
+
+    /// Orders on a frozen statement as paid that are not closed, or have no visit with an end.
+    public func paidWithoutVisit() throws -> [String] {
+        try tx.rows(
+            """
+            SELECT l.number FROM statement_line l
+            LEFT JOIN service_order o ON o.id = l.subject
+            LEFT JOIN visit v ON v.order_id = l.subject
+            WHERE l.kind = 'order' AND l.verdict = 'paid'
+                AND (o.id IS NULL OR o.state <> 'closed' OR o.settlement NOT IN ('in_statement', 'paid') OR v.out_at_ms IS NULL)
+            ORDER BY l.number
+            LIMIT 5
+            """
+        ) { try $0.text() }
+    }
+
+    /// Orders and meals that stand on statements as paid more than once, in whatever months.
+    public func paidTwice() throws -> [String] {
+        try tx.rows(
+            """
+            SELECT subject FROM statement_line WHERE verdict = 'paid'
+            GROUP BY subject HAVING COUNT(*) > 1 ORDER BY subject LIMIT 5
+            """
+        ) { try $0.text() }
+    }
+
+    /// Elders who have been promised or given more than they were granted.
+    public func overdrawn() throws -> [String] {
+        try tx.rows(
+            """
+            SELECT elder_id, programme, period FROM entitlement
+            WHERE reserved_fen < 0 OR posted_fen < 0 OR reserved_fen + posted_fen > granted_fen
+            ORDER BY elder_id, programme, period
+            LIMIT 5
+            """
+        ) { "\(try $0.text()) \(try $0.text()) \(try $0.text())" }
+    }
+
+    /// What elders have reserved or spent that the legs of their orders and meals do not explain, and the other way round.
+    public func unexplained() throws -> [String] {
+        let reserved = try tx.integer("SELECT CAST(SUM(reserved_fen) AS BIGINT) FROM entitlement") ?? 0
+        let accounts =
+            try tx.integer("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'reserved/%'") ?? 0
+        let legs = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved' AND draws <> ''") ?? 0
+        let all = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved'") ?? 0
+        var faults: [String] = []
+        if accounts != all { faults.append("预占科目 \(Fen(accounts))，工单预占 \(Fen(all))") }
+        if reserved < legs { faults.append("老人预占 \(Fen(reserved))，工单预占 \(Fen(legs))") }
+        return faults
+    }
+
+    /// Calls that nobody has noted an outcome for, or that never ended.
+    public func openCalls() throws -> [String] {
+        try tx.rows("SELECT id FROM call WHERE ended_ms IS NULL OR outcome IS NULL ORDER BY id LIMIT 5") { try $0.text() }
+    }
+}
+
+extension Transaction {
+    public var audit: AuditRepository { AuditRepository(tx: self) }
+}
