@@ -31,6 +31,11 @@ public enum HTML {
         public init(stringLiteral value: String) { self = .text(value) }
         public static func amount(_ fen: Fen) -> Cell { .number(grouped(fen)) }
 
+        var isNumeric: Bool {
+            if case .number = self { return true }
+            return false
+        }
+
         /// Longer texts may wrap; shorter ones stay on one line so that columns can be read down.
         private static let short = 24
 
@@ -76,7 +81,10 @@ public enum HTML {
 
     /// A table with a caption; says so when it is empty.
     public static func table(_ caption: String, header: [String], rows: [[Cell]]) -> String {
-        let head = header.map { "<th scope=\"col\">\(escaped($0))</th>" }.joined()
+        let head = header.enumerated().map { column, name in
+            let isNumeric = rows.first.map { column < $0.count && $0[column].isNumeric } ?? false
+            return "<th scope=\"col\"\(isNumeric ? " class=\"n\"" : "")>\(escaped(name))</th>"
+        }.joined()
         let body =
             rows.isEmpty
             ? "<tr><td colspan=\"\(header.count)\" class=\"empty\">暂时没有</td></tr>"
@@ -117,7 +125,7 @@ public enum HTML {
         :root{color-scheme:light dark;font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif}body{margin:0}main{padding:1rem;max-width:90rem;margin:auto}\
         header{display:flex;gap:1rem;align-items:center;padding:.5rem 1rem;border-bottom:2px solid #0a6}header form{margin-left:auto}\
         table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}\
-        th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}td.n{text-align:right;font-variant-numeric:tabular-nums}\
+        th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}\
         .wide{overflow-x:auto}.empty{color:#767676}td.b form{display:inline-block;margin-right:.5rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\
         dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}.search{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}td.w{white-space:normal;min-width:18rem}\
         select,button,input{font:inherit;padding:.4rem .8rem;min-height:2.5rem}.login{display:grid;gap:1rem;max-width:22rem;margin:10vh auto}\

@@ -24,8 +24,13 @@ public struct Address: Hashable, Sendable, Codable {
 
     /// The whole address below the street, to the door, with the landmark in brackets.
     public var line: String {
-        let door = community + estate + building + unit + room
+        let door = community + estate + Self.named(building, "号楼") + Self.named(unit, "单元") + Self.named(room, "室")
         return landmark.isEmpty ? door : "\(door)（\(landmark)）"
+    }
+
+    /// Files often hold the bare number; a worker at the gate needs to know what it counts.
+    private static func named(_ part: String, _ word: String) -> String {
+        !part.isEmpty && part.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } ? part + word : part
     }
 
     /// To the estate and no further, for lists and logs (domain rule: address to 小区).
