@@ -42,8 +42,8 @@ public struct ManageWebhooks: Sendable {
             guard try tx.webhooks.count(of: caller.provider) < Self.limit else {
                 throw Rejection(.refused, "webhook_limit", "每个单位最多 \(Self.limit) 个推送订阅，请先删除不用的。")
             }
-            try tx.webhooks.insert(subscription, after: try tx.events.last(), at: now)
-            try tx.events.appendWebhook("webhook.created", subscription.id, by: caller.name, at: now)
+            let seq = try tx.events.appendWebhook("webhook.created", subscription.id, by: caller.name, at: now)
+            try tx.webhooks.insert(subscription, after: seq, at: now)
             return .init(subscription: subscription, createdAt: now)
         }
     }
@@ -68,8 +68,8 @@ public struct ManageWebhooks: Sendable {
             if !isActive, try tx.webhooks.disable(id, reason: "owner", at: now) {
                 try tx.events.appendWebhook("webhook.disabled", id, by: caller.name, at: now, data: ["reason": "owner"])
             }
-            try tx.webhooks.update(new, after: isWoken ? try tx.events.last() : nil)
-            try tx.events.appendWebhook("webhook.updated", id, by: caller.name, at: now)
+            let seq = try tx.events.appendWebhook("webhook.updated", id, by: caller.name, at: now)
+            try tx.webhooks.update(new, after: isWoken ? seq : nil)
             return .init(subscription: new, createdAt: old.createdAt)
         }
     }
