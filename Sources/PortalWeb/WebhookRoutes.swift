@@ -190,7 +190,7 @@ extension WebhookRoutes {
             "event_id": JSON(entry.event.id), "type": JSON(entry.event.type),
             "seq": JSON(subscription.provider == nil ? entry.event.seq : entry.event.providerSeq), "subject": JSON(entry.event.subject),
             "order_seq": JSON(entry.event.subjectSeq), "at": JSON(entry.event.at), "state": JSON(entry.state),
-            "attempts": JSON(entry.attempts), "due_at": entry.state == "pending" ? JSON(entry.due) : .null,
+            "attempts": JSON(entry.log.count), "due_at": entry.state == "pending" ? JSON(entry.due) : .null,
             "last_status": JSON(entry.lastStatus), "last_reason": JSON(entry.lastReason), "last_at": JSON(entry.lastAt),
             "log": .array(
                 entry.log.map {

@@ -1,9 +1,11 @@
 """What really goes out to subscribers, checked with the public `standardwebhooks` library against a real server."""
 
 import datetime
+import ipaddress
 import itertools
 import json
 import signal
+import socket
 import time
 
 import pytest
@@ -227,6 +229,24 @@ def test_nobody_there_is_a_failure_like_any_other(house, receiver, hook):
     assert delivery(house, made["id"], event_id=event, attempts=1)["last_reason"] == "connect"
 
 
+def test_a_name_that_stands_for_this_machine_is_not_called(receiver, tmp_path):
+    # What a name stands for shows only when it is looked up, and the look-up may change: the very address connected to is what is checked.
+    name = socket.gethostname()
+    assert not ipaddress.ip_address(socket.getaddrinfo(name, 80, socket.AF_INET)[0][4][0]).is_global
+    strict = Server(tmp_path, VNH_WEBHOOK_ALLOW="")
+    admin = strict.token("admin")
+    refused = strict.call("POST", "/webhooks", admin, {"url": receiver.url("/named"), "events": ["*"]})
+    assert (refused.status, refused.code) == (422, "webhook_address_private")
+    made = strict.call("POST", "/webhooks", admin, {"url": f"https://{name}:{receiver.port}/named", "events": ["*"]})
+    assert made.status == 201, made.json
+    event = send_test(strict, made.json["id"], admin)
+    before = receiver.connections
+    failed = wait_until(lambda: [d for d in deliveries(strict, made.json["id"], token=admin) if d["attempts"]], 5, "the attempt")[0]
+    assert (failed["event_id"], failed["last_reason"]) == (event, "private_address")
+    assert receiver.connections == before
+    assert strict.stop() == 0
+
+
 def test_five_failures_pause_an_endpoint(house, receiver, hook):
     made = hook("/broken", steps=[503], events=["order.*"])
     for _ in range(4):
@@ -261,7 +281,7 @@ def test_replay_of_one_and_of_a_range(house, receiver, hook):
     made = hook("/again", events=["order.received"])
     placed = [order(house) for _ in range(3)]
     wait_until(lambda: len(receiver.to("/again")) == 3, 5, "three messages")
-    told = [json.loads(m[2])["data"] for m in receiver.to("/again")]
+    told = sorted((json.loads(m[2])["data"] for m in receiver.to("/again")), key=lambda data: data["seq"])
     one = house.call("POST", f"/webhooks/{made['id']}/replay", house.admin, {"event_id": told[1]["id"]})
     assert (one.status, one.json) == (202, {"replayed": 1, "next_seq": None})
     wait_until(lambda: len(receiver.to("/again")) == 4, 5, "the one")

@@ -154,6 +154,27 @@ enum Backend: String, CaseIterable, Sendable {
     }
 
     @Test(arguments: Backend.available)
+    func `sends again what was under way when the replay was asked for`(backend: Backend) async throws {
+        let (database, now) = (try await backend.open(), now)
+        let outbox = StoredOutbox(database)
+        let hook = try subscription("w")
+        try await insert([hook], database)
+        try await append([("order.received", "a", nil)], database)
+        _ = try await outbox.gather(now: now)
+        let first = try #require(try await due(outbox, now).first)
+        _ = try await database.write { tx in try tx.deliveries.replay(.event(id: first.eventID), to: hook, now: now, limit: 1).count }
+        try await outbox.record([outcome(first, .done, .status(200, retryAfter: nil), at: now)], now: now)
+        let second = try #require(try await due(outbox, now).first)
+        #expect(second.attempt == 2)
+        #expect(second.turn == 1)
+        try await outbox.record([outcome(second, .done, .status(200, retryAfter: nil), at: now)], now: now)
+        let entries = try await database.read { tx in try tx.deliveries.entries(of: "w", state: nil, before: .max, limit: 9) }
+        #expect(entries.map(\.state) == ["delivered"])
+        #expect(entries.first?.log.map(\.number) == [1, 2])
+        await database.close()
+    }
+
+    @Test(arguments: Backend.available)
     func `replays a range in steps, and nothing of another provider`(backend: Backend) async throws {
         let (database, now) = (try await backend.open(), now)
         let hook = try subscription("w", provider: "P001")

@@ -82,7 +82,8 @@ extension DeliveryRepository {
 
     /// Sends events once more, those that were never offered included, so far as the subscription may see and wants them.
     ///
-    /// Each begins the retry schedule afresh and takes its place in its line by the order of the log.
+    /// Each begins the retry schedule afresh and takes its place in its line by the order of the log. Of one that waits a number is passed over:
+    /// an attempt now under way then cannot end what was asked for after it began.
     /// - Returns: the number of deliveries, and from which number of the feed to go on, because `limit` deliveries were made or
     ///   ``replayScan`` events read (of dead letters simply ask again); nil when all is done.
     public func replay(_ selection: Selection, to subscription: Subscription, now: Instant, limit: Int) throws -> (count: Int, next: Int64?) {
@@ -90,7 +91,10 @@ extension DeliveryRepository {
         for event in events {
             try tx.execute(
                 """
-                UPDATE delivery SET state = 'pending', earlier = attempts, due_ms = \(now)
+                UPDATE delivery
+                SET state = 'pending', due_ms = \(now),
+                    attempts = attempts + CASE WHEN state = 'pending' THEN 1 ELSE 0 END,
+                    earlier = attempts + CASE WHEN state = 'pending' THEN 1 ELSE 0 END
                 WHERE webhook_id = \(subscription.id) AND event_seq = \(event.seq)
                 """)
             try insert(event, to: subscription.id, at: now)

@@ -55,7 +55,7 @@ extension DeliveryRepository {
             SELECT number, at_ms, took_ms, status, reason FROM delivery_attempt
             WHERE delivery_id = \(delivery)
             ORDER BY number DESC
-            LIMIT 20
+            LIMIT 50
             """
         ) {
             Attempt(

@@ -86,12 +86,16 @@ public struct DeliveryRepository {
                 last_reason = \(reason), last_ms = \(now)
             WHERE id = \(outcome.delivery) AND attempts = \(outcome.attempt - 1)
             """)
-        guard changed == 1 else { return false }
+        // Selected from its delivery, for that may have been swept away; overtaken by a replay it is still part of the log.
         try tx.execute(
             """
             INSERT INTO delivery_attempt (delivery_id, number, at_ms, took_ms, status, reason)
-            VALUES (\(outcome.delivery), \(outcome.attempt), \(outcome.startedAt), \(Int64(outcome.took.milliseconds)), \(status), \(reason))
+            SELECT d.id, \(outcome.attempt), \(outcome.startedAt), \(outcome.took.milliseconds), \(status), \(reason)
+            FROM delivery d
+            WHERE d.id = \(outcome.delivery)
+            ON CONFLICT (delivery_id, number) DO NOTHING
             """)
+        guard changed == 1 else { return false }
         if case .disable(let why) = outcome.decision, try tx.webhooks.disable(outcome.subscription, reason: why.rawValue, at: now) {
             try tx.events.appendWebhook("webhook.disabled", outcome.subscription, by: "system", at: now, data: ["reason": JSON(why.rawValue)])
         }
