@@ -92,6 +92,7 @@ let package = Package(
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", .product(name: "Yams", package: "Yams")]),
+        tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -26,18 +26,19 @@ public struct Health: Sendable {
     }
 
     @Sendable func metrics(_ request: Request, _ context: AppContext) async throws -> Response {
-        let (orders, seq, pending) = try await office.read { tx in
-            (
-                try tx.orders.counts(), try tx.events.last(),
-                try tx.integer("SELECT COUNT(*) FROM delivery WHERE state = 'pending'") ?? 0
-            )
+        let now = office.now
+        let (orders, seq, backlog) = try await office.read { tx in
+            (try tx.orders.counts(), try tx.events.last(), try tx.deliveries.backlog(now: now))
         }
         var text = "# HELP vnh_orders Orders by state.\n# TYPE vnh_orders gauge\n"
         for (state, count) in orders.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             text += "vnh_orders{state=\"\(state.rawValue)\"} \(count)\n"
         }
         text += "# HELP vnh_events_total Events in the log.\n# TYPE vnh_events_total counter\nvnh_events_total \(seq)\n"
-        text += "# HELP vnh_webhook_pending Deliveries waiting.\n# TYPE vnh_webhook_pending gauge\nvnh_webhook_pending \(pending)\n"
+        text += "# HELP vnh_webhook_pending Deliveries waiting.\n# TYPE vnh_webhook_pending gauge\nvnh_webhook_pending \(backlog.pending)\n"
+        text += "# HELP vnh_webhook_dead Dead letters.\n# TYPE vnh_webhook_dead gauge\nvnh_webhook_dead \(backlog.dead)\n"
+        text += "# HELP vnh_webhook_lag_seconds Age of the oldest delivery due.\n# TYPE vnh_webhook_lag_seconds gauge\n"
+        text += "vnh_webhook_lag_seconds \(backlog.oldestDue.milliseconds / 1000)\n"
         text += "# HELP process_resident_memory_bytes Memory in use.\n# TYPE process_resident_memory_bytes gauge\n"
         text += "process_resident_memory_bytes \(Self.residentBytes)\n"
         return Response(

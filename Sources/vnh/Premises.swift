@@ -1,7 +1,9 @@
 import Catalog
+import CurlTransport
 import Entitlement
 import Foundation
 import Kernel
+import Notifier
 import Registry
 import Store
 import StorePostgres
@@ -99,5 +101,22 @@ enum Premises {
             throw Rejection(.missing, "file_missing", "打不开文件 \(path)，请检查路径和权限。")
         }
         return Array(data)
+    }
+
+    /// Which addresses of our own network webhooks may call: `VNH_WEBHOOK_ALLOW`, hosts and blocks separated by commas; none unless listed.
+    static func webhookRule() throws -> AddressRule {
+        try AddressRule(allowing: ProcessInfo.processInfo.environment["VNH_WEBHOOK_ALLOW"] ?? "")
+    }
+
+    /// How long a receiver may take: `VNH_WEBHOOK_TIMEOUT`, seconds, 1 ... 60, by default 15.
+    static func webhookLimits() throws -> CurlTransport.Limits {
+        var limits = CurlTransport.Limits()
+        guard let text = ProcessInfo.processInfo.environment["VNH_WEBHOOK_TIMEOUT"] else { return limits }
+        guard let seconds = Int(text), (1...60).contains(seconds) else {
+            throw Rejection(.invalid, "webhook_timeout_invalid", "VNH_WEBHOOK_TIMEOUT 应为 1 到 60 的整数（秒），请改正后重新启动。")
+        }
+        limits.total = .seconds(seconds)
+        limits.connect = min(limits.connect, limits.total)
+        return limits
     }
 }

@@ -6,26 +6,32 @@ public struct Delivery: Sendable {
     /// `evt_…`: the `webhook-id`, the same at each attempt and in the feed.
     public let eventID: String
     public let eventSeq: Int64
-    /// The order it is about. Deliveries of one order to one subscriber go one after the other, in the order of the log; nil: in any order.
-    public let orderID: String?
+    /// The order (or elder, swipe, month …) it is about. Deliveries of one subject to one subscriber go one after the other, in the order of
+    /// the log.
+    public let subject: String
     public let subscription: Subscription
     public let type: String
     /// Exactly what is signed and sent.
     public let body: [UInt8]
-    /// Number of the attempt now due, from 1.
+    /// Number of the attempt now due, from 1; never used twice, even after a replay.
     public let attempt: Int
+    /// Number of the attempt within the retry schedule, from 1: as `attempt`, but starting afresh with each replay.
+    public let turn: Int
 
+    /// - Parameter earlier: Attempts made before the last replay.
     public init(
-        id: Int64, eventID: String, eventSeq: Int64, orderID: String?, subscription: Subscription, type: String, body: [UInt8], attempt: Int
+        id: Int64, eventID: String, eventSeq: Int64, subject: String, subscription: Subscription, type: String, body: [UInt8], attempt: Int,
+        earlier: Int = 0
     ) {
         self.id = id
         self.eventID = eventID
         self.eventSeq = eventSeq
-        self.orderID = orderID
+        self.subject = subject
         self.subscription = subscription
         self.type = type
         self.body = body
         self.attempt = attempt
+        turn = attempt - earlier
     }
 }
 

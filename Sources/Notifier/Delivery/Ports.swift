@@ -10,22 +10,24 @@ public protocol Transport: Sendable {
 
 /// What waits to be sent, kept where the events are, so that nothing is lost with the process.
 public protocol Outbox: Sendable {
-    /// Deliveries due at `now` to active subscriptions, oldest event first, at most `limit`.
+    /// Makes deliveries of the events that the log has gained since the last time, for every subscription that wants them, in bounded steps.
+    /// - Returns: whether there is more to gather.
+    func gather(now: Instant) async throws -> Bool
+
+    /// Deliveries due at `now` to active subscriptions, oldest event first, at most `limit`, and at most `perEndpoint` of each subscription.
     ///
-    /// Of each line (subscription and order) only the first pending delivery is given, due or not being decided by it alone: a later event of
-    /// an order waits for the earlier one, without holding up the endpoint's other orders. Nothing is claimed: a delivery is given again until
+    /// Of each line (subscription and subject) only the first pending delivery is given, and only when it is due: a later event of an order
+    /// waits for the earlier one, without holding up the endpoint's other orders. Nothing is claimed: a delivery is given again until
     /// its outcome is recorded, and the service remembers what it has under way.
     /// - Parameter skipping: Subscriptions that get nothing now (their breaker is open, or enough is under way), so that the backlog of a
     ///   dead endpoint does not fill the answer.
-    func due(now: Instant, limit: Int, skipping: Set<String>) async throws -> [Delivery]
+    func due(now: Instant, limit: Int, perEndpoint: Int, skipping: Set<String>) async throws -> [Delivery]
 
-    /// Writes down how attempts ended, in one transaction: done, due again, or dead.
+    /// Writes down how attempts ended, in one transaction: done, due again, or dead. A `disable` stops the subscription as well; its pending
+    /// deliveries become dead letters (`endpoint_disabled`) in the same transaction: neither lost nor sent.
     ///
     /// An outcome already written (same delivery and attempt) changes nothing, for a commit may succeed while its answer is lost.
     func record(_ outcomes: [DeliveryOutcome], now: Instant) async throws
-
-    /// Stops a subscription. Its pending deliveries become dead letters (`endpoint_disabled`) in the same transaction: neither lost nor sent.
-    func disable(subscription: String, reason: DisableReason, now: Instant) async throws
 }
 
 /// What the service wants its operator to know. It carries no addresses and no bodies.

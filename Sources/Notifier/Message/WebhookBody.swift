@@ -14,19 +14,18 @@ public struct WebhookBody: Sendable {
         self.data = data
     }
 
-    /// The body of an event of the log, with the numbers by which the feed knows it.
-    ///
-    /// `data` is `{"id","seq","subject","subject_seq","detail"}`.
+    /// The body of an event of the log, in the words of the feed: `data` is `{"id","seq","subject","order_seq","data"}`.
     /// - Parameters:
-    ///   - seq: The event's place in the receiver's own feed.
+    ///   - seq: The event's place in the receiver's own feed: of a provider its number, of the platform's own systems that of the log;
+    ///     nil for a test, which stands in no feed.
     ///   - subject: The order (or swipe, or month) it is about; `subjectSeq` its place among that subject's events.
     ///   - detail: A JSON object as the log keeps it.
-    public init(type: String, timestamp: Instant, id: String, seq: Int64, subject: String, subjectSeq: Int, detail: String) {
+    public init(type: String, timestamp: Instant, id: String, seq: Int64?, subject: String, subjectSeq: Int, detail: String) {
         self.init(
             type: type, timestamp: timestamp,
             data: .object([
-                ("id", .string(id)), ("seq", .integer(seq)), ("subject", .string(subject)),
-                ("subject_seq", .integer(Int64(subjectSeq))), ("detail", .written(detail.isEmpty ? "{}" : detail)),
+                ("id", .string(id)), ("seq", seq.map { .integer($0) } ?? .null), ("subject", .string(subject)),
+                ("order_seq", .integer(Int64(subjectSeq))), ("data", .written(detail.isEmpty ? "{}" : detail)),
             ]))
     }
 

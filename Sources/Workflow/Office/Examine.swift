@@ -28,10 +28,13 @@ public struct Examine: Sendable {
         let (stuck, lag) = try await database.read { tx in
             (
                 try tx.integer("SELECT COUNT(*) FROM service_order WHERE timer_due_ms < \(now - .hours(1))") ?? 0,
-                try tx.integer("SELECT COUNT(*) FROM delivery WHERE state = 'pending' AND due_ms < \(now - .minutes(5))") ?? 0
+                try tx.deliveries.backlog(now: now)
             )
         }
-        findings.lines.append("提示  超过一小时未处理的工单时限 \(stuck) 个，外发积压 \(lag) 条")
+        findings.check("推送订阅可读", try await database.read { tx in try tx.webhooks.unreadable() })
+        findings.lines.append("提示  超过一小时未处理的工单时限 \(stuck) 个")
+        findings.lines.append(
+            "提示  外发：待推送 \(lag.pending) 条，最久已逾期 \(lag.oldestDue.milliseconds / 1000) 秒，未读日志 \(lag.unread) 条，死信 \(lag.dead) 条")
         return findings
     }
 

@@ -1,10 +1,12 @@
 import ArgumentParser
 import ConsoleWeb
+import CurlTransport
 import FinanceWeb
 import Foundation
 import Hummingbird
 import Kernel
 import Logging
+import Notifier
 import PortalWeb
 import ServiceLifecycle
 import Store
@@ -24,6 +26,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         LoggingSystem.bootstrap { JSONLog(label: $0) }
+        let (rule, limits) = (try Premises.webhookRule(), try Premises.webhookLimits())
         let office = try await Premises.office(try database.url)
         guard !check else {
             await office.database.close()
@@ -31,7 +34,9 @@ struct Serve: AsyncParsableCommand {
         }
         var logger = Logger(label: "vnh")
         logger.logLevel = .notice
-        let server = Server(office)
+        let server = Server(office, rule)
+        let transport = try CurlTransport(rule: rule, limits: limits)
+        defer { transport.close() }
         let (host, port) = (host, port)
         var app = Application(
             router: server.router(),
@@ -39,7 +44,8 @@ struct Serve: AsyncParsableCommand {
             onServerRunning: { channel in
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
-        app.addServices(TimerLoop(office: office, logger: logger))
+        app.addServices(
+            TimerLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
         try await app.runService()
         await office.database.close()
     }
@@ -70,7 +76,12 @@ struct TimerLoop: Service {
 /// All routes of all faces, joined. The faces know nothing of each other.
 struct Server {
     let office: Office
-    init(_ office: Office) { self.office = office }
+    let rule: AddressRule
+
+    init(_ office: Office, _ rule: AddressRule) {
+        self.office = office
+        self.rule = rule
+    }
 
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self)
@@ -88,6 +99,7 @@ struct Server {
         RegistryRoutes(exchange).add(desk: desk, known: known)
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))

@@ -1,0 +1,17 @@
+/// Every type of event that the log can hold, so that a subscription to one that does not exist is refused as the slip it is.
+public enum EventTypes {
+    public static let all = [
+        "call.ringing", "call.answered", "call.ended", "call.noted",
+        "complaint.opened",
+        "elder.registered", "elder.updated", "elder.status", "elders.imported",
+        "meal.served",
+        "month.closed", "statement.frozen",
+        "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
+        "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
+        "order.reopened", "order.voided", "order.reminder", "order.overdue",
+        "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
+    ]
+
+    /// Goes only to the subscription it is about, whatever that has asked for.
+    public static let test = "webhook.test"
+}
