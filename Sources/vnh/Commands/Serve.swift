@@ -8,6 +8,7 @@ import Logging
 import PortalWeb
 import ServiceLifecycle
 import Store
+import Synchronization
 import Web
 import Workflow
 
@@ -33,14 +34,21 @@ struct Serve: AsyncParsableCommand {
         logger.logLevel = .notice
         let server = Server(office)
         let (host, port) = (host, port)
+        let listening = Mutex(false)
         var app = Application(
             router: server.router(),
             configuration: .init(address: .hostname(host, port: port), serverName: "vnh", backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in
+                listening.withLock { $0 = true }
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(TimerLoop(office: office, logger: logger))
-        try await app.runService()
+        do {
+            try await app.runService()
+        } catch where !listening.withLock({ $0 }) {
+            await office.database.close()
+            throw Rejection(.unavailable, "address_unavailable", "无法在 \(host):\(port) 监听：端口已被占用或无权使用，请换一个 --port。")
+        }
         await office.database.close()
     }
 }
