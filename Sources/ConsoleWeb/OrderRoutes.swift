@@ -65,7 +65,7 @@ public struct OrderRoutes: Sendable {
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let whole = try? container.decode(Int64.self) {
-                value = abs(whole) > 1_000_000 ? Quantity(hundredths: whole > 0 ? .max : .min) : Quantity(Int(whole))
+                value = (-1_000_000...1_000_000).contains(whole) ? Quantity(Int(whole)) : Quantity(hundredths: whole > 0 ? .max : .min)
             } else if let text = try? container.decode(String.self), let quantity = Quantity(text) {
                 value = quantity
             } else if let number = try? container.decode(Double.self), abs(number) < 1_000_000, (number * 100).rounded() == number * 100 {

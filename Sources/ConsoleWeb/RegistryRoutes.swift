@@ -133,7 +133,12 @@ public struct RegistryRoutes: Sendable {
         }
         if let alone = body.lives_alone { elder.livesAlone = alone }
         if let alerts = body.alerts { elder.alerts = alerts }
-        if let provider = body.preferred_provider { elder.preferredProvider = provider.isEmpty ? nil : ProviderID(provider) }
+        if let provider = body.preferred_provider {
+            guard provider.isEmpty || exchange.office.reference.franchise.provider(ProviderID(provider)) != nil else {
+                throw Rejection(.missing, "provider_unknown", "没有这家服务商，请核对编号。", pointer: "/preferred_provider")
+            }
+            elder.preferredProvider = provider.isEmpty ? nil : ProviderID(provider)
+        }
     }
 
     @Sendable func register(_ request: Request, _ context: DeskContext) async throws -> Response {

@@ -58,10 +58,13 @@ public struct OrderRequest: Sendable {
     }
 
     /// Refuses what no order may ask for, whoever asks.
-    func check(now: Instant, mayBackfill: Bool) throws {
+    func check(_ franchise: Franchise, now: Instant, mayBackfill: Bool) throws {
         guard quantity > Quantity(hundredths: 0), quantity <= .limit else { throw OrderRejection.quantityOutOfRange }
         guard note.count <= Self.noteLimit else { throw OrderRejection.noteTooLong }
         if !mayBackfill, start < now - .minutes(5) { throw OrderRejection.startInPast }
         guard start <= now + .days(Self.daysAhead) else { throw OrderRejection.startTooFar }
+        if let preferredProvider, franchise.provider(preferredProvider) == nil {
+            throw Rejection(.missing, "provider_unknown", "没有这家服务商，请核对编号。", pointer: "/preferred_provider")
+        }
     }
 }

@@ -32,7 +32,7 @@ public struct PlaceOrder: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> PlacedOrder {
         let (now, reference) = (office.now, office.reference)
         let mayBackfill = caller.role == .admin
-        try request.check(now: now, mayBackfill: mayBackfill)
+        try request.check(reference.franchise, now: now, mayBackfill: mayBackfill)
         let id: OrderID = office.newID(at: now)
         let code = String(10_000 + office.random() % 10_000).dropFirst()
         return { tx in try Self.place(tx, reference, request, id: id, visitCode: String(code), by: caller, now: now) }

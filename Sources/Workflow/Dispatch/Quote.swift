@@ -125,7 +125,7 @@ public struct QuoteOrder: Sendable {
 
     public func callAsFunction(_ request: OrderRequest) async throws -> Quote {
         let (now, reference) = (office.now, office.reference)
-        try request.check(now: now, mayBackfill: false)
+        try request.check(reference.franchise, now: now, mayBackfill: false)
         return try await office.read { tx in
             let situation = try Situation.read(
                 tx, reference, elder: request.elder, item: request.item, isEmergency: request.isEmergency

@@ -84,7 +84,11 @@ public struct FindElders: Sendable {
         let phone = text.contains(where: \.isNumber) ? (try? NormalisedPhone(text))?.text : nil
         return try await office.read { tx in
             let found = try tx.elders.search(phone ?? text, limit: limit)
-            return found.isEmpty && phone != nil ? try tx.elders.search(text, limit: limit) : found
+            return try (found.isEmpty && phone != nil ? tx.elders.search(text, limit: limit) : found).map { elder in
+                var elder = elder
+                elder.phones = try tx.elders.phones(of: elder.id)
+                return elder
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import Notifier
 import PortalWeb
 import ServiceLifecycle
 import Store
+import Synchronization
 import Web
 import Workflow
 
@@ -38,15 +39,22 @@ struct Serve: AsyncParsableCommand {
         let transport = try CurlTransport(rule: rule, limits: limits)
         defer { transport.close() }
         let (host, port) = (host, port)
+        let listening = Mutex(false)
         var app = Application(
             router: server.router(),
             configuration: .init(address: .hostname(host, port: port), serverName: "vnh", backlog: 1024, reuseAddress: true),
             onServerRunning: { channel in
+                listening.withLock { $0 = true }
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
             TimerLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
-        try await app.runService()
+        do {
+            try await app.runService()
+        } catch where !listening.withLock({ $0 }) {
+            await office.database.close()
+            throw Rejection(.unavailable, "address_unavailable", "无法在 \(host):\(port) 监听：端口已被占用或无权使用，请换一个 --port。")
+        }
         await office.database.close()
     }
 }

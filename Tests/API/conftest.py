@@ -1,0 +1,79 @@
+"""One demonstration district a session; each file of tests gets a copy of it and a server of its own."""
+
+import os
+import shutil
+import sqlite3
+import uuid
+from pathlib import Path
+
+import pytest
+from house import BIN, ROOT, Desk, House, vnh
+
+ELDERS = 300
+
+
+def pytest_addoption(parser):
+    parser.addoption("--kills", type=int, default=25, help="how often the server is killed under load")
+
+
+def pytest_sessionstart(session):
+    if not BIN.exists():
+        pytest.exit(f"{BIN} is missing: build it, or name it in VNH_BIN", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory) -> Path:
+    """The reference files, with every firm open day and night, so that a visit can happen whenever the tests run."""
+    folder = tmp_path_factory.mktemp("data")
+    for name in ["Catalog", "Providers"]:
+        shutil.copytree(ROOT / name, folder / name)
+    hours = folder / "Providers/hours.csv"
+    header, *rows = hours.read_text(encoding="utf-8-sig").splitlines()
+    firms = dict.fromkeys(row.split(",")[0] for row in rows)
+    hours.write_text("\n".join([header, *(f"{firm},1-7,00:00,24:00,100000" for firm in firms)]) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def district(data, tmp_path_factory) -> Path:
+    """A database file nobody writes to."""
+    path = tmp_path_factory.mktemp("district") / "district.sqlite"
+    vnh("demo", "--database", f"sqlite:{path}", "--elders", ELDERS, "--data", data)
+    # Folds the log into the file, so that copying one file is enough.
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def copy(district, tmp_path) -> Path:
+    """A database of one test's own."""
+    return Path(shutil.copy(district, tmp_path / "vnh.sqlite"))
+
+
+def urls() -> list[str]:
+    return ["sqlite"] + (["postgres"] if os.environ.get("VNH_TEST_POSTGRES") else [])
+
+
+@pytest.fixture(scope="module")
+def house(request, data, district, tmp_path_factory) -> House:
+    """A server that runs while the tests of one file do, and must end politely."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        url = f"{os.environ['VNH_TEST_POSTGRES'].split('?')[0]}?schema=api_{uuid.uuid4().hex[:8]}"
+        vnh("demo", "--database", url, "--elders", ELDERS, "--data", data)
+    else:
+        url = f"sqlite:{shutil.copy(district, tmp_path_factory.mktemp('house') / 'vnh.sqlite')}"
+    house = House(url).start()
+    yield house
+    house.stop()
+
+
+@pytest.fixture(scope="module")
+def desk(house) -> Desk:
+    return Desk(house)
+
+
+def pytest_generate_tests(metafunc):
+    """Files that say `DATABASES = True` run on every database there is."""
+    if getattr(metafunc.module, "DATABASES", False) and "house" in metafunc.fixturenames:
+        metafunc.parametrize("house", urls(), indirect=True, scope="module")
