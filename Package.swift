@@ -25,6 +25,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 
 let rules: [Target.Dependency] = [
@@ -75,7 +76,7 @@ let package = Package(
         room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
         // Intentions: one file, one transaction each.
         room("Workflow", rules + [
-            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics,
+            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, metrics, yams,
         ]),
         // Faces.
         room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging, metrics, mustache]),
@@ -88,9 +89,23 @@ let package = Package(
                 "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb",
                 hummingbird, logging, metrics, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
+                yams,
             ],
             swiftSettings: settings),
+        // Tests: one target a room; those of the store and of the intentions run on every database there is.
+        .target(
+            name: "TestSupport", dependencies: rules + ["Store", "StoreSQLite", "StorePostgres", "Workflow"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+//        tests("KernelTests", ["Kernel"]),
+//        tests("CatalogTests", ["Kernel", "Pinyin", "Catalog", "TestSupport"]),
+        tests("RegistryTests", ["Kernel", "Registry"]),
+//        tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "TestSupport"]),
+//        tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
+//        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders", "Billing"]),
+//        tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
+        tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
+//        tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]
 )
