@@ -96,16 +96,16 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: rules + ["Store", "StoreSQLite", "StorePostgres", "Workflow"], path: "Tests/TestSupport",
             swiftSettings: settings),
-//        tests("KernelTests", ["Kernel"]),
-//        tests("CatalogTests", ["Kernel", "Pinyin", "Catalog", "TestSupport"]),
+        tests("KernelTests", ["Kernel"]),
+//        tests("CatalogTests", ["Kernel", "Pinyin", "Catalog", "Workflow", "TestSupport"]),
         tests("RegistryTests", ["Kernel", "Registry"]),
-//        tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "TestSupport"]),
-//        tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport"]),
+        tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
 //        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders", "Billing"]),
-//        tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
+        tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
-//        tests("ArchitectureTests", []),
+        tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -29,7 +29,7 @@ public struct Health: Sendable {
         let (orders, seq, pending) = try await office.read { tx in
             (
                 try tx.orders.counts(), try tx.events.last(),
-                try tx.integer("SELECT COUNT(*) FROM delivery WHERE state = 'pending'") ?? 0
+                try tx.soundness.deliveriesWaiting()
             )
         }
         var text = "# HELP vnh_orders Orders by state.\n# TYPE vnh_orders gauge\n"
