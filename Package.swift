@@ -23,6 +23,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 
 let rules: [Target.Dependency] = [
@@ -71,7 +72,7 @@ let package = Package(
         room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
         // Intentions: one file, one transaction each.
         room("Workflow", rules + [
-            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging,
+            "Store", crypto, .product(name: "CryptoExtras", package: "swift-crypto"), logging, yams,
         ]),
         // A recorded day gone through again, with everybody outside the office played by a seed.
         room("Rehearsal", rules + ["Store", "Workflow"]),
@@ -86,13 +87,23 @@ let package = Package(
                 "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb",
                 "FinanceWeb", hummingbird, logging, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Yams", package: "Yams"),
+                yams,
             ],
             swiftSettings: settings),
+        // Tests: one target a room; those of the store and of the intentions run on every database there is.
+        .target(
+            name: "TestSupport", dependencies: rules + ["Store", "StoreSQLite", "StorePostgres", "Workflow"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("KernelTests", ["Kernel"]),
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
+        tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport"]),
+        tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
-        tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", .product(name: "Yams", package: "Yams")]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
+        tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
+        tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
+        tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
+        tests("ArchitectureTests", []),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,74 @@
+import Catalog
+import Entitlement
+import Foundation
+import Kernel
+import Registry
+import Yams
+
+/// The published files, by name: `catalog/items.csv`, `providers/offers.csv` … From a folder, or from the database that keeps them.
+public enum ReferenceFiles {
+    /// The data files of a folder that holds `Catalog/` and `Providers/`.
+    ///
+    /// - Throws: `file_missing` with the path of the first one that cannot be read.
+    public static func read(in folder: String) throws -> [String: [UInt8]] {
+        var files: [String: [UInt8]] = [:]
+        for (directory, prefix, names) in [
+            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml"]), ("Providers", "providers", ProviderTables.fileNames),
+        ] {
+            for name in names {
+                let path = "\(folder)/\(directory)/\(name)"
+                guard let data = FileManager.default.contents(atPath: path) else {
+                    throw Rejection(.missing, "file_missing", "找不到 \(path)，请用 --data 指定含有 Catalog 和 Providers 的目录。")
+                }
+                files["\(prefix)/\(name)"] = Array(data)
+            }
+        }
+        return files
+    }
+}
+
+extension Reference {
+    /// The reference that a set of published files makes.
+    ///
+    /// - Throws: everything that is wrong with them, one line each.
+    public init(_ files: [String: [UInt8]]) throws {
+        guard !files.isEmpty else {
+            throw Rejection(.unavailable, "reference_missing", "数据库里还没有服务目录，请先运行 vnh publish 或 vnh demo。")
+        }
+        func folder(_ name: String) -> [String: [UInt8]] {
+            Dictionary(
+                uniqueKeysWithValues: files.filter { $0.key.hasPrefix(name + "/") }.map { (String($0.key.dropFirst(name.count + 1)), $0.value) })
+        }
+        let catalogue: Catalogue
+        do { catalogue = try Catalogue(CatalogueFiles(folder("catalog"))) } catch { throw Self.invalid(error.description) }
+        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [])
+        switch ProviderTables.parse(folder("providers"), vocabulary: Self.vocabulary(catalogue)) {
+        case .success(let franchise): self.init(catalogue: catalogue, programmes: programmes, franchise: franchise)
+        case .failure(let faults): throw Self.invalid(faults.all.prefix(20).map(\.description).joined(separator: "\n"))
+        }
+    }
+
+    /// The programmes of `programmes.yaml`.
+    public static func programmes(_ bytes: [UInt8]) throws -> Programmes {
+        do {
+            return try Programmes(try YAMLDecoder().decode([Programme].self, from: String(decoding: bytes, as: UTF8.self)))
+        } catch let faults as ProgrammeFaults {
+            throw invalid(faults.description)
+        } catch {
+            throw invalid("programmes.yaml：\(error)")
+        }
+    }
+
+    private static func vocabulary(_ catalogue: Catalogue) -> ProviderTables.Vocabulary {
+        ProviderTables.Vocabulary(
+            kinds: Set(catalogue.kinds.map(\.code.text)), regions: Set(catalogue.regions.map(\.code.text)),
+            credentials: Set(catalogue.credentialTypes.map(\.code.text)),
+            items: Dictionary(uniqueKeysWithValues: catalogue.items.map { ($0.code.text, Set($0.kinds.map(\.text))) }),
+            guidePrice: { item, date in
+                guard let price = catalogue.price(of: ItemCode(item), on: date), price.type != .market else { return nil }
+                return price.guide
+            })
+    }
+
+    private static func invalid(_ text: String) -> Rejection { Rejection(.invalid, "reference_invalid", text) }
+}

@@ -1,0 +1,117 @@
+import Kernel
+import Store
+import StoreSQLite
+import TestSupport
+import Testing
+
+@Suite struct `The schema` {
+    static let zero = Instant(milliseconds: 0)
+    static let small = [
+        Migration(number: 1, name: "one", sql: "CREATE TABLE one (id INTEGER NOT NULL PRIMARY KEY) STRICT;"),
+        Migration(number: 2, name: "two", sql: "CREATE TABLE two (id INTEGER NOT NULL PRIMARY KEY, raw BLOB) STRICT;"),
+    ]
+
+    @Test(arguments: Backend.available)
+    func `made twice is made once`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await Migrator.all.migrate(database, now: Self.zero)
+            let before = try await database.read { tx in try tx.integer("SELECT COUNT(*) FROM schema_migration") }
+            try await Migrator.all.migrate(database, now: Self.zero + .days(1))
+            #expect(try await database.read { tx in try tx.integer("SELECT COUNT(*) FROM schema_migration") } == before)
+            #expect(try await database.read { tx in try tx.integer("SELECT MAX(applied_ms) FROM schema_migration") } == 0)
+            try await Migrator.all.check(database)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `of a newer program is refused`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await Migrator(Self.small).migrate(database, now: Self.zero)
+            let older = Migrator(Array(Self.small.prefix(1)))
+            for fault in [await refusal { try await older.migrate(database, now: Self.zero) }, await refusal { try await older.check(database) }] {
+                #expect(fault?.code == "database_schema")
+                #expect(fault?.message.contains("更新的版本") == true)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `that was altered is refused with the number and name of the step`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await Migrator(Self.small).migrate(database, now: Self.zero)
+            let altered = Migrator([Self.small[0], Migration(number: 2, name: "two", sql: "CREATE TABLE other (id INTEGER) STRICT;")])
+            let fault = await refusal { try await altered.migrate(database, now: Self.zero) }
+            #expect(fault?.code == "database_schema")
+            #expect(fault?.message.contains("第 2 步迁移（two）") == true)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `that is older or not there at all asks for a migration`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            let none = await refusal { try await Migrator(Self.small).check(database) }
+            #expect(none?.message.contains("vnh migrate") == true)
+            try await Migrator(Array(Self.small.prefix(1))).migrate(database, now: Self.zero)
+            let older = await refusal { try await Migrator(Self.small).check(database) }
+            #expect(older?.message.contains("第 1 步迁移") == true)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `whose step fails half-way keeps nothing of that step`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            let broken = Migrator([Self.small[0], Migration(number: 2, name: "bad", sql: "CREATE TABLE three (id INTEGER) STRICT;\nCREATE TABLE three (id INTEGER) STRICT;")])
+            await #expect(throws: (any Error).self) { try await broken.migrate(database, now: Self.zero) }
+            try await Migrator(Self.small).migrate(database, now: Self.zero)
+            await #expect(throws: (any Error).self) { try await database.read { tx in try tx.integer("SELECT COUNT(*) FROM three") } }
+        }
+    }
+
+    private func columns(_ database: any Database) async throws -> [String] {
+        try await database.read { tx in
+            switch tx.dialect {
+            case .postgres:
+                try tx.rows(
+                    "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = current_schema()"
+                ) { try $0.text() }.sorted()
+            case .sqlite:
+                try tx.rows(
+                    "SELECT m.name || '.' || c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'"
+                ) { try $0.text() }.sorted()
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `has the same tables and columns on every database`(backend: Backend) async throws {
+        let expected = try await Backend.memory.withMigrated { try await columns($0) }
+        #expect(expected.count > 100)
+        #expect(try await backend.withMigrated { try await columns($0) } == expected)
+    }
+
+    /// The queries that run for every call, order, poll and swipe, in the words of the repositories.
+    @Test(arguments: [
+        "SELECT id FROM service_order WHERE id = 'x'",
+        "SELECT id FROM service_order WHERE elder_id = 'e' AND start_ms > 1 AND start_ms < 2 AND item_code = 'i'",
+        "SELECT id FROM service_order WHERE elder_id = 'e' ORDER BY start_ms DESC, id DESC LIMIT 20",
+        "SELECT id FROM service_order WHERE timer_due_ms IS NOT NULL AND timer_due_ms <= 5 ORDER BY timer_due_ms LIMIT 200",
+        "SELECT id FROM service_order WHERE provider_id = 'p' AND state = 'offered' AND id > '' ORDER BY id LIMIT 50",
+        "SELECT MAX(provider_seq) FROM event WHERE provider_id = 'p'", "SELECT seq FROM event WHERE subject = 's' ORDER BY seq LIMIT 500",
+        "SELECT seq FROM event WHERE provider_id = 'p' AND provider_seq > 3 ORDER BY provider_seq LIMIT 50",
+        "SELECT ordinal FROM attempt WHERE order_id = 'o' AND state IN ('offered', 'accepted') LIMIT 1",
+        "SELECT granted_fen FROM entitlement WHERE elder_id = 'e' AND programme = 'p' AND period = '2026-03'",
+        "SELECT kind FROM posting WHERE subject = 's' ORDER BY seq", "SELECT amount_fen FROM funding_leg WHERE order_id = 'o'",
+    ])
+    func `never makes a frequent query read a whole table`(query: String) async throws {
+        let plan = try await Backend.memory.withMigrated { database in
+            try await database.read { tx in
+                try tx.rows(SQL(text: "EXPLAIN QUERY PLAN " + query)) { row in
+                    _ = (row.optionalInteger(), row.optionalInteger(), row.optionalInteger())
+                    return try row.text()
+                }
+            }
+        }
+        #expect(!plan.isEmpty)
+        #expect(!plan.contains { $0.hasPrefix("SCAN") }, "\(plan)")
+    }
+}

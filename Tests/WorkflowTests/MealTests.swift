@@ -1,0 +1,71 @@
+import Catalog
+import Entitlement
+import Intake
+import Kernel
+import Matching
+import Orders
+import Registry
+import Store
+import TestSupport
+import Testing
+import Workflow
+
+@Suite struct `A meal at a canteen` {
+    static let canteen = ProviderID("P001")
+    static let noon = Instant(World.monday, minute: 11 * 60 + 40)
+
+    private func swipe(_ world: World, _ elder: ElderID, at: Instant = noon, canteen: ProviderID = canteen) async throws -> Fen {
+        world.setClock(max(at, world.now))
+        let request = SwipeRequest(elder: elder, canteen: canteen, slot: .lunch, at: at, device: "till-1")
+        let swipe = try await SwipeMeal(world.office)(request, by: World.caller(canteen))
+        #expect(swipe.legs.map(\.amount).total + swipe.selfPay == swipe.payable)
+        return swipe.legs.map(\.amount).total
+    }
+
+    @Test(arguments: Backend.available)
+    func `is paid for by class: Lanzhou's 15, 12, 10 and 7 yuan`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let table = [(World.destitute, 15), (World.minimum, 12), (World.lowIncome, 10), (World.ordinary, 7)]
+            for (elder, yuan) in table {
+                let price = try #require(world.office.reference.franchise.offer(Self.canteen, "01001", on: World.monday)).price
+                #expect(try await swipe(world, elder) == min(price, Fen(Int64(yuan) * 100)))
+            }
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is paid for once, whichever canteen and however often the card is swiped`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await swipe(world, World.ordinary)
+            #expect(await refusal { try await swipe(world, World.ordinary) }?.code == "meal_already_taken")
+            let elsewhere = await refusal { try await swipe(world, World.ordinary, canteen: ProviderID("P002")) }
+            #expect(elsewhere?.code == "meal_already_taken")
+            let name = try #require(world.office.reference.franchise.provider(Self.canteen)).name
+            #expect(elsewhere?.message.contains(name) == true)
+            #expect(try await swipe(world, World.ordinary, at: Self.noon + .days(1)) > .zero)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is refused with a sentence for every wrong swipe`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            world.setClock(Self.noon)
+            func code(_ change: (inout SwipeRequest) -> Void, by caller: Caller = World.desk) async -> String? {
+                var request = SwipeRequest(elder: World.ordinary, canteen: Self.canteen, slot: .lunch, at: Self.noon, device: "till-1")
+                change(&request)
+                let wrong = request
+                return await refusal { try await SwipeMeal(world.office)(wrong, by: caller) }?.code
+            }
+            #expect(await code { $0.elder = nil; $0.card = "LZ-none" } == "card_unknown")
+            #expect(await code { $0.canteen = ProviderID("none") } == "canteen_unknown")
+            #expect(await code { $0.item = ItemCode("none") } == "item_unknown")
+            #expect(await code { $0.item = World.cleaning } == "item_unknown")
+            #expect(await code { $0.at = Self.noon + .minutes(11) } == "device_time_in_future")
+            #expect(await code { $0.at = Self.noon - .days(4) } == "swipe_too_late")
+            #expect(await code { $0.device = "" } == "device_missing")
+            #expect(await code({ _ in }, by: World.caller(ProviderID("P002"))) == "not_your_canteen")
+        }
+    }
+}

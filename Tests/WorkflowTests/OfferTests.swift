@@ -1,0 +1,111 @@
+import Entitlement
+import Intake
+import Kernel
+import Matching
+import Orders
+import Registry
+import Store
+import TestSupport
+import Testing
+import Workflow
+
+@Suite struct `An offer` {
+    @Test(arguments: Backend.available)
+    func `that is declined goes to the next provider, never the same again, until nobody is left`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            var order = try await world.place()
+            var asked: [ProviderID] = []
+            while order.state == .offered, asked.count < 100 {
+                asked.append(try #require(order.provider))
+                order = try await DeclineOffer(world.office)(order.id, reason: "no_staff", by: try world.holder(order))
+            }
+            #expect(asked.count > 1)
+            #expect(Set(asked).count == asked.count)
+            #expect(order.state == .received)
+            #expect(order.provider == nil)
+            let file = try await ReadOrders(world.office).file(order.id, by: World.desk)
+            #expect(file.attempts.map(\.provider) == asked)
+            #expect(file.attempts.allSatisfy { $0.state == .declined })
+            #expect(file.unmet != nil)
+            #expect(try #require(try await world.subsidy()).reserved == .zero)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `that is not answered in time goes to the next provider`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let first = try await world.place()
+            let timer = try #require(first.timer)
+            world.setClock(timer.due - .seconds(1))
+            #expect(try await RingTimers(world.office)() == 0)
+            world.setClock(timer.due)
+            #expect(try await RingTimers(world.office)() == 1)
+            let second = try await world.find(first.id)
+            #expect(second.state == .offered)
+            #expect(second.provider != first.provider)
+            #expect(await refusal { try await world.accept(first) }?.code == "offer_gone")
+            #expect(try await world.accept(second).state == .accepted)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `cannot be accepted once it has expired, even before the sweep has been`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.place()
+            world.setClock(try #require(order.timer).due)
+            #expect(await refusal { try await world.accept(order) }?.code == "offer_expired")
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `accepted by twenty clients at once has one winner and nineteen conflicts`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.place()
+            let outcomes = await withTaskGroup(of: String.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        do {
+                            return try await world.accept(order).state.rawValue
+                        } catch {
+                            return ((error as? any Rejecting)?.rejection.kind).map { $0.rawValue } ?? "\(error)"
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(outcomes.count { $0 == "accepted" } == 1)
+            #expect(outcomes.count { $0 == "conflict" } == 19)
+            let events = try await world.office.read { tx in try tx.events.about(order.id.text) }
+            #expect(events.count { $0.type == "order.accepted" } == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is nobody else's business`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.place()
+            let stranger = World.caller(ProviderID(order.provider == ProviderID("P001") ? "P002" : "P001"))
+            let refusals = [
+                await refusal { try await AcceptOffer(world.office)(order.id, by: stranger) },
+                await refusal { try await DeclineOffer(world.office)(order.id, reason: "no_staff", by: stranger) },
+                await refusal { try await CancelOrder(world.office)(order.id, reason: "x", by: stranger) },
+                await refusal { try await ReadOrders(world.office).file(order.id, by: stranger) },
+                await refusal { try await ReadOrders(world.office).file(OrderID("none"), by: stranger) },
+            ]
+            #expect(refusals.map { $0?.code } == Array(repeating: "order_unknown", count: 5))
+            #expect(Set(refusals.map { $0?.message }).count == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is scheduled only with a worker of the provider who is fit for it`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.accept(try await world.place())
+            let schedule = ScheduleWorker(world.office).prepared(order.id, worker: WorkerID("nobody"), start: nil, by: try world.holder(order))
+            #expect(await refusal { try await world.office.perform(schedule) }?.code == "worker_unknown")
+            #expect(try await world.find(order.id).state == .accepted)
+        }
+    }
+}
