@@ -89,6 +89,8 @@ let package = Package(
             swiftSettings: settings),
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
+        tests("EntitlementTests", ["Kernel", "Catalog", "Entitlement", .product(name: "Yams", package: "Yams")]),
+        tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Orders"]),
     ],
     swiftLanguageModes: [.v6]
 )
