@@ -90,6 +90,7 @@ let package = Package(
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
         tests("EntitlementTests", ["Kernel", "Catalog", "Entitlement", .product(name: "Yams", package: "Yams")]),
+        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Orders"]),
     ],
     swiftLanguageModes: [.v6]
