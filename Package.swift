@@ -96,7 +96,7 @@ let package = Package(
             swiftSettings: settings),
         tests("KernelTests", ["Kernel"]),
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
-        tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport"]),
+        tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport", yams]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
@@ -104,6 +104,8 @@ let package = Package(
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
         tests("ArchitectureTests", []),
+        tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
+        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,7 +1,7 @@
 import Kernel
 
 /// 补贴项目: dated data that say for whom, for what and how much a fund pays.
-public struct Programme: Codable, Sendable {
+public struct Programme: Decodable, Sendable {
     public let code: String
     public let name: String
     public let fund: Fund
@@ -16,7 +16,7 @@ public struct Programme: Codable, Sendable {
 }
 
 /// The rules of a programme over a span of days. A change of rules is a new version, never an edit.
-public struct ProgrammeVersion: Codable, Sendable {
+public struct ProgrammeVersion: Decodable, Sendable {
     public var version: Int
     public var from: LocalDate
     public var until: LocalDate?
@@ -55,7 +55,7 @@ public struct ProgrammeVersion: Codable, Sendable {
 }
 
 /// Who may draw. An empty list asks for nothing; all that is stated must hold.
-public struct Eligibility: Codable, Hashable, Sendable {
+public struct Eligibility: Decodable, Hashable, Sendable {
     public var districts: [String]
     public var regions: [String]
     public var minimumAge: Int?
@@ -101,7 +101,7 @@ public struct Eligibility: Codable, Hashable, Sendable {
 }
 
 /// For what it pays. Empty lists ask for nothing.
-public struct Scope: Codable, Hashable, Sendable {
+public struct Scope: Decodable, Hashable, Sendable {
     public var categories: [String]
     public var items: [String]
     public var notItems: [String]
@@ -125,8 +125,8 @@ public struct Scope: Codable, Hashable, Sendable {
 }
 
 /// How much it pays of one service.
-public struct Benefit: Codable, Hashable, Sendable {
-    public enum Kind: String, Codable, CaseIterable, Sendable {
+public struct Benefit: Decodable, Hashable, Sendable {
+    public enum Kind: String, Decodable, CaseIterable, Sendable {
         /// A fixed amount a visit.
         case amount
         /// A share in basis points of what is still to be paid.
@@ -160,8 +160,8 @@ public struct Benefit: Codable, Hashable, Sendable {
 }
 
 /// 额度: the most that is paid in a period.
-public struct Grant: Codable, Hashable, Sendable {
-    public enum Period: String, Codable, CaseIterable, Sendable {
+public struct Grant: Decodable, Hashable, Sendable {
+    public enum Period: String, Decodable, CaseIterable, Sendable {
         case day, week, month, quarter, year
     }
 

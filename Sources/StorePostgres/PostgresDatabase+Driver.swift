@@ -46,7 +46,7 @@ public final class PostgresDatabase: Database {
 }
 
 /// The connection that writes, entered only by the commit queue's thread.
-// Safe because, after init, only that thread touches it.
+// Safe because after init only that thread touches it.
 final class PostgresWriter: BatchWriter, @unchecked Sendable {
     private let connection: PostgresConnection
     private let current: PostgresTransaction

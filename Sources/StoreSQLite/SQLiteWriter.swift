@@ -3,7 +3,7 @@ import GRDBSQLite
 import Store
 
 /// The one connection that writes, entered only by the commit queue's thread.
-// Safe because, after init, only that thread touches the mutable state.
+// Safe because after init only that thread touches the mutable state.
 final class SQLiteWriter: BatchWriter, @unchecked Sendable {
     let connection: DatabaseQueue
     private let db: GRDB.Database

@@ -125,9 +125,12 @@ public enum HTML {
         :root{color-scheme:light dark;font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif}body{margin:0}main{padding:1rem;max-width:90rem;margin:auto}\
         header{display:flex;gap:1rem;align-items:center;padding:.5rem 1rem;border-bottom:2px solid #0a6}header form{margin-left:auto}\
         table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}\
-        th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}\
-        .wide{overflow-x:auto}.empty{color:#767676}td.b form{display:inline-block;margin-right:.5rem}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\
-        dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}.search{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}td.w{white-space:normal;min-width:18rem}\
+        th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}\
+        th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}\
+        .wide{overflow-x:auto}.empty{color:#767676}td.b form{display:inline-block;margin-right:.5rem}\
+        dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\
+        dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}\
+        .search{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}td.w{white-space:normal;min-width:18rem}\
         select,button,input{font:inherit;padding:.4rem .8rem;min-height:2.5rem}.login{display:grid;gap:1rem;max-width:22rem;margin:10vh auto}\
         .login label{display:grid}.fault{color:#b00020}a{color:inherit}nav a{margin-right:1rem}
         """

@@ -35,7 +35,10 @@ struct BenchResult {
             print(line.text)
         } else {
             print(
-                "\(bench)（\(size)）：\(Int(outcome.perSecond)) 次/秒，p50 \(String(format: "%.2f", outcome.percentile(0.5))) ms，p99 \(String(format: "%.2f", outcome.percentile(0.99))) ms，服务器峰值内存 \(peakRSS_mb) MB"
+                """
+                \(bench)（\(size)）：\(Int(outcome.perSecond)) 次/秒，p50 \(String(format: "%.2f", outcome.percentile(0.5))) ms，\
+                p99 \(String(format: "%.2f", outcome.percentile(0.99))) ms，服务器峰值内存 \(peakRSS_mb) MB
+                """
             )
             if let ratio, let limitPerSecond { print("  参照 \(limit)：\(Int(limitPerSecond)) 次/秒，比值 \(String(format: "%.2f", ratio))") }
         }
@@ -131,8 +134,9 @@ extension BenchCommand {
                 let elder = "e" + String(String(100_000_000 + number % options.elders + 1).dropFirst())
                 let day = today.adding(days: 2 + number / 7 % 80)
                 let hour = [9, 10, 14, 15, 16][number % 5]
+                let item = items[number / options.elders % 2 * 5 + number % 5]
                 let body = """
-                    {"elder_id":"\(elder)","item_code":"\(items[number / options.elders % 2 * 5 + number % 5])","start":"\(day)T\(hour < 10 ? "0" : "")\(hour):00:00+08:00","caller":"本人"}
+                    {"elder_id":"\(elder)","item_code":"\(item)","start":"\(day)T\(hour < 10 ? "0" : "")\(hour):00:00+08:00","caller":"本人"}
                     """
                 return LoadGenerator.request("POST", "/api/v1/orders", token: token, body: body, key: "intake-\(number)")
             }
@@ -160,8 +164,10 @@ extension BenchCommand {
                 let slot = number / options.elders
                 guard slot < 9 else { return nil }
                 let (name, time) = [("lunch", "11:30:00"), ("supper", "17:30:00"), ("breakfast", "07:30:00")][slot % 3]
+                let canteen = "P" + String(String(1001 + number % 40).dropFirst())
+                let at = "\(today.adding(days: -1 - slot / 3))T\(time)+08:00"
                 let body = """
-                    {"card":"\(card)","canteen":"P\(String(String(1001 + number % 40).dropFirst()))","slot":"\(name)","item_code":"01001","at":"\(today.adding(days: -1 - slot / 3))T\(time)+08:00","device":"till-1"}
+                    {"card":"\(card)","canteen":"\(canteen)","slot":"\(name)","item_code":"01001","at":"\(at)","device":"till-1"}
                     """
                 return LoadGenerator.request("POST", "/api/v1/meals", token: token, body: body, key: "swipe-\(number)")
             }

@@ -53,7 +53,12 @@ struct Close: AsyncParsableCommand {
             note = result.wasClosed ? "此前已月结，未作改动" : "已月结"
         }
         await office.database.close()
-        print("\(month)：\(statements.count) 家服务商，\(statements.map(\.lines.count).reduce(0, +)) 笔，应结 \(statements.map(\.gross).total)，补贴 \(statements.map(\.subsidy).total)，扣减 \(statements.map(\.deducted).total)，实付 \(statements.map(\.payable).total)（\(note)）")
+        let lines = statements.map(\.lines.count).reduce(0, +)
+        print(
+            """
+            \(month)：\(statements.count) 家服务商，\(lines) 笔，应结 \(statements.map(\.gross).total)，补贴 \(statements.map(\.subsidy).total)，\
+            扣减 \(statements.map(\.deducted).total)，实付 \(statements.map(\.payable).total)（\(note)）
+            """)
     }
 }
 

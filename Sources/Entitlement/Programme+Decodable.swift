@@ -20,21 +20,6 @@ extension ProgrammeVersion {
             grants: try fields.decodeIfPresent([Grant].self, forKey: .grants) ?? [],
             excludes: try fields.decodeIfPresent([String].self, forKey: .excludes) ?? [])
     }
-
-    public func encode(to encoder: any Encoder) throws {
-        var fields = encoder.container(keyedBy: CodingKeys.self)
-        try fields.encode(version, forKey: .version)
-        try fields.encode(from, forKey: .from)
-        try fields.encodeIfPresent(until, forKey: .until)
-        try fields.encode(isSample, forKey: .sample)
-        try fields.encode(source, forKey: .source)
-        try fields.encode(eligibility, forKey: .eligibility)
-        try fields.encode(scope, forKey: .scope)
-        try fields.encode(benefit, forKey: .benefit)
-        try fields.encodeIfPresent(minimumPayable.map { Yuan(fen: $0.amount) }, forKey: .minimumPayable)
-        try fields.encode(grants, forKey: .grants)
-        try fields.encode(excludes, forKey: .excludes)
-    }
 }
 
 extension Eligibility {
@@ -124,18 +109,13 @@ extension Grant {
 }
 
 /// Money as a person writes it in a file.
-private struct Yuan: Codable {
+private struct Yuan: Decodable {
     let fen: Int64
-    init(fen: Int64) { self.fen = fen }
     init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let amount = Fen(yuan: text) else {
             throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not an amount in yuan: \(text)"))
         }
         fen = amount.amount
-    }
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        try container.encode(Fen(fen).yuan)
     }
 }
