@@ -2,7 +2,7 @@
 public enum EventTypes {
     public static let all = [
         "call.ringing", "call.answered", "call.ended", "call.noted",
-        "complaint.opened",
+        "complaint.opened", "complaint.resolved",
         "emergency.raised",
         "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elders.imported",
         "meal.served",

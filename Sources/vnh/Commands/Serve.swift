@@ -115,6 +115,7 @@ struct Server {
         let faces = inside.group("").add(middleware: FaceMiddleware())
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
+        DutyPages(exchange, pages).add(to: console)
         ConsolePages(exchange).add(to: console)
         AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
