@@ -1,5 +1,6 @@
 import Catalog
 import Kernel
+import Registry
 
 /// R09: the unit price is above the guide price or the agreement price of the day, or there was no price that day.
 struct PriceCheck: LineCheck {
