@@ -4,7 +4,7 @@ import Kernel
 /// R01/R02: public money has paid for this item as often as its cap allows in the day, week, month or year.
 ///
 /// What an elder pays alone is nobody's business but the elder's: it neither counts nor is refused.
-struct CapCheck: GroupCheck {
+public struct CapCheck: GroupCheck {
     let rule = Rule("R01", .block, "同一老人同日同项目超次（重复服务）")
     static let monthly = Rule("R02", .block, "周、月、年频次超限")
     let grouping = Grouping.elder
@@ -20,13 +20,34 @@ struct CapCheck: GroupCheck {
                 counts[key] = before + 1
                 guard before >= cap.count, !isOver else { continue }
                 isOver = true
-                report(
-                    place,
-                    Finding(
-                        cap.per == .day ? "R01" : "R02", .block,
-                        "“\(item.name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次；\(Self.next(cap.per, line.date)) 起可再用"))
+                report(place, Self.finding(item, cap, before: before))
             }
         }
+    }
+
+    private static func finding(_ item: Item, _ cap: FrequencyCap, before: Int) -> Finding {
+        Finding(
+            cap.per == .day ? "R01" : "R02", .block, "“\(item.name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
+    }
+
+    /// The same rule asked before an order is taken.
+    ///
+    /// - Parameter taken: days for which the elder has this item already, with public money; at least of the year around `date`.
+    /// - Returns: what the close would find, and the first day on which it would not.
+    public static func reached(_ item: Item, on date: LocalDate, taken: [LocalDate]) -> (finding: Finding, next: LocalDate?)? {
+        for cap in item.caps {
+            let before = count(taken, cap.per, date)
+            guard before >= cap.count else { continue }
+            var next = Self.next(cap.per, date)
+            // A later period may be full as well; two years ahead is farther than anybody orders.
+            for _ in 0..<24 where count(taken, cap.per, next) >= cap.count { next = Self.next(cap.per, next) }
+            return (finding(item, cap, before: before), next)
+        }
+        return nil
+    }
+
+    private static func count(_ taken: [LocalDate], _ period: FrequencyCap.Period, _ date: LocalDate) -> Int {
+        taken.count { start(of: period, $0) == start(of: period, date) }
     }
 
     private struct Key: Hashable {

@@ -37,9 +37,9 @@ public struct CandidateReader {
     public func forEach(of provider: ProviderID, _ body: (Candidate) throws -> Void) throws {
         var classes: [String: [ClassSpan]] = [:]
         let legs = try legs(of: provider)
-        try tx.forEachRow(Self.month(provider, month)) { try body(try order(&$0, provider, legs, &classes)) }
+        try tx.forEachRow(Self.month(provider, month)) { try body(try order(&$0, legs, &classes)) }
         try tx.forEachRow(Self.late(provider, month)) { row in
-            var line = try order(&row, provider, [:], &classes)
+            var line = try order(&row, [:], &classes)
             line.funding = try funding(of: line.subject)
             try body(line)
         }
@@ -52,6 +52,29 @@ public struct CandidateReader {
                 AND m.settlement <> 'reversed'
             """
         ) { try body(try meal(&$0, provider, &classes)) }
+    }
+
+    /// An order's own line, and those of its provider and its elder on the same day, finished but perhaps not yet confirmed.
+    public func around(_ order: Order) throws -> [Candidate] {
+        guard let provider = order.provider else { return [] }
+        let (start, end) = (Instant(order.serviceDate), Instant(order.serviceDate.adding(days: 1)))
+        var classes: [String: [ClassSpan]] = [:]
+        return try tx.rows(
+            """
+            SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
+            FROM service_order o
+            JOIN visit v ON v.order_id = o.id
+            JOIN elder e ON e.id = o.elder_id
+            WHERE o.state IN ('done', 'closed') AND o.start_ms >= \(start) AND o.start_ms < \(end)
+                AND (o.provider_id = \(provider) OR o.elder_id = \(order.elder))
+            ORDER BY o.id
+            LIMIT 2000
+            """
+        ) { row in
+            var line = try self.order(&row, [:], &classes)
+            line.funding = try funding(of: line.subject)
+            return line
+        }
     }
 
     public func all(of provider: ProviderID) throws -> [Candidate] {
@@ -165,7 +188,7 @@ public struct CandidateReader {
     // MARK: Rows
 
     private func order(
-        _ row: inout Row, _ provider: ProviderID, _ legs: [String: [Candidate.Funding]], _ classes: inout [String: [ClassSpan]]
+        _ row: inout Row, _ legs: [String: [Candidate.Funding]], _ classes: inout [String: [ClassSpan]]
     ) throws -> Candidate {
         let (id, number) = (try row.text(), try row.text())
         let (elder, death) = (try row.id(Elder.self), try row.optionalDate())
@@ -184,7 +207,7 @@ public struct CandidateReader {
         var visit = try Visit(row: &row)
         visit.traces = traces
         var line = Candidate(
-            kind: .order, subject: id, number: number, provider: provider, elder: elder, elderDeath: death, item: item, date: date,
+            kind: .order, subject: id, number: number, provider: visit.provider, elder: elder, elderDeath: death, item: item, date: date,
             createdAt: created, isBackfilled: isBackfilled, quantity: quantity, unitPrice: unit, gross: gross, funding: legs[id] ?? [],
             selfPay: selfPay, plannedMinutes: (end - start).minutes, begin: visit.checkIn.at, end: visit.checkOut?.at,
             worker: visit.worker, evidence: visit.evidence(policy),

@@ -1,6 +1,7 @@
 import Billing
 import Crypto
 import Kernel
+import Orders
 import Registry
 import Store
 

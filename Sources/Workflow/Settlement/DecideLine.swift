@@ -1,5 +1,6 @@
 import Billing
 import Kernel
+import Orders
 import Registry
 import Store
 
