@@ -112,6 +112,8 @@ struct Server {
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
+        ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
