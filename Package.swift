@@ -109,7 +109,7 @@ let package = Package(
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
-        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),
+        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders", "Billing"]),
     ],
     swiftLanguageModes: [.v6]
 )
