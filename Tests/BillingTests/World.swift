@@ -51,7 +51,7 @@ enum World {
                 versions: [
                     ProgrammeVersion(
                         version: 1, from: year.from, until: year.until,
-                        eligibility: code == "B" ? Eligibility(classes: ["dibao"]) : Eligibility(), benefit: Benefit(kind: .rest),
+                        eligibility: code == "B" ? Eligibility(classes: ["dibao"]) : Eligibility(), benefit: Benefit(kind: .amount, value: 3000),
                         excludes: code == "A" ? ["C"] : [])
                 ])
         })
