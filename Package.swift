@@ -110,7 +110,7 @@ let package = Package(
         tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
-        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),
+        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders", "Billing"]),
     ],
     swiftLanguageModes: [.v6]
 )
