@@ -1,5 +1,10 @@
 import Kernel
 
+/// Where a leg stands; nil before it is written.
+public enum LegState: String, CaseIterable, Sendable {
+    case reserved, posted, released
+}
+
 /// 资金动作: all that can happen to money promised for a service. Each moves the elder's account, the budgets and the ledger together.
 public enum FundMove: String, CaseIterable, Sendable {
     /// 预占: on dispatch.
@@ -14,6 +19,23 @@ public enum FundMove: String, CaseIterable, Sendable {
     case reopen
     /// 即时核销: reserved and posted in one step, for a swipe.
     case spend
+
+    /// The state a leg must be in; a move of a leg in any other state does nothing, so that one that is repeated moves nothing twice.
+    public var from: LegState? {
+        switch self {
+        case .reserve, .spend: nil
+        case .post, .release: .reserved
+        case .reverse, .reopen: .posted
+        }
+    }
+
+    public var to: LegState {
+        switch self {
+        case .reserve, .reopen: .reserved
+        case .post, .spend: .posted
+        case .release, .reverse: .released
+        }
+    }
 
     /// What it adds to the reserved amount, for each fen moved.
     public var reserved: Int64 {

@@ -95,9 +95,9 @@ public struct Grant: Hashable, Sendable {
         return stride(from: count, to: 0, by: -1).map { date.month.adding(-$0).last }
     }
 
-    /// What the period of a day grants to somebody under a version of a programme.
+    /// What the period of a day grants to somebody, as they were on the day that counts, under a version of a programme.
     func granted(_ who: Beneficiary, on date: LocalDate, _ version: ProgrammeVersion) -> Int64 {
-        guard version.classChange == .proRata, !who.history.isEmpty else { return table.value(for: who.on(date)) }
+        guard version.classChange == .proRata, !who.history.isEmpty else { return table.value(for: who) }
         // By the day: each stretch between two changes of class counts for its days, rounded half up once.
         let (first, end) = (self.first(date), next(date))
         let starts = who.changes(from: first, through: end.adding(days: -1))

@@ -6,7 +6,7 @@ import Orders
 public struct LegRepository {
     let tx: any Transaction
 
-    public enum State: String, Sendable { case reserved, posted, released }
+    public typealias State = LegState
 
     public struct Stored: Sendable {
         public let leg: FundingLeg

@@ -30,18 +30,19 @@ struct Money {
     }
 
     /// Public money is owed to the provider from here on.
-    func post() throws { try move(.post, from: .reserved, to: .posted) }
+    func post() throws { try move(.post) }
 
     /// Gives back whatever the order still holds.
-    func release() throws { try move(.release, from: .reserved, to: .released) }
+    func release() throws { try move(.release) }
 
     /// Takes back what was posted, by entries the other way; for an order voided or reopened before its month is closed.
-    func reverse() throws { try move(.reverse, from: .posted, to: .released) }
+    func reverse() throws { try move(.reverse) }
 
     /// Turns what was posted back into a reservation, for an order reopened before its month is closed.
-    func unpost() throws { try move(.reopen, from: .posted, to: .reserved) }
+    func unpost() throws { try move(.reopen) }
 
-    private func move(_ move: FundMove, from old: LegRepository.State, to new: LegRepository.State) throws {
+    private func move(_ move: FundMove) throws {
+        guard let old = move.from else { return }
         let legs = try tx.legs.live(order.id).filter { $0.state == old }.map(\.leg)
         guard !legs.isEmpty else { return }
         // Only an order that never had a provider has none, and then nothing is posted.
@@ -51,7 +52,7 @@ struct Money {
             for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.amount) }
         }
         try tx.ledger.append(move, legs, subject: order.id.text, month: order.serviceDate.month, provider: provider.text, at: now)
-        try tx.legs.set(new, from: old, order: order.id)
+        try tx.legs.set(move.to, from: old, order: order.id)
     }
 }
 
