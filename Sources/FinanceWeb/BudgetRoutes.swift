@@ -136,7 +136,8 @@ public struct BudgetRoutes: Sendable {
             let step = try decide.prepared(try await decide.find(id), accept: accept, opinion: body.opinion, by: context.caller)
             return { tx in
                 let served = try step(tx)
-                return Answer(status: 200, body: (["state": JSON(accept ? "accepted" : "rejected"), "meal": served.map { Show.served($0) } ?? .null] as JSON).text)
+                let shown: JSON = ["state": JSON(accept ? "accepted" : "rejected"), "meal": served.map { Show.served($0) } ?? .null]
+                return Answer(status: 200, body: shown.text)
             }
         }
     }

@@ -81,7 +81,7 @@ import Workflow
             let order = try await world.order(in: .closed)
             let paid = order.payable - order.selfPay
             #expect(try await level(world).budget.posted == paid)
-            _ = try await world.office.perform(ReopenOrder(world.office).prepared(order.id, reason: "x", by: World.desk))
+            _ = try await world.office.perform(ReopenOrder(world.office).prepared(order.id, reason: "x", by: World.quality))
             #expect(try await level(world).budget.reserved == paid)
             #expect(try await level(world).budget.posted == .zero)
             _ = try await CancelOrder(world.office)(order.id, reason: "x", by: World.admin)
