@@ -111,11 +111,18 @@ struct Situation {
     /// The guide price of a quantity, of which the provider's own price is the discounted one; market prices have no guide.
     func listPrice(_ quantity: Quantity) -> Fen? { price.type == .market ? nil : price.guide.times(quantity) }
 
-    /// Who pays what of a price.
+    /// Who pays what of a price; nobody but the elder once the item's cap is reached (the rule that would refuse the line at the close).
     ///
-    /// - Parameter list: the price before the provider's discount; nil when there is none to speak of.
-    func split(_ tx: any Transaction, _ reference: Reference, list: Fen? = nil, payable: Fen) throws -> FundingSplit {
-        try reference.split(
+    /// - Parameters:
+    ///   - list: the price before the provider's discount; nil when there is none to speak of.
+    ///   - order: the order itself when it is on the books already.
+    func split(
+        _ tx: any Transaction, _ reference: Reference, list: Fen? = nil, payable: Fen, order: OrderID? = nil
+    ) throws -> FundingSplit {
+        if let reached = try reachedCap(tx, except: order) {
+            return FundingSplit(listPrice: list, payable: payable, legs: [], notes: [reached])
+        }
+        return try reference.split(
             FundingRequest(
                 item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, listPrice: list, payable: payable,
                 beneficiary: beneficiary), of: elder.id, tx)

@@ -114,11 +114,16 @@ struct Server {
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
+        ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
+        DutyPages(exchange, pages).add(to: console)
         ConsolePages(exchange).add(to: console)
-        PortalPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
+        AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
+        WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
+        PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
