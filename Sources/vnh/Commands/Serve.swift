@@ -124,7 +124,7 @@ struct Server {
         AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
-        FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }
