@@ -1,3 +1,4 @@
+import Catalog
 import CurlTransport
 import Entitlement
 import Foundation
@@ -34,7 +35,7 @@ enum Premises {
     }
 
     static func reference(_ files: [String: [UInt8]]) throws -> Reference { try Reference(files) }
-    static func programmes(_ bytes: [UInt8]) throws -> Programmes { try Reference.programmes(bytes) }
+    static func programmes(_ bytes: [UInt8], against catalogue: Catalogue?) throws -> Programmes { try Reference.programmes(bytes, against: catalogue) }
     static func files(in folder: String) throws -> [String: [UInt8]] { try ReferenceFiles.read(in: folder) }
 
     static func bytes(_ path: String) throws -> [UInt8] {

@@ -85,6 +85,8 @@ public struct OrderRoutes: Sendable {
                 "price_version": JSON(quote.price.version), "start": JSON(quote.window.start), "end": JSON(quote.window.end),
                 "payable_fen": quote.split.map { JSON($0.payable) } ?? .null, "funding": Show.legs(quote.split?.legs ?? []),
                 "notes": Show.notes(quote.split?.notes ?? []), "self_pay_fen": quote.split.map { JSON($0.selfPay) } ?? .null,
+                "list_price_fen": quote.split.map { JSON($0.listPrice) } ?? .null,
+                "discount_fen": quote.split.map { JSON($0.discount) } ?? .null, "spoken": JSON(quote.split?.spoken),
                 "twin": quote.twin.map { Show.order($0) } ?? .null, "nearest_time": JSON(quote.nearestTime),
             ]))
     }

@@ -48,7 +48,8 @@ struct Dispatch {
         offered.unitPrice = chosen.price
         offered.payable = chosen.price.times(order.quantity)
         offered.priceVersion = situation.price.version
-        let split = try situation.split(tx, reference, payable: offered.payable, order: order.id)
+        let split = try situation.split(
+            tx, reference, list: situation.listPrice(order.quantity), payable: offered.payable, order: order.id)
         offered.selfPay = split.selfPay
         let slot = reference.franchise.slot(of: chosen.provider, at: order.window.start)
         let expires = timers.offerExpiry(order.urgency, start: order.window.start, now: now)
@@ -71,7 +72,7 @@ struct Dispatch {
         try tx.attempts.insert(attempt)
         if let slot = assignment.slot { try tx.loads.take(slot) }
         try tx.legs.insert(split.legs, order: order.id, attempt: attempt.ordinal)
-        try Money(tx, order, now: now).reserve(split.legs)
+        try Money(tx, order, now: now).reserve(split.legs, reference, by: by)
         return try tx.events.append(
             "order.offered", subject: order.id.text, subjectSeq: order.version, to: attempt.provider, by: by, at: now)
     }

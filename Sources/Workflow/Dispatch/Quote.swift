@@ -49,8 +49,8 @@ struct Situation {
     /// The facts about an elder on a day that decide who pays.
     static func beneficiary(_ elder: Elder, on date: LocalDate) -> Beneficiary {
         Beneficiary(
-            classes: elder.classes(on: date), age: elder.age(on: date), district: String(elder.address.region.prefix(6)),
-            region: elder.address.region, abilityLevel: elder.abilityLevel, livesAlone: elder.livesAlone, cadre: elder.cadre?.rawValue)
+            classes: elder.classes, birthday: elder.birthday, region: elder.address.region, abilityLevel: elder.abilityLevel,
+            livesAlone: elder.livesAlone, cadre: elder.cadre, on: date)
     }
 
     private static func mayBeServed(_ elder: Elder, _ item: Item, isEmergency: Bool) throws {
@@ -108,16 +108,24 @@ struct Situation {
         return Workload(slotTaken: taken, meetings: meetings, recentShare: share)
     }
 
+    /// The guide price of a quantity, of which the provider's own price is the discounted one; market prices have no guide.
+    func listPrice(_ quantity: Quantity) -> Fen? { price.type == .market ? nil : price.guide.times(quantity) }
+
     /// Who pays what of a price; nobody but the elder once the item's cap is reached (the rule that would refuse the line at the close).
     ///
-    /// - Parameter order: the order itself when it is on the books already.
-    func split(_ tx: any Transaction, _ reference: Reference, payable: Fen, order: OrderID? = nil) throws -> FundingSplit {
-        if let reached = try reachedCap(tx, except: order) { return FundingSplit(payable: payable, legs: [], notes: [reached]) }
-        let request = FundingRequest(
-            item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, payable: payable, beneficiary: beneficiary)
-        let keys = reference.programmes.balancesNeeded(for: request)
-        let balances = keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder.id, keys)
-        return reference.programmes.split(request, balances: balances)
+    /// - Parameters:
+    ///   - list: the price before the provider's discount; nil when there is none to speak of.
+    ///   - order: the order itself when it is on the books already.
+    func split(
+        _ tx: any Transaction, _ reference: Reference, list: Fen? = nil, payable: Fen, order: OrderID? = nil
+    ) throws -> FundingSplit {
+        if let reached = try reachedCap(tx, except: order) {
+            return FundingSplit(listPrice: list, payable: payable, legs: [], notes: [reached])
+        }
+        return try reference.split(
+            FundingRequest(
+                item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, listPrice: list, payable: payable,
+                beneficiary: beneficiary), of: elder.id, tx)
     }
 }
 
@@ -136,7 +144,8 @@ public struct QuoteOrder: Sendable {
             let decision = try situation.decision(
                 tx, reference, preferred: request.preferredProvider, asked: [], quantity: request.quantity, now: now)
             let split = try decision.chosen.map {
-                try situation.split(tx, reference, payable: $0.price.times(request.quantity))
+                try situation.split(
+                    tx, reference, list: situation.listPrice(request.quantity), payable: $0.price.times(request.quantity))
             }
             let widest = situation.request(
                 preferred: request.preferredProvider, asked: [], quantity: request.quantity, reach: .everywhere, now: now)

@@ -41,7 +41,7 @@ extension Reference {
         }
         let catalogue: Catalogue
         do { catalogue = try Catalogue(CatalogueFiles(folder("catalog"))) } catch { throw Self.invalid(error.description) }
-        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [])
+        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [], against: catalogue)
         switch ProviderTables.parse(folder("providers"), vocabulary: Self.vocabulary(catalogue)) {
         case .success(let franchise): self.init(catalogue: catalogue, programmes: programmes, franchise: franchise)
         case .failure(let faults): throw Self.invalid(faults.all.prefix(20).map(\.description).joined(separator: "\n"))
@@ -49,14 +49,18 @@ extension Reference {
     }
 
     /// The programmes of `programmes.yaml`.
-    public static func programmes(_ bytes: [UInt8]) throws -> Programmes {
-        do {
-            return try Programmes(try YAMLDecoder().decode([Programme].self, from: String(decoding: bytes, as: UTF8.self)))
-        } catch let faults as ProgrammeFaults {
-            throw invalid(faults.description)
-        } catch {
-            throw invalid("programmes.yaml：\(error)")
+    ///
+    /// - Throws: everything that is wrong with them, one line each.
+    public static func programmes(_ bytes: [UInt8], against catalogue: Catalogue? = nil) throws -> Programmes {
+        let file: ProgrammeFile
+        do { file = try YAMLDecoder().decode(ProgrammeFile.self, from: String(decoding: bytes, as: UTF8.self)) } catch {
+            throw invalid("programmes.yaml：不是有效的 YAML：\(error)")
         }
+        let faults =
+            file.faults + ProgrammeLint.faults(file.programmes)
+            + (catalogue.map { ProgrammeLint.faults(file.programmes, against: $0) } ?? [])
+        guard faults.isEmpty else { throw invalid(faults.map { "programmes.yaml：\($0)" }.joined(separator: "\n")) }
+        do { return try Programmes(file.programmes) } catch { throw invalid(error.description) }
     }
 
     private static func vocabulary(_ catalogue: Catalogue) -> ProviderTables.Vocabulary {
