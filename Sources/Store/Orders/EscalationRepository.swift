@@ -26,7 +26,9 @@ public struct EscalationRepository {
     /// Orders that still wait for somebody and were raised to a level or above, longest waiting first.
     ///
     /// What was raised is over once a provider has taken the order, except a no-show, which is over at the check-in.
-    public func waiting(from level: EscalationLevel, limit: Int) throws -> [(order: OrderID, level: EscalationLevel, reason: EscalationReason, at: Instant)] {
+    public func waiting(
+        from level: EscalationLevel, limit: Int
+    ) throws -> [(order: OrderID, level: EscalationLevel, reason: EscalationReason, at: Instant)] {
         try tx.rows(
             """
             SELECT e.order_id, MAX(e.level), MAX(e.reason), MIN(e.at_ms)

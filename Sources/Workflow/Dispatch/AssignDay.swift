@@ -28,10 +28,18 @@ public struct AssignDay: Sendable {
     }
 
     public static let orderLimit = 200_000
+
+    /// When the next day is assigned as a whole, minutes after midnight: a dated parameter of the district.
+    public static func minute(_ reference: Reference, on date: LocalDate) -> Int {
+        reference.catalogue.parameters.int("assign_at_min", on: date) ?? 20 * 60
+    }
+
     private static let page = 500
 
     /// - Throws: `day_past` for a day that is over.
-    public func callAsFunction(_ day: LocalDate, by caller: Caller = .system, progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws -> Outcome {
+    public func callAsFunction(
+        _ day: LocalDate, by caller: Caller = .system, progress: @Sendable (Int, Int) -> Void = { _, _ in }
+    ) async throws -> Outcome {
         guard day >= office.now.localDate else {
             throw Rejection(.refused, "day_past", "\(day) 已经过去，只能为今天及以后的日期派单。", pointer: "/day")
         }
@@ -131,15 +139,20 @@ public struct AssignDay: Sendable {
     /// - Returns: the provider that was asked; nil when the order waits no more, or nobody fits any more.
     private func place(_ id: OrderID, with provider: ProviderID, by caller: Caller) async throws -> ProviderID? {
         let (now, reference) = (office.now, office.reference)
-        return try await office.perform { tx in
-            guard let old = try tx.orders.find(id), old.state == .received, old.latestBegin > now else { return nil }
-            let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
-            let assignment = try dispatch.plan(
-                old, try dispatch.situation(of: old), asked: try tx.attempts.asked(id), given: provider)
-            guard let attempt = assignment.attempt else { return nil }
-            try tx.orders.save(assignment.order, replacing: old)
-            try dispatch.record(assignment)
-            return attempt.provider
+        do {
+            return try await office.perform { tx in
+                guard let old = try tx.orders.find(id), old.state == .received, old.latestBegin > now else { return nil }
+                let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
+                let assignment = try dispatch.plan(
+                    old, try dispatch.situation(of: old), asked: try tx.attempts.asked(id), given: provider)
+                guard let attempt = assignment.attempt else { return nil }
+                try tx.orders.save(assignment.order, replacing: old)
+                try dispatch.record(assignment)
+                return attempt.provider
+            }
+        } catch let error as any Rejecting where error.rejection.kind != .unavailable {
+            // It may no longer be served, or somebody was quicker: one order stops nobody.
+            return nil
         }
     }
 }

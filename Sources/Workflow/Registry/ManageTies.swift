@@ -1,4 +1,5 @@
 import Kernel
+import Orders
 import Registry
 import Store
 
@@ -52,6 +53,24 @@ public struct ManageTies: Sendable {
             try tx.events.append(
                 "elder.tie", subject: elder.text, subjectSeq: 0, by: caller.name, at: now,
                 data: (["kind": JSON(kind.rawValue), "value": JSON(value), "removed": true] as JSON).text)
+        }
+    }
+
+    /// A provider does not serve the elder of an order it was offered any more; whose elders it never met, it cannot name.
+    public func refuse(_ order: OrderID, note: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Void {
+        let now = office.now
+        guard (1...Self.noteLimit).contains(note.count) else {
+            throw Rejection(.invalid, "note_missing", "请写明不再服务的原因（至多 \(Self.noteLimit) 个字）。", pointer: "/reason")
+        }
+        return { tx in
+            guard let provider = caller.provider, let found = try tx.orders.find(order), try tx.attempts.wasOffered(order, to: provider) else {
+                throw Rejection(.missing, "order_unknown", "没有这张工单，请核对编号。")
+            }
+            try tx.ties.put(
+                ElderTie(elder: found.elder, kind: .refusedBy, value: provider.text, note: note, at: now, actor: caller.name))
+            try tx.events.append(
+                "elder.tie", subject: found.elder.text, subjectSeq: 0, by: caller.name, at: now,
+                data: (["kind": "refused_by", "value": JSON(provider), "removed": false] as JSON).text)
         }
     }
 

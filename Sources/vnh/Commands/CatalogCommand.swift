@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import Foundation
 import Kernel
+import Workflow
 
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "catalog", abstract: "服务目录", subcommands: [Lint.self, Search.self])
@@ -22,6 +23,7 @@ struct CatalogCommand: AsyncParsableCommand {
             for fault in faults { print(fault) }
             if !faults.isEmpty { throw Rejection(.invalid, "catalog_faults", "发现 \(faults.count) 个问题，请改正后再检查") }
             if let bytes = FileManager.default.contents(atPath: "\(folder)/programmes.yaml") { _ = try Premises.programmes(Array(bytes)) }
+            if FileManager.default.fileExists(atPath: "\(folder)/\(PolicyFile.name)") { _ = try PolicyCommand.read("\(folder)/\(PolicyFile.name)") }
             let catalogue = try Catalogue(files)
             print("\(catalogue.items.count) 个项目，\(catalogue.regions.count) 个街道，没有问题。")
         }
