@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Orders
 import Registry

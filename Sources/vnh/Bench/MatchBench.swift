@@ -41,9 +41,9 @@ extension BenchCommand {
 
 /// Peak memory of this process so far.
 private func peakRSS_mb() -> Int {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
-    return usage.ru_maxrss / 1024
+    let text = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+    return (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0) / 1024
 }
 
 private func number(_ value: Double, _ digits: Int) -> JSON { .raw(String(format: "%.\(digits)f", value)) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Kernel
 import Logging
 import ServiceLifecycle
+import Store
 import Workflow
 
 struct AssignCommand: AsyncParsableCommand {

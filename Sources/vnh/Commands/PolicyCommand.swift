@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernel
 import Matching
+import Store
 import Workflow
 
 struct PolicyCommand: AsyncParsableCommand {
