@@ -33,7 +33,7 @@ import Workflow
         ("fair_share_bound: 3", "fair_share_bound: 0", "第 1 行", "fair_share_bound为0"), ("from: 2026-01-01", "from: someday", "第 1 行", "from"),
         ("fair_share_step: 20", "fair_share_stop: 20", "第 1 行", "fair_share_stop"), ("load: 100", "lode: 100", "第 1 行", "weights.lode"),
         ("  distance_step_m: 100\n", "", "第 1 行", "distance_step_m"), ("distance: 300", "distance: far", "第 1 行", "distance"),
-        ("version: a", "version: \"\"", "第 1 行", "version"), ("- version: a", "version: a", "", "列表"), ("weights: {", "weights: [", "", "match.yaml"),
+        ("version: a", "version: \"\"", "第 1 行", "version"), ("- version: a", "version: a", "", "match.yaml"), ("weights: {", "weights: [", "", "match.yaml"),
     ])
     func `with a slip is refused with its line`(part: String, slip: String, place: String, word: String) async throws {
         let text = Self.good.replacing(part, with: slip)
