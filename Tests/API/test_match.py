@@ -4,7 +4,7 @@ import json
 from datetime import date, timedelta
 
 import pytest
-from house import ROOT, day, vnh
+from house import ROOT, day, problem, vnh
 
 POLICY = (ROOT / "Catalog/match-policy.yaml").read_text()
 
@@ -15,7 +15,7 @@ def elders(desk):
 
 
 def order(desk, elder: str, days: int, **more) -> dict:
-    return desk.operator.post("/orders", {"elder_id": elder, "item_code": desk.ITEM, "start": day(days), "quantity": 2} | more, 201)
+    return desk.place(elder, **{"start": day(days)} | more)
 
 
 def test_a_provider_hears_why_not_and_nothing_of_others_or_of_the_elder(desk, elders):
@@ -26,7 +26,7 @@ def test_a_provider_hears_why_not_and_nothing_of_others_or_of_the_elder(desk, el
     named = {c["provider"] for c in full["candidates"]} | {r["provider"] for r in full["refused"]}
     secrets = [elder, file["name"], file["address"], placed["id"], *(p["number"] for p in file["phones"])]
     for asker in sorted(named)[:12]:
-        answer = desk.provider(asker)("GET", f"/provider/orders/{placed['number']}/decision")
+        answer = desk.house.client(asker)("GET", f"/provider/orders/{placed['number']}/decision")
         assert answer.status_code == 200, answer.text
         assert not [other for other in named - {asker} if other in answer.text]
         assert not [secret for secret in secrets if secret in answer.text]
@@ -38,7 +38,7 @@ def test_a_provider_hears_why_not_and_nothing_of_others_or_of_the_elder(desk, el
         assert own["score"] == score and own["policy_version"] == full["policy_version"]
     outside = next(p for p in (f"P{n:03d}" for n in range(1, 99)) if p not in named)
     for asker, number in [(outside, placed["number"]), (sorted(named)[0], "000101-99999")]:
-        assert desk.provider(asker)("GET", f"/provider/orders/{number}/decision").status_code == 404
+        assert desk.house.client(asker)("GET", f"/provider/orders/{number}/decision").status_code == 404
 
 
 def test_a_suspended_provider_loses_its_orders_to_others_by_a_plan_of_the_day(desk, elders):
@@ -53,7 +53,7 @@ def test_a_suspended_provider_loses_its_orders_to_others_by_a_plan_of_the_day(de
     assert outcome["withdrawn"] == 0 and outcome["assigned"] == 0
     desk.admin.post(f"/providers/{provider}/state", {"state": "active", "reason_code": "cleared"})
     past = desk.operator("POST", "/dispatch/assign-day", {"day": str(date.today() - timedelta(days=2))})
-    assert past.status_code == 422 and past.json()["code"] == "day_past"
+    problem(past, 422, "day_past")
 
 
 def test_an_emergency_is_on_the_dispatchers_list_at_once(desk, elders):
@@ -69,7 +69,7 @@ def test_an_emergency_is_on_the_dispatchers_list_at_once(desk, elders):
 def test_ties_are_written_down_and_obeyed(desk, elders):
     elder = next(elders)
     first = order(desk, elder, 6)
-    desk.provider(first["provider"]).post(f"/provider/orders/{first['id']}/refuse-elder", {"reason": "屡次辱骂服务人员"}, 201)
+    desk.provider(first).post(f"/provider/orders/{first['id']}/refuse-elder", {"reason": "屡次辱骂服务人员"}, 201)
     assert [t["kind"] for t in desk.operator.get(f"/elders/{elder}/ties")["ties"]] == ["refused_by"]
     assert order(desk, elder, 7)["provider"] != first["provider"]
     desk.operator.post(f"/elders/{elder}/ties/remove", {"kind": "refused_by", "value": first["provider"]})
@@ -82,7 +82,7 @@ def test_figures_are_for_those_who_look_at_them(desk, elders):
     for name in ["demand", "unmet", "distribution", "utilisation"]:
         for reader in [desk.operator, desk.finance]:
             assert "rows" in reader.get(f"/analytics/{name}", **{"from": on, "to": on})
-        assert desk.provider(placed["provider"])("GET", f"/analytics/{name}").status_code == 403
+        assert desk.provider(placed)("GET", f"/analytics/{name}").status_code == 403
         assert desk.operator("GET", f"/analytics/{name}?from=2026-02-30").status_code == 422
     rows = desk.operator.get("/analytics/demand", **{"from": on, "to": on})["rows"]
     assert sum(r["orders"] for r in rows) >= 1 and {placed["region"]} <= {r["region"] for r in rows}

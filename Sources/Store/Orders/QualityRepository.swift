@@ -37,6 +37,20 @@ public struct Callback: Hashable, Sendable {
 public struct QualityRepository {
     let tx: any Transaction
 
+    public struct Complaint: Sendable {
+        public let id: String
+        public let order: OrderID
+        public let openedAt: Instant
+        public let text: String
+    }
+
+    /// Complaints that nobody has resolved, the oldest first.
+    public func openComplaints(limit: Int) throws -> [Complaint] {
+        try tx.rows("SELECT id, order_id, opened_ms, text FROM complaint WHERE closed_ms IS NULL ORDER BY opened_ms, id LIMIT \(limit)") {
+            Complaint(id: try $0.text(), order: try $0.id(), openedAt: try $0.instant(), text: try $0.text())
+        }
+    }
+
     public func insert(_ callback: Callback) throws {
         try tx.execute(
             """
