@@ -162,29 +162,36 @@ private struct OnlineBench {
     func run(_ count: Int, json: Bool) throws {
         var random = random
         let cases = (0..<200).map { _ in some(&random) }
-        var (times, eligible, bytes): ([Double], Int, Int) = ([], 0, 0)
+        // Beside the clock on the wall the processor's own: on a shared machine the first also counts the turns of others.
+        var (times, busy, eligible, bytes): ([Double], [Double], Int, Int) = ([], [], 0, 0)
         times.reserveCapacity(count)
+        busy.reserveCapacity(count)
         for index in 0..<count {
             let (request, workload) = cases[index % cases.count]
-            let start = LoadGenerator.now
+            let (start, begun) = (LoadGenerator.now, clock())
             let decision = matcher.decide(request, workload)
             let text = decision.encoded()
+            busy.append(Double(clock() - begun) / 1_000)
             times.append((LoadGenerator.now - start) * 1_000)
             eligible += decision.candidates.count
             bytes += text.utf8.count
         }
         times.sort()
-        let (p50, p99) = (times[count / 2], times[min(count - 1, count * 99 / 100)])
+        busy.sort()
+        let (middle, late) = (count / 2, min(count - 1, count * 99 / 100))
+        let (p50, p99, cpu50, cpu99) = (times[middle], times[late], busy[middle], busy[late])
         let size = "\(Self.candidates) candidates, \(eligible / count) eligible on average, \(count) decisions, record of \(bytes / count) bytes"
         if json {
             let line: JSON = [
                 "bench": "match-online", "size": JSON(size), "p50_ms": number(p50, 4), "p99_ms": number(p99, 4),
+                "p50_cpu_ms": number(cpu50, 4), "p99_cpu_ms": number(cpu99, 4),
                 "limit": "p99 at most 1 ms inside the process", "limit_seconds": .raw("0.001"), "ratio": number(p99, 3),
                 "peak_rss_mb": JSON(peakRSS_mb()),
             ]
             print(line.text)
         } else {
-            print("match --online（\(size)）：p50 \(String(format: "%.3f", p50)) ms，p99 \(String(format: "%.3f", p99)) ms，目标 1 ms")
+            print(
+                String(format: "match --online（\(size)）：p50 %.3f ms，p99 %.3f ms；处理器时间 p50 %.3f ms，p99 %.3f ms；目标 p99 1 ms", p50, p99, cpu50, cpu99))
         }
     }
 
