@@ -15,6 +15,8 @@ public struct Callback: Hashable, Sendable {
     /// `elder`, `child`, `neighbour` …
     public let answeredBy: String
     public let recordedBy: String
+    /// What was handed over: `service`, `meal` or `goods`; nil when it was not asked.
+    public var received: String?
 
     public init(
         order: OrderID, at: Instant, came: Bool, cameAt: Instant?, did: String, minutes: Int?, paidExtra: Fen, satisfaction: Int?,
@@ -54,9 +56,11 @@ public struct QualityRepository {
     public func insert(_ callback: Callback) throws {
         try tx.execute(
             """
-            INSERT INTO callback (order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by)
+            INSERT INTO callback (order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by,
+                received)
             VALUES (\(callback.order), \(callback.at), \(callback.came), \(callback.cameAt), \(callback.did), \(callback.minutes),
-                \(callback.paidExtra), \(callback.satisfaction), \(callback.answeredBy), \(callback.recordedBy))
+                \(callback.paidExtra), \(callback.satisfaction), \(callback.answeredBy), \(callback.recordedBy),
+                \(callback.received))
             """)
     }
 

@@ -116,6 +116,8 @@ struct Server {
         DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
+        ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
@@ -124,7 +126,7 @@ struct Server {
         AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
-        FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }
