@@ -42,13 +42,16 @@ public struct EscalationRepository {
         ) { (try $0.id(), try Self.level(try $0.int()), try $0.value(), try $0.instant()) }
     }
 
+    /// How far back is looked: longer than any run of days of rest, so that years of history cost nothing every second.
+    private static let recent = Span.days(14)
+
     /// The dispatcher's orders whose turn it is to go to the shift leader: still waiting, told at or before `before`, not yet told further.
     public func unanswered(toldBefore before: Instant, limit: Int) throws -> [(order: OrderID, at: Instant)] {
         try tx.rows(
             """
             SELECT e.order_id, e.at_ms
             FROM escalation e JOIN service_order o ON o.id = e.order_id
-            WHERE e.level = 1 AND e.at_ms <= \(before) AND o.state IN ('received', 'offered')
+            WHERE e.level = 1 AND e.at_ms <= \(before) AND e.at_ms > \(before - Self.recent) AND o.state IN ('received', 'offered')
                 AND NOT EXISTS (SELECT 1 FROM escalation l WHERE l.order_id = e.order_id AND l.level = 2)
             ORDER BY e.at_ms, e.order_id
             LIMIT \(limit)
