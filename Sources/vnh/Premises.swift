@@ -30,7 +30,8 @@ enum Premises {
     }
 
     static func office(_ database: any Database) async throws -> Office {
-        let reference = try reference(try await database.read { tx in try tx.reference.all() })
+        let (files, notices) = try await database.read { tx in (try tx.reference.all(), try tx.providers.notices()) }
+        let reference = try reference(files).noticing(notices)
         return Office(database: database, shelf: ReferenceShelf(reference), clock: clock, random: random)
     }
 

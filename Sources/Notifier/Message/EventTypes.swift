@@ -4,7 +4,7 @@ public enum EventTypes {
         "call.ringing", "call.answered", "call.ended", "call.noted",
         "complaint.opened", "complaint.resolved",
         "emergency.raised",
-        "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elders.imported",
+        "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elder.tie", "elders.imported",
         "meal.served", "meal.held", "meal.reversed", "meal.held_accepted", "meal.held_rejected", "meal_pass.issued", "meal_pass.revoked",
         "budget.granted", "budget.warned", "budget.exhausted", "budget.override_requested", "budget.override_approved",
         "budget.override_rejected",
@@ -15,6 +15,7 @@ public enum EventTypes {
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue",
+        "order.offer_reminder", "order.escalated", "provider.state", "provider.closed_days",
         "reference.published",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]

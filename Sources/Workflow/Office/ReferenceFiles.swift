@@ -2,6 +2,7 @@ import Catalog
 import Entitlement
 import Foundation
 import Kernel
+import Matching
 import Registry
 import Yams
 
@@ -13,7 +14,7 @@ public enum ReferenceFiles {
     public static func read(in folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for (directory, prefix, names) in [
-            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml"]), ("Providers", "providers", ProviderTables.fileNames),
+            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml", PolicyFile.name]), ("Providers", "providers", ProviderTables.fileNames),
         ] {
             for name in names {
                 let path = "\(folder)/\(directory)/\(name)"
@@ -43,7 +44,10 @@ extension Reference {
         do { catalogue = try Catalogue(CatalogueFiles(folder("catalog"))) } catch { throw Self.invalid(error.description) }
         let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [], against: catalogue)
         switch ProviderTables.parse(folder("providers"), vocabulary: Self.vocabulary(catalogue)) {
-        case .success(let franchise): self.init(catalogue: catalogue, programmes: programmes, franchise: franchise)
+        case .success(let franchise):
+            // A database published before there was such a file goes on under the standard policy.
+            let policies = try folder("catalog")[PolicyFile.name].map { try PolicyFile.policies($0, name: PolicyFile.name) }
+            self.init(catalogue: catalogue, programmes: programmes, franchise: franchise, policies: policies ?? [.standard])
         case .failure(let faults): throw Self.invalid(faults.all.prefix(20).map(\.description).joined(separator: "\n"))
         }
     }

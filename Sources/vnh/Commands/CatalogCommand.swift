@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import Foundation
 import Kernel
+import Workflow
 
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "catalog", abstract: "服务目录", subcommands: [Lint.self, Search.self])
@@ -28,6 +29,7 @@ struct CatalogCommand: AsyncParsableCommand {
                     count += rejection.message.split(separator: "\n").count
                 }
             }
+            if FileManager.default.fileExists(atPath: "\(folder)/\(PolicyFile.name)") { _ = try PolicyCommand.read("\(folder)/\(PolicyFile.name)") }
             guard count == 0, let catalogue else { throw Rejection(.invalid, "catalog_faults", "发现 \(count) 个问题，请改正后再检查") }
             print("\(catalogue.items.count) 个项目，\(catalogue.regions.count) 个街道，没有问题。")
         }
