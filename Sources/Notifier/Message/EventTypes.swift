@@ -10,6 +10,8 @@ public enum EventTypes {
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue",
+        "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
+        "elder.away", "elder.returned",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]
 

@@ -7,6 +7,7 @@ extension Migrator {
         Migration(number: 4, name: "access", sql: Schema.m0004_access),
         Migration(number: 5, name: "notify", sql: Schema.m0005_notify),
         Migration(number: 6, name: "search", sql: Schema.m0006_search),
+        Migration(number: 7, name: "standing", sql: Schema.m0007_standing),
     ])
 }
 

@@ -37,6 +37,13 @@ struct Dispatch {
     func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>) throws -> Assignment {
         let decision = try situation.decision(
             tx, reference, preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
+        return try assignment(order, situation, decision) { try situation.split(tx, reference, payable: $0) }
+    }
+
+    /// What a decision makes of an order; nothing is read but what `split` reads.
+    func assignment(
+        _ order: Order, _ situation: Situation, _ decision: Decision, split: (Fen) throws -> FundingSplit
+    ) throws -> Assignment {
         guard let chosen = decision.chosen else {
             var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)
             waiting.serviceLevel = .warned
@@ -48,10 +55,10 @@ struct Dispatch {
         offered.unitPrice = chosen.price
         offered.payable = chosen.price.times(order.quantity)
         offered.priceVersion = situation.price.version
-        let split = try situation.split(tx, reference, payable: offered.payable)
+        let split = try split(offered.payable)
         offered.selfPay = split.selfPay
         let slot = reference.franchise.slot(of: chosen.provider, at: order.window.start)
-        let expires = timers.offerExpiry(order.urgency, start: order.window.start, now: now)
+        let expires = timers.offerExpiry(for: order, now: now)
         let attempt = Attempt(
             order: order.id, ordinal: offered.attempts, provider: chosen.provider, state: .offered, offeredAt: now, expiresAt: expires,
             price: chosen.price, slotOpens: slot?.opens, decision: decision.encoded())

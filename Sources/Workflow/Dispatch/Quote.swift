@@ -36,10 +36,16 @@ struct Situation {
         guard let item = reference.catalogue.item(code) else {
             throw Rejection(.missing, "item_unknown", "没有这个服务项目，请重新选择。", pointer: "/item_code")
         }
-        let elder = try tx.elders.require(id)
+        return try of(try tx.elders.require(id), item, reference, isEmergency: isEmergency, window: window)
+    }
+
+    /// The same for an elder and an item already at hand.
+    static func of(
+        _ elder: Elder, _ item: Item, _ reference: Reference, isEmergency: Bool = false, window: (Item) throws -> TimeWindow
+    ) throws -> Situation {
         let window = try window(item)
         let date = window.start.localDate
-        guard let price = reference.catalogue.price(of: code, on: date) else {
+        guard let price = reference.catalogue.price(of: item.code, on: date) else {
             throw Rejection(.refused, "price_expired", "“\(item.name)”在 \(date) 没有有效的价格，请联系管理员维护价格。", pointer: "/start")
         }
         try mayBeServed(elder, item, isEmergency: isEmergency)
@@ -81,7 +87,13 @@ struct Situation {
     func decision(
         _ tx: any Transaction, _ reference: Reference, preferred: ProviderID?, asked: Set<ProviderID>, quantity: Quantity, now: Instant
     ) throws -> Decision {
-        let workload = try workload(tx, reference)
+        decision(reference, try workload(tx, reference), preferred: preferred, asked: asked, quantity: quantity, now: now)
+    }
+
+    /// The same on a workload already at hand.
+    func decision(
+        _ reference: Reference, _ workload: Workload, preferred: ProviderID?, asked: Set<ProviderID>, quantity: Quantity, now: Instant
+    ) -> Decision {
         var reach = Reach.street
         while true {
             let match = request(preferred: preferred, asked: asked, quantity: quantity, reach: reach, now: now)
@@ -108,10 +120,14 @@ struct Situation {
         return Workload(slotTaken: taken, meetings: meetings, recentShare: share)
     }
 
+    func fundingRequest(payable: Fen) -> FundingRequest {
+        FundingRequest(
+            item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, payable: payable, beneficiary: beneficiary)
+    }
+
     /// Who pays what of a price.
     func split(_ tx: any Transaction, _ reference: Reference, payable: Fen) throws -> FundingSplit {
-        let request = FundingRequest(
-            item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, payable: payable, beneficiary: beneficiary)
+        let request = fundingRequest(payable: payable)
         let keys = reference.programmes.balancesNeeded(for: request)
         let balances = keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder.id, keys)
         return reference.programmes.split(request, balances: balances)
