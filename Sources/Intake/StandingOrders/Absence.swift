@@ -50,6 +50,9 @@ public struct Absence: Hashable, Sendable {
         self.endedAt = endedAt
     }
 
+    /// The days away, as far as they are known.
+    public var span: DateSpan { DateSpan(from: from, until: until) }
+
     /// Whether nothing may be made for a day: within the range, and behind it until the return is confirmed.
     public func stops(_ day: LocalDate) -> Bool {
         guard day >= from else { return false }

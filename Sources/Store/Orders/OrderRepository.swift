@@ -149,9 +149,7 @@ public struct OrderRepository {
             ON CONFLICT (day) DO UPDATE SET last = number_series.last + 1
             RETURNING last
             """)
-        let text = String(last ?? 1)
-        let date = day.description.utf8.filter { $0 != 0x2D }.dropFirst(2)
-        return "\(String(decoding: date, as: UTF8.self))-\(String(repeating: "0", count: max(0, 5 - text.utf8.count)))\(text)"
+        return Self.number(Int(last ?? 1), on: day)
     }
 
     static let columns: StaticString = """

@@ -19,10 +19,10 @@ public struct AbsenceRepository {
             """)
     }
 
-    /// Writes the end of an absence, once.
+    /// Writes the last day of an absence, and that its end is confirmed, as long as nobody has confirmed it.
     ///
     /// - Throws: `absence_ended` when somebody has confirmed the return already.
-    public func end(_ absence: Absence) throws {
+    public func save(_ absence: Absence) throws {
         let changed = try tx.execute(
             "UPDATE absence SET until_date = \(absence.until), ended_ms = \(absence.endedAt) WHERE id = \(absence.id) AND ended_ms IS NULL")
         guard changed == 1 else { throw Rejection(.conflict, "absence_ended", "这次外出已经确认返回。") }

@@ -22,10 +22,31 @@ struct Money {
 
     func reserve(_ legs: [FundingLeg]) throws {
         for leg in legs { for draw in leg.draws { try tx.entitlements.reserve(draw, for: order.elder) } }
-        try tx.ledger.append(
-            legs.map {
-                posting(.reserve, $0, debit: Ledger.Account.reserved($0.programme, month), credit: Ledger.Account.budget($0.programme, month))
-            }, at: now)
+        try tx.ledger.append(legs.map(reservation), at: now)
+    }
+
+    private func reservation(_ leg: FundingLeg) -> Ledger.Posting {
+        posting(.reserve, leg, debit: Ledger.Account.reserved(leg.programme, month), credit: Ledger.Account.budget(leg.programme, month))
+    }
+
+    /// Sets aside the legs of many new orders: each entitlement and each account is touched once, with its sum.
+    static func reserve(_ orders: [(order: Order, legs: [FundingLeg])], _ tx: any Transaction, now: Instant) throws {
+        struct Purse: Hashable {
+            let elder: ElderID
+            let key: BalanceKey
+        }
+        var draws: [Purse: Draw] = [:]
+        for (order, legs) in orders {
+            for draw in legs.flatMap(\.draws) {
+                let purse = Purse(elder: order.elder, key: draw.key)
+                draws[purse] = Draw(
+                    key: draw.key, granted: draws[purse]?.granted ?? draw.granted, amount: (draws[purse]?.amount ?? .zero) + draw.amount)
+            }
+        }
+        for (purse, draw) in draws.sorted(by: { ($0.key.elder, $0.key.key) < ($1.key.elder, $1.key.key) }) {
+            try tx.entitlements.reserve(draw, for: purse.elder)
+        }
+        try tx.ledger.appendMany(orders.flatMap { order, legs in legs.map { Money(tx, order, now: now).reservation($0) } }, at: now)
     }
 
     /// Public money is owed to the provider from here on.

@@ -38,6 +38,10 @@ public struct PlaceOrder: Sendable {
         return { tx in try Self.place(tx, reference, request, id: id, visitCode: code, by: caller, now: now) }
     }
 
+    static func twinRejection(_ number: String, _ state: OrderState) -> Rejection {
+        Rejection(.conflict, "order_twin", "该老人已有同一时间的相同工单 \(number)（\(state.name)）。若确需再下一单，请确认后提交 allow_twin。")
+    }
+
     private static func place(
         _ tx: any Transaction, _ reference: Reference, _ request: OrderRequest, id: OrderID, visitCode: String, by caller: Caller,
         now: Instant
@@ -46,8 +50,7 @@ public struct PlaceOrder: Sendable {
             tx, reference, elder: request.elder, item: request.item, isEmergency: request.isEmergency
         ) { try request.window($0) }
         if !request.allowsTwin, let twin = try tx.orders.twin(of: request.elder, item: request.item, near: request.start) {
-            throw Rejection(
-                .conflict, "order_twin", "该老人已有同一时间的相同工单 \(twin.number)（\(twin.state.name)）。若确需再下一单，请确认后提交 allow_twin。")
+            throw twinRejection(twin.number, twin.state)
         }
         let order = request.order(
             situation, id: id, number: try tx.orders.nextNumber(on: now.localDate), visitCode: visitCode, by: caller, now: now)

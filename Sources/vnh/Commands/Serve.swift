@@ -48,7 +48,8 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
+            TimerLoop(office: office, logger: logger), StandingLoop(office: office, logger: logger),
+            WebhookLoop(office: office, transport: transport, logger: logger))
         do {
             try await app.runService()
         } catch where !listening.withLock({ $0 }) {
@@ -108,6 +109,7 @@ struct Server {
         CallRoutes(exchange).add(to: desk)
         OrderRoutes(exchange).add(desk: desk, known: known)
         RegistryRoutes(exchange).add(desk: desk, known: known)
+        StandingRoutes(exchange).add(to: desk)
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
