@@ -1,4 +1,5 @@
 import Catalog
+import Entitlement
 import Intake
 import Kernel
 import Orders

@@ -17,6 +17,10 @@ public struct InstanceReport: Sendable, Hashable {
     /// Orders taken back.
     public var withdrawn = 0
 
+    public init(plans: Int = 0, made: Int = 0, unmet: Int = 0, refused: Int = 0, withdrawn: Int = 0) {
+        (self.plans, self.made, self.unmet, self.refused, self.withdrawn) = (plans, made, unmet, refused, withdrawn)
+    }
+
     public static func += (a: inout InstanceReport, b: InstanceReport) {
         a.plans += b.plans
         a.made += b.made
