@@ -1,12 +1,14 @@
 """Recurrence rules against python-dateutil, lunar dates against lunardate: other people's implementations, thousands of cases, one process."""
 
+import datetime as calendar
 import random
 import subprocess
+import types
 from datetime import date, datetime, timedelta
 from itertools import islice
 
 import pytest
-from dateutil.rrule import rrulestr
+from dateutil import rrule as dateutil_rrule
 from house import BIN, ROOT
 from lunardate import LunarDate
 
@@ -84,10 +86,8 @@ def made_rule(dice: random.Random) -> tuple[date, str, list[date]]:
 def expected(start: date, rule: str, exdates: list[date]) -> list[str]:
     """As dateutil has it, but not beyond our hundred years."""
     horizon = date(start.year + YEARS, 12, 31)
-    # Sparse rules are walked to the year 9999 by dateutil; an end a little behind ours costs nothing and changes nothing.
-    bounded = rule if "UNTIL" in rule or "COUNT" in rule else f"{rule};UNTIL={horizon:%Y%m%d}"
     found = []
-    for moment in islice(rrulestr(bounded, dtstart=datetime(start.year, start.month, start.day)), LIMIT + len(exdates)):
+    for moment in islice(dateutil_rrule.rrulestr(rule, dtstart=datetime(start.year, start.month, start.day)), LIMIT + len(exdates)):
         if moment.date() > horizon:
             break
         if moment.date() not in exdates:
@@ -95,7 +95,9 @@ def expected(start: date, rule: str, exdates: list[date]) -> list[str]:
     return found[:LIMIT]
 
 
-def test_ten_thousand_rules_give_the_days_of_dateutil():
+def test_ten_thousand_rules_give_the_days_of_dateutil(monkeypatch):
+    # Rules that never fire are walked to the year 9999 by dateutil, seconds each; behind our horizon there is nothing to compare.
+    monkeypatch.setattr(dateutil_rrule, "datetime", types.SimpleNamespace(**vars(calendar) | {"MAXYEAR": 2031 + YEARS}))
     seed = 20260302
     dice = random.Random(seed)
     cases = [made_rule(dice) for _ in range(RULES)]
