@@ -106,6 +106,14 @@ def test_an_absence_stops_and_a_confirmed_return_starts_again(desk, elder):
     assert [a["kind"] for a in desk.operator.get(path)["absences"]] == ["hospital"]
 
 
+def test_who_should_be_back_is_on_a_list_until_confirmed(desk, elder):
+    away = desk.operator.post(f"/elders/{elder}/absences", {"kind": "travel", "from": date(-5), "until": date(-2)}, 201)
+    assert away["id"] in {absence["id"] for absence in desk.operator.get("/absences/overdue")["absences"]}
+    assert take(desk, elder)["instances"]["made"] == 0, "nothing is made before the return is confirmed"
+    assert desk.operator.post(f"/elders/{elder}/absences/{away['id']}/resume")["instances"]["made"] == 14
+    assert away["id"] not in {absence["id"] for absence in desk.operator.get("/absences/overdue")["absences"]}
+
+
 def test_death_ends_it_the_same_day(desk, elder):
     standing = take(desk, elder)
     gone = desk.operator.post(f"/elders/{elder}/status", {"status": "deathReported"})

@@ -13,7 +13,7 @@ from house import BIN, ROOT
 from lunardate import LunarDate
 
 RULES = 10_000
-LIMIT = 40
+LIMIT = 25
 # Ours ends a hundred years after the start; what dateutil finds behind that is not asked.
 YEARS = 100
 DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]

@@ -21,6 +21,7 @@ import Workflow
 /// | GET | /standing-orders/refused | desk | days ahead for which no order could be made |
 /// | GET, POST | /elders/{id}/absences | desk | who is away: kind, from, until |
 /// | POST | /elders/{id}/absences/{absence}/resume | desk | back again, confirmed |
+/// | GET | /absences/overdue | desk | should be back, not confirmed: to be called |
 public struct StandingRoutes: Sendable {
     let exchange: Exchange
     public init(_ exchange: Exchange) { self.exchange = exchange }
@@ -43,6 +44,7 @@ public struct StandingRoutes: Sendable {
         desk.post("standing-orders/:id/resume") { request, context in
             try await setState(request, context) { id, _, caller in try ManageStandingOrders(exchange.office).resume(id, by: caller) }
         }
+        desk.get("absences/overdue", use: overdue)
         desk.get("elders/:id/absences", use: absences)
         desk.post("elders/:id/absences", use: openAbsence)
         desk.post("elders/:id/absences/:absence/resume", use: resumeAbsence)
@@ -168,6 +170,11 @@ public struct StandingRoutes: Sendable {
 
     @Sendable func absences(_ request: Request, _ context: DeskContext) async throws -> Response {
         let all = try await ManageAbsences(exchange.office).list(of: ElderID(try context.parameters.require("id")))
+        return Exchange.json(["absences": .array(all.map(ShowStanding.absence))])
+    }
+
+    @Sendable func overdue(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let all = try await ManageAbsences(exchange.office).overdue(limit: try request.integer("limit", default: 100, in: 1...500))
         return Exchange.json(["absences": .array(all.map(ShowStanding.absence))])
     }
 

@@ -67,24 +67,42 @@ struct InstanceRun {
         var known = Dictionary(
             grouping: try tx.standingInstances.of(active.map(\.id), from: from.adding(days: -HolidayPolicy.farthest)), by: \.standing)
         report.withdrawn = try takeBack(active, absences, &known)
-        var batch = try OrderBatch(tx, office, reference, elders: elders, days: today...max(today, horizon), by: caller, now: now)
+        let open = active.flatMap { openDays($0, known[$0.id] ?? [], absences[$0.elder] ?? []) }
+        if !open.isEmpty { report += try make(open) }
+        try tx.standingOrders.setMadeUntil(horizon, of: active.filter { $0.madeUntil != horizon }.map(\.id))
+        return report
+    }
+
+    /// A day that the plan has, on which the elder is at home, and for which there is no order.
+    private struct OpenDay {
+        let standing: StandingOrder
+        let occurrence: LocalDate
+        let day: LocalDate
+        /// What became of it at an earlier try.
+        let stood: StandingInstance?
+    }
+
+    private func openDays(_ standing: StandingOrder, _ instances: [StandingInstance], _ absences: [Absence]) -> [OpenDay] {
+        let stood = Dictionary(uniqueKeysWithValues: instances.map { ($0.occurrence, $0) })
+        return standing.plan.instances(from: firstDay(standing), until: horizon, reference.catalogue.holidays, lunar).compactMap { planned in
+            guard let day = planned.day, stood[planned.occurrence]?.state != .made, !absences.contains(where: { $0.stops(day) }) else { return nil }
+            return OpenDay(standing: standing, occurrence: planned.occurrence, day: day, stood: stood[planned.occurrence])
+        }
+    }
+
+    private func make(_ open: [OpenDay]) throws -> InstanceReport {
+        var report = InstanceReport()
+        let elders = Array(Set(open.map(\.standing.elder))).sorted()
         let people = Dictionary(uniqueKeysWithValues: try tx.elders.facts(elders).map { ($0.id, $0) })
+        var batch = try OrderBatch(tx, office, reference, elders: elders, days: today...max(today, horizon), by: caller, now: now)
         var notes: [StandingInstance] = []
-        for standing in active {
-            let stood = Dictionary(uniqueKeysWithValues: (known[standing.id] ?? []).map { ($0.occurrence, $0) })
-            for planned in standing.plan.instances(from: firstDay(standing), until: horizon, reference.catalogue.holidays, lunar) {
-                guard let day = planned.day, stood[planned.occurrence]?.state != .made else { continue }
-                let isAway = (absences[standing.elder] ?? []).contains { $0.stops(day) }
-                guard !isAway else { continue }
-                if let note = make(standing, planned.occurrence, day, people[standing.elder], stood[planned.occurrence], &batch) {
-                    notes.append(note)
-                    if note.state == .made { report.made += 1 } else { report.refused += 1 }
-                }
-            }
+        for day in open {
+            guard let note = make(day, people[day.standing.elder], &batch) else { continue }
+            notes.append(note)
+            if note.state == .made { report.made += 1 } else { report.refused += 1 }
         }
         report.unmet = try batch.write()
         try tx.standingInstances.save(notes)
-        try tx.standingOrders.setMadeUntil(horizon, of: active.filter { $0.madeUntil != horizon }.map(\.id))
         return report
     }
 
@@ -92,9 +110,8 @@ struct InstanceRun {
     private func firstDay(_ standing: StandingOrder) -> LocalDate { min(today, standing.madeUntil?.adding(days: 1) ?? today) }
 
     /// What is to be written about a day; nil when all stays as it stands.
-    private func make(
-        _ standing: StandingOrder, _ occurrence: LocalDate, _ day: LocalDate, _ elder: Elder?, _ stood: StandingInstance?, _ batch: inout OrderBatch
-    ) -> StandingInstance? {
+    private func make(_ open: OpenDay, _ elder: Elder?, _ batch: inout OrderBatch) -> StandingInstance? {
+        let (standing, occurrence, day) = (open.standing, open.occurrence, open.day)
         func note(_ state: StandingInstance.State, order: OrderID? = nil, _ code: String? = nil, _ message: String? = nil) -> StandingInstance {
             StandingInstance(
                 standing: standing.id, occurrence: occurrence, day: day, state: state, order: order, code: code, message: message, at: now)
@@ -102,7 +119,7 @@ struct InstanceRun {
         let request = standing.request(on: day)
         guard request.start > now else {
             // Gone by: worth a word only if nobody has looked in time.
-            let isMissed = stood == nil && standing.madeUntil.map { $0 < occurrence } ?? false
+            let isMissed = open.stood == nil && standing.madeUntil.map { $0 < occurrence } ?? false
             return isMissed ? note(.refused, "missed", "到服务时间仍未生成工单（系统当时没有运行），请与老人联系。") : nil
         }
         do {
@@ -110,7 +127,7 @@ struct InstanceRun {
             return note(.made, order: try batch.place(request, for: elder).id)
         } catch {
             let rejection = (error as? any Rejecting)?.rejection ?? Rejection(.unavailable, "failed", "生成工单时出错，稍后会再试。")
-            if let stood, stood.state == .refused, stood.code == rejection.code, stood.day == day { return nil }
+            if let stood = open.stood, stood.state == .refused, stood.code == rejection.code, stood.day == day { return nil }
             return note(.refused, rejection.code, rejection.message)
         }
     }

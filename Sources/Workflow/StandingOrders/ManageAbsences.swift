@@ -97,6 +97,12 @@ public struct ManageAbsences: Sendable {
         }
     }
 
+    /// Who should be back and has not been heard of: to be called, oldest first.
+    public func overdue(limit: Int) async throws -> [Absence] {
+        let today = office.now.localDate
+        return try await office.read { tx in try tx.absences.overdue(before: today, limit: limit) }
+    }
+
     public func list(of elder: ElderID) async throws -> [Absence] {
         try await office.read { tx in
             _ = try tx.elders.require(elder)
