@@ -29,3 +29,15 @@ struct BulkInsert: Sendable {
         return "\(head)\nVALUES \(rows.joined(separator: ",\n    "))"
     }
 }
+
+/// How many keys go into one statement: each length is a statement of its own.
+enum Chunk {
+    static let keys = 64
+}
+
+extension Array {
+    /// The array in parts of at most `size`.
+    func chunked(by size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

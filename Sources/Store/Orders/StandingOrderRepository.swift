@@ -123,18 +123,6 @@ private enum Days {
     }
 }
 
-/// How many keys or rows go into one statement: each length is a statement of its own.
-enum Chunk {
-    static let keys = 64
-}
-
-extension Array {
-    /// The array in parts of at most `size`.
-    func chunked(by size: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
-    }
-}
-
 extension Transaction {
     public var standingOrders: StandingOrderRepository { StandingOrderRepository(tx: self) }
 }
