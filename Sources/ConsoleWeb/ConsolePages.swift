@@ -39,7 +39,7 @@ public struct ConsolePages: Sendable {
             "<li><a href=\"/console/orders?state=\($0.rawValue)\"\($0 == state ? " aria-current=\"page\"" : "")>\($0.name) \(counts[$0] ?? 0)</a></li>"
         }
         return HTML.page(
-            "工单", caller: context.caller.name, refresh: 5,
+            "工单", caller: context.caller.name,
             """
             <h1>工单</h1>
             <form class="search" action="/console/elders" role="search">
@@ -69,7 +69,9 @@ public struct ConsolePages: Sendable {
     }
 
     @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let card = try await ReadCallCard(office)(ElderID(try context.parameters.require("id")))
+        let id = ElderID(try context.parameters.require("id"))
+        try await LookAtElder(office)(id, from: .desk, by: context.caller)
+        let card = try await ReadCallCard(office)(id)
         let (elder, today) = (card.elder, office.now.localDate)
         let facts = [
             ("卡号", elder.number), ("年龄", "\(elder.age(on: today))"), ("街道", regionName(elder.address.region)), ("地址", elder.address.line),
@@ -115,7 +117,7 @@ public struct ConsolePages: Sendable {
             [.number("\($0.seq)"), "\($0.at.shown)", "\($0.type)", "\($0.actor)", "\(providerName($0.provider))"]
         }
         return HTML.page(
-            "工单 \(order.number)", caller: context.caller.name, refresh: order.state.isEnd ? nil : 5,
+            "工单 \(order.number)", caller: context.caller.name,
             """
             <p><a href="/console">工作台</a> · <a href="/console/orders">工单</a> · <a href="/console/elders/\(HTML.escaped(order.elder.text))">老人</a></p>
             <h1>工单 \(HTML.escaped(order.number))</h1>\(HTML.facts(facts))

@@ -21,6 +21,7 @@ struct OrderLine: Sendable {
     let deadline: String
     /// Class of the row: `late`, `near` or nothing.
     let urgency: String
+    let isOverdue: Bool
     let note: String?
 
     init(_ order: Order, elder: Elder?, unmet: String? = nil, words: Words, now: Instant) {
@@ -36,6 +37,7 @@ struct OrderLine: Sendable {
         let left = order.timer.map { ($0.due - now).minutes }
         deadline = left.map { $0 < 0 ? "已超 \(Self.span(-$0))" : "还有 \(Self.span($0))" } ?? ""
         urgency = left.map { $0 < 0 || order.urgency == .emergency ? "late" : $0 < 10 ? "near" : "" } ?? ""
+        isOverdue = left.map { $0 < 0 } ?? false
         note = unmet ?? (order.urgency == .emergency ? "紧急" : nil)
     }
 
@@ -52,7 +54,7 @@ struct BoardModel: Sendable {
 
     init(_ waiting: [ReadDesk.Waiting], words: Words, now: Instant) {
         rows = waiting.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
-        late = rows.count { $0.urgency == "late" }
+        late = rows.count(where: \.isOverdue)
         hasLate = late > 0
         isEmpty = rows.isEmpty
     }

@@ -58,6 +58,20 @@ extension OrderRepository {
         }
     }
 
+    /// The days for which some elders have an item, or will have it, with public money.
+    public func funded(_ elders: [ElderID], from: LocalDate, until: LocalDate) throws -> [(elder: ElderID, item: ID<Item>, day: LocalDate)] {
+        try elders.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows(
+                """
+                SELECT elder_id, item_code, service_date FROM service_order
+                WHERE elder_id IN (\(list: part.map(\.text))) AND start_ms >= \(Instant(from)) AND start_ms < \(Instant(until))
+                    AND state NOT IN ('cancelled', 'failed', 'voided') AND self_pay_fen < payable_fen
+                ORDER BY elder_id, start_ms, id
+                """
+            ) { (try $0.id(), try $0.id(), try $0.date()) }
+        }
+    }
+
     /// An open order, as far as the question goes whether another is the same.
     public struct Twin: Sendable {
         public let elder: ElderID

@@ -37,7 +37,7 @@ struct Dispatch {
     func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>) throws -> Assignment {
         let decision = try situation.decision(
             tx, reference, preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
-        return try assignment(order, situation, decision) { try situation.split(tx, reference, payable: $0) }
+        return try assignment(order, situation, decision) { try situation.split(tx, reference, payable: $0, order: order.id) }
     }
 
     /// What a decision makes of an order; nothing is read but what `split` reads.

@@ -21,6 +21,8 @@ struct OrderBatch {
     private var loads: LoadBook
     private var balances: [ElderID: [BalanceKey: Balance]] = [:]
     private var twins: [ElderID: [OrderRepository.Twin]] = [:]
+    /// For which days an elder has an item with public money, by which caps count.
+    private var funded: [ElderID: [ItemCode: [LocalDate]]] = [:]
     private var lastNumber: Int
     private var assignments: [Dispatch.Assignment] = []
 
@@ -37,8 +39,16 @@ struct OrderBatch {
         }
         let (from, until) = (Instant(days.lowerBound) - .hours(1), Instant(days.upperBound.adding(days: 1)) + .hours(1))
         for twin in try tx.orders.open(of: elders, from: from, until: until) { twins[twin.elder, default: []].append(twin) }
+        for taken in try tx.orders.funded(
+            elders, from: days.lowerBound.adding(days: -Self.capReach), until: days.upperBound.adding(days: Self.capReach))
+        {
+            funded[taken.elder, default: [:]][taken.item, default: []].append(taken.day)
+        }
         lastNumber = try tx.orders.lastNumber(on: now.localDate)
     }
+
+    /// The longest period of a cap is a year.
+    private static let capReach = 366
 
     /// The order for a request, decided but not yet written.
     ///
@@ -58,8 +68,10 @@ struct OrderBatch {
             situation, id: office.newID(at: now), number: OrderRepository.number(lastNumber, on: now.localDate),
             visitCode: office.newVisitCode(), by: caller, now: now)
         let known = balances[elder.id] ?? [:]
+        let reached = situation.reachedCap(taken: funded[elder.id]?[item.code] ?? [])
         let assignment = try dispatch.assignment(draft, situation, decision) { payable in
-            reference.programmes.split(situation.fundingRequest(payable: payable), balances: known)
+            if let reached { return FundingSplit(payable: payable, legs: [], notes: [reached]) }
+            return reference.programmes.split(situation.fundingRequest(payable: payable), balances: known)
         }
         keep(assignment)
         return assignment.order
@@ -79,6 +91,7 @@ struct OrderBatch {
             OrderRepository.Twin(
                 elder: order.elder, item: order.item, start: order.window.start, number: order.number, state: order.state))
         if let slot = assignment.slot { loads.take(slot) }
+        if order.selfPay < order.payable { funded[order.elder, default: [:]][order.item, default: []].append(order.serviceDate) }
         for draw in assignment.split?.legs.flatMap(\.draws) ?? [] {
             let old = balances[order.elder]?[draw.key] ?? Balance(granted: draw.granted, reserved: .zero, posted: .zero)
             balances[order.elder, default: [:]][draw.key] = Balance(
