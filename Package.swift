@@ -101,7 +101,7 @@ let package = Package(
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport", yams]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
-        tests("IntakeTests", ["Kernel", "Intake"]),
+        tests("IntakeTests", ["Kernel", "Catalog", "Intake"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),

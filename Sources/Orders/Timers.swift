@@ -40,6 +40,8 @@ public struct TimerPolicy: Hashable, Sendable {
     public var confirmWithin = 24 * 60
     /// When minutes of answering count; nil is always. What is urgent never waits for office hours.
     public var hours: BusinessHours?
+    /// An instance of a standing order may be answered, and its worker named, until so long before its start: it is made days ahead.
+    public var standingBeforeStart = 24 * 60
 
     public init() {}
 
@@ -58,12 +60,13 @@ public struct TimerPolicy: Hashable, Sendable {
         set(\.remindBefore, "remind_before_min")
         set(\.noShowAfter, "no_show_wait_min")
         set(\.confirmWithin, "confirm_within_min")
+        set(\.standingBeforeStart, "standing_answer_before_min")
     }
 
     public static func == (a: TimerPolicy, b: TimerPolicy) -> Bool {
         a.dispatch == b.dispatch && a.answer == b.answer && a.scheduleWithin == b.scheduleWithin && a.remindBefore == b.remindBefore
             && a.scheduleBeforeStart == b.scheduleBeforeStart && a.noShowAfter == b.noShowAfter
-            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin && a.hours == b.hours
+            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin && a.hours == b.hours && a.standingBeforeStart == b.standingBeforeStart
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -99,11 +102,19 @@ public struct TimerPolicy: Hashable, Sendable {
         return start > now ? min(limit, start) : limit
     }
 
+    /// When an offer of this order made now runs out: an instance of a standing order is offered days ahead and has until the day before.
+    public func offerExpiry(for order: Order, now: Instant) -> Instant {
+        let limit = offerExpiry(order.urgency, start: order.window.start, now: now)
+        return order.isStanding ? max(limit, order.window.start - .minutes(standingBeforeStart)) : limit
+    }
+
     /// The timer of an order that has just entered its state.
     public func timer(for order: Order, now: Instant) -> OrderTimer? {
         switch order.state {
         case .received: OrderTimer(.dispatchOverdue, due: now + .minutes(dispatchMinutes(order.urgency)))
-        case .offered: OrderTimer(.offerExpires, due: offerExpiry(order.urgency, start: order.window.start, now: now))
+        case .offered: OrderTimer(.offerExpires, due: offerExpiry(for: order, now: now))
+        case .accepted where order.isStanding && order.window.start - .minutes(standingBeforeStart) > now:
+            OrderTimer(.scheduleOverdue, due: order.window.start - .minutes(standingBeforeStart))
         case .accepted:
             OrderTimer(
                 .scheduleOverdue,

@@ -16,6 +16,8 @@ public enum EventTypes {
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue",
         "order.offer_reminder", "order.escalated", "provider.state", "provider.closed_days",
+        "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
+        "elder.away", "elder.returned",
         "reference.published",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]

@@ -82,13 +82,13 @@ public struct OrderRepository {
     }
 
     /// An elder's open orders, soonest first.
-    public func open(of elder: ElderID) throws -> [Order] {
+    public func open(of elder: ElderID, limit: Int = 100) throws -> [Order] {
         try tx.rows(
             """
             SELECT \(sql: Self.columns) FROM service_order
             WHERE elder_id = \(elder) AND state NOT IN ('closed', 'cancelled', 'failed', 'voided')
             ORDER BY start_ms, id
-            LIMIT 100
+            LIMIT \(limit)
             """) { try Order(row: &$0) }
     }
 

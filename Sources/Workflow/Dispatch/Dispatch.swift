@@ -56,7 +56,7 @@ struct Dispatch {
             tx, reference, list: situation.listPrice(order.quantity), payable: offered.payable, order: order.id)
         offered.selfPay = split.selfPay
         let slot = reference.matcher.slot(of: chosen.provider, at: order.window.start)
-        let expires = timers.offerExpiry(order.urgency, start: order.window.start, now: now)
+        let expires = timers.offerExpiry(for: order, now: now)
         let attempt = Attempt(
             order: order.id, ordinal: offered.attempts, provider: chosen.provider, state: .offered, offeredAt: now, expiresAt: expires,
             price: chosen.price, slotOpens: slot?.opens, decision: decision.encoded())

@@ -11,7 +11,8 @@ extension Month: ExpressibleByArgument {
 }
 
 struct ImportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "import", abstract: "导入", subcommands: [Elders.self, Budgets.self])
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "导入", subcommands: [Elders.self, Providers.self, Absences.self, Budgets.self])
 
     struct Elders: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "导入老人档案：全部成功或全部不做；同一文件再导入不改动")
@@ -26,11 +27,7 @@ struct ImportCommand: AsyncParsableCommand {
             let report = try await ImportElders(office)(
                 bytes, dryRun: dryRun, skipBad: skipBad, by: .system, progress: Terminal.progress("导入"))
             await office.database.close()
-            for fault in report.faults { print(fault) }
-            print("新增 \(report.inserted)，更新 \(report.updated)，未变 \(report.unchanged)，有问题 \(Set(report.faults.map(\.line)).count) 行\(dryRun ? "（试运行，未写入）" : "")")
-            if !report.faults.isEmpty, !skipBad {
-                throw Rejection(.invalid, "rows_invalid", "有 \(report.faults.count) 处问题，整个文件都没有导入；改正后重试，或用 --skip-bad 跳过")
-            }
+            try report.show(dryRun: dryRun, skipBad: skipBad)
         }
     }
 }

@@ -49,6 +49,7 @@ struct Serve: AsyncParsableCommand {
             }, logger: logger)
         app.addServices(
             TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
+            StandingLoop(office: office, logger: logger),
             WebhookLoop(office: office, transport: transport, logger: logger))
         do {
             try await app.runService()
@@ -111,6 +112,7 @@ struct Server {
         DispatchRoutes(exchange).add(to: desk)
         AnalyticsRoutes(exchange).add(to: api.group("", context: AnalystContext.self))
         RegistryRoutes(exchange).add(desk: desk, known: known)
+        StandingRoutes(exchange).add(to: desk)
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self), desk: desk)
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
