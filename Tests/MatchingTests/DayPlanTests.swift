@@ -16,14 +16,14 @@ private func random(_ seed: UInt64) throws -> DayPlanInstance {
         return DayPlanInstance.Visit(
             opens: opens, closes: opens + 60, first: need, second: isDouble ? need : nil, gap: isDouble && least > 0 ? least...(least * 2) : 0...0)
     }
-    return try DayPlanInstance(workers: workers, visits: made, travel: travel)
+    return try DayPlanInstance(workers: (0..<workers).map { _ in .init() }, visits: made, travel: travel)
 }
 
 @Suite struct `A day plan` {
     @Test(arguments: 0..<100 as Range<UInt64>)
     func `sends everybody where they are needed, in time to get there`(seed: UInt64) throws {
         let instance = try random(seed)
-        var search = DayPlanSearch(instance, seed: seed)
+        let search = DayPlanSearch(instance, seed: seed)
         let plan = search.run(.steps(2000))
         let width = instance.visits.count + 1
         var starts: [Int: [Int: (worker: Int, start: Double)]] = [:]
@@ -52,7 +52,7 @@ private func random(_ seed: UInt64) throws -> DayPlanInstance {
 
     @Test func `is the same for the same seed and number of steps`() throws {
         let instance = try random(7)
-        var (a, b) = (DayPlanSearch(instance, seed: 3), DayPlanSearch(instance, seed: 3))
+        let (a, b) = (DayPlanSearch(instance, seed: 3), DayPlanSearch(instance, seed: 3))
         #expect(a.run(.steps(5000)).routes == b.run(.steps(5000)).routes)
     }
 
@@ -60,16 +60,16 @@ private func random(_ seed: UInt64) throws -> DayPlanInstance {
         let nobody = DayPlanInstance.Need(workers: [], duration: 5)
         let one = DayPlanInstance.Need(workers: [0], duration: 5)
         #expect(throws: DayPlanInstance.Fault.nobodyAble(visit: 0)) {
-            try DayPlanInstance(workers: 1, visits: [.init(opens: 0, closes: 1, first: nobody)], travel: [0, 1, 1, 0])
+            try DayPlanInstance(workers: [.init()], visits: [.init(opens: 0, closes: 1, first: nobody)], travel: [0, 1, 1, 0])
         }
         #expect(throws: DayPlanInstance.Fault.onlyOneAble(visit: 0)) {
-            try DayPlanInstance(workers: 1, visits: [.init(opens: 0, closes: 1, first: one, second: one)], travel: [0, 1, 1, 0])
+            try DayPlanInstance(workers: [.init()], visits: [.init(opens: 0, closes: 1, first: one, second: one)], travel: [0, 1, 1, 0])
         }
         #expect(throws: DayPlanInstance.Fault.windowEndsBeforeItOpens(visit: 0)) {
-            try DayPlanInstance(workers: 1, visits: [.init(opens: 2, closes: 1, first: one)], travel: [0, 1, 1, 0])
+            try DayPlanInstance(workers: [.init()], visits: [.init(opens: 2, closes: 1, first: one)], travel: [0, 1, 1, 0])
         }
         #expect(throws: DayPlanInstance.Fault.travelSize(expected: 4, found: 1)) {
-            try DayPlanInstance(workers: 1, visits: [.init(opens: 0, closes: 1, first: one)], travel: [0])
+            try DayPlanInstance(workers: [.init()], visits: [.init(opens: 0, closes: 1, first: one)], travel: [0])
         }
     }
 }

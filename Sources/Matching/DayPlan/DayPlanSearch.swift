@@ -1,10 +1,15 @@
 import Kernel
 
-/// Finds a good day plan by simulated annealing (Kirkpatrick et al. 1983) over a list of visits with a worker for each service.
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Finds a good day plan by simulated annealing (Kirkpatrick et al. 1983) over everybody's routes.
 ///
-/// The list is read from front to back: each visit is appended to the routes of its workers and starts as early as they, its window and its gap
-/// allow. So every list is a plan without a circle in it, and a move is a small change of the list. Bounded by steps the result depends on the
-/// seed alone.
+/// A move changes a few places on the routes, the starts are brought up to date as far as they change, and the change stays when it is good
+/// enough at the temperature of the moment. Bounded by steps the result depends on the seed alone.
 public struct DayPlanSearch {
     /// When to stop.
     public enum Limit: Sendable {
@@ -14,162 +19,114 @@ public struct DayPlanSearch {
     }
 
     private let instance: DayPlanInstance
-    private var random: SeededRandom
-    private let evaluator: DayPlanEvaluator
+    private let seed: UInt64
 
     public init(_ instance: DayPlanInstance, seed: UInt64) {
         self.instance = instance
-        random = SeededRandom(seed: seed)
-        evaluator = DayPlanEvaluator(instance)
+        self.seed = seed
     }
 
-    private static let hottest = 30.0
-    private static let coldest = 0.15
-    private static let look = 512
+    /// Temperatures at the start and the end, as parts of the mean way to the nearest neighbours: what a small detour costs.
+    private static let hottest = 3.0
+    private static let coldest = 0.04
+    /// Steps between two looks at the clock, in which the temperature stays.
+    private static let look = 1024
+    /// −ln of the middles of equal parts of 0 ... 1: how much worse a plan may become, in temperatures.
+    private static let patience: [Double] = (0..<4096).map { -log((Double($0) + 0.5) / 4096) }
 
     /// - Parameter progress: told the best cost so far, from 0 to 1 of the way.
-    public mutating func run(_ limit: Limit, progress: (_ part: Double, _ cost: Double) -> Void = { _, _ in }) -> DayPlan {
-        var list = seedList()
-        guard instance.visits.count > 0 else { return evaluator.plan(list) }
-        var cost = evaluator.cost(list, below: .infinity)
-        var best = list
-        var bestCost = cost
-        var temperature = Self.hottest
+    public func run(_ limit: Limit, progress: (_ part: Double, _ cost: Double) -> Void = { _, _ in }) -> DayPlan {
+        let routes = DayPlanRoutes(instance)
+        routes.fill(instance)
+        guard instance.visits.count > 0 else { return DayPlan(routes) }
+        var moves = DayPlanMoves(instance, routes, random: SeededRandom(seed: seed))
+        defer { moves.deallocate() }
+        let best = DayPlanSnapshot(routes)
+        let scale = detour
         var step = 0
         while true {
-            if step % Self.look == 0 {
-                let part: Double =
-                    switch limit {
-                    case .steps(let all): Double(step) / Double(max(1, all))
-                    case .time(let elapsed): elapsed()
-                    }
-                if part >= 1 { break }
-                temperature = Self.hottest * power(Self.coldest / Self.hottest, part)
-                progress(part, bestCost)
-            }
-            step += 1
-            let undo = change(&list)
-            // Drawn before the cost is known, so that a hopeless plan need not be read to its end.
-            let allowed = cost - temperature * naturalLog(unit())
-            let new = evaluator.cost(list, below: allowed)
-            if new < allowed {
-                cost = new
-                if new < bestCost - 1e-9 {
-                    bestCost = new
-                    best = list
+            let part: Double =
+                switch limit {
+                case .steps(let all): Double(step) / Double(max(1, all))
+                case .time(let elapsed): elapsed()
                 }
-            } else {
-                list.undo(undo)
+            if part >= 1 { break }
+            progress(part, best.cost / 3)
+            routes.refresh()
+            anneal(routes, &moves, best, temperature: scale * Self.hottest * pow(Self.coldest / Self.hottest, part))
+            step += Self.look
+        }
+        best.restore(routes)
+        routes.refresh()
+        return DayPlan(routes)
+    }
+
+    private func anneal(_ routes: DayPlanRoutes, _ moves: inout DayPlanMoves, _ best: DayPlanSnapshot, temperature: Double) {
+        Self.patience.withUnsafeBufferPointer { patience in
+            for _ in 0..<Self.look {
+                let cost = routes.cost
+                routes.journal.clear(distance: routes.distance, soft: routes.softTotal, worst: routes.worstTotal)
+                guard moves.change() else { continue }
+                // Drawn before the starts are known: where the way alone is too long they need not be.
+                let allowed = cost + temperature * patience[moves.below(4096)]
+                if routes.distance >= allowed {
+                    routes.journal.forgetMarks()
+                    routes.undo()
+                    continue
+                }
+                routes.settle()
+                if routes.cost >= allowed {
+                    routes.undo()
+                } else if routes.cost < best.cost - 1e-7 {
+                    best.take(routes)
+                }
             }
         }
-        return evaluator.plan(best)
     }
 
-    private mutating func unit() -> Double { (Double(random.next() >> 11) + 0.5) * 0x1p-53 }
-
-    /// Visits by the opening of their windows, workers at random.
-    private mutating func seedList() -> DayPlanList {
-        let order = instance.visits.indices.sorted { (instance.visits[$0].opens, $0) < (instance.visits[$1].opens, $1) }
-        var list = DayPlanList(order: order.map { Int32($0) }, count: instance.visits.count)
-        for visit in instance.visits.indices { assign(visit, &list) }
-        return list
-    }
-
-    private mutating func assign(_ visit: Int, _ list: inout DayPlanList) {
-        let needs = instance.visits[visit]
-        guard let second = needs.second else {
-            list.first[visit] = random.pick(needs.first.workers)
-            return
+    /// The mean way from a visit to its five nearest.
+    private var detour: Double {
+        let width = instance.visits.count + 1
+        let means = (1..<width).map { row -> Double in
+            let near = (0..<width).filter { $0 != row }.map { instance.travel[row * width + $0] }.sorted().prefix(5)
+            return near.reduce(0, +) / Double(near.count)
         }
-        repeat {
-            list.first[visit] = random.pick(needs.first.workers)
-            list.second[visit] = random.pick(second.workers)
-        } while list.first[visit] == list.second[visit]
-    }
-
-    private mutating func change(_ list: inout DayPlanList) -> DayPlanList.Undo {
-        let count = list.order.count
-        let from = random.below(count)
-        let visit = Int(list.order[from])
-        var undo = DayPlanList.Undo(from: from, to: from, isSwap: false, visit: visit, first: list.first[visit], second: list.second[visit])
-        let kind = random.below(100)
-        if kind < 12, count > 1 {
-            let reach = min(count - 1, max(3, count / 8))
-            let other = (from + 1 + random.below(reach)) % count
-            list.order.swapAt(from, other)
-            undo.to = other
-            undo.isSwap = true
-            return undo
-        }
-        if kind < 65 { reassign(visit, &list) }
-        // Next to a visit of one of its workers: anywhere else in the list would often change nothing.
-        let worker = list.second[visit] >= 0 && random.chance(50) ? list.second[visit] : list.first[visit]
-        let reach = max(4, count / 6)
-        var to = random.chance(85) ? min(count - 1, max(0, from + random.below(2 * reach + 1) - reach)) : random.below(count)
-        for _ in 0..<count {
-            let other = Int(list.order[to])
-            if other != visit, list.first[other] == worker || list.second[other] == worker { break }
-            to = to + 1 == count ? 0 : to + 1
-        }
-        if random.chance(50), to + 1 < count { to += 1 }
-        list.move(from: from, to: to)
-        undo.to = to
-        return undo
-    }
-
-    /// Another worker for one of the visit's services, where there is one.
-    private mutating func reassign(_ visit: Int, _ list: inout DayPlanList) {
-        let needs = instance.visits[visit]
-        if let second = needs.second, random.chance(50) {
-            let worker = random.pick(second.workers)
-            if worker != list.first[visit] { list.second[visit] = worker }
-        } else {
-            let worker = random.pick(needs.first.workers)
-            if worker != list.second[visit] { list.first[visit] = worker }
-        }
+        return max(1, means.reduce(0, +) / Double(means.count))
     }
 }
 
-/// A plan in the form in which it is searched.
-struct DayPlanList {
-    var order: [Int32]
-    var first: [Int32]
-    /// −1 for a visit with one service.
-    var second: [Int32]
+/// The best routes so far: for each service its worker, for each visit its place in time.
+private final class DayPlanSnapshot {
+    private let key: UnsafeMutablePointer<Double>
+    private let worker: UnsafeMutablePointer<Int>
+    private(set) var cost: Double
 
-    init(order: [Int32], count: Int) {
-        self.order = order
-        first = [Int32](repeating: 0, count: count)
-        second = [Int32](repeating: -1, count: count)
+    init(_ routes: DayPlanRoutes) {
+        key = .allocate(capacity: routes.visits)
+        worker = .allocate(capacity: routes.services)
+        cost = routes.cost
+        take(routes)
     }
 
-    struct Undo {
-        let from: Int
-        var to: Int
-        var isSwap: Bool
-        let visit: Int
-        let first: Int32
-        let second: Int32
+    deinit {
+        key.deallocate()
+        worker.deallocate()
     }
 
-    mutating func move(from: Int, to: Int) {
-        guard from != to else { return }
-        let visit = order[from]
-        if from < to {
-            for index in from..<to { order[index] = order[index + 1] }
-        } else {
-            for index in stride(from: from, to: to, by: -1) { order[index] = order[index - 1] }
+    func take(_ routes: DayPlanRoutes) {
+        cost = routes.cost
+        key.initialize(from: routes.key, count: routes.visits)
+        worker.initialize(from: routes.worker, count: routes.services)
+    }
+
+    func restore(_ routes: DayPlanRoutes) {
+        for home in routes.services..<(routes.services + routes.workers) {
+            routes.next[home] = home
+            routes.prev[home] = home
         }
-        order[to] = visit
-    }
-
-    mutating func undo(_ undo: Undo) {
-        if undo.isSwap {
-            order.swapAt(undo.from, undo.to)
-        } else {
-            move(from: undo.to, to: undo.from)
+        for visit in (0..<routes.visits).sorted(by: { (key[$0], $0) < (key[$1], $1) }) {
+            routes.linkVisit(visit, key: key[visit], worker[2 * visit], worker[2 * visit + 1])
         }
-        first[undo.visit] = undo.first
-        second[undo.visit] = undo.second
+        routes.journal.forgetMarks()
     }
 }

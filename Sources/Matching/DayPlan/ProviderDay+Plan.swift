@@ -1,0 +1,108 @@
+import Kernel
+import Orders
+import Registry
+
+extension ProviderDay {
+    /// The best plan found in so many steps; the same day, steps and seed give the same plan.
+    ///
+    /// What the last plan said stays as it was wherever it is still in time: a cancelled visit leaves a gap and moves nobody.
+    public func plan(steps: Int, seed: UInt64) -> ProviderPlan {
+        var (placed, unplaced): ([(Appointment, DayPlanInstance.Visit)], [ProviderPlan.Unplaced]) = ([], [])
+        for appointment in appointments {
+            switch visit(appointment) {
+            case .success(let visit): placed.append((appointment, visit))
+            case .failure(let missing): unplaced.append(.init(order: appointment.order, reason: missing.reason))
+            }
+        }
+        let travel = travel(placed.map(\.0.place))
+        do {
+            let instance = try DayPlanInstance(
+                workers: shifts.map(worker), visits: placed.map(\.1), travel: travel, moveCost: moveCost(travel, places: placed.count + 1))
+            let plan = DayPlanSearch(instance, seed: seed).run(.steps(steps))
+            return told(plan, placed.map(\.0), unplaced)
+        } catch {
+            preconditionFailure("a provider's day is no instance: \(error)")
+        }
+    }
+
+    private struct Missing: Error { let reason: RefusalCode }
+
+    private func minutes(_ instant: Instant) -> Double { max(0, Double((instant - Instant(date)).milliseconds) / 60_000) }
+
+    private func worker(_ shift: Shift) -> DayPlanInstance.Worker {
+        DayPlanInstance.Worker(
+            from: minutes(shift.window.start), until: minutes(shift.window.end), pause: shift.pause.map { minutes($0.start)..<minutes($0.end) })
+    }
+
+    private func number(_ id: WorkerID?) -> Int? { id.flatMap { id in shifts.firstIndex { $0.worker == id } } }
+
+    private func visit(_ appointment: Appointment) -> Result<DayPlanInstance.Visit, Missing> {
+        var needs = appointment.crew.needs
+        let isDouble = needs.count == 2
+        if let pin = appointment.pin {
+            // Somebody said so: that person goes, whatever the rules would have said.
+            needs = [[pin.worker]] + (isDouble ? [pin.second.map { [$0] } ?? needs[1].filter { $0 != pin.worker }] : [])
+        } else if let lacking = appointment.crew.lacking {
+            return .failure(Missing(reason: lacking))
+        }
+        let able = needs.map { $0.compactMap(number).sorted().map { Int32($0) } }
+        guard !able.isEmpty, able.allSatisfy({ !$0.isEmpty }), !isDouble || Set(able[0] + able[1]).count > 1 else {
+            return .failure(Missing(reason: .workersBusy))
+        }
+        let duration = minutes(appointment.window.end) - minutes(appointment.window.start)
+        let need = DayPlanInstance.Need(workers: able[0], duration: duration)
+        let second = isDouble ? DayPlanInstance.Need(workers: able[1], duration: duration) : nil
+        if let pin = appointment.pin {
+            let start = minutes(pin.start)
+            return .success(.init(opens: start, closes: start, first: need, second: second, lateWeight: DayPlanPolicy.pinWeight))
+        }
+        let kept = kept(appointment, able)
+        let opens = max(minutes(appointment.window.start - .minutes(policy.early)), minutes(now), kept?.start ?? 0)
+        let closes = max(opens, minutes(appointment.window.start + .minutes(policy.late)))
+        return .success(.init(opens: opens, closes: closes, first: need, second: second, lateWeight: DayPlanPolicy.lateWeight, kept: kept))
+    }
+
+    /// What the last plan said, as long as the same people may still come.
+    private func kept(_ appointment: Appointment, _ able: [[Int32]]) -> DayPlanInstance.Kept? {
+        guard let former = appointment.former, let first = number(former.worker), able[0].contains(Int32(first)) else { return nil }
+        guard able.count == 2 else { return DayPlanInstance.Kept(first: first, start: minutes(former.start)) }
+        guard let second = number(former.second), second != first, able[1].contains(Int32(second)) else { return nil }
+        return DayPlanInstance.Kept(first: first, second: second, start: minutes(former.start))
+    }
+
+    /// Whole minutes, rounded up.
+    private func travel(_ places: [Coordinate]) -> [Double] {
+        let all = [office] + places
+        return all.flatMap { a in all.map { b in Double((a.metres(to: b) + policy.speed - 1) / policy.speed) } }
+    }
+
+    /// More than all the travel of a day with every visit made from the office and back, so that nobody is moved to save travel;
+    /// and so many minutes of lateness on top.
+    private func moveCost(_ travel: [Double], places: Int) -> Double {
+        let there = (0..<places).reduce(0) { $0 + travel[$1] + travel[$1 * places] + 2 }
+        return (2 * there + DayPlanPolicy.moveMinutes * DayPlanPolicy.lateWeight) / 3
+    }
+
+    private func told(_ plan: DayPlan, _ placed: [Appointment], _ unplaced: [ProviderPlan.Unplaced]) -> ProviderPlan {
+        var people = [(first: Int, second: Int?, stop: DayPlan.Stop)?](repeating: nil, count: placed.count)
+        for (worker, route) in plan.routes.enumerated() {
+            for stop in route where stop.service == 0 { people[stop.visit] = (worker, nil, stop) }
+        }
+        for (worker, route) in plan.routes.enumerated() {
+            for stop in route where stop.service == 1 { people[stop.visit]?.second = worker }
+        }
+        let visits = zip(placed, people).compactMap { appointment, found -> ProviderPlan.Visit? in
+            guard let found else { return nil }
+            let start = Instant(date) + Span(milliseconds: Int64((found.stop.start * 60_000).rounded(.up)))
+            let assignment = Assignment(worker: shifts[found.first].worker, second: found.second.map { shifts[$0].worker }, start: start)
+            let end = start + (appointment.window.end - appointment.window.start)
+            let latest = appointment.pin?.start ?? appointment.window.start + .minutes(policy.late)
+            let overtime = [found.first, found.second].compactMap { $0 }.map { (end - shifts[$0].window.end).milliseconds }
+            let late = max(0, (start - latest).milliseconds, overtime.max() ?? 0)
+            return ProviderPlan.Visit(
+                order: appointment.order, assignment: assignment, end: end, late_min: Int((late + 59_999) / 60_000),
+                isPinned: appointment.pin != nil, isMoved: appointment.former.map { $0 != assignment } ?? false)
+        }
+        return ProviderPlan(visits: visits, unplaced: unplaced, travel_min: Int(plan.distance.rounded()))
+    }
+}
