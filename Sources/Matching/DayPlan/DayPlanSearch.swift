@@ -29,6 +29,9 @@ public struct DayPlanSearch {
     /// Temperatures at the start and the end, as parts of the mean way to the nearest neighbours: what a small detour costs.
     private static let hottest = 3.0
     private static let coldest = 0.04
+    /// A small day freezes long before the time is up, and each time perhaps in another hollow: so it is heated up again, a day of 50 visits four times.
+    private static let mostRounds = 4
+    private static let visitsForOneRound = 200
     /// Steps between two looks at the clock, in which the temperature stays.
     private static let look = 1024
     /// −ln of the middles of equal parts of 0 ... 1: how much worse a plan may become, in temperatures.
@@ -43,6 +46,7 @@ public struct DayPlanSearch {
         defer { moves.deallocate() }
         let best = DayPlanSnapshot(routes)
         let scale = detour
+        let rounds = Double(min(Self.mostRounds, max(1, Self.visitsForOneRound / instance.visits.count)))
         var step = 0
         while true {
             let part: Double =
@@ -53,7 +57,8 @@ public struct DayPlanSearch {
             if part >= 1 { break }
             progress(part, best.cost / 3)
             routes.refresh()
-            anneal(routes, &moves, best, temperature: scale * Self.hottest * pow(Self.coldest / Self.hottest, part))
+            let cooled = (part * rounds).truncatingRemainder(dividingBy: 1)
+            anneal(routes, &moves, best, temperature: scale * Self.hottest * pow(Self.coldest / Self.hottest, cooled))
             step += Self.look
         }
         best.restore(routes)

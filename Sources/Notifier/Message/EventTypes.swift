@@ -9,6 +9,7 @@ public enum EventTypes {
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.voided", "order.reminder", "order.overdue",
+        "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]
 

@@ -84,7 +84,7 @@ extension BenchCommand {
 
         private static var peakRSS_mb: Int {
             var usage = rusage()
-            getrusage(RUSAGE_SELF, &usage)
+            getrusage(RUSAGE_SELF.rawValue, &usage)
             return usage.ru_maxrss / 1024
         }
     }

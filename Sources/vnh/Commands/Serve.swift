@@ -107,11 +107,13 @@ struct Server {
         RegistryRoutes(exchange).add(desk: desk, known: known)
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        PlanRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))
         PortalPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
+        PlanPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
