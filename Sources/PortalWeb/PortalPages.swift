@@ -41,7 +41,10 @@ public struct PortalPages: Sendable {
         let name = office.reference.franchise.provider(provider)?.name ?? provider.text
         return HTML.page(
             name, caller: "\(context.caller.name) · \(name)", refresh: 5,
-            "<h1>\(HTML.escaped(name))</h1><nav><a href=\"/provider/plan\">日计划</a></nav>\(tables)\(HTML.table("最近的消息", header: ["编号", "时间", "事件", "关于"], rows: feed))")
+            """
+            <h1>\(HTML.escaped(name))</h1><nav><a href="/provider/plan">日计划</a></nav>\(tables)\
+            \(HTML.table("最近的消息", header: ["编号", "时间", "事件", "关于"], rows: feed))
+            """)
     }
 
     private func table(_ state: OrderState, _ entries: [FeedEntry]) -> String {
