@@ -80,7 +80,7 @@ public struct DayPlanInstance: Sendable {
         case travelSize(expected: Int, found: Int)
         /// From and to: 0 is the office, visit `v` is `v + 1`.
         case badTravel(from: Int, to: Int)
-        /// A negative or endless time of a visit.
+        /// A time of a visit that is negative or beyond all days.
         case badTime(visit: Int)
         case windowEndsBeforeItOpens(visit: Int)
         case nobodyAble(visit: Int)
@@ -91,10 +91,13 @@ public struct DayPlanInstance: Sendable {
         case badShift(worker: Int)
     }
 
+    /// So that sums stay exact to a thousandth.
+    private static let times = 0.0...1e9
+
     public init(workers: [Worker], visits: [Visit], travel: [Double], moveCost: Double = 0) throws(Fault) {
         let places = visits.count + 1
         guard travel.count == places * places else { throw .travelSize(expected: places * places, found: travel.count) }
-        if let bad = travel.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) { throw .badTravel(from: bad / places, to: bad % places) }
+        if let bad = travel.firstIndex(where: { !Self.times.contains($0) }) { throw .badTravel(from: bad / places, to: bad % places) }
         for (index, worker) in workers.enumerated() {
             guard worker.from >= 0, worker.from.isFinite, worker.from <= worker.until, worker.pause?.isEmpty != true else {
                 throw .badShift(worker: index)
@@ -112,7 +115,7 @@ public struct DayPlanInstance: Sendable {
             visit.opens, visit.closes, visit.first.duration, visit.second?.duration ?? 0, visit.gap.lowerBound, visit.gap.upperBound,
             visit.lateWeight,
         ]
-        guard times.allSatisfy({ $0 >= 0 && $0.isFinite }) else { throw .badTime(visit: index) }
+        guard times.allSatisfy(Self.times.contains) else { throw .badTime(visit: index) }
         guard visit.opens <= visit.closes else { throw .windowEndsBeforeItOpens(visit: index) }
         guard !visit.first.workers.isEmpty, visit.second?.workers.isEmpty != true else { throw .nobodyAble(visit: index) }
         if let second = visit.second, second.workers.count == 1, second.workers == visit.first.workers { throw .onlyOneAble(visit: index) }

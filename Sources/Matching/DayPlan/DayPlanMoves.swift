@@ -32,7 +32,8 @@ struct DayPlanMoves {
     /// One of the moves. More often those that more often lead somewhere.
     mutating func change() -> Bool {
         let kind = below(100)
-        if kind < 60 { return besideANeighbour() }
+        if kind < 52 { return besideANeighbour() }
+        if kind < 62 { return alongTheRoute() }
         if kind < 75 { return toAnotherWorker() }
         if kind < 90 { return exchangeVisits() }
         return exchangeTails()
@@ -75,6 +76,31 @@ struct DayPlanMoves {
             }
             before = isAfter ? anchor : routes.prev[anchor]
         }
+        return put(node, after: before)
+    }
+
+    /// Puts a visit, rather one that is late, anywhere else on the route it is on: where one worker has too much to do, its order is what matters.
+    private mutating func alongTheRoute() -> Bool {
+        var visit = below(routes.visits)
+        let other = below(routes.visits)
+        if routes.soft[other] > routes.soft[visit] { visit = other }
+        let node = 2 &* visit &+ (routes.rows[visit].isDouble ? below(2) : 0)
+        let isEarlier = below(4) > 0
+        var before = node
+        for _ in 0...below(8) {
+            let next = isEarlier ? routes.prev[before] : routes.next[before]
+            if next >= routes.services { break }
+            before = next
+        }
+        guard before != node else { return false }
+        return put(node, after: isEarlier ? routes.prev[before] : before)
+    }
+
+    /// Takes a visit out and puts it in after another node, whose worker it gets for the service given.
+    private mutating func put(_ node: Int, after position: Int) -> Bool {
+        let (visit, service) = (node >> 1, node & 1)
+        let isDouble = routes.rows[visit].isDouble
+        var before = position
         if before >> 1 == visit, before < routes.services { before = routes.prev[before] }
         var after = routes.next[before]
         if after < routes.services, after >> 1 == visit { after = routes.next[after] }

@@ -29,9 +29,10 @@ public struct DayPlanSearch {
     /// Temperatures at the start and the end, as parts of the mean way to the nearest neighbours: what a small detour costs.
     private static let hottest = 3.0
     private static let coldest = 0.04
-    /// A small day freezes long before the time is up, and each time perhaps in another hollow: so it is heated up again, a day of 50 visits four times.
+    /// A day freezes, and each time perhaps in another hollow: where there is time for it, it is heated up and cooled down again.
     private static let mostRounds = 4
-    private static let visitsForOneRound = 200
+    /// Steps for each visit below which a round would be over too soon.
+    private static let shortestRound = 100_000
     /// Steps between two looks at the clock, in which the temperature stays.
     private static let look = 1024
     /// −ln of the middles of equal parts of 0 ... 1: how much worse a plan may become, in temperatures.
@@ -46,7 +47,7 @@ public struct DayPlanSearch {
         defer { moves.deallocate() }
         let best = DayPlanSnapshot(routes)
         let scale = detour
-        let rounds = Double(min(Self.mostRounds, max(1, Self.visitsForOneRound / instance.visits.count)))
+        var rounds = 1.0
         var step = 0
         while true {
             let part: Double =
@@ -55,6 +56,7 @@ public struct DayPlanSearch {
                 case .time(let elapsed): elapsed()
                 }
             if part >= 1 { break }
+            if rounds == 1, part < 0.1, part > 0.02 { rounds = roundCount(steps: Double(step) / part) }
             progress(part, best.cost / 3)
             routes.refresh()
             let cooled = (part * rounds).truncatingRemainder(dividingBy: 1)
@@ -64,6 +66,12 @@ public struct DayPlanSearch {
         best.restore(routes)
         routes.refresh()
         return DayPlan(routes)
+    }
+
+    /// How many rounds there is time for, known once a little of the way has shown how fast it goes.
+    private func roundCount(steps: Double) -> Double {
+        let enough = Double(Self.shortestRound * instance.visits.count)
+        return min(Double(Self.mostRounds), max(1, (steps / enough).rounded(.down)))
     }
 
     private func anneal(_ routes: DayPlanRoutes, _ moves: inout DayPlanMoves, _ best: DayPlanSnapshot, temperature: Double) {

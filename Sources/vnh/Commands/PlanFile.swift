@@ -100,8 +100,8 @@ struct PlanFile {
         func patient(_ index: Int) -> String { "patients[\(index)]（\(form.patients[index].id)）" }
         switch fault {
         case .travelSize(let expected, let found): return invalid("distances", "应有 \(expected) 个数，实有 \(found) 个")
-        case .badTravel(let from, let to): return invalid("distances[\(from)][\(to)]", "行程应为 0 或正数")
-        case .badTime(let visit): return invalid(patient(visit), "时间、时长和间隔应为 0 或正数")
+        case .badTravel(let from, let to): return invalid("distances[\(from)][\(to)]", "行程应为 0 到 10⁹")
+        case .badTime(let visit): return invalid(patient(visit), "时间、时长和间隔应为 0 到 10⁹")
         case .windowEndsBeforeItOpens(let visit): return invalid("\(patient(visit)).time_window", "时间窗先结束后开始")
         case .nobodyAble(let visit): return invalid("\(patient(visit)).required_caregivers", "没有人会这项服务")
         case .onlyOneAble(let visit): return invalid("\(patient(visit)).required_caregivers", "需要两个人，只有一个人会")
