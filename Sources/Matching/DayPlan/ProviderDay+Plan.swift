@@ -6,7 +6,7 @@ extension ProviderDay {
     /// The best plan found in so many steps; the same day, steps and seed give the same plan.
     ///
     /// What the last plan said stays as it was wherever it is still in time: a cancelled visit leaves a gap and moves nobody.
-    public func plan(steps: Int, seed: UInt64) -> ProviderPlan {
+    public func plan(steps: Int, seed: UInt64) async -> ProviderPlan {
         var (placed, unplaced): ([(Appointment, DayPlanInstance.Visit)], [ProviderPlan.Unplaced]) = ([], [])
         for appointment in appointments {
             switch visit(appointment) {
@@ -18,7 +18,7 @@ extension ProviderDay {
         do {
             let instance = try DayPlanInstance(
                 workers: shifts.map(worker), visits: placed.map(\.1), travel: travel, moveCost: moveCost(travel, places: placed.count + 1))
-            let plan = DayPlanSearch(instance, seed: seed).run(.steps(steps))
+            let plan = await DayPlanSearch(instance, seed: seed).runPolitely(.steps(steps))
             return told(plan, placed.map(\.0), unplaced)
         } catch {
             preconditionFailure("a provider's day is no instance: \(error)")

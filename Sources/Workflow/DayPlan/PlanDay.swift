@@ -32,7 +32,7 @@ public struct PlanDay: Sendable {
         guard problem.appointments.count <= Self.mostVisits else {
             throw Rejection(.refused, "plan_too_large", "当天超过 \(Self.mostVisits) 次上门，请分服务商安排。")
         }
-        let plan = problem.plan(steps: steps ?? min(Self.mostSteps, Self.stepsPerVisit * max(1, problem.appointments.count)), seed: 1)
+        let plan = await problem.plan(steps: steps ?? min(Self.mostSteps, Self.stepsPerVisit * max(1, problem.appointments.count)), seed: 1)
         let versions = Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0.version) })
         return { tx in
             // What was planned must still be what is there.
