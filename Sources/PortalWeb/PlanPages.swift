@@ -13,15 +13,20 @@ import Workflow
 /// |---|---|
 /// | GET /provider/plan?day= | the plan of everybody, with what nobody can do and what is not in the plan yet |
 /// | POST /provider/plan | plans the day (again) |
-/// | POST /provider/plan/pin, unpin | one button a visit |
+/// | POST /provider/plan/pin, unpin | one button a visit; the day is planned again with it |
 /// | GET /provider/plan/sheet?day=&worker= | the day sheet of one worker, for printing |
 /// | GET /provider/plan.csv?day=&worker= | the same for a spreadsheet |
 public struct PlanPages: Sendable {
     let exchange: Exchange
-    public init(_ exchange: Exchange) { self.exchange = exchange }
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
 
     public func add(to group: RouterGroup<ProviderContext>) {
-        group.get("plan", use: page)
+        group.get("plan", use: plan)
         group.post("plan", use: make)
         group.post("plan/pin", use: pin)
         group.post("plan/unpin", use: unpin)
@@ -31,50 +36,20 @@ public struct PlanPages: Sendable {
 
     private var office: Office { exchange.office }
 
-    @Sendable func page(_ request: Request, _ context: ProviderContext) async throws -> Response {
+    private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
+        PortalPages(exchange, pages).frame(title, request, context)
+    }
+
+    @Sendable func plan(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let today = office.now.localDate
         let day = try request.day(default: today)
-        var body = "<h1>日计划 \(day)</h1>" + navigation(day, today: today)
-        if day >= today { body += HTML.Button("排计划", to: "/provider/plan", ["day": day.description]).html }
+        var model = PlanModel(day, today: today)
         do {
-            body += content(try await ReadPlan(office)(context.provider, on: day))
+            model.show(DaySheet(try await ReadPlan(office)(context.provider, on: day), office.reference))
         } catch let error as any Rejecting where error.rejection.code == "plan_unknown" {
-            body += "<p>\(HTML.escaped(error.rejection.message))</p>"
+            model.isUnplanned = true
         }
-        let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text
-        return HTML.page("日计划 \(day)", caller: "\(context.caller.name) · \(name)", body)
-    }
-
-    private func navigation(_ day: LocalDate, today: LocalDate) -> String {
-        let links = [("前一天", day.adding(days: -1)), ("今天", today), ("后一天", day.adding(days: 1))]
-        return "<nav><a href=\"/provider\">工单</a> "
-            + links.map { "<a href=\"/provider/plan?day=\($0.1)\">\($0.0)</a>" }.joined(separator: " ") + "</nav>"
-    }
-
-    private func content(_ sheet: PlanSheet) -> String {
-        let (stored, day) = (sheet.stored, DaySheet(sheet, office.reference))
-        var body = HTML.facts([
-            ("版本", "第 \(stored.version) 版，\(stored.madeAt.shown)，\(stored.madeBy)"),
-            ("上门", "\(stored.plan.visits.count) 次，行程 \(stored.plan.travel_min) 分钟，迟到合计 \(stored.plan.late_min) 分钟，变动 \(stored.plan.moved) 次"),
-        ])
-        if !sheet.missing.isEmpty || sheet.gone > 0 {
-            body += "<p class=\"fault\" role=\"status\">计划之后新接 \(sheet.missing.count) 单、退出 \(sheet.gone) 单，请再排一次。</p>"
-        }
-        for worker in day.workers {
-            body += day.table(worker) { line in
-                guard line.order.state == .accepted || line.order.state == .scheduled else { return [] }
-                let fields: KeyValuePairs = ["order": line.order.id.text, "day": stored.day.description]
-                return line.visit.isPinned ? [.init("取消固定", to: "/provider/plan/unpin", fields)] : [.init("固定", to: "/provider/plan/pin", fields)]
-            }
-            let query = "day=\(stored.day)&amp;worker=\(HTML.escaped(worker.id.text))"
-            body += "<nav><a href=\"/provider/plan/sheet?\(query)\">打印 \(HTML.escaped(worker.name)) 的派工单</a></nav>"
-        }
-        if !sheet.unplaced.isEmpty {
-            body += HTML.table(
-                "排不上的工单", header: ["工单", "时间", "项目", "原因"],
-                rows: sheet.unplaced.map { ["\($0.order.number)", "\($0.order.window.start.shown)", "\(day.item($0.order))", "\($0.reason.phrase)"] })
-        }
-        return body + "<nav><a href=\"/provider/plan.csv?day=\(stored.day)\">导出表格（CSV）</a></nav>"
+        return try pages.page("plan", frame("日计划 \(day)", request, context), model)
     }
 
     @Sendable func paper(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -86,18 +61,14 @@ public struct PlanPages: Sendable {
         guard let worker = sheet.workers.first(where: { $0.id.text == id }) else {
             throw Rejection(.missing, "sheet_unknown", "这位人员当天没有上门。")
         }
-        return HTML.page(
-            "派工单 \(worker.name) \(day)",
-            "<style>@page{size:A4 landscape}@media print{td,th{font-size:12px}}</style><h1>派工单</h1>\(sheet.table(worker))")
+        let model = PlanModel.Route(worker, day, sheet.rows(of: worker.id))
+        return try pages.page("daysheet", frame("派工单 \(worker.name) \(day)", request, context), model)
     }
 
     struct DayForm: Decodable, Sendable { let day: String }
 
     @Sendable func make(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let form = try await exchange.form(DayForm.self, request, context)
-        guard let day = LocalDate(form.day) else { throw Rejection(.invalid, "day_invalid", "日期应为 YYYY-MM-DD。", pointer: "/day") }
-        _ = try await office.perform(try await PlanDay(office).prepared(context.provider, on: day, by: context.caller))
-        return Pages.redirect(to: "/provider/plan?day=\(day)")
+        try await again(try await exchange.form(DayForm.self, request, context).day, context)
     }
 
     struct OrderForm: Decodable, Sendable {
@@ -109,19 +80,84 @@ public struct PlanPages: Sendable {
         let form = try await exchange.form(OrderForm.self, request, context)
         _ = try await office.perform(
             PinVisit(office).prepared(OrderID(form.order), worker: nil, second: nil, start: nil, by: context.caller))
-        return try await again(form, context)
+        return try await again(form.day, context)
     }
 
     @Sendable func unpin(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let form = try await exchange.form(OrderForm.self, request, context)
         try await office.perform(UnpinVisit(office).prepared(OrderID(form.order), by: context.caller))
-        return try await again(form, context)
+        return try await again(form.day, context)
     }
 
-    /// A pin shows in the plan that is made after it.
-    private func again(_ form: OrderForm, _ context: ProviderContext) async throws -> Response {
-        guard let day = LocalDate(form.day) else { throw Rejection(.invalid, "day_invalid", "日期应为 YYYY-MM-DD。", pointer: "/day") }
+    /// Plans the day and shows it.
+    private func again(_ text: String, _ context: ProviderContext) async throws -> Response {
+        guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "日期应为 YYYY-MM-DD。", pointer: "/day") }
         _ = try await office.perform(try await PlanDay(office).prepared(context.provider, on: day, by: context.caller))
         return Pages.redirect(to: "/provider/plan?day=\(day)")
+    }
+}
+
+/// What the page of a day shows.
+struct PlanModel: Sendable {
+    struct Route: Sendable {
+        let id: String
+        let name: String
+        let day: String
+        let count: Int
+        let rows: [DaySheet.Row]
+
+        init(_ worker: Worker, _ day: LocalDate, _ rows: [DaySheet.Row]) {
+            (id, name, self.day) = (worker.id.text, worker.name, day.description)
+            (count, self.rows) = (rows.count, rows)
+        }
+    }
+    struct Unplaced: Sendable {
+        let number: String
+        let start: String
+        let item: String
+        let reason: String
+    }
+
+    let day: String
+    let before: String
+    let today: String
+    let after: String
+    let mayPlan: Bool
+    var isUnplanned = false
+    var isPlanned = false
+    var isStale = false
+    var version = 0
+    var madeAt = ""
+    var madeBy = ""
+    var visits = 0
+    var travel_min = 0
+    var late_min = 0
+    var moved = 0
+    var added = 0
+    var gone = 0
+    var routes: [Route] = []
+    var unplaced: [Unplaced] = []
+    var hasUnplaced = false
+
+    init(_ day: LocalDate, today: LocalDate) {
+        self.day = day.description
+        self.today = today.description
+        (before, after) = (day.adding(days: -1).description, day.adding(days: 1).description)
+        mayPlan = day >= today
+    }
+
+    mutating func show(_ sheet: DaySheet) {
+        let stored = sheet.sheet.stored
+        isPlanned = true
+        (version, madeAt, madeBy) = (stored.version, stored.madeAt.shown, stored.madeBy)
+        (visits, travel_min, late_min, moved) = (stored.plan.visits.count, stored.plan.travel_min, stored.plan.late_min, stored.plan.moved)
+        (added, gone) = (sheet.sheet.missing.count, sheet.sheet.gone)
+        isStale = added + gone > 0
+        routes = sheet.workers.map { Route($0, stored.day, sheet.rows(of: $0.id)) }
+        unplaced = sheet.sheet.unplaced.map {
+            Unplaced(
+                number: $0.order.number, start: $0.order.window.start.shown, item: sheet.item($0.order), reason: $0.reason.phrase)
+        }
+        hasUnplaced = !unplaced.isEmpty
     }
 }
