@@ -107,6 +107,7 @@ let package = Package(
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
+        tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
         tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),

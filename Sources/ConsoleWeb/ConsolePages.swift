@@ -39,7 +39,7 @@ public struct ConsolePages: Sendable {
             "<li><a href=\"/console/orders?state=\($0.rawValue)\"\($0 == state ? " aria-current=\"page\"" : "")>\($0.name) \(counts[$0] ?? 0)</a></li>"
         }
         return HTML.page(
-            "工单", caller: context.caller.name, refresh: 5,
+            "工单", caller: context.caller.name,
             """
             <h1>工单</h1>
             <form class="search" action="/console/elders" role="search">
@@ -115,7 +115,7 @@ public struct ConsolePages: Sendable {
             [.number("\($0.seq)"), "\($0.at.shown)", "\($0.type)", "\($0.actor)", "\(providerName($0.provider))"]
         }
         return HTML.page(
-            "工单 \(order.number)", caller: context.caller.name, refresh: order.state.isEnd ? nil : 5,
+            "工单 \(order.number)", caller: context.caller.name,
             """
             <p><a href="/console">工作台</a> · <a href="/console/orders">工单</a> · <a href="/console/elders/\(HTML.escaped(order.elder.text))">老人</a></p>
             <h1>工单 \(HTML.escaped(order.number))</h1>\(HTML.facts(facts))

@@ -103,14 +103,14 @@ public enum HTML {
 
     /// - Parameter body: HTML that is already safe.
     public static func page(
-        _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, refresh: Int? = nil, _ body: String
+        _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, _ body: String
     ) -> Response {
         let bar = caller.map {
             "<header><strong>虚拟养老院调度平台</strong><span>\(escaped($0))</span><form method=\"post\" action=\"/logout\"><button>退出</button></form></header>"
         } ?? ""
         let text = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(escaped(title))</title>
-            <meta name="viewport" content="width=device-width, initial-scale=1">\(refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? "")
+            <meta name="viewport" content="width=device-width, initial-scale=1">
             <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="/assets/app.css"></head><body>\(bar)<main>\(body)</main></body></html>
             """

@@ -106,10 +106,20 @@ public struct DeskPages: Sendable {
     }
 
     @Sendable func quote(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let wish = try wish(request)
-        let quote = try await QuoteOrder(office)(wish)
-        let elder = try await FindElders(office).card(wish.elder)
-        return try pages.response("quote", QuoteModel(quote, wish, elder: elder, words: words, now: office.now), request.language)
+        do {
+            let wish = try wish(request)
+            let quote = try await QuoteOrder(office)(wish)
+            let elder = try await FindElders(office).card(wish.elder)
+            return try pages.response("quote", QuoteModel(quote, wish, elder: elder, words: words, now: office.now), request.language)
+        } catch let error as any Rejecting where [.invalid, .refused, .missing].contains(error.rejection.kind) {
+            // Half a time, or a service that cannot be had: an answer to whoever is typing, and no failure of the page.
+            return try pages.response("quote-refused", RefusedModel(code: error.rejection.code, message: error.rejection.message), request.language)
+        }
+    }
+
+    struct RefusedModel: Sendable {
+        let code: String
+        let message: String
     }
 
     /// The order form as the operator has filled it in.

@@ -35,8 +35,10 @@ public enum Plot {
             for (column, value) in values[row].enumerated() {
                 let x = left + cell * Double(column)
                 let shade = value == 0 ? 0 : max(8, value * 100 / top)
-                body += "<rect class=\"cell\" fill-opacity=\"\(tidy(Double(shade) / 100))\" x=\"\(tidy(x))\" y=\"\(tidy(y))\" width=\"\(tidy(cell - 2))\" height=\"\(tidy(line - 2))\"/>"
-                if value > 0 { body += "<text class=\"\(shade > 55 ? "on" : "off")\" text-anchor=\"middle\" x=\"\(tidy(x + cell / 2))\" y=\"\(tidy(y + 15))\">\(value)</text>" }
+                let (w, h) = (tidy(cell - 2), tidy(line - 2))
+                let box = "x=\"\(tidy(x))\" y=\"\(tidy(y))\" width=\"\(w)\" height=\"\(h)\""
+                body += "<rect class=\"cell\" fill-opacity=\"\(tidy(Double(shade) / 100))\" \(box)/>"
+                if value > 0 { body += text(String(value), x + cell / 2, y + 15, "middle", shade > 55 ? " class=\"on\"" : "") }
             }
         }
         return frame(title, width, Int(30 + line * Double(rows.count)), body)
@@ -76,9 +78,11 @@ public enum Plot {
             let x = 80 + (place.longitude - west) * scale * 0.81 + (Double(width - 160) - (east - west) * scale * 0.81) / 2
             let y = 40 + (north - place.latitude) * scale
             let radius = 5 + 15 * (Double(place.weight) / heaviest).squareRoot()
-            circles += "<circle class=\"street\" cx=\"\(tidy(x))\" cy=\"\(tidy(y))\" r=\"\(tidy(radius))\"><title>\(HTML.escaped(place.name)) \(place.weight)</title></circle>"
+            let centre = "cx=\"\(tidy(x))\" cy=\"\(tidy(y))\""
+            let told = "<title>\(HTML.escaped(place.name)) \(place.weight)</title>"
+            circles += "<circle class=\"street\" \(centre) r=\"\(tidy(radius))\">\(told)</circle>"
             if place.active > 0 {
-                circles += "<circle class=\"active\" cx=\"\(tidy(x))\" cy=\"\(tidy(y))\" r=\"\(tidy(4 + 3 * Double(place.active).squareRoot()))\"/>"
+                circles += "<circle class=\"active\" \(centre) r=\"\(tidy(4 + 3 * Double(place.active).squareRoot()))\"/>"
             }
             names += text("\(place.name)\(place.active > 0 ? " \(place.active)" : "")", x, y + radius + 13, "middle")
         }
@@ -91,8 +95,8 @@ public enum Plot {
         """
     }
 
-    private static func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String) -> String {
-        "<text text-anchor=\"\(anchor)\" x=\"\(tidy(x))\" y=\"\(tidy(y))\">\(HTML.escaped(text))</text>"
+    private static func text(_ text: String, _ x: Double, _ y: Double, _ anchor: String, _ more: String = "") -> String {
+        "<text\(more) text-anchor=\"\(anchor)\" x=\"\(tidy(x))\" y=\"\(tidy(y))\">\(HTML.escaped(text))</text>"
     }
 
     /// One decimal is enough for a pixel.

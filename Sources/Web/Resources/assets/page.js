@@ -27,8 +27,8 @@ async function refusal(response) {
 
 /** A piece of HTML from the server; 401 when the session is over. */
 export async function piece(path, parameters = {}) {
-  const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null));
-  const text = query.toString();
+  const text = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   const response = await fetch(text ? `${path}?${text}` : path, { headers: { "X-Requested-With": "piece" }, redirect: "manual" });
   if (response.type === "opaqueredirect") throw new Refused(401, {});
   if (!response.ok) throw await refusal(response);
