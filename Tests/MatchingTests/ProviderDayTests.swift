@@ -147,6 +147,21 @@ extension ProviderPlan {
         #expect(again.moved <= 2 * had, "seed \(seed)")
     }
 
+    @Test func `begins a visit when it was promised, and earlier only to be in time for the next`() async throws {
+        var day = try MadeDay(seed: 1, visits: 0)
+        day.shifts = Array(day.shifts.prefix(1))
+        let crew = Crew(needs: [[day.shifts[0].worker]])
+        func add(_ name: String, at minute: Int) {
+            let window = TimeWindow(start: Instant(monday, minute: minute), lasting: .minutes(30))
+            day.appointments.append(.init(order: OrderID(name), window: window, place: day.office, crew: crew))
+        }
+        add("alone", at: 540)
+        add("first", at: 700)
+        add("second", at: 700)
+        let starts = await day.plan().visits.map { ($0.assignment.start - Instant(monday)).minutes }
+        #expect(starts == [540, 685, 715])
+    }
+
     @Test func `is the same for the same steps and seed`() async throws {
         let day = try MadeDay(seed: 5, visits: 9)
         let (one, two) = (await day.plan(), await day.plan())

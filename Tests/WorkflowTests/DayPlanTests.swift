@@ -138,7 +138,7 @@ extension World {
             let absent = try #require(before.plan.visits.first).assignment.worker
             for worker in world.office.reference.franchise.workers(of: firm) where worker.isActive {
                 let shift = DayPlanRepository.Shift(
-                    worker: worker.id, isAbsent: worker.id == absent, from: 540, until: 1080, pause: 720..<780)
+                    worker: worker.id, isAbsent: worker.id == absent, from: 540, until: 1080, pause: 840..<900)
                 try await world.office.perform(try SetShift(world.office).prepared(shift, of: firm, on: day, by: World.caller(firm)))
             }
             let after = try await world.plan()
@@ -147,6 +147,15 @@ extension World {
             // Nobody who stayed was moved.
             let kept = before.plan.visits.filter { $0.assignment.worker != absent }.map(\.assignment)
             #expect(Set(after.plan.visits.map(\.assignment)).isSuperset(of: kept))
+            // A break that meets a promised visit makes it come earlier rather than an hour late.
+            for worker in world.office.reference.franchise.workers(of: firm) where worker.isActive {
+                let shift = DayPlanRepository.Shift(worker: worker.id, isAbsent: false, from: 540, until: 1080, pause: 720..<780)
+                try await world.office.perform(try SetShift(world.office).prepared(shift, of: firm, on: day, by: World.caller(firm)))
+            }
+            let lunch = TimeWindow(start: Instant(day, minute: 720), lasting: .hours(1))
+            let fed = try await world.plan()
+            #expect(fed.plan.late_min == 0)
+            #expect(!fed.plan.visits.contains { TimeWindow(start: $0.assignment.start, end: $0.end)?.overlaps(lunch) ?? true })
         }
     }
 
