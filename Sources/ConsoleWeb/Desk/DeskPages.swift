@@ -81,11 +81,14 @@ public struct DeskPages: Sendable {
 
     @Sendable func call(_ request: Request, _ context: DeskContext) async throws -> Response {
         let ringing = try await ReadDesk(office).call(try request.required("id"))
+        for card in ringing.cards { try await LookAtElder(office)(card.elder.id, from: .call, reason: ringing.call.id, by: context.caller) }
         return try pages.response("call", CallModel(ringing, words: words, now: office.now), request.language)
     }
 
     @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let card = try await ReadCallCard(office)(ElderID(try request.required("id")))
+        let id = ElderID(try request.required("id"))
+        try await LookAtElder(office)(id, from: .desk, by: context.caller)
+        let card = try await ReadCallCard(office)(id)
         return try pages.response("elder", CardModel(card, words: words, now: office.now), request.language)
     }
 
@@ -163,7 +166,7 @@ extension Frame {
     /// The frame of the operators' pages.
     static func console(_ title: String, _ request: Request, _ context: DeskContext) -> Frame {
         let path = request.uri.path
-        let links = [("工作台", "/console"), ("工单", "/console/orders"), ("找老人", "/console/elders")].map {
+        let links = [("工作台", "/console"), ("待办", "/console/duties"), ("工单", "/console/orders"), ("找老人", "/console/elders"), ("大屏", "/board")].map {
             Frame.Link($0.0, to: $0.1, isCurrent: path == $0.1)
         }
         return Frame(title: title, caller: context.caller.name, links: links, language: request.language)

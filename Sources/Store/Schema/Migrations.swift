@@ -8,6 +8,7 @@ extension Migrator {
         Migration(number: 5, name: "notify", sql: Schema.m0005_notify),
         Migration(number: 6, name: "search", sql: Schema.m0006_search),
         Migration(number: 7, name: "dayplan", sql: Schema.m0007_dayplan),
+        Migration(number: 10, name: "settlement", sql: Schema.m0010_settlement),
     ])
 }
 
