@@ -16,7 +16,7 @@ final class DayPlanAnnealing {
     private static let molten = 40.0
     private static let melting = 0.02
     /// Steps for each visit below which a round would be over too soon.
-    private static let shortestRound = 100_000
+    private static let shortestRound = 40_000
     /// Steps between two looks at the clock, in which the temperature stays.
     private static let look = 1024
     /// −ln of the middles of equal parts of 0 ... 1: how much worse a plan may become, in temperatures.
