@@ -102,7 +102,7 @@ let package = Package(
         tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport", yams]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
         tests("IntakeTests", ["Kernel", "Catalog", "Intake"]),
-        tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
+        tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Orders", "Matching"]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),

@@ -47,7 +47,7 @@ public struct Exchange: Sendable {
         var key: IdempotencyKey?
         if let text = request.headers[.idempotencyKey] {
             key = try IdempotencyKey(
-                caller: "\(context.caller.role.rawValue)/\(context.caller.name)", key: text, request: Array(request.uri.path.utf8) + bytes)
+                caller: "\(context.caller.role.rawValue)/\(context.caller.name)", key: text, request: Array(request.uri.string.utf8) + bytes)
         }
         if let key, !running.begin(key) {
             throw Rejection(.conflict, "idempotency_key_running", "同一个 Idempotency-Key 的请求正在处理，请稍后重试。")

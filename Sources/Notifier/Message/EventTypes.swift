@@ -18,6 +18,7 @@ public enum EventTypes {
         "order.offer_reminder", "order.escalated", "provider.state", "provider.closed_days",
         "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
         "elder.away", "elder.returned",
+        "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",
         "reference.published",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]

@@ -116,6 +116,7 @@ struct Server {
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self), desk: desk)
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        PlanRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
@@ -131,6 +132,7 @@ struct Server {
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
+        PlanPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         return router
     }
 }
