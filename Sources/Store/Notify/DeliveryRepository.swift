@@ -7,6 +7,19 @@ public struct DeliveryRepository {
 
     /// Subscriptions looked at in one ``due(now:limit:perEndpoint:skipping:)``.
     static let endpointLimit = 64
+    static let smallestShare = 32
+
+    /// Whether anything is to be gathered or sent. Cheap: look-ups by key.
+    public func hasWork(now: Instant) throws -> Bool {
+        if try hasNews() { return true }
+        return try tx.exists(
+            """
+            SELECT 1 FROM webhook w
+            WHERE w.state = 'active' AND EXISTS (
+                SELECT 1 FROM delivery d WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.due_ms <= \(now))
+            LIMIT 1
+            """)
+    }
 
     /// See ``Outbox/due(now:limit:perEndpoint:skipping:)``.
     public func due(now: Instant, limit: Int, perEndpoint: Int, skipping: Set<String>) throws -> [Delivery] {
@@ -19,10 +32,13 @@ public struct DeliveryRepository {
             """
         ) { try $0.text() }
         var due: [Delivery] = []
-        for id in waiting.lazy.filter({ !skipping.contains($0) }).prefix(Self.endpointLimit) {
+        let asked = waiting.filter { !skipping.contains($0) }.prefix(Self.endpointLimit)
+        // With many endpoints waiting a smaller part of each will do; never fewer than may be under way to it.
+        let share = min(perEndpoint, max(Self.smallestShare, limit / max(1, asked.count)))
+        for id in asked {
             // A subscription that cannot be read must not hold up the others; the examination names it.
             guard let subscription = try? tx.webhooks.find(id)?.subscription else { continue }
-            due += try self.due(to: subscription, now: now, limit: perEndpoint)
+            due += try self.due(to: subscription, now: now, limit: share)
         }
         return Array(due.sorted { ($0.eventSeq, $0.id) < ($1.eventSeq, $1.id) }.prefix(limit))
     }
