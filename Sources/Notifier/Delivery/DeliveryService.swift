@@ -26,7 +26,7 @@ public final class DeliveryService: Sendable {
     private struct State {
         var desk: Desk
         /// Until when this process alone may send.
-        var lease = Instant(milliseconds: .min)
+        var lease = Instant(milliseconds: 0)
         var stopBy: Instant?
     }
 
@@ -159,8 +159,8 @@ public final class DeliveryService: Sendable {
             let now = clock()
             guard try await isLeased(at: now) else { return }
             if try await outbox.gather(now: now) { nudge() }
-            let (isHungry, asked, skipping) = state.withLock { ($0.desk.isHungry, $0.desk.asked, $0.desk.skipping(at: now)) }
-            guard isHungry else { return }
+            let (isOpen, asked, skipping) = state.withLock { ($0.desk.isOpen, $0.desk.asked, $0.desk.skipping(at: now)) }
+            guard isOpen else { return }
             let due = try await outbox.due(now: now, limit: asked.total, perEndpoint: asked.perEndpoint, skipping: skipping)
             state.withLock { $0.desk.accept(due, at: now) }
         } catch {

@@ -16,13 +16,17 @@ struct Desk: Sendable {
     private var held: [Int64: Line] = [:]
     private var heldBy: [String: Int] = [:]
     private var lines: Set<Line> = []
-    /// By subscription, first the next to be sent; never empty lists.
-    private var ready: [String: ArraySlice<Delivery>] = [:]
+    /// What was read for one subscription and waits for its turn.
+    private struct Queue {
+        /// When the oldest part of it was read; it is not sent long after, for the subscription may have changed since.
+        var readAt: Instant
+        /// First the next to be sent; never empty.
+        var deliveries: ArraySlice<Delivery>
+    }
+
+    private var ready: [String: Queue] = [:]
     /// Subscriptions with something ready, the next to be served first.
     private var turns: ArraySlice<String> = []
-    private var readyCount = 0
-    /// When what is ready was read; it is not sent long after, for its subscription may have changed since.
-    private var readAt = Instant(milliseconds: .min)
     private var underWayTo: [String: Int] = [:]
     private(set) var underWay = 0
     /// Of endpoints with failures; the others have none.
@@ -40,8 +44,8 @@ struct Desk: Sendable {
         self.policy = policy
     }
 
-    /// Whether it is time to read more.
-    var isHungry: Bool { readyCount < limits.total && unrecorded.count < limits.unrecorded }
+    /// Whether more may be read.
+    var isOpen: Bool { unrecorded.count < limits.unrecorded }
 
     /// How many rows to ask the outbox for, in all and of one subscription: what is held is given a second time.
     var asked: (total: Int, perEndpoint: Int) {
@@ -50,12 +54,12 @@ struct Desk: Sendable {
 
     /// Subscriptions that get nothing now: paused by their breaker, disabled, or with enough ready.
     func skipping(at now: Instant) -> Set<String> {
-        stopped.union(breakers.keys.filter { room(for: $0, at: now) == 0 }).union(ready.keys.filter { ready[$0]!.count >= limits.total })
+        stopped.union(breakers.keys.filter { room(for: $0, at: now) == 0 }).union(ready.filter { $0.value.deliveries.count >= limits.total / 2 }.keys)
     }
 
     /// Holds what is due and may be sent now; ``next(at:)`` gives it out.
     mutating func accept(_ due: [Delivery], at now: Instant) {
-        dropStale(at: now)
+        for (id, queue) in ready where isStale(queue, at: now) { dropReady(of: id) }
         let skipped = skipping(at: now)
         for delivery in due {
             let line = Line(subscription: delivery.subscription.id, subject: delivery.subject)
@@ -63,25 +67,26 @@ struct Desk: Sendable {
             held[delivery.id] = line
             heldBy[line.subscription, default: 0] += 1
             if ready[line.subscription] == nil { turns.append(line.subscription) }
-            ready[line.subscription, default: []].append(delivery)
-            readyCount += 1
+            ready[line.subscription, default: Queue(readAt: now, deliveries: [])].deliveries.append(delivery)
         }
-        readAt = now
     }
 
     /// The next to be sent, each subscription in its turn; nil when nothing is ready that may go.
     mutating func next(at now: Instant) -> Delivery? {
-        dropStale(at: now)
         guard underWay < limits.total, unrecorded.count < limits.unrecorded else { return nil }
         for _ in 0..<turns.count {
-            guard let id = turns.popFirst(), let first = ready[id]?.first else { return nil }
+            guard let id = turns.first, let queue = ready[id], let first = queue.deliveries.first else { return nil }
+            if isStale(queue, at: now) {
+                dropReady(of: id)
+                continue
+            }
+            turns.removeFirst()
             guard room(for: id, at: now) > 0 else {
                 turns.append(id)
                 continue
             }
-            ready[id]?.removeFirst()
-            readyCount -= 1
-            if ready[id]?.isEmpty == true { ready[id] = nil } else { turns.append(id) }
+            ready[id]?.deliveries.removeFirst()
+            if queue.deliveries.count == 1 { ready[id] = nil } else { turns.append(id) }
             underWayTo[id, default: 0] += 1
             underWay += 1
             return first
@@ -129,19 +134,11 @@ struct Desk: Sendable {
         unrecorded.removeFirst(count)
     }
 
-    /// Gives back everything that is ready and not under way.
-    mutating func dropReady() {
-        for id in Array(ready.keys) { dropReady(of: id) }
-    }
-
-    private mutating func dropStale(at now: Instant) {
-        if readyCount > 0, now > readAt + Self.freshness { dropReady() }
-    }
+    private func isStale(_ queue: Queue, at now: Instant) -> Bool { now > queue.readAt + Self.freshness }
 
     private mutating func dropReady(of id: String) {
         guard let dropped = ready.removeValue(forKey: id) else { return }
-        for delivery in dropped { release(delivery.id) }
-        readyCount -= dropped.count
+        for delivery in dropped.deliveries { release(delivery.id) }
         turns.removeAll { $0 == id }
     }
 

@@ -38,7 +38,10 @@ extension BenchCommand {
         private func drain(_ house: WebhookHouse, _ live: BenchReceiver) throws {
             let server = try house.start()
             var rss: [Int] = []
-            while live.counts.distinct == 0 { usleep(1000) }
+            while live.counts.distinct == 0 {
+                usleep(1000)
+                guard server.process.isRunning else { throw Rejection(.unavailable, "bench_start", "测试服务器没有启动。") }
+            }
             let began = LoadGenerator.now
             var (last, lastAt) = (0, began)
             while live.counts.distinct < events {
