@@ -63,3 +63,7 @@ static inline CURLcode ccurl_set_sinks(
     if (!result) result = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
     return result ? result : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
 }
+
+static inline CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}

@@ -36,8 +36,11 @@ public final class CurlClient {
 
     deinit { curl_easy_cleanup(easy) }
 
+    /// - Parameter bytesPerSecond: Sends no faster than that, as over a bad line; nil is as fast as it goes.
     /// - Throws: `http_failed` when no whole answer came; any status is an answer.
-    public func send(_ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil) throws -> Answer {
+    public func send(
+        _ method: String, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil, bytesPerSecond: Int? = nil
+    ) throws -> Answer {
         curl_easy_reset(easy)
         let sink = Sink()
         var list: UnsafeMutablePointer<curl_slist>?
@@ -55,6 +58,7 @@ public final class CurlClient {
         ]
         for (option, text) in texts { try check(ccurl_set_string(easy, option, text)) }
         for (option, number) in numbers { try check(ccurl_set_long(easy, option, number)) }
+        if let bytesPerSecond { try check(ccurl_set_offset(easy, CURLOPT_MAX_SEND_SPEED_LARGE, curl_off_t(bytesPerSecond))) }
         if let body { try check(body.withUnsafeBytes { ccurl_set_body(easy, $0.baseAddress, $0.count) }) }
         try check(ccurl_set_headers(easy, list))
         try check(

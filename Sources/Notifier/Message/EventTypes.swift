@@ -5,6 +5,7 @@ public enum EventTypes {
         "complaint.opened",
         "elder.registered", "elder.updated", "elder.status", "elders.imported",
         "meal.served",
+        "message.allowed", "message.refused",
         "month.closed", "statement.frozen",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",

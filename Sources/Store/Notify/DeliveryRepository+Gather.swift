@@ -90,8 +90,8 @@ extension DeliveryRepository {
     /// What is to be sent once more.
     public enum Selection: Hashable, Sendable {
         case event(id: String)
-        /// By the numbers of the receiver's own feed, both ends included.
-        case range(ClosedRange<Int64>)
+        /// By the numbers of the receiver's own feed, both ends included; of these only the types asked for, if any are.
+        case range(ClosedRange<Int64>, EventFilter? = nil)
         /// Every dead letter.
         case dead
     }
@@ -127,14 +127,15 @@ extension DeliveryRepository {
             guard let seq = Event.seq(ofID: id) else { return ([], nil) }
             return (try tx.events.after(seq - 1, limit: 1).filter { $0.id == id && subscription.mayReplay($0) }, nil)
         case .dead: return (try dead(subscription, limit: limit), nil)
-        case .range(let range):
+        case .range(let range, let filter):
             var found: [Event] = []
             var (at, scanned) = (range.lowerBound - 1, 0)
             while at < range.upperBound, scanned < Self.replayScan {
                 let page = try page(for: subscription, after: at, limit: Self.gatherLimit)
                 if page.isEmpty { return (found, nil) }
                 scanned += page.count
-                for (number, event) in page where number <= range.upperBound && subscription.mayReplay(event) {
+                for (number, event) in page 
+                where number <= range.upperBound && subscription.mayReplay(event) && filter?.matches(event.type) ?? true {
                     if found.count == limit { return (found, number) }
                     found.append(event)
                 }

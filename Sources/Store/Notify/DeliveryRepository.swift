@@ -113,7 +113,7 @@ public struct DeliveryRepository {
             """)
         guard changed == 1 else { return false }
         if case .disable(let why) = outcome.decision, try tx.webhooks.disable(outcome.subscription, reason: why.rawValue, at: now) {
-            try tx.events.appendWebhook("webhook.disabled", outcome.subscription, by: "system", at: now, data: ["reason": JSON(why.rawValue)])
+            try tx.events.append("webhook.disabled", about: outcome.subscription, by: "system", at: now, data: ["reason": JSON(why.rawValue)])
         }
         return true
     }
@@ -129,9 +129,9 @@ extension Event {
 }
 
 extension EventLog {
-    /// A change of a subscription, for the audit. Carries no address and no secret.
+    /// An event of something that counts no versions of its own, such as a subscription; for the audit. Carries no address and no secret.
     @discardableResult
-    public func appendWebhook(_ type: String, _ id: String, by actor: String, at now: Instant, data: JSON = .object([])) throws -> Int64 {
+    public func append(_ type: String, about id: String, by actor: String, at now: Instant, data: JSON = .object([])) throws -> Int64 {
         let earlier = try tx.integer("SELECT COUNT(*) FROM event WHERE subject = \(id)") ?? 0
         return try append(type, subject: id, subjectSeq: Int(earlier) + 1, by: actor, at: now, data: data.text)
     }

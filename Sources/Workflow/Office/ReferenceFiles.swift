@@ -2,6 +2,7 @@ import Catalog
 import Entitlement
 import Foundation
 import Kernel
+import Notifier
 import Registry
 import Yams
 
@@ -23,6 +24,8 @@ public enum ReferenceFiles {
                 files["\(prefix)/\(name)"] = Array(data)
             }
         }
+        // A district without it sends no text messages.
+        if let data = FileManager.default.contents(atPath: "\(folder)/Catalog/messages.yaml") { files["catalog/messages.yaml"] = Array(data) }
         return files
     }
 }
@@ -56,6 +59,18 @@ extension Reference {
             throw invalid(faults.description)
         } catch {
             throw invalid("programmes.yaml：\(error)")
+        }
+    }
+
+    /// The text messages of `messages.yaml`; nil where the district has published none.
+    public static func messages(_ files: [String: [UInt8]]) throws -> MessagePlan? {
+        guard let bytes = files["catalog/messages.yaml"] else { return nil }
+        do {
+            return try YAMLDecoder().decode(MessagePlan.self, from: String(decoding: bytes, as: UTF8.self))
+        } catch let error as any Rejecting {
+            throw error.rejection
+        } catch {
+            throw invalid("messages.yaml：\(error)")
         }
     }
 

@@ -29,6 +29,8 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { JSONLog(label: $0) }
         let (rule, limits) = (try Premises.webhookRule(), try Premises.webhookLimits())
         let office = try await Premises.office(try database.url)
+        let files = try await office.read { tx in try tx.reference.all() }
+        let messages = try Messages(files, limits)
         guard !check else {
             await office.database.close()
             return print("配置和数据库没有问题。")
@@ -48,7 +50,8 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
+            TimerLoop(office: office, logger: logger), DeliveryLoop.webhooks(office, over: transport, logger))
+        if let messages { app.addServices(try messages.loop(office, logger)) }
         do {
             try await app.runService()
         } catch where !listening.withLock({ $0 }) {
@@ -108,6 +111,7 @@ struct Server {
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
+        MessageRoutes(exchange).add(to: api.group("messages", context: DeskContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))
