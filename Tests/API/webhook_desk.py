@@ -48,7 +48,7 @@ def order(house, elder=None):
     n = next(numbers)
     day = datetime.date.today() + datetime.timedelta(days=2 + n % 60)
     answer = house.call("POST", "/orders", house.operator, {
-        "elder_id": elder or f"e{n % 300 + 1:08d}", "item_code": "06001", "start": f"{day}T{10 + n % 2 * 4}:00:00+08:00", "caller": "本人"})
+        "elder_id": elder or f"e{n % 300 + 1:08d}", "item_code": "06001", "start": f"{day}T{10 + n % 2 * 4}:00:00+08:00", "caller": "本人", "allow_twin": True})
     assert answer.status == 201, answer.json
     return answer.json
 
