@@ -84,7 +84,9 @@ public struct MessageRule: Hashable, Sendable {
         if let unknown = text.places.first(where: { !Self.places.contains($0) }) {
             throw MessagePlan.fault("规则“\(name)”的 text 中没有“{\(unknown)}”这一项，可用：\(Self.places.sorted().joined(separator: "、"))。")
         }
-        guard (1...Self.longest).contains(text.filled([:]).count + text.places.count) else { throw MessagePlan.fault("规则“\(name)”的 text 应为 1 到 \(Self.longest) 字。") }
+        guard (1...Self.longest).contains(text.filled([:]).count + text.places.count) else {
+            throw MessagePlan.fault("规则“\(name)”的 text 应为 1 到 \(Self.longest) 字。")
+        }
         guard useful >= .minutes(1), useful <= .days(7) else { throw MessagePlan.fault("规则“\(name)”的 useful_minutes 应为 1 到 10080。") }
     }
 }

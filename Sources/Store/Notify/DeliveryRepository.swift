@@ -1,5 +1,6 @@
 import Kernel
 import Notifier
+import Registry
 
 /// What goes to subscribers: one row for each event and subscription, with what became of it.
 public struct DeliveryRepository {
@@ -113,7 +114,11 @@ public struct DeliveryRepository {
             """)
         guard changed == 1 else { return false }
         if case .disable(let why) = outcome.decision, try tx.webhooks.disable(outcome.subscription, reason: why.rawValue, at: now) {
-            try tx.events.append("webhook.disabled", about: outcome.subscription, by: "system", at: now, data: ["reason": JSON(why.rawValue)])
+            // Addressed to its owner, who finds it in the feed: what was to tell of trouble is just what has stopped.
+            let owner = try tx.webhooks.find(outcome.subscription)?.subscription.provider
+            try tx.events.append(
+                "webhook.disabled", about: outcome.subscription, to: owner.map { ProviderID($0) }, by: "system", at: now,
+                data: ["reason": JSON(why.rawValue)])
         }
         return true
     }
@@ -131,9 +136,11 @@ extension Event {
 extension EventLog {
     /// An event of something that counts no versions of its own, such as a subscription; for the audit. Carries no address and no secret.
     @discardableResult
-    public func append(_ type: String, about id: String, by actor: String, at now: Instant, data: JSON = .object([])) throws -> Int64 {
+    public func append(
+        _ type: String, about id: String, to provider: ProviderID? = nil, by actor: String, at now: Instant, data: JSON = .object([])
+    ) throws -> Int64 {
         let earlier = try tx.integer("SELECT COUNT(*) FROM event WHERE subject = \(id)") ?? 0
-        return try append(type, subject: id, subjectSeq: Int(earlier) + 1, by: actor, at: now, data: data.text)
+        return try append(type, subject: id, subjectSeq: Int(earlier) + 1, to: provider, by: actor, at: now, data: data.text)
     }
 }
 
