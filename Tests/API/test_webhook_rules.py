@@ -48,6 +48,7 @@ def test_bad_input_has_a_clear_code(house, body, code):
 @pytest.mark.parametrize("body, code", [
     ({}, "replay_selection"), ({"state": "pending"}, "replay_selection"), ({"since_seq": 0}, "replay_range"),
     ({"since_seq": 5, "until_seq": 4}, "replay_range"), ({"event_id": "evt_1", "since_seq": 1}, "replay_selection"),
+    ({"since_seq": 1, "events": ["order.exploded"]}, "webhook_events_invalid"), ({"state": "dead", "events": ["*"]}, "replay_selection"),
 ])
 def test_a_bad_replay_has_a_clear_code(house, hook, body, code):
     made = hook("/replay")

@@ -122,6 +122,8 @@ def test_replay_of_one_and_of_a_range(house, receiver, hook):
     assert many.json["replayed"] == 2
     wait_until(lambda: len(receiver.to("/again")) == 6, 5, "the two")
     assert {json.loads(m[2])["data"]["subject"] for m in receiver.to("/again")[4:]} == {placed[1]["id"], placed[2]["id"]}
+    none = house.call("POST", f"/webhooks/{made['id']}/replay", house.admin, {"since_seq": 1, "events": ["order.cancelled"]})
+    assert none.json == {"replayed": 0, "next_seq": None}
     # An event from before the subscription can be had as well.
     whole = house.call("POST", f"/webhooks/{made['id']}/replay", house.admin, {"since_seq": 1})
     assert whole.json["replayed"] >= 4

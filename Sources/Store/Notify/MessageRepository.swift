@@ -116,6 +116,9 @@ public struct MessageRepository {
         }
     }
 
+    /// How many wait.
+    public func pending() throws -> Int { Int(try tx.integer("SELECT COUNT(*) FROM sms WHERE state = 'pending'") ?? 0) }
+
     /// Newest first.
     public func page(of person: String?, state: String?, before id: Int64, limit: Int) throws -> [Stored] {
         try tx.rows(

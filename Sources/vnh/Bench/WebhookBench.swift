@@ -31,11 +31,12 @@ extension BenchCommand {
             }
             let house = try await WebhookHouse.prepared(events: events, live: live.url, dead: dead.url, data: data)
             defer { house.stop() }
-            try drain(house, live)
-            try await waits(house, live)
+            let drained = try drain(house, live)
+            let waited = try waits(house, live)
+            print(json ? drained.line.adding(waited.fields).text : drained.sentence + "\n" + waited.sentence)
         }
 
-        private func drain(_ house: WebhookHouse, _ live: BenchReceiver) throws {
+        private func drain(_ house: WebhookHouse, _ live: BenchReceiver) throws -> (line: JSON, sentence: String) {
             let server = try house.start()
             var rss: [Int] = []
             while live.counts.distinct == 0 {
@@ -53,24 +54,24 @@ extension BenchCommand {
             }
             let took = LoadGenerator.now - began
             rss.append(server.rss_mb)
-            let rate = Double(events) / took
-            let cpu = server.cpuSeconds
-            report(
+            let (rate, cpu, twice) = (Double(events) / took, server.cpuSeconds, live.counts.messages - live.counts.distinct)
+            return (
                 [
                     "bench": "webhook", "size": JSON("\(events) events waiting, one local receiver"), "per_second": Self.number(rate, 1),
-                    "seconds": Self.number(took, 2), "limit": "2,000 deliveries a second", "limit_per_second": Self.number(Self.wanted, 1),
-                    "ratio": Self.number(rate / Self.wanted, 3), "rss_at_10_percent_mb": JSON(rss.first), "rss_at_100_percent_mb": JSON(rss.last),
-                    "peak_rss_mb": JSON(server.peakRSS_mb), "server_cpu_seconds": Self.number(cpu, 2),
-                    "sent_twice": JSON(live.counts.messages - live.counts.distinct),
+                    "seconds": Self.number(took, 2), "limit": "2,000 deliveries a second; a dead endpoint adds less than 5 %",
+                    "limit_per_second": Self.number(Self.wanted, 1), "ratio": Self.number(rate / Self.wanted, 3),
+                    "rss_at_10_percent_mb": JSON(rss.first), "rss_at_100_percent_mb": JSON(rss.last), "peak_rss_mb": JSON(server.peakRSS_mb),
+                    "server_cpu_seconds": Self.number(cpu, 2), "sent_twice": JSON(twice),
                 ],
                 """
                 webhook（积压 \(events) 条）：\(Int(rate)) 次/秒，用时 \(String(format: "%.1f", took)) 秒，服务器 CPU \(String(format: "%.1f", cpu)) 秒，\
-                重复 \(live.counts.messages - live.counts.distinct) 条；内存 10% 时 \(rss.first ?? 0) MB，100% 时 \(rss.last ?? 0) MB，峰值 \(server.peakRSS_mb) MB
-                """)
+                重复 \(twice) 条；内存 10% 时 \(rss.first ?? 0) MB，100% 时 \(rss.last ?? 0) MB，峰值 \(server.peakRSS_mb) MB
+                """
+            )
         }
 
         /// Blocks with a healthy house and with a dead endpoint beside it, in turn, so that a noisy machine disturbs both alike.
-        private func waits(_ house: WebhookHouse, _ live: BenchReceiver) async throws {
+        private func waits(_ house: WebhookHouse, _ live: BenchReceiver) throws -> (fields: KeyValuePairs<String, JSON>, sentence: String) {
             var (healthy, beside): ([Double], [Double]) = ([], [])
             for block in 0..<8 {
                 let isBeside = block % 2 == 1
@@ -82,22 +83,22 @@ extension BenchCommand {
             func percentile(_ values: [Double], _ p: Double) -> Double {
                 values.isEmpty ? 0 : values.sorted()[min(values.count - 1, Int(Double(values.count) * p))]
             }
-            let (p99, besideP99) = (percentile(healthy, 0.99), percentile(beside, 0.99))
-            report(
+            let (p50, p99) = (percentile(healthy, 0.5), percentile(healthy, 0.99))
+            let (besideP50, besideP99) = (percentile(beside, 0.5), percentile(beside, 0.99))
+            return (
                 [
-                    "bench": "webhook-wait", "size": JSON("\(healthy.count) + \(beside.count) single events, ten subscriptions"),
-                    "p50_ms": Self.number(percentile(healthy, 0.5), 2), "p99_ms": Self.number(p99, 2),
-                    "p50_beside_dead_ms": Self.number(percentile(beside, 0.5), 2), "p99_beside_dead_ms": Self.number(besideP99, 2),
-                    "limit": "first attempt within 1 s at p99; a dead endpoint adds less than 5 %", "ratio": Self.number(besideP99 / p99, 3),
+                    "singles": JSON(healthy.count), "p50_ms": Self.number(p50, 2), "p99_ms": Self.number(p99, 2),
+                    "singles_beside_dead": JSON(beside.count), "p50_beside_dead_ms": Self.number(besideP50, 2),
+                    "p99_beside_dead_ms": Self.number(besideP99, 2), "p99_beside_dead_ratio": Self.number(besideP99 / p99, 3),
                 ],
                 """
-                首次推送（从请求发出到接收方收到，\(healthy.count) 次）：p50 \(String(format: "%.1f", percentile(healthy, 0.5))) ms，\
-                p99 \(String(format: "%.1f", p99)) ms；旁边有死接收方时 p50 \(String(format: "%.1f", percentile(beside, 0.5))) ms，\
-                p99 \(String(format: "%.1f", besideP99)) ms，比值 \(String(format: "%.2f", besideP99 / p99))
-                """)
+                首次推送（从请求发出到接收方收到，\(healthy.count) 次）：p50 \(String(format: "%.1f", p50)) ms，p99 \(String(format: "%.1f", p99)) ms；\
+                旁边有死接收方时（\(beside.count) 次）p50 \(String(format: "%.1f", besideP50)) ms，p99 \(String(format: "%.1f", besideP99)) ms，\
+                比值 \(String(format: "%.2f", besideP99 / p99))
+                """
+            )
         }
 
-        private func report(_ line: JSON, _ sentence: String) { print(json ? line.text : sentence) }
         private static func number(_ value: Double, _ digits: Int) -> JSON { .raw(String(format: "%.\(digits)f", value)) }
     }
 }
