@@ -50,7 +50,8 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), DeliveryLoop.webhooks(office, over: transport, logger))
+            TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
+            DeliveryLoop.webhooks(office, over: transport, logger))
         if let messages { app.addServices(try messages.loop(office, logger)) }
         do {
             try await app.runService()
@@ -110,12 +111,17 @@ struct Server {
         let known = api.group("", context: KnownContext.self)
         CallRoutes(exchange).add(to: desk)
         OrderRoutes(exchange).add(desk: desk, known: known)
+        DispatchRoutes(exchange).add(to: desk)
+        AnalyticsRoutes(exchange).add(to: api.group("", context: AnalystContext.self))
         RegistryRoutes(exchange).add(desk: desk, known: known)
-        MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
+        MealRoutes(exchange).add(to: api.group("", context: TillContext.self), desk: desk)
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         MessageRoutes(exchange).add(to: api.group("messages", context: DeskContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
         ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
@@ -126,7 +132,7 @@ struct Server {
         AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
-        FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }
