@@ -52,8 +52,16 @@ enum Premises {
     }
 
     /// How long a receiver may take: `VNH_WEBHOOK_TIMEOUT`, seconds, 1 ... 60, by default 15.
+    ///
+    /// `VNH_WEBHOOK_CA`: a PEM file of the authorities to be believed instead of the system's.
     static func webhookLimits() throws -> CurlTransport.Limits {
         var limits = CurlTransport.Limits()
+        if let path = ProcessInfo.processInfo.environment["VNH_WEBHOOK_CA"] {
+            guard String(decoding: try bytes(path), as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
+                throw Rejection(.invalid, "webhook_ca_invalid", "VNH_WEBHOOK_CA 指定的 \(path) 不是 PEM 证书文件，请改正后重新启动。")
+            }
+            limits.authorities = path
+        }
         guard let text = ProcessInfo.processInfo.environment["VNH_WEBHOOK_TIMEOUT"] else { return limits }
         guard let seconds = Int(text), (1...60).contains(seconds) else {
             throw Rejection(.invalid, "webhook_timeout_invalid", "VNH_WEBHOOK_TIMEOUT 应为 1 到 60 的整数（秒），请改正后重新启动。")

@@ -12,7 +12,7 @@ struct VNH: AsyncParsableCommand {
         subcommands: [
             Serve.self, Migrate.self, Publish.self, Demo.self, TokenCommand.self, CatalogCommand.self, ImportCommand.self, Calls.self, Replay.self,
             Close.self, Export.self, Meals.self, Backup.self, Restore.self, Doctor.self, MatchCommand.self, AssignCommand.self,
-            PolicyCommand.self, PlanCommand.self, StandingCommand.self, BenchCommand.self,
+            PolicyCommand.self, PlanCommand.self, StandingCommand.self, BenchCommand.self, ConformanceCommand.self,
         ])
 
     /// Every failure is one clear line on standard error and a status that is not 0.

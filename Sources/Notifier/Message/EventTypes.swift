@@ -6,6 +6,7 @@ public enum EventTypes {
         "emergency.raised",
         "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elder.tie", "elders.imported",
         "meal.served", "meal.held", "meal.reversed", "meal.held_accepted", "meal.held_rejected", "meal_pass.issued", "meal_pass.revoked",
+        "message.allowed", "message.refused",
         "budget.granted", "budget.warned", "budget.exhausted", "budget.override_requested", "budget.override_approved",
         "budget.override_rejected",
         "fund.opened", "fund.topped_up", "fund.requested", "fund.paid", "fund.rejected", "fund.repaid", "fund.stopped",

@@ -3,6 +3,7 @@ import Entitlement
 import Foundation
 import Kernel
 import Matching
+import Notifier
 import Registry
 import Yams
 
@@ -24,6 +25,8 @@ public enum ReferenceFiles {
                 files["\(prefix)/\(name)"] = Array(data)
             }
         }
+        // A district without it sends no text messages.
+        if let data = FileManager.default.contents(atPath: "\(folder)/Catalog/messages.yaml") { files["catalog/messages.yaml"] = Array(data) }
         return files
     }
 }
@@ -65,6 +68,18 @@ extension Reference {
             + (catalogue.map { ProgrammeLint.faults(file.programmes, against: $0) } ?? [])
         guard faults.isEmpty else { throw invalid(faults.map { "programmes.yaml：\($0)" }.joined(separator: "\n")) }
         do { return try Programmes(file.programmes) } catch { throw invalid(error.description) }
+    }
+
+    /// The text messages of `messages.yaml`; nil where the district has published none.
+    public static func messages(_ files: [String: [UInt8]]) throws -> MessagePlan? {
+        guard let bytes = files["catalog/messages.yaml"] else { return nil }
+        do {
+            return try YAMLDecoder().decode(MessagePlan.self, from: String(decoding: bytes, as: UTF8.self))
+        } catch let error as any Rejecting {
+            throw error.rejection
+        } catch {
+            throw invalid("messages.yaml：\(error)")
+        }
     }
 
     private static func vocabulary(_ catalogue: Catalogue) -> ProviderTables.Vocabulary {

@@ -29,6 +29,8 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { JSONLog(label: $0) }
         let (rule, limits) = (try Premises.webhookRule(), try Premises.webhookLimits())
         let office = try await Premises.office(try database.url)
+        let files = try await office.read { tx in try tx.reference.all() }
+        let messages = try Messages(files, limits)
         guard !check else {
             await office.database.close()
             return print("配置和数据库没有问题。")
@@ -50,7 +52,8 @@ struct Serve: AsyncParsableCommand {
         app.addServices(
             TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
             StandingLoop(office: office, logger: logger),
-            WebhookLoop(office: office, transport: transport, logger: logger))
+            DeliveryLoop.webhooks(office, over: transport, logger))
+        if let messages { app.addServices(try messages.loop(office, logger)) }
         do {
             try await app.runService()
         } catch where !listening.withLock({ $0 }) {
@@ -118,6 +121,7 @@ struct Server {
         DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         PlanRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
+        MessageRoutes(exchange).add(to: api.group("messages", context: DeskContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
