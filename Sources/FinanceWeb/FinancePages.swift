@@ -69,7 +69,7 @@ public struct FinancePages: Sendable {
             "\(month) 结算", caller: context.caller.name,
             """
             <p><a href="/finance">结算</a></p><h1>\(month) \(isClosed ? "已月结" : "试算：如果现在月结")</h1>
-            <p><a href="/api/v1/settlements/\(month)/statements.csv">结算汇总表（CSV）</a></p>\(button)
+            <p><a href="/finance/\(month)/documents">单据：结算汇总表、明细表、拨付表……</a></p>\(button)
             \(HTML.table("结算汇总（元）", header: ["服务商", "单数", "待核", "应结总额", "自费", "补贴", "扣减", "实付"], rows: rows + [total]))
             """)
     }
@@ -96,7 +96,7 @@ public struct FinancePages: Sendable {
             """
             <p><a href="/finance/\(month)">\(month)</a></p><h1>\(HTML.escaped("\(provider) \(name(provider))"))</h1>
             <p>\(isClosed ? "已月结" : "试算") · 实付 \(HTML.grouped(statement.payable)) 元 ·
-            <a href="/api/v1/settlements/\(month)/statements/\(HTML.escaped(provider.text)).csv">结算明细表（CSV）</a></p>
+            <a href="/finance/\(month)/documents/detail?provider=\(HTML.escaped(provider.text))">结算明细表</a></p>
             \(HTML.table("明细（元）", header: header, rows: rows))
             """)
     }

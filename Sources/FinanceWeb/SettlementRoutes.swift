@@ -11,7 +11,7 @@ import Workflow
 /// |---|---|---|---|
 /// | GET | /settlements/{month} | finance | totals, closed or as they would be now |
 /// | POST | /settlements/{month}/preview, close | finance | try; freeze |
-/// | GET | /settlements/{month}/statements[/{provider}][.csv] | finance | statements |
+/// | GET | /settlements/{month}/statements[/{provider}] | finance | statements; as files in ``DocumentRoutes`` |
 /// | GET | /settlements/{month}/exceptions | finance | held and blocked lines |
 public struct SettlementRoutes: Sendable {
     let exchange: Exchange
@@ -22,7 +22,6 @@ public struct SettlementRoutes: Sendable {
         group.post("settlements/:month/preview", use: show)
         group.post("settlements/:month/close", use: close)
         group.get("settlements/:month/statements", use: statements)
-        group.get("settlements/:month/statements.csv", use: summary)
         group.get("settlements/:month/statements/:provider", use: statement)
         group.get("settlements/:month/exceptions", use: exceptions)
     }
@@ -72,26 +71,12 @@ public struct SettlementRoutes: Sendable {
         ])
     }
 
-    @Sendable func summary(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
-        let (statements, _) = try await ReadStatements(exchange.office)(month)
-        let reference = exchange.office.reference
-        return Self.csv(
-            StatementDocument.summary(statements, catalogue: reference.catalogue, franchise: reference.franchise), name: "summary-\(month)")
-    }
-
     @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
-        var provider = try context.parameters.require("provider")
-        let isCSV = provider.hasSuffix(".csv")
-        if isCSV { provider = String(provider.dropLast(4)) }
+        let provider = try context.parameters.require("provider")
         let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
         guard let statement = statements.first(where: { $0.provider.text == provider }) else {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
-        }
-        if isCSV {
-            return Self.csv(
-                StatementDocument.detail(statement, catalogue: exchange.office.reference.catalogue), name: "\(provider)-\(month)")
         }
         return Exchange.json(
             Self.total([statement], month, isClosed: isClosed).adding([
@@ -116,12 +101,5 @@ public struct SettlementRoutes: Sendable {
             "findings": .array(
                 line.findings.map { ["code": JSON($0.code), "severity": JSON($0.severity.rawValue), "sentence": JSON($0.sentence)] }),
         ]
-    }
-
-    private static func csv(_ text: String, name: String) -> Response {
-        Response(
-            status: .ok,
-            headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name).csv\""],
-            body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }

@@ -109,10 +109,12 @@ struct Server {
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        DocumentRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))
         PortalPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        DocumentPages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }
