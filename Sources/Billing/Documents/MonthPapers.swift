@@ -128,7 +128,8 @@ extension MonthPapers {
     }
 
     /// `2026-03（试算）` until the month is closed.
-    var period: String { isClosed ? month.description : "\(month)（试算，尚未月结）" }
+    var period: String { Self.period(month, isClosed: isClosed) }
+    static func period(_ month: Month, isClosed: Bool) -> String { isClosed ? month.description : "\(month)（试算，尚未月结）" }
 }
 
 extension StatementLine {

@@ -17,9 +17,20 @@ extension MonthPapers {
     /// 结算汇总表: a row a provider.
     func summary() -> Document {
         let rows = statements.enumerated().map { summaryRow($0.element, ordinal: $0.offset + 1) }
-        let total = statements.map { payable($0) }.total
+        return Self.summary(rows, period: period)
+    }
+
+    /// One 结算汇总表 from those of single providers, for a month too large to be held at once.
+    public static func joinedSummary(_ documents: [Document], month: Month, isClosed: Bool) -> Document {
+        let rows = documents.flatMap(\.rows).enumerated().map { [.integer($0.offset + 1)] + $0.element.dropFirst() }
+        return summary(rows, period: period(month, isClosed: isClosed))
+    }
+
+    private static func summary(_ rows: [[Cell]], period: String) -> Document {
+        let paid = summaryColumns.firstIndex { $0.name == "实付金额" } ?? 0
+        let total = rows.map { row -> Fen in if case .amount(let fen) = row[paid] { fen } else { .zero } }.total
         return Document(
-            title: "结算汇总表", facts: [("结算月", period), ("服务商", "\(statements.count) 家")], columns: Self.summaryColumns, rows: rows,
+            title: "结算汇总表", facts: [("结算月", period), ("服务商", "\(rows.count) 家")], columns: summaryColumns, rows: rows,
             notes: ["实付合计：\(total.yuan) 元，大写：\(total.capitals)"])
     }
 

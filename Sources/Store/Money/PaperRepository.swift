@@ -9,24 +9,39 @@ public struct PaperRepository {
 
     /// Elders with a service in the month, by id; of one provider when it is named.
     public func elders(_ month: Month, of provider: ProviderID? = nil) throws -> [ElderID: MonthPapers.ElderFacts] {
-        var result: [ElderID: MonthPapers.ElderFacts] = [:]
-        try tx.forEachRow(
+        guard let provider else {
+            return try elders(
+                """
+                SELECT \(sql: Self.elderColumns) FROM elder e
+                WHERE e.id IN (
+                    SELECT elder_id FROM service_order
+                    WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND state = 'closed'
+                    UNION
+                    SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                    UNION
+                    SELECT elder_id FROM statement_line WHERE month = \(month))
+                """)
+        }
+        return try elders(
             """
-            SELECT e.id, e.number, e.name, e.id_tail, e.region, e.community, e.ability_level, e.classes
-            FROM elder e
+            SELECT \(sql: Self.elderColumns) FROM elder e
             WHERE e.id IN (
-                SELECT o.elder_id FROM service_order o
-                WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) AND o.state = 'closed'
-                    AND (\(provider) IS NULL OR o.provider_id = \(provider))
+                SELECT elder_id FROM service_order
+                WHERE provider_id = \(provider) AND state = 'closed'
+                    AND service_date >= \(month.first) AND service_date <= \(month.last)
                 UNION
-                SELECT m.elder_id FROM meal_swipe m
-                WHERE m.service_date >= \(month.first) AND m.service_date <= \(month.last)
-                    AND (\(provider) IS NULL OR m.canteen_id = \(provider))
+                SELECT elder_id FROM meal_swipe
+                WHERE canteen_id = \(provider) AND service_date >= \(month.first) AND service_date <= \(month.last)
                 UNION
-                SELECT l.elder_id FROM statement_line l
-                WHERE l.month = \(month) AND (\(provider) IS NULL OR l.provider_id = \(provider)))
-            """
-        ) { row in
+                SELECT elder_id FROM statement_line WHERE month = \(month) AND provider_id = \(provider))
+            """)
+    }
+
+    private static let elderColumns: StaticString = "e.id, e.number, e.name, e.id_tail, e.region, e.community, e.ability_level, e.classes"
+
+    private func elders(_ query: SQL) throws -> [ElderID: MonthPapers.ElderFacts] {
+        var result: [ElderID: MonthPapers.ElderFacts] = [:]
+        try tx.forEachRow(query) { row in
             let id = try row.id(Elder.self)
             result[id] = MonthPapers.ElderFacts(
                 number: try row.text(), maskedName: Masked.name(try row.text()), idTail: row.optionalText() ?? "",
@@ -37,16 +52,31 @@ public struct PaperRepository {
 
     /// Visits of the month by order id; of one provider when it is named.
     public func visits(_ month: Month, of provider: ProviderID? = nil) throws -> [String: MonthPapers.VisitFacts] {
-        var result: [String: MonthPapers.VisitFacts] = [:]
-        try tx.forEachRow(
+        guard let provider else {
+            return try visits(
+                """
+                SELECT \(sql: Self.visitColumns)
+                FROM service_order o JOIN visit v ON v.order_id = o.id
+                WHERE o.state = 'closed' AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+                """)
+        }
+        return try visits(
             """
-            SELECT o.id, o.start_ms, v.in_at_ms, v.out_at_ms, v.worker_id, v.out_method, v.confirmed_by,
-                (SELECT MAX(c.satisfaction) FROM callback c WHERE c.order_id = o.id)
+            SELECT \(sql: Self.visitColumns)
             FROM service_order o JOIN visit v ON v.order_id = o.id
-            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) AND o.state = 'closed'
-                AND (\(provider) IS NULL OR o.provider_id = \(provider))
-            """
-        ) { row in
+            WHERE o.provider_id = \(provider) AND o.state = 'closed'
+                AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+            """)
+    }
+
+    private static let visitColumns: StaticString = """
+        o.id, o.start_ms, v.in_at_ms, v.out_at_ms, v.worker_id, v.out_method, v.confirmed_by, \
+        (SELECT MAX(c.satisfaction) FROM callback c WHERE c.order_id = o.id)
+        """
+
+    private func visits(_ query: SQL) throws -> [String: MonthPapers.VisitFacts] {
+        var result: [String: MonthPapers.VisitFacts] = [:]
+        try tx.forEachRow(query) { row in
             result[try row.text()] = MonthPapers.VisitFacts(
                 planned: try row.instant(), begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(),
                 outMethod: try row.optionalValue(), confirmedBy: row.optionalText(), satisfaction: row.optionalInteger().map { Int($0) })
@@ -56,14 +86,17 @@ public struct PaperRepository {
 
     /// The class each meal of the month was swiped under, by the id of the swipe.
     public func mealClasses(_ month: Month, of provider: ProviderID? = nil) throws -> [String: String] {
+        let query: SQL =
+            if let provider {
+                """
+                SELECT id, class_code FROM meal_swipe
+                WHERE canteen_id = \(provider) AND service_date >= \(month.first) AND service_date <= \(month.last)
+                """
+            } else {
+                "SELECT id, class_code FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)"
+            }
         var result: [String: String] = [:]
-        try tx.forEachRow(
-            """
-            SELECT id, class_code FROM meal_swipe
-            WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND settlement <> 'reversed'
-                AND (\(provider) IS NULL OR canteen_id = \(provider))
-            """
-        ) { row in result[try row.text()] = try row.text() }
+        try tx.forEachRow(query) { row in result[try row.text()] = try row.text() }
         return result
     }
 
