@@ -89,6 +89,7 @@ extension MonthPapers {
     private func with(_ statements: [Statement]) -> MonthPapers {
         MonthPapers(
             month: month, isClosed: isClosed, statements: statements, elders: elders, visits: visits,
-            mealClasses: mealClasses, owed: owed, adjustments: adjustments, invoices: invoices, catalogue: catalogue, franchise: franchise)
+            mealClasses: mealClasses, owed: owed, unproven: unproven, adjustments: adjustments, invoices: invoices,
+            catalogue: catalogue, franchise: franchise)
     }
 }

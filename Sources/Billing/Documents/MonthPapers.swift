@@ -16,6 +16,8 @@ public struct MonthPapers: Sendable {
     public let mealClasses: [String: String]
     /// What the ledger owes each provider for the month.
     public let owed: [ProviderID: Fen]
+    /// Public money set aside for closed visits that are not proven well enough: not yet owed.
+    public let unproven: [ProviderID: Fen]
     /// 本期调整: what corrections of earlier months add to or take from this payment.
     public let adjustments: [ProviderID: Fen]
     public let invoices: [ProviderID: String]
@@ -24,7 +26,8 @@ public struct MonthPapers: Sendable {
 
     public init(
         month: Month, isClosed: Bool, statements: [Statement], elders: [ElderID: ElderFacts], visits: [String: VisitFacts],
-        mealClasses: [String: String], owed: [ProviderID: Fen], adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], catalogue: Catalogue,
+        mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
+        adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], catalogue: Catalogue,
         franchise: Franchise
     ) {
         self.month = month
@@ -34,6 +37,7 @@ public struct MonthPapers: Sendable {
         self.visits = visits
         self.mealClasses = mealClasses
         self.owed = owed
+        self.unproven = unproven
         self.adjustments = adjustments
         self.invoices = invoices
         self.catalogue = catalogue

@@ -54,7 +54,7 @@ extension MonthPapers {
         func level(_ levels: Set<Int>) -> [StatementLine] { paid.filter { levels.contains(elders[$0.candidate.elder]?.abilityLevel ?? 0) } }
         let (held, blocked) = (refused.filter { $0.verdict == .held }, refused.filter { $0.verdict == .blocked })
         let rows = [
-            row("一", "拨款（本月记账的公共资金）", all, "服务核验后记入应付"), row("二", "支出（本月实付）", paid, "以下四行之和"),
+            row("一", "拨款（本月应由公共资金承担）", all, "已记应付的和待核的"), row("二", "支出（本月实付）", paid, "以下四行之和"),
             row("", "　其中：轻度失能", level([1])), row("", "　其中：中度失能", level([2])), row("", "　其中：重度失能", level([3, 4])),
             row("", "　其中：能力完好或未评估", level([0])), row("三", "退款（拒付，退回资金来源）", blocked, "核查结论为拒付"),
             row("四", "结余（待核，暂不支付）", held, "一减二减三"),
@@ -91,23 +91,23 @@ extension MonthPapers {
     private static let differenceColumns: [Column] = [
         .ordinal, Column("服务商编码", .digits, width: 10), Column("名称", width: 28), .count("明细单数", width: 10),
         .amount("明细应结", width: 12), .amount("自费加补贴", width: 12), .amount("明细补贴", width: 12), .amount("资金分摊合计", width: 12),
-        .amount("台账应付", width: 12), .amount("扣减加实付", width: 12), .amount("差异", width: 10), Column("结论", width: 20),
+        .amount("台账应付", width: 12), .amount("待核未记账", width: 12), .amount("扣减加实付", width: 12), .amount("差异", width: 10), Column("结论", width: 20),
     ]
 
-    /// 对账差异表: detail = fund legs = ledger = payment, provider by provider; the difference is what does not agree.
+    /// 对账差异表: detail = fund legs = ledger and what waits for proof = payment, provider by provider; the difference is what does not agree.
     func differences() -> Document {
         let rows: [[Cell]] = statements.enumerated().map { index, statement in
             let legs = statement.lines.flatMap(\.candidate.funding).map(\.amount).total
-            let owed = owed[statement.provider] ?? .zero
+            let (owed, unproven) = (owed[statement.provider] ?? .zero, unproven[statement.provider] ?? .zero)
             let (parts, whole) = (statement.selfPay + statement.subsidy, statement.deducted + statement.payable)
-            let gaps = [statement.gross - parts, statement.subsidy - legs, statement.subsidy - owed, statement.subsidy - whole]
+            let gaps = [statement.gross - parts, statement.subsidy - legs, statement.subsidy - owed - unproven, statement.subsidy - whole]
             let gap = gaps.first { $0 != .zero } ?? .zero
-            let names = ["应结与自费加补贴不符", "补贴与资金分摊不符", "补贴与台账不符", "补贴与扣减加实付不符"]
+            let names = ["应结与自费加补贴不符", "补贴与资金分摊不符", "补贴与台账（含待核）不符", "补贴与扣减加实付不符"]
             let wrong = zip(gaps, names).first { $0.0 != .zero }?.1
             return [
                 .integer(index + 1), "\(statement.provider)", "\(providerName(statement.provider))", .integer(statement.lines.count),
-                .amount(statement.gross), .amount(parts), .amount(statement.subsidy), .amount(legs), .amount(owed), .amount(whole),
-                .amount(gap), "\(wrong ?? "相符")",
+                .amount(statement.gross), .amount(parts), .amount(statement.subsidy), .amount(legs), .amount(owed), .amount(unproven),
+                .amount(whole), .amount(gap), "\(wrong ?? "相符")",
             ]
         }
         let wrong = rows.count { $0.last != "相符" }

@@ -111,6 +111,21 @@ public struct PaperRepository {
         }
         return result
     }
+
+    /// What is still only set aside for closed visits of the month, because their proof does not suffice.
+    public func unproven(_ month: Month) throws -> [ProviderID: Fen] {
+        var result: [ProviderID: Fen] = [:]
+        try tx.forEachRow(
+            """
+            SELECT o.provider_id, CAST(SUM(l.amount_fen) AS BIGINT)
+            FROM service_order o JOIN funding_leg l ON l.order_id = o.id
+            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) AND o.state = 'closed' AND l.state = 'reserved'
+            GROUP BY o.provider_id
+            ORDER BY o.provider_id
+            """
+        ) { row in result[try row.id()] = try row.fen() }
+        return result
+    }
 }
 
 extension Transaction {

@@ -155,11 +155,10 @@ struct MonthPack {
         "self_pay_fen", "funding", "evidence", "verdict", "findings", "chain",
     ]
 
-    /// `lines.csv`, chained: the root of the month speaks for the lines and, through where the chain starts, for every other file.
+    /// `lines.csv`, chained; the root of the month speaks for the lines and for every other file.
     private func lines(_ folder: PackFolder) throws -> ExportMonth.Result {
-        let others = folder.files.sorted { $0.name < $1.name }.map { "\($0.sha256)  \($0.name)\n" }.joined()
-        var chain = MonthChain(start: "vnh-pack-1 \(month)\n\(others)")
-        var own = MonthChain(start: "vnh-lines-1 \(month)\n")
+        let others = folder.files.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
+        var chain = MonthChain(start: "vnh-lines-1 \(month)\n")
         var count = 0
         try folder.write("lines.csv") { file in
             try file.append(CSV.line(Self.lineHeader).utf8)
@@ -167,13 +166,14 @@ struct MonthPack {
                 let statement = try source.statement(index, month, tx)
                 for (ordinal, line) in statement.lines.enumerated() {
                     let text = String(CSV.line(Self.fields(line, ordinal + 1)).dropLast())
-                    own.append(text)
                     try file.append("\(text),\(chain.append(text))\r\n".utf8)
                     count += 1
                 }
             }
         }
-        return ExportMonth.Result(root: chain.root, linesRoot: own.root, statements: source.count, lines: count, isClosed: isClosed)
+        var whole = MonthChain(start: "vnh-pack-1 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
+        whole.append(chain.root)
+        return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
     }
 
     private static func fields(_ line: StatementLine, _ ordinal: Int) -> [String] {

@@ -1,7 +1,7 @@
 import Crypto
 import Kernel
 
-/// 哈希链: every line of a month carries the hash of itself and all before it; the last one is the root of the month.
+/// 哈希链: every line of a month carries the hash of itself and all before it; the last one is the root.
 ///
 /// A link is SHA-256 of the link before it in hexadecimal digits, a line feed, and the line as it stands in the file without its own link.
 /// One changed, missing, added or exchanged line changes every link from there on.
