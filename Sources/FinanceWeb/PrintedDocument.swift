@@ -86,13 +86,16 @@ struct PrintedDocument {
     private var style: String {
         """
         @page{size:A4 landscape;margin:10mm}:root{color-scheme:light}main{padding:0;max-width:none}
-        .sheet{width:277mm;height:188mm;margin:0 auto;position:relative;break-after:page;overflow:hidden;color:#000;background:#fff;font-size:\(layout.letter_mm)mm;line-height:\(Layout.leading)}
+        .sheet{width:277mm;height:188mm;margin:0 auto;position:relative;break-after:page;overflow:hidden;color:#000;background:#fff;
+        font-size:\(layout.letter_mm)mm;line-height:\(Layout.leading)}
         .sheet:last-child{break-after:auto}.sheet h1{font-size:6mm;text-align:center;margin:0 0 2mm}
         .sheet .facts{display:flex;justify-content:space-between;font-size:3.6mm;margin:0 0 2mm}
-        .sheet table{table-layout:fixed;margin:0;width:277mm}
-        .sheet th,.sheet td{border:.2mm solid #000;padding:.3mm \(layout.letter_mm / 4)mm;white-space:normal;overflow-wrap:anywhere;line-break:anywhere;vertical-align:middle}
-        .sheet th{text-align:center}.sheet td.n{text-align:right}.sheet tfoot td{font-weight:600}
-        .sheet p{font-size:3.6mm;margin:1.5mm 0}.sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
+        .sheet table{table-layout:fixed;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
+        .sheet th,.sheet td{border:.2mm solid #000;padding:.3mm \(layout.letter_mm / 4)mm;
+        white-space:normal;overflow-wrap:anywhere;line-break:anywhere;vertical-align:middle}
+        .sheet th{text-align:center}.sheet td.n{text-align:right}
+        .sheet p{font-size:3.6mm;margin:1.5mm 0}
+        .sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
         .sheet .number{position:absolute;bottom:0;left:0;right:0;text-align:center}
         @media screen{body{background:#888}.sheet{padding:10mm;margin:4mm auto}}
         """

@@ -36,16 +36,12 @@ public struct ExportMonth: Sendable {
         let isClosed = try await office.read { tx in try tx.settlements.state(of: month) } == .closed
         let preview = isClosed ? nil : try await PreviewMonth(office)(month)
         let reference = office.reference
-        let (result, known) = try await office.read { tx in
-            let pages = try preview.map { StatementSource.preview($0) } ?? .frozen(tx.settlements.providers(month))
-            let pack = MonthPack(tx: tx, reference: reference, month: month, isClosed: isClosed, source: pages)
-            return (try pack.write(to: output, spreadsheet, progress: progress), try tx.packs.roots(month))
+        let result = try await office.read { tx in
+            let source = try preview.map { StatementSource.preview($0) } ?? .frozen(tx.settlements.providers(month))
+            let pack = MonthPack(tx: tx, reference: reference, month: month, isClosed: isClosed, source: source)
+            return try pack.write(to: output, spreadsheet, progress: progress)
         }
         if isClosed {
-            if let first = known.first, first.linesRoot != result.linesRoot {
-                throw Rejection(
-                    .conflict, "month_changed", "\(month) 已月结，但明细与此前导出的不同（此前 \(first.linesRoot.prefix(16))…），请停止拨付并查明原因。")
-            }
             let now = office.now
             try await office.perform { tx in
                 try tx.packs.record(
@@ -97,6 +93,10 @@ struct MonthPack {
             for table in PackRepository.tables { try write(table, folder) }
             try documents(folder, spreadsheet, progress)
             let result = try lines(folder)
+            if isClosed, let first = try tx.packs.roots(month).first, first.linesRoot != result.linesRoot {
+                throw Rejection(
+                    .conflict, "month_changed", "\(month) 已月结，但明细与此前导出的不同（此前 \(first.linesRoot.prefix(16))…），请停止拨付并查明原因。")
+            }
             try manifest(folder, result)
             try folder.publish()
             return result
@@ -112,8 +112,9 @@ struct MonthPack {
     private func referenceFiles(_ folder: PackFolder) throws {
         let files = try tx.reference.all()
         for (name, bytes) in files.sorted(by: { $0.key < $1.key }) { try folder.write("reference/\(name)", bytes) }
-        guard let yaml = files["catalog/programmes.yaml"] else { return }
-        guard let node = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else { return }
+        guard let yaml = files["catalog/programmes.yaml"], let node = try Yams.compose(yaml: String(decoding: yaml, as: UTF8.self)) else {
+            throw Rejection(.unavailable, "reference_missing", "数据库里还没有补贴项目，请先运行 vnh publish。")
+        }
         try folder.write("reference/programmes.json", Array((JSON(yaml: node).text + "\n").utf8))
     }
 
