@@ -74,7 +74,12 @@ struct PrintedDocument {
     }
 
     private func row(_ cells: [Cell]) -> String { "<tr>\(cells.map(cell).joined())</tr>" }
-    private func sums(_ word: String, _ cells: [Cell]) -> String { row(document.labelled(word, cells)) }
+
+    /// The word stands across the columns before the first sum.
+    private func sums(_ word: String, _ cells: [Cell]) -> String {
+        let across = max(1, cells.prefix { $0 == .blank }.count)
+        return "<tr><td colspan=\"\(across)\">\(HTML.escaped(word))</td>\(cells.dropFirst(across).map(cell).joined())</tr>"
+    }
 
     private func cell(_ cell: Cell) -> String {
         switch cell {
