@@ -7,33 +7,40 @@ struct PrintedDocument {
     let document: Document
     private let layout: Layout
 
-    /// What fits on a sheet, in millimetres of A4 landscape (297 × 210) within margins of 10.
+    /// How large the letters are and what fits on a sheet of A4 landscape (297 × 210) within margins of 10, in millimetres.
     private struct Layout {
         /// The height of a letter.
         let letter_mm: Double
-        /// Lines of the table between title and signers.
-        let lines: Int
+        /// Padding of a cell, above and below.
+        let padding_mm: Double
+        let sheet: Document.Sheet
+        /// All columns with their padding, in half-width characters.
         let columns: Int
 
-        private static let width_mm = 277.0
-        private static let height_mm = 190.0
-        /// Title, facts, notes, signers and the page number.
-        private static let around_mm = 52.0
-        /// Padding of a cell on both sides, in half-width characters.
+        static let width_mm = 277.0
+        static let height_mm = 188.0
+        /// Title and facts above, signers and page number below.
+        private static let around_mm = 40.0
+        private static let note_mm = 8.0
+        /// Padding of a cell on both sides together, in half-width characters.
         static let padding = 1
+        /// A half-width character is this part of its height wide; a digit of a Chinese typeface is a little wider than half.
+        private static let halfWidth = 0.57
         /// A line is this many times as high as its letters.
         static let leading = 1.3
-        /// What a row adds to its lines: padding and a rule, in millimetres.
-        private static let perRow_mm = 1.0
+        private static let rule_mm = 0.2
 
         init(_ document: Document) {
             columns = document.columns.reduce(0) { $0 + $1.width + Self.padding }
-            // A half-width character is half as wide as it is high.
-            letter_mm = min(document.isLarge ? 5.2 : 3.4, Self.width_mm / Double(columns) * 2)
-            let header = document.columns.map { ($0.name.columns + $0.width - 1) / $0.width }.max() ?? 1
-            let line_mm = letter_mm * Self.leading + Self.perRow_mm
-            // Two more lines of subtotals and sums, each as high as a wrapped row.
-            lines = max(4, Int((Self.height_mm - Self.around_mm) / line_mm) - header - 4)
+            letter_mm = min(document.isLarge ? 4.6 : 3.4, Self.width_mm / Double(columns) / Self.halfWidth)
+            padding_mm = document.isLarge ? 2 : 0.3
+            let line_mm = letter_mm * Self.leading
+            let row_mm = 2 * padding_mm + Self.rule_mm
+            let header = document.columns.map { $0.name.lines(wrappedAt: $0.width) }.max() ?? 1
+            let foot = document.hasTotals ? 2 * document.lines(document.totals) : 0
+            let own_mm = Double(header + foot) * line_mm + (document.hasTotals ? 3 : 1) * row_mm + Double(document.notes.count) * Self.note_mm
+            sheet = Document.Sheet(
+                height: Int((Self.height_mm - Self.around_mm - own_mm) * 1000), line: Int(line_mm * 1000), around: Int(row_mm * 1000))
         }
     }
 
@@ -43,7 +50,7 @@ struct PrintedDocument {
     }
 
     var html: String {
-        let pages = document.pages(lines: layout.lines)
+        let pages = document.pages(layout.sheet)
         return "<style>\(style)</style>" + pages.map { sheet($0, of: pages.count) }.joined(separator: "\n")
     }
 
@@ -91,15 +98,16 @@ struct PrintedDocument {
     private var style: String {
         """
         @page{size:A4 landscape;margin:10mm}:root{color-scheme:light}main{padding:0;max-width:none}
-        .sheet{width:277mm;height:188mm;margin:0 auto;position:relative;break-after:page;overflow:hidden;color:#000;background:#fff;
+        .sheet{font-family:"Noto Sans CJK SC","Source Han Sans SC","WenQuanYi Micro Hei",SimSun,sans-serif;
+        width:\(Layout.width_mm)mm;height:\(Layout.height_mm)mm;margin:0 auto;position:relative;break-after:page;overflow:hidden;color:#000;background:#fff;
         font-size:\(layout.letter_mm)mm;line-height:\(Layout.leading)}
         .sheet:last-child{break-after:auto}.sheet h1{font-size:6mm;text-align:center;margin:0 0 2mm}
-        .sheet .facts{display:flex;justify-content:space-between;font-size:3.6mm;margin:0 0 2mm}
+        .sheet .facts{display:flex;justify-content:space-between;margin:0 0 2mm}
         .sheet table{table-layout:fixed;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
-        .sheet th,.sheet td{border:.2mm solid #000;padding:.3mm \(layout.letter_mm / 4)mm;
-        white-space:normal;overflow-wrap:anywhere;line-break:anywhere;vertical-align:middle}
+        .sheet th,.sheet td{border:.2mm solid #000;padding:\(layout.padding_mm)mm \(layout.letter_mm / 4)mm;
+        white-space:normal;word-break:break-all;line-break:anywhere;vertical-align:middle}
         .sheet th{text-align:center}.sheet td.n{text-align:right}
-        .sheet p{font-size:3.6mm;margin:1.5mm 0}
+        .sheet p{font-size:\(document.isLarge ? 4.6 : 3.6)mm;margin:1.5mm 0}
         .sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
         .sheet .number{position:absolute;bottom:0;left:0;right:0;text-align:center}
         @media screen{body{background:#888}.sheet{padding:10mm;margin:4mm auto}}

@@ -50,7 +50,7 @@ enum Papers {
 
     @Test(arguments: [(1, [1, 1, 1, 1, 1, 1, 1]), (3, [3, 3, 1]), (7, [7]), (100, [7])])
     func `is divided into sheets whose subtotals run up to the total`(lines: Int, rows: [Int]) {
-        let pages = Self.table.pages(lines: lines)
+        let pages = Self.table.pages(Document.Sheet(height: lines, line: 1))
         #expect(pages.map(\.rows.count) == rows)
         #expect(pages.map(\.number) == Array(1...rows.count))
         #expect(pages.flatMap(\.rows) == Self.table.rows)
@@ -69,13 +69,19 @@ enum Papers {
     @Test func `counts a wrapped row as the lines it takes, and gives a higher one a sheet of its own`() {
         let long = Document(
             title: "表", facts: [], columns: [Column("说明", width: 4)], rows: [["一二三四五"], ["一"], ["ab"], ["一二三四五六七八九十"]])
-        #expect(long.pages(lines: 4).map(\.rows.count) == [2, 1, 1])
-        #expect(long.pages(lines: 5).map(\.rows.count) == [3, 1])
+        #expect(long.pages(Document.Sheet(height: 4, line: 1)).map(\.rows.count) == [2, 1, 1])
+        #expect(long.pages(Document.Sheet(height: 5, line: 1)).map(\.rows.count) == [3, 1])
+        #expect(long.pages(Document.Sheet(height: 8, line: 1, around: 1)).map(\.rows.count) == [3, 1])
+    }
+
+    @Test(arguments: [("", 4, 1), ("abcd", 4, 1), ("abcde", 4, 2), ("一二", 4, 1), ("一二三", 5, 2), ("a一二", 4, 2), ("一二三四五", 5, 3)])
+    func `breaks a text where the next character no longer fits`(text: String, width: Int, lines: Int) {
+        #expect(text.lines(wrappedAt: width) == lines)
     }
 
     @Test func `has one sheet even when it is empty`() {
         let empty = Document(title: "表", facts: [], columns: [.amount("金额")], rows: [])
-        #expect(empty.pages(lines: 10).map(\.subtotal) == [[.amount(.zero)]])
+        #expect(empty.pages(Document.Sheet(height: 10, line: 1)).map(\.subtotal) == [[.amount(.zero)]])
     }
 
     @Test(arguments: 0..<30 as Range<UInt64>)
@@ -85,7 +91,7 @@ enum Papers {
             [.amount(Fen(Int64.random(in: -500...90_000, using: &random))), .text(String(repeating: "字", count: Int.random(in: 0...9, using: &random)))]
         }
         let document = Document(title: "表", facts: [], columns: [.amount("金额"), Column("说明", width: 4)], rows: rows)
-        let pages = document.pages(lines: Int.random(in: 1...12, using: &random))
+        let pages = document.pages(Document.Sheet(height: Int.random(in: 1...12, using: &random), line: 1))
         #expect(pages.flatMap(\.rows) == rows)
         #expect(pages.last?.running == document.totals)
     }

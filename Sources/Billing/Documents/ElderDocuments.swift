@@ -4,7 +4,7 @@ import Registry
 
 extension MonthPapers {
     private static let confirmationColumns: [Column] = [
-        Column("日期", .date, width: 10), Column("服务项目", width: 14), Column("上门", width: 6), Column("离开", width: 6),
+        Column("日期", .date, width: 11), Column("服务项目", width: 16), Column("上门", width: 6), Column("离开", width: 6),
         Column("服务人员", width: 10), .amount("价格", width: 9), .amount("补贴", width: 9), .amount("自付", width: 9),
         Column("签字或指印", width: 12), Column("代签人关系", width: 10), Column("满意度", width: 8),
     ]
