@@ -80,7 +80,7 @@ public struct DocumentPages: Sendable {
     @Sendable func sheets(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let wanted = try DocumentRequest(request, context)
         let document = try await wanted.document(exchange.office)
-        return HTML.page("\(document.title) \(wanted.month)", PrintedDocument(document).html)
+        return PrintedDocument(document).response
     }
 }
 

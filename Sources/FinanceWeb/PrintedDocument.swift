@@ -1,4 +1,6 @@
 import Billing
+import HTTPTypes
+import Hummingbird
 import Kernel
 import Web
 
@@ -49,9 +51,25 @@ struct PrintedDocument {
         layout = Layout(document)
     }
 
-    var html: String {
+    /// A page of its own, without the frame of the site: it can be saved and printed elsewhere.
+    ///
+    /// Its measures depend on the table, so they stand in the page; nothing in it can run.
+    var response: Response {
+        let text = """
+            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
+            <style>\(style)</style></head><body><main>\(sheets)</main></body></html>
+            """
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+                .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+            ], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private var sheets: String {
         let pages = document.pages(layout.sheet)
-        return "<style>\(style)</style>" + pages.map { sheet($0, of: pages.count) }.joined(separator: "\n")
+        return pages.map { sheet($0, of: pages.count) }.joined(separator: "\n")
     }
 
     private func sheet(_ page: Document.Page, of count: Int) -> String {
@@ -97,13 +115,13 @@ struct PrintedDocument {
 
     private var style: String {
         """
-        @page{size:A4 landscape;margin:10mm}:root{color-scheme:light}main{padding:0;max-width:none}
+        @page{size:A4 landscape;margin:10mm}:root{color-scheme:light}body{margin:0}
         .sheet{font-family:"Noto Sans CJK SC","Source Han Sans SC","WenQuanYi Micro Hei",SimSun,sans-serif;
         width:\(Layout.width_mm)mm;height:\(Layout.height_mm)mm;margin:0 auto;position:relative;break-after:page;overflow:hidden;color:#000;background:#fff;
         font-size:\(layout.letter_mm)mm;line-height:\(Layout.leading)}
         .sheet:last-child{break-after:auto}.sheet h1{font-size:6mm;text-align:center;margin:0 0 2mm}
         .sheet .facts{display:flex;justify-content:space-between;margin:0 0 2mm}
-        .sheet table{table-layout:fixed;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
+        .sheet table{table-layout:fixed;border-collapse:collapse;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
         .sheet th,.sheet td{border:.2mm solid #000;padding:\(layout.padding_mm)mm \(layout.letter_mm / 4)mm;
         white-space:normal;word-break:break-all;line-break:anywhere;vertical-align:middle}
         .sheet th{text-align:center}.sheet td.n{text-align:right}

@@ -93,3 +93,14 @@ public struct FinanceContext: RoleContext {
         self.caller = caller
     }
 }
+
+/// Everyone of the platform itself: the wall board is for them, never for a provider.
+public struct StaffContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.operator, .quality, .finance, .auditor, .admin]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+}

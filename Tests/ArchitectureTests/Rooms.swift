@@ -58,7 +58,7 @@ enum Rooms {
         "Spreadsheet": ["Foundation"],
         "Workflow": ["Foundation", "Synchronization", "Crypto", "CryptoExtras", "Logging", "Yams"],
         "Rehearsal": ["Synchronization"],
-        "Web": web.union(["Synchronization", "Crypto", "Logging"]),
+        "Web": web.union(["Synchronization", "Crypto", "Logging", "Mustache", "ServiceLifecycle"]),
         "ConsoleWeb": web,
         "PortalWeb": web,
         "FinanceWeb": web,

@@ -107,6 +107,15 @@ public struct OrderRepository {
             """) { try Order(row: &$0) }
     }
 
+    /// Orders whose number begins with what was typed, in the order of numbers.
+    public func numbered(_ prefix: String, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE number >= \(prefix) AND number < \(prefix.afterPrefix) ORDER BY number LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
     /// Orders whose timer has run out, most overdue first.
     public func due(by now: Instant, limit: Int) throws -> [Order] {
         try tx.rows(

@@ -42,6 +42,11 @@ public struct CallRepository {
         ) { try Call(row: &$0) }
     }
 
+    /// How often a line has called since a moment.
+    public func count(from line: String, since: Instant) throws -> Int {
+        Int(try tx.integer("SELECT COUNT(*) FROM call WHERE rang_ms >= \(since) AND from_number = \(line)") ?? 0)
+    }
+
     public func latest(limit: Int) throws -> [Call] {
         try tx.rows(
             """

@@ -35,7 +35,7 @@ struct Serve: AsyncParsableCommand {
         }
         var logger = Logger(label: "vnh")
         logger.logLevel = .notice
-        let server = Server(office, rule)
+        let server = Server(office, rule, try PageLibrary(["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"].map { try ResourceFolder(of: $0) }))
         let transport = try CurlTransport(rule: rule, limits: limits)
         defer { transport.close() }
         let (host, port) = (host, port)
@@ -85,10 +85,12 @@ struct TimerLoop: Service {
 struct Server {
     let office: Office
     let rule: AddressRule
+    let pages: PageLibrary
 
-    init(_ office: Office, _ rule: AddressRule) {
+    init(_ office: Office, _ rule: AddressRule, _ pages: PageLibrary) {
         self.office = office
         self.rule = rule
+        self.pages = pages
     }
 
     func router() -> Router<AppContext> {
@@ -97,6 +99,7 @@ struct Server {
         let open = Health(office)
         open.add(to: router.group(""))
         let exchange = Exchange(office)
+        pages.addAssets(to: router.group(""))
         let inside = router.group("").add(middleware: Doorkeeper(office))
         Pages(exchange).add(to: inside)
         let api = inside.group("api/v1")
@@ -111,8 +114,11 @@ struct Server {
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         DocumentRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
-        ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))
-        PortalPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
+        let console = faces.group("console", context: DeskContext.self)
+        DeskPages(exchange, pages).add(to: console)
+        ConsolePages(exchange).add(to: console)
+        WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
+        PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         DocumentPages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
