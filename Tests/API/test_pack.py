@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 
 import pytest
-from house import ROOT, vnh
+from house import ROOT, Client, expect, now, vnh
 from pack import VERIFY, Forgery, verify
 
 MONTH = "2026-01"
@@ -88,6 +88,41 @@ def test_a_month_on_postgresql_verifies(tmp_path):
     vnh("demo", "--database", url, "--elders", 300, "--days", 10, "--data", ROOT)
     vnh("close", MONTH, "--database", url)
     vnh("export", MONTH, "--database", url, "--output", tmp_path / "pack")
+    status, lines = verify(tmp_path / "pack")
+    assert status == 0, lines
+
+
+def test_a_month_of_trouble_verifies(desk, tmp_path):
+    """Reopened, voided, cancelled, disputed and doubtful visits, elders whose record changes: the books still tell what was decided on what."""
+    elders = iter(desk.elders(count=80))
+    answer = {"came": True, "did": "打扫", "paid_extra_fen": 0, "satisfaction": 5, "answered_by": "elder"}
+    orders = [desk.today(next(elders)) for _ in range(7)]
+    for order in orders[:4]:
+        assert desk.serve(order)["state"] == "closed"
+    # Opened again and closed again: the money goes back and forth.
+    for _ in range(2):
+        desk.quality.post(f"/orders/{orders[0]['id']}/reopen", {"reason_code": "asked"})
+        desk.operator.post(f"/orders/{orders[0]['id']}/callback", answer)
+    # Proven to be fake by two persons.
+    token = vnh("token", "create", "--database", desk.house.url, "--role", "admin", "--name", "second").stdout.strip()
+    for person in (desk.admin, Client(desk.house.base, token)):
+        voided = person.post(f"/orders/{orders[1]['id']}/void", {"reason_code": "fake"})
+    assert voided["state"] == "voided"
+    # The elder becomes another case after the decision, and a further service is decided on the new facts.
+    elder = orders[2]["elder_id"]
+    expect(desk.operator("PATCH", f"/elders/{elder}", {"ability_level": 4}), 200)
+    desk.operator.post(f"/orders/{orders[3]['id']}/complaints", {"text": "态度不好"}, 201)
+    desk.operator.post(f"/orders/{orders[4]['id']}/cancel", {"reason_code": "elder_cancelled"})
+    desk.serve(orders[5], confirmed=False)
+    desk.quality.post(f"/orders/{orders[5]['id']}/callback", answer | {"came": False})
+    # The first provider gives it back: the next one is asked, and the money is set aside anew.
+    desk.provider(orders[6]).post(f"/provider/orders/{orders[6]['id']}/decline", {"reason_code": "no_staff"})
+    again = desk.operator.get(f"/orders/{orders[6]['id']}")
+    assert again["provider"] != orders[6]["provider"] and desk.serve(again | {"visit_code": orders[6]["visit_code"]})["state"] == "closed"
+    card = desk.operator.get(f"/elders/{next(elders)}")["number"]
+    desk.house.client("P001").post("/meals", {"card": card, "canteen": "P001", "slot": "lunch", "at": now(), "device": "till-1"}, 201)
+    month = orders[0]["start"][:7]
+    vnh("export", month, "--database", desk.house.url, "--output", tmp_path / "pack")
     status, lines = verify(tmp_path / "pack")
     assert status == 0, lines
 
