@@ -69,7 +69,9 @@ public struct ConsolePages: Sendable {
     }
 
     @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let card = try await ReadCallCard(office)(ElderID(try context.parameters.require("id")))
+        let id = ElderID(try context.parameters.require("id"))
+        try await LookAtElder(office)(id, from: .desk, by: context.caller)
+        let card = try await ReadCallCard(office)(id)
         let (elder, today) = (card.elder, office.now.localDate)
         let facts = [
             ("卡号", elder.number), ("年龄", "\(elder.age(on: today))"), ("街道", regionName(elder.address.region)), ("地址", elder.address.line),

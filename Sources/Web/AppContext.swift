@@ -104,3 +104,15 @@ public struct StaffContext: RoleContext {
         self.caller = caller
     }
 }
+
+/// Administrators; a file of elders to be imported may be large.
+public struct AdminContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.admin]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+    public var maxUploadSize: Int { 64 * 1024 * 1024 }
+}

@@ -81,11 +81,14 @@ public struct DeskPages: Sendable {
 
     @Sendable func call(_ request: Request, _ context: DeskContext) async throws -> Response {
         let ringing = try await ReadDesk(office).call(try request.required("id"))
+        for card in ringing.cards { try await LookAtElder(office)(card.elder.id, from: .call, reason: ringing.call.id, by: context.caller) }
         return try pages.response("call", CallModel(ringing, words: words, now: office.now), request.language)
     }
 
     @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let card = try await ReadCallCard(office)(ElderID(try request.required("id")))
+        let id = ElderID(try request.required("id"))
+        try await LookAtElder(office)(id, from: .desk, by: context.caller)
+        let card = try await ReadCallCard(office)(id)
         return try pages.response("elder", CardModel(card, words: words, now: office.now), request.language)
     }
 

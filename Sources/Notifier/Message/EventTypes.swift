@@ -4,12 +4,13 @@ public enum EventTypes {
         "call.ringing", "call.answered", "call.ended", "call.noted",
         "complaint.opened",
         "emergency.raised",
-        "elder.registered", "elder.updated", "elder.status", "elders.imported",
+        "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elders.imported",
         "meal.served",
         "month.closed", "statement.frozen",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue",
+        "reference.published",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]
 

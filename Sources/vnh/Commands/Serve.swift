@@ -117,6 +117,7 @@ struct Server {
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
         ConsolePages(exchange).add(to: console)
+        AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
