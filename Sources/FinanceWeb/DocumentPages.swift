@@ -25,6 +25,8 @@ public struct DocumentPages: Sendable {
 
     /// The longest table a browser is asked to show; the files and the print hold everything.
     private static let rowLimit = 2_000
+    /// The longest table that is divided into sheets: some two thousand of them.
+    private static let printLimit = 50_000
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try DocumentRequest.month(context)
@@ -80,6 +82,10 @@ public struct DocumentPages: Sendable {
     @Sendable func sheets(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let wanted = try DocumentRequest(request, context)
         let document = try await wanted.document(exchange.office)
+        guard document.rows.count <= Self.printLimit else {
+            throw Rejection(
+                .refused, "document_too_long", "共 \(document.rows.count) 行，超过一次打印的上限 \(Self.printLimit) 行；请按服务商或街道分别打印，或下载 CSV。")
+        }
         return PrintedDocument(document).response
     }
 }

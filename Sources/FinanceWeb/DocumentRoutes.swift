@@ -28,12 +28,12 @@ public struct DocumentRoutes: Sendable {
                 let wanted = try DocumentRequest(request, context)
                 return try format.response(try await wanted.document(exchange.office), name: wanted.fileName)
             }
-            group.get("settlements/:month/statements.\(format.rawValue)") { request, context in
-                try await statement(.summary, DocumentScope(), request, context, format)
+            group.get("settlements/:month/statements.\(format.rawValue)") { _, context in
+                try await statement(.summary, DocumentScope(), context, format)
             }
-            group.get("settlements/:month/statements/{provider}.\(format.rawValue)") { request, context in
+            group.get("settlements/:month/statements/{provider}.\(format.rawValue)") { _, context in
                 let provider = ProviderID(try context.parameters.require("provider"))
-                return try await statement(.detail, DocumentScope(provider: provider), request, context, format)
+                return try await statement(.detail, DocumentScope(provider: provider), context, format)
             }
         }
     }
@@ -60,7 +60,7 @@ public struct DocumentRoutes: Sendable {
     }
 
     private func statement(
-        _ kind: DocumentKind, _ scope: DocumentScope, _ request: Request, _ context: FinanceContext, _ format: Format
+        _ kind: DocumentKind, _ scope: DocumentScope, _ context: FinanceContext, _ format: Format
     ) async throws -> Response {
         let wanted = DocumentRequest(month: try DocumentRequest.month(context), kind: kind, scope: scope)
         return try format.response(try await wanted.document(exchange.office), name: wanted.fileName)
