@@ -32,13 +32,14 @@ import Workflow
     func `is the same bytes every time, and leaves nothing else behind`(backend: Backend) async throws {
         try await World.with(backend) { world in
             try await Self.serve(world)
-            _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+            let closed = try await CloseMonth(world.office)(World.month, by: World.finance)
             try await Scratch.with { folder in
                 let first = try await ExportMonth(world.office)(World.month, to: "\(folder)/a", by: World.finance)
                 let second = try await ExportMonth(world.office)(World.month, to: "\(folder)/b", by: World.finance)
                 let again = try await ExportMonth(world.office)(World.month, to: "\(folder)/a", by: World.finance)
                 #expect(first.root == second.root && second.root == again.root)
                 #expect(first.lines == 2 && first.isClosed)
+                #expect(first.linesRoot == MonthChain.linesRoot(closed.statements, month: World.month))
                 let (a, b) = (try Self.files("\(folder)/a"), try Self.files("\(folder)/b"))
                 #expect(a == b)
                 #expect(Set(a.keys).isSuperset(of: ["manifest.json", "lines.csv", "orders.csv", "visits.csv", "reference/programmes.json"]))

@@ -1,5 +1,4 @@
 import Billing
-import Catalog
 import Foundation
 import Kernel
 import Registry
@@ -151,23 +150,18 @@ struct MonthPack {
 
     // MARK: Lines
 
-    private static let lineHeader = [
-        "provider", "ordinal", "kind", "subject", "number", "elder", "item", "date", "quantity", "unit_price_fen", "gross_fen", "subsidy_fen",
-        "self_pay_fen", "funding", "evidence", "verdict", "findings", "chain",
-    ]
-
     /// `lines.csv`, chained; the root of the month speaks for the lines and for every other file.
     private func lines(_ folder: PackFolder) throws -> ExportMonth.Result {
         let others = folder.files.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
-        var chain = MonthChain(start: "vnh-lines-1 \(month)\n")
+        var chain = MonthChain(linesOf: month)
         var count = 0
         try folder.write("lines.csv") { file in
-            try file.append(CSV.line(Self.lineHeader).utf8)
+            try file.append(CSV.line(MonthChain.columns + ["chain"]).utf8)
             for index in 0..<source.count {
                 let statement = try source.statement(index, month, tx)
                 for (ordinal, line) in statement.lines.enumerated() {
-                    let text = String(CSV.line(Self.fields(line, ordinal + 1)).dropLast())
-                    try file.append("\(text),\(chain.append(text))\r\n".utf8)
+                    let (row, link) = chain.append(line, ordinal: ordinal + 1)
+                    try file.append("\(row),\(link)\r\n".utf8)
                     count += 1
                 }
             }
@@ -175,15 +169,6 @@ struct MonthPack {
         var whole = MonthChain(start: "vnh-pack-1 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
         whole.append(chain.root)
         return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
-    }
-
-    private static func fields(_ line: StatementLine, _ ordinal: Int) -> [String] {
-        let c = line.candidate
-        return [
-            c.provider.text, String(ordinal), c.kind.rawValue, c.subject, c.number, c.elder.text, c.item.text, c.date.description,
-            String(c.quantity.hundredths), String(c.unitPrice.amount), String(c.gross.amount), String(c.subsidy.amount),
-            String(c.selfPay.amount), line.fundingText, String(c.evidence.rawValue), line.verdict.rawValue, line.findingsText,
-        ]
     }
 
     private func manifest(_ folder: PackFolder, _ result: ExportMonth.Result) throws {

@@ -1,3 +1,5 @@
+import Billing
+import Catalog
 import Crypto
 import Kernel
 
@@ -19,4 +21,39 @@ public struct MonthChain: Sendable {
     }
 
     private static func hash(_ text: String) -> String { SHA256.hash(data: Array(text.utf8)).hex }
+}
+
+extension MonthChain {
+    /// The chain over the lines of a month; its root is what people approve, because it never changes once the month is closed.
+    public init(linesOf month: Month) { self.init(start: "vnh-lines-1 \(month)\n") }
+
+    /// The root of the lines of a whole month.
+    ///
+    /// - Parameter statements: in the order of provider codes.
+    public static func linesRoot(_ statements: [Statement], month: Month) -> String {
+        var chain = MonthChain(linesOf: month)
+        for statement in statements {
+            for (index, line) in statement.lines.enumerated() { chain.append(line, ordinal: index + 1) }
+        }
+        return chain.root
+    }
+
+    static let columns = [
+        "provider", "ordinal", "kind", "subject", "number", "elder", "item", "date", "quantity", "unit_price_fen", "gross_fen", "subsidy_fen",
+        "self_pay_fen", "funding", "evidence", "verdict", "findings",
+    ]
+
+    /// - Returns: the row as it stands in `lines.csv`, and its link.
+    @discardableResult
+    mutating func append(_ line: StatementLine, ordinal: Int) -> (row: String, link: String) {
+        let c = line.candidate
+        // CRLF is one character.
+        let row = String(
+            CSV.line([
+                c.provider.text, String(ordinal), c.kind.rawValue, c.subject, c.number, c.elder.text, c.item.text, c.date.description,
+                String(c.quantity.hundredths), String(c.unitPrice.amount), String(c.gross.amount), String(c.subsidy.amount),
+                String(c.selfPay.amount), line.fundingText, String(c.evidence.rawValue), line.verdict.rawValue, line.findingsText,
+            ]).dropLast())
+        return (row, append(row))
+    }
 }
