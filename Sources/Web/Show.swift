@@ -1,3 +1,4 @@
+import Billing
 import Entitlement
 import Intake
 import Kernel
@@ -139,6 +140,10 @@ public enum Show {
                 ]
             } ?? .null
         ])
+    }
+
+    public static func finding(_ finding: Finding) -> JSON {
+        ["code": JSON(finding.code), "severity": JSON(finding.severity.rawValue), "sentence": JSON(finding.sentence)]
     }
 
     public static func swipe(_ swipe: MealSwipe) -> JSON {

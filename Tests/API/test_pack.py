@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 
@@ -50,7 +51,9 @@ def first_difference(forgery, *options):
 
 def test_a_month_verifies(pack):
     status, lines = verify(pack)
-    assert status == 0 and len(lines) == 1, lines
+    assert status == 0 and len(lines) <= 2, lines
+    # Findings that rest on facts outside the pack are counted aloud, and few.
+    assert all(int(n) < 30 for n in re.findall(r"(\d+) 条核查意见", "".join(lines[1:]))), lines
     root = manifest(pack)["root"]
     assert lines[0].startswith(f"{MONTH} 相符：{manifest(pack)['lines']} 笔") and root in lines[0]
     assert verify(pack, "--root", root)[0] == 0

@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PAGES = [
     ("operator", "/console"), ("operator", "/console/orders"), ("operator", "/console/elders?q=LZ0000001"), ("operator", "/board"),
+    ("operator", "/console/duties"), ("operator", "/console/handover"),
     ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
     ("finance", "/finance"), ("admin", "/admin"), ("admin", "/admin/access"), ("admin", "/admin/users"),
     ("admin", "/admin/reference?file=catalog/calendar.csv"), ("admin", "/admin/import"),

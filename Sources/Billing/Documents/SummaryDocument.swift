@@ -34,8 +34,8 @@ extension MonthPapers {
             notes: ["实付合计：\(total.yuan) 元，大写：\(total.capitals)"])
     }
 
-    /// What is paid out: public money of sound lines, with the corrections of earlier months.
-    func payable(_ statement: Statement) -> Fen { statement.payable + (adjustments[statement.provider] ?? .zero) }
+    /// What is paid out: public money of sound lines, with the corrections of earlier months; what is less than nothing is carried on.
+    func payable(_ statement: Statement) -> Fen { max(.zero, statement.payable + (adjustments[statement.provider] ?? .zero)) }
 
     private func summaryRow(_ statement: Statement, ordinal: Int) -> [Cell] {
         let provider = franchise.provider(statement.provider)

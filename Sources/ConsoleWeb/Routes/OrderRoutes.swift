@@ -167,6 +167,7 @@ public struct OrderRoutes: Sendable {
         let paid_extra_fen: Int64?
         let satisfaction: Int?
         let answered_by: String?
+        let received: String?
     }
 
     @Sendable func callback(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -174,7 +175,8 @@ public struct OrderRoutes: Sendable {
         return try await exchange.once(CallbackBody.self, request, context) { body in
             let step = try RecordCallback(exchange.office).prepared(
                 id, came: body.came, cameAt: body.at, did: body.did ?? "", minutes: body.minutes, paidExtra: Fen(body.paid_extra_fen ?? 0),
-                satisfaction: body.satisfaction, answeredBy: body.answered_by ?? "elder", by: context.caller)
+                satisfaction: body.satisfaction, answeredBy: body.answered_by ?? "elder", received: body.received,
+                by: context.caller)
             return { tx in Answer(status: 200, body: Show.order(try step(tx)).text) }
         }
     }

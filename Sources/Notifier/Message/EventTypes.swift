@@ -2,11 +2,13 @@
 public enum EventTypes {
     public static let all = [
         "call.ringing", "call.answered", "call.ended", "call.noted",
-        "complaint.opened",
+        "complaint.opened", "complaint.resolved",
         "emergency.raised",
         "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elders.imported",
         "meal.served",
-        "month.closed", "statement.frozen",
+        "month.closed", "month.signed", "month.returned",
+        "statement.frozen", "statement.confirmed", "statement.disputed", "statement.paid", "dispute.answered", "line.decided", "line.adjusted",
+        "invoice.recorded", "right.granted", "right.revoked",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue",

@@ -107,6 +107,11 @@ public struct ProviderRoutes: Sendable {
         let code: String?
         let photo_sha256: String?
         let reason_code: String?
+        let device: String?
+        let mock_location: Bool?
+        let location_off: Bool?
+        let signature_sha256: String?
+        let signed_by: String?
 
         func report() throws -> CheckReport {
             guard let method = CheckMethod(rawValue: method) else {
@@ -119,9 +124,15 @@ public struct ProviderRoutes: Sendable {
                 }
                 place = here
             }
-            return CheckReport(
+            var report = CheckReport(
                 at: at, worker: worker.map { WorkerID($0) }, method: method, place: place, accuracy_m: accuracy_m, code: code,
                 photoSHA256: photo_sha256, reasonCode: reason_code)
+            report.device = device
+            report.isMocked = mock_location ?? false
+            report.isLocationOff = location_off ?? false
+            report.signatureSHA256 = signature_sha256
+            report.signedBy = signed_by
+            return report
         }
     }
 
@@ -132,10 +143,19 @@ public struct ProviderRoutes: Sendable {
         }
     }
 
+    /// With what the settlement rules would find on the visit if the month closed now, while the worker can still put it right.
     @Sendable func checkOut(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let id = OrderID(try context.parameters.require("id"))
         return try await exchange.once(CheckBody.self, request, context) { body in
-            answer(CheckOut(exchange.office).prepared(id, try body.report(), by: context.caller), for: context)
+            let step = CheckOut(exchange.office).prepared(id, try body.report(), by: context.caller)
+            let (office, provider) = (exchange.office, context.provider)
+            return { tx in
+                let order = try step(tx)
+                let elder = ReadFeed.mayKnowElder(provider, order, now: office.now) ? try tx.elders.find(order.elder) : nil
+                let findings = try CheckVisit.findings(tx, office.reference, order)
+                let shown = Show.providerOrder(order, elder, today: office.now.localDate).adding(["findings": .array(findings.map(Show.finding))])
+                return Answer(status: 200, body: shown.text)
+            }
         }
     }
 

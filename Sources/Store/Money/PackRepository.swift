@@ -140,6 +140,11 @@ public struct PackRepository {
             ORDER BY seq
             """
         },
+        Table("decisions", "subject provider kind reason by at_ms#") { month in
+            """
+            SELECT subject, provider_id, kind, reason, by_name, at_ms FROM line_decision WHERE month = \(month) ORDER BY subject
+            """
+        },
         Table("statements", "provider lines# held# gross_fen# subsidy_fen# self_pay_fen# deducted_fen# payable_fen# sha256 frozen_ms#") { month in
             """
             SELECT provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256, frozen_ms

@@ -62,6 +62,18 @@ public struct OrderRepository {
     }
 
     /// An elder's orders, newest start first.
+    /// The days for which an elder has an item, or will have it, with public money.
+    public func funded(_ elder: ElderID, _ item: ItemCode, from: LocalDate, until: LocalDate, except: OrderID?) throws -> [LocalDate] {
+        try tx.rows(
+            """
+            SELECT service_date FROM service_order
+            WHERE elder_id = \(elder) AND start_ms >= \(Instant(from)) AND start_ms < \(Instant(until)) AND item_code = \(item)
+                AND state NOT IN ('cancelled', 'failed', 'voided') AND self_pay_fen < payable_fen AND id <> \(except?.text ?? "")
+            ORDER BY start_ms, id
+            """
+        ) { try $0.date() }
+    }
+
     public func latest(of elder: ElderID, limit: Int) throws -> [Order] {
         try tx.rows(
             """

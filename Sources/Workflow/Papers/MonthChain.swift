@@ -43,6 +43,8 @@ extension MonthChain {
         "self_pay_fen", "funding", "evidence", "verdict", "findings",
     ]
 
+    /// The verdict is the one that was frozen; what persons have decided since stands in `decisions.csv`.
+    ///
     /// - Returns: the row as it stands in `lines.csv`, and its link.
     @discardableResult
     mutating func append(_ line: StatementLine, ordinal: Int) -> (row: String, link: String) {
@@ -52,7 +54,7 @@ extension MonthChain {
             CSV.line([
                 c.provider.text, String(ordinal), c.kind.rawValue, c.subject, c.number, c.elder.text, c.item.text, c.date.description,
                 String(c.quantity.hundredths), String(c.unitPrice.amount), String(c.gross.amount), String(c.subsidy.amount),
-                String(c.selfPay.amount), line.fundingText, String(c.evidence.rawValue), line.verdict.rawValue, line.findingsText,
+                String(c.selfPay.amount), line.fundingText, String(c.evidence.rawValue), Verdict(line.findings).rawValue, line.findingsText,
             ]).dropLast())
         return (row, append(row))
     }

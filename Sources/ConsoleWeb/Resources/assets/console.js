@@ -114,6 +114,7 @@ async function choosePerson(sheet, elder, focus = true) {
 
 function close(sheet = current()) {
   if (!sheet || sheet.id === "home") return;
+  note(sheet);
   store.remove(sheet.dataset.key);
   document.getElementById(`tab-${sheet.id}`)?.remove();
   sheet.remove();
@@ -122,6 +123,14 @@ function close(sheet = current()) {
   show(last.getAttribute("aria-controls"));
   const next = current();
   if (next.id === "home") last.focus(); else focusFirst(next);
+}
+
+/** 来电小结: no call is finished without one. */
+function note(sheet) {
+  if (!sheet.dataset.key.startsWith("call:")) return;
+  const elder = $("[data-card-of]", sheet)?.dataset.cardOf;
+  const outcome = $("[data-placed]", sheet) ? "ordered" : elder ? "no_order" : "unidentified";
+  call("POST", `/api/v1/calls/${encodeURIComponent(sheet.dataset.key.slice(5))}/note`, { elder_id: elder, outcome }).catch(() => {});
 }
 
 // --- The order form: item, time, who pays what, place.
