@@ -33,7 +33,7 @@ public struct ExportMonth: Sendable {
         progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Result {
         let isClosed = try await office.read { tx in try tx.settlements.state(of: month) } == .closed
-        let preview = isClosed ? nil : try await PreviewMonth(office)(month)
+        let preview = isClosed ? nil : try await PreviewMonth(office)(month).filter { !$0.lines.isEmpty }
         let reference = office.reference
         let result = try await office.read { tx in
             let source = try preview.map { StatementSource.preview($0) } ?? .frozen(tx.settlements.providers(month))
