@@ -12,7 +12,7 @@ import Testing
         var foreign = World.line("s4", day: 3)
         foreign.provider = ProviderID("P000")
         return Statement.all(
-            [blocked, foreign, World.line("s1"), held], month: World.may, catalogue: World.catalogue, franchise: try World.franchise())
+            [blocked, foreign, World.line("s1"), held], month: World.may, terms: try World.terms())
     }
 
     @Test func `is made for each provider in the order of codes`() throws {
@@ -39,7 +39,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         let lines = (0..<8).map { World.line("s\($0)", day: Int($0) % 3, minute: 60 * Int($0)) }
         func document(_ lines: [Candidate]) throws -> String {
-            let all = Statement.all(lines, month: World.may, catalogue: World.catalogue, franchise: try World.franchise())
+            let all = Statement.all(lines, month: World.may, terms: try World.terms())
             return all.map { StatementDocument.detail($0, catalogue: World.catalogue) }.joined()
         }
         #expect(try document(lines) == document(lines.shuffled(using: &random)))

@@ -12,7 +12,7 @@ extension Month: ExpressibleByArgument {
 }
 
 struct ImportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "import", abstract: "导入", subcommands: [Elders.self])
+    static let configuration = CommandConfiguration(commandName: "import", abstract: "导入", subcommands: [Elders.self, Budgets.self])
 
     struct Elders: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "导入老人档案：全部成功或全部不做；同一文件再导入不改动")
@@ -41,15 +41,21 @@ struct Close: AsyncParsableCommand {
     @Argument(help: "YYYY-MM") var month: Month
     @OptionGroup var database: DatabaseOption
     @Flag(help: "只试算") var dryRun = false
+    @Flag(help: "影子月结：如果今晚月结，与前一日相比") var shadow = false
 
     func run() async throws {
         let office = try await Premises.office(try database.url)
+        if shadow {
+            try await showShadow(office)
+            await office.database.close()
+            return
+        }
         let statements: [Statement]
         var note = "试算，未写入"
         if dryRun {
             statements = try await PreviewMonth(office)(month)
         } else {
-            let result = try await CloseMonth(office)(month, by: .system, progress: Terminal.progress("月结"))
+            let result = try await CloseMonth(office, lanes: 2)(month, by: .system, progress: Terminal.progress("月结"))
             statements = result.statements
             note = result.wasClosed ? "此前已月结，未作改动" : "已月结"
         }
@@ -59,6 +65,18 @@ struct Close: AsyncParsableCommand {
             """
             \(month)：\(statements.count) 家服务商，\(lines) 笔，应结 \(statements.map(\.gross).total)，补贴 \(statements.map(\.subsidy).total)，\
             扣减 \(statements.map(\.deducted).total)，实付 \(statements.map(\.payable).total)（\(note)）
+            """)
+    }
+
+    private func showShadow(_ office: Office) async throws {
+        let (today, before, difference) = try await ShadowMonth(office)(month)
+        print("\(month)：如果 \(today.day) 月结，\(today.lines) 笔，补贴 \(today.subsidy)，实付 \(today.payable)，不付 \(today.stopped.count) 笔")
+        for sum in today.byCode { print("  \(sum.code)  \(sum.lines) 笔  补贴 \(sum.subsidy)") }
+        guard let before, let difference else { return }
+        print(
+            """
+            与 \(before.day) 相比：\(difference.lines) 笔，实付 \(difference.payable)，新增不付 \(difference.newlyStopped.count) 笔，\
+            解除 \(difference.cleared.count) 笔
             """)
     }
 }
