@@ -3,6 +3,7 @@ import Billing
 import Foundation
 import Kernel
 import Registry
+import Spreadsheet
 import Store
 import Workflow
 
@@ -78,27 +79,21 @@ struct Close: AsyncParsableCommand {
 }
 
 struct Export: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "导出一个月的结算单（CSV）")
+    static let configuration = CommandConfiguration(
+        abstract: "导出一个月的结算单（CSV、Excel）和复算包",
+        discussion: "复算包的内容见 deploy/verify-settlement.md；用 deploy/verify-settlement 目录 复算。目录整体出现或完全不出现，同一月份导出的内容相同。")
     @Argument(help: "YYYY-MM") var month: Month
     @OptionGroup var database: DatabaseOption
-    @Option(help: "输出目录") var output: String
+    @Option(help: "输出目录：空目录、新目录，或此前的导出") var output: String
 
     func run() async throws {
         let office = try await Premises.office(try database.url)
-        let (statements, isClosed) = try await ReadStatements(office)(month)
-        let reference = office.reference
+        let write: ExportMonth.Spreadsheet = { documents, path in try Workbook.write(documents, to: path) }
+        let result = try await ExportMonth(office)(
+            month, to: output, by: .system, spreadsheet: Workbook.isBuilt ? write : nil, progress: Terminal.progress("导出"))
         await office.database.close()
-        do {
-            try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
-            let summary = StatementDocument.summary(statements, catalogue: reference.catalogue, franchise: reference.franchise)
-            try Data(summary.utf8).write(to: URL(fileURLWithPath: "\(output)/结算汇总表-\(month).csv"))
-            for statement in statements {
-                let text = StatementDocument.detail(statement, catalogue: reference.catalogue)
-                try Data(text.utf8).write(to: URL(fileURLWithPath: "\(output)/结算明细表-\(month)-\(statement.provider).csv"))
-            }
-        } catch {
-            throw Rejection(.unavailable, "output_not_writable", "无法写入 \(output)，请检查目录权限和磁盘空间。")
-        }
-        print("已导出 \(statements.count) 份结算单到 \(output)\(isClosed ? "" : "（本月尚未月结，数字可能变化）")")
+        print("已导出 \(result.statements) 份结算单、\(result.lines) 笔明细到 \(output)\(result.isClosed ? "" : "（本月尚未月结，数字可能变化）")")
+        print("月根 \(result.root)")
+        print("明细根 \(result.linesRoot)")
     }
 }

@@ -127,6 +127,7 @@ struct Server {
         FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
         ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        DocumentRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
@@ -137,6 +138,7 @@ struct Server {
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
         PlanPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
+        DocumentPages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }
