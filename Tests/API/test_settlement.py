@@ -38,7 +38,7 @@ def path(name: str) -> str:
 
 
 def test_a_check_out_tells_what_would_be_found(desk):
-    order = desk.today(desk.elders(100)[0])
+    order = desk.today(desk.elders(200, 60)[0])
     provider, id = desk.provider(order), order["id"]
     provider.post(f"/provider/orders/{id}/accept")
     desk.schedule(order)
