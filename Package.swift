@@ -106,6 +106,7 @@ let package = Package(
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
+        tests("LedgerTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
         tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
         tests("ArchitectureTests", []),

@@ -38,6 +38,8 @@ public struct TimerPolicy: Hashable, Sendable {
     public var noShowAfter = 15
     public var overlongPercent = 150
     public var confirmWithin = 24 * 60
+    /// When minutes of answering count; nil is always. What is urgent never waits for office hours.
+    public var hours: BusinessHours?
 
     public init() {}
 
@@ -61,7 +63,7 @@ public struct TimerPolicy: Hashable, Sendable {
     public static func == (a: TimerPolicy, b: TimerPolicy) -> Bool {
         a.dispatch == b.dispatch && a.answer == b.answer && a.scheduleWithin == b.scheduleWithin && a.remindBefore == b.remindBefore
             && a.scheduleBeforeStart == b.scheduleBeforeStart && a.noShowAfter == b.noShowAfter
-            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin
+            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin && a.hours == b.hours
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -86,8 +88,14 @@ public struct TimerPolicy: Hashable, Sendable {
     }
 
     /// When an offer made now runs out: the answer time of its urgency, but never after the visit should start.
+    ///
+    /// Answer time counted in office hours may reach past the night; it leaves the next provider the time in which a worker is named.
     public func offerExpiry(_ urgency: Urgency, start: Instant, now: Instant) -> Instant {
-        let limit = now + .minutes(answerMinutes(urgency))
+        var limit = now + .minutes(answerMinutes(urgency))
+        if let hours, urgency == .sameDay || urgency == .booked {
+            let latest = max(now + .minutes(answer.urgent), start - .minutes(scheduleBeforeStart))
+            limit = min(hours.adding(answerMinutes(urgency), to: now), latest)
+        }
         return start > now ? min(limit, start) : limit
     }
 

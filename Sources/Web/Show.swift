@@ -39,11 +39,14 @@ public enum Show {
             "alerts": .array(card.alerts.map { JSON($0) }), "open_orders": .array(card.openOrders.map { order($0) }),
             "last_services": .array(card.lastServices.map { order($0) }),
             "balances": .array(
-                card.balances.map {
-                    [
-                        "programme": JSON($0.key.programme), "period": JSON($0.key.period), "granted_fen": JSON($0.balance.granted),
-                        "reserved_fen": JSON($0.balance.reserved), "posted_fen": JSON($0.balance.posted),
-                    ]
+                card.balances.map { key, balance in
+                    // An account that counts services holds numbers, not money.
+                    let unit = key.isCount ? "times" : "fen"
+                    return .object([
+                        .init(name: "programme", value: JSON(key.programme)), .init(name: "period", value: JSON(key.period)),
+                        .init(name: "granted_\(unit)", value: JSON(balance.granted)), .init(name: "reserved_\(unit)", value: JSON(balance.reserved)),
+                        .init(name: "posted_\(unit)", value: JSON(balance.posted)),
+                    ])
                 }),
         ])
     }

@@ -1,3 +1,4 @@
+import Catalog
 import CurlTransport
 import Entitlement
 import Foundation
@@ -29,12 +30,13 @@ enum Premises {
     }
 
     static func office(_ database: any Database) async throws -> Office {
-        let reference = try reference(try await database.read { tx in try tx.reference.all() })
+        let (files, notices) = try await database.read { tx in (try tx.reference.all(), try tx.providers.notices()) }
+        let reference = try reference(files).noticing(notices)
         return Office(database: database, shelf: ReferenceShelf(reference), clock: clock, random: random)
     }
 
     static func reference(_ files: [String: [UInt8]]) throws -> Reference { try Reference(files) }
-    static func programmes(_ bytes: [UInt8]) throws -> Programmes { try Reference.programmes(bytes) }
+    static func programmes(_ bytes: [UInt8], against catalogue: Catalogue?) throws -> Programmes { try Reference.programmes(bytes, against: catalogue) }
     static func files(in folder: String) throws -> [String: [UInt8]] { try ReferenceFiles.read(in: folder) }
 
     static func bytes(_ path: String) throws -> [UInt8] {

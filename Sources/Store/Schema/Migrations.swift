@@ -7,6 +7,8 @@ extension Migrator {
         Migration(number: 4, name: "access", sql: Schema.m0004_access),
         Migration(number: 5, name: "notify", sql: Schema.m0005_notify),
         Migration(number: 6, name: "search", sql: Schema.m0006_search),
+        Migration(number: 8, name: "match", sql: Schema.m0008_match),
+        Migration(number: 9, name: "budgets", sql: Schema.m0009_budgets),
         Migration(number: 10, name: "settlement", sql: Schema.m0010_settlement),
     ])
 }

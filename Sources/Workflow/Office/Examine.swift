@@ -39,6 +39,7 @@ public struct Examine: Sendable {
         [
             ("应付明细都有已办结的上门", try tx.audit.paidWithoutVisit()), ("没有重复支付", try tx.audit.paidTwice()),
             ("补贴未超额", try tx.audit.overdrawn()), ("预占与工单一致", try tx.audit.unexplained()),
+            ("预算与工单、刷卡一致", try tx.budgets.faults()), ("专项账户与收付一致", try tx.funds.faults()),
         ]
     }
 }

@@ -2,6 +2,7 @@ import Catalog
 import Entitlement
 import Foundation
 import Kernel
+import Matching
 import Registry
 import Yams
 
@@ -13,7 +14,7 @@ public enum ReferenceFiles {
     public static func read(in folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for (directory, prefix, names) in [
-            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml"]), ("Providers", "providers", ProviderTables.fileNames),
+            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml", PolicyFile.name]), ("Providers", "providers", ProviderTables.fileNames),
         ] {
             for name in names {
                 let path = "\(folder)/\(directory)/\(name)"
@@ -41,22 +42,29 @@ extension Reference {
         }
         let catalogue: Catalogue
         do { catalogue = try Catalogue(CatalogueFiles(folder("catalog"))) } catch { throw Self.invalid(error.description) }
-        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [])
+        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [], against: catalogue)
         switch ProviderTables.parse(folder("providers"), vocabulary: Self.vocabulary(catalogue)) {
-        case .success(let franchise): self.init(catalogue: catalogue, programmes: programmes, franchise: franchise)
+        case .success(let franchise):
+            // A database published before there was such a file goes on under the standard policy.
+            let policies = try folder("catalog")[PolicyFile.name].map { try PolicyFile.policies($0, name: PolicyFile.name) }
+            self.init(catalogue: catalogue, programmes: programmes, franchise: franchise, policies: policies ?? [.standard])
         case .failure(let faults): throw Self.invalid(faults.all.prefix(20).map(\.description).joined(separator: "\n"))
         }
     }
 
     /// The programmes of `programmes.yaml`.
-    public static func programmes(_ bytes: [UInt8]) throws -> Programmes {
-        do {
-            return try Programmes(try YAMLDecoder().decode([Programme].self, from: String(decoding: bytes, as: UTF8.self)))
-        } catch let faults as ProgrammeFaults {
-            throw invalid(faults.description)
-        } catch {
-            throw invalid("programmes.yaml：\(error)")
+    ///
+    /// - Throws: everything that is wrong with them, one line each.
+    public static func programmes(_ bytes: [UInt8], against catalogue: Catalogue? = nil) throws -> Programmes {
+        let file: ProgrammeFile
+        do { file = try YAMLDecoder().decode(ProgrammeFile.self, from: String(decoding: bytes, as: UTF8.self)) } catch {
+            throw invalid("programmes.yaml：不是有效的 YAML：\(error)")
         }
+        let faults =
+            file.faults + ProgrammeLint.faults(file.programmes)
+            + (catalogue.map { ProgrammeLint.faults(file.programmes, against: $0) } ?? [])
+        guard faults.isEmpty else { throw invalid(faults.map { "programmes.yaml：\($0)" }.joined(separator: "\n")) }
+        do { return try Programmes(file.programmes) } catch { throw invalid(error.description) }
     }
 
     private static func vocabulary(_ catalogue: Catalogue) -> ProviderTables.Vocabulary {

@@ -1,5 +1,6 @@
 import Billing
 import Crypto
+import Entitlement
 import Kernel
 import Orders
 import Registry

@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Registry
 import Store

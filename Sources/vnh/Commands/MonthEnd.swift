@@ -11,7 +11,7 @@ extension Month: ExpressibleByArgument {
 }
 
 struct ImportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "import", abstract: "导入", subcommands: [Elders.self])
+    static let configuration = CommandConfiguration(commandName: "import", abstract: "导入", subcommands: [Elders.self, Budgets.self])
 
     struct Elders: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "导入老人档案：全部成功或全部不做；同一文件再导入不改动")

@@ -48,7 +48,8 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
+            TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
+            WebhookLoop(office: office, transport: transport, logger: logger))
         do {
             try await app.runService()
         } catch where !listening.withLock({ $0 }) {
@@ -107,11 +108,16 @@ struct Server {
         let known = api.group("", context: KnownContext.self)
         CallRoutes(exchange).add(to: desk)
         OrderRoutes(exchange).add(desk: desk, known: known)
+        DispatchRoutes(exchange).add(to: desk)
+        AnalyticsRoutes(exchange).add(to: api.group("", context: AnalystContext.self))
         RegistryRoutes(exchange).add(desk: desk, known: known)
-        MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
+        MealRoutes(exchange).add(to: api.group("", context: TillContext.self), desk: desk)
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
         ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
@@ -122,7 +128,7 @@ struct Server {
         AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
-        FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }
