@@ -1,0 +1,155 @@
+"""A closed month goes its way over HTTP: held lines decided, samples answered, signed by four, invoiced, paid, corrected."""
+
+import csv
+import io
+
+import pytest
+from house import Client, day, moment, now, problem, vnh
+from test_path import ANSWER, MONTH, past
+
+DATABASES = True
+SECRET = "5a" * 32
+
+
+def named(house, role: str, name: str) -> Client:
+    token = vnh("token", "create", "--database", house.url, "--name", name, "--role", role).stdout.strip()
+    return Client(house.base, token)
+
+
+@pytest.fixture(scope="module")
+def people(house):
+    roles = {"reviewer": "operator", "street": "operator", "district": "finance", "treasurer": "finance", "cashier": "finance"}
+    return {name: named(house, role, name) for name, role in roles.items()}
+
+
+@pytest.fixture(scope="module")
+def closed(house, desk):
+    """Two visits of last month, entered late and therefore held, in a closed month."""
+    elders = iter(desk.elders())
+    orders = [desk.place(next(elders), start=past(10 + index), by=desk.admin) for index in range(2)]
+    for order in orders:
+        desk.serve(order)
+    assert desk.finance.post(f"/settlements/{MONTH}/close")["state"] == "closed"
+    return orders
+
+
+def path(name: str) -> str:
+    return f"/settlements/{MONTH}/{name}"
+
+
+def test_a_check_out_tells_what_would_be_found(desk):
+    order = desk.today(desk.elders(200, 60)[0])
+    provider, id = desk.provider(order), order["id"]
+    provider.post(f"/provider/orders/{id}/accept")
+    desk.schedule(order)
+    provider.post(f"/provider/orders/{id}/check-in", {"at": order["start"], "method": "landline", "device": "phone-9", "mock_location": True})
+    out = {"at": now(), "method": "landline", "signature_sha256": SECRET, "signed_by": "neighbour"}
+    problem(provider("POST", f"/provider/orders/{id}/check-out", out | {"signature_sha256": "xyz"}), 400, "signature_hash")
+    findings = provider.post(f"/provider/orders/{id}/check-out", out | {"at": min(order["end"], now(), key=moment)})["findings"]
+    assert {"R13", "R17"} <= {f["code"] for f in findings}
+    assert all(f["sentence"] and f["severity"] in ("warn", "hold", "block") for f in findings)
+
+
+def test_the_rules_can_be_read(desk):
+    rules = desk.finance.get("/settlement-rules")["rules"]
+    assert {rule["code"] for rule in rules} == {f"R{n:02}" for n in range(1, 28)}
+
+
+def test_nothing_is_signed_before_its_turn(desk, people):
+    problem(people["reviewer"]("POST", "/settlements/2026-13/approve", {}), 400, "month_invalid")
+    problem(people["reviewer"]("POST", "/settlements/2020-01/approve", {}), 409, "close_out_of_order")
+    problem(desk.finance("POST", f"/settlements/{day(0)[:7]}/close", {}), 422, "month_not_over")
+    problem(desk.finance("POST", "/settlements/2099-01/close", {}), 422, "month_not_over")
+
+
+def test_a_month_goes_its_whole_way(house, desk, people, closed):
+    steps = lambda: desk.finance.get(path("steps"))
+    assert steps()["step"] == "frozen"
+    # Held lines are decided by a person with a reason, once.
+    subject = closed[0]["id"]
+    problem(people["reviewer"]("POST", path(f"exceptions/{subject}"), {"decision": "perhaps"}), 400, "decision_unknown")
+    problem(people["reviewer"]("POST", path(f"exceptions/{subject}"), {"decision": "release"}), 400, "reason_missing")
+    problem(people["treasurer"]("POST", path(f"exceptions/{subject}"), {"decision": "release", "reason": "好"}), 403, "right_missing")
+    desk.quality.post(path(f"exceptions/{subject}"), {"decision": "release", "reason": "通话录音为证"})
+    desk.quality.post(path(f"exceptions/{closed[1]['id']}"), {"decision": "refuse", "reason": "无法证实"})
+    problem(desk.quality("POST", path(f"exceptions/{subject}"), {"decision": "refuse", "reason": "再看"}), 409, "line_not_held")
+
+    for sample in desk.finance.get(path("samples"))["samples"]:
+        desk.quality.post(path(f"samples/{sample['subject']}"), {"result": "passed", "note": "已回访"})
+
+    providers = {order["provider"] for order in closed}
+    payable = {}
+    for code in providers:
+        client = house.client(code)
+        statement = client.get(f"/provider/statements/{MONTH}")
+        payable[code] = statement["due_fen"]
+        if code == closed[1]["provider"]:
+            objection = {"lines": [{"subject": closed[1]["id"], "reason": "确已上门", "evidence_sha256": SECRET}]}
+            client.post(f"/provider/statements/{MONTH}/dispute", objection)
+            problem(client("POST", f"/provider/statements/{MONTH}/dispute", objection), 409, "line_disputed")
+            problem(people["reviewer"]("POST", path("approve"), {}), 422, "disputes_open")
+            desk.quality.post(path(f"disputes/{closed[1]['id']}"), {"answer": "证据不足，维持"})
+        else:
+            client.post(f"/provider/statements/{MONTH}/confirm", {"sha256": statement["sha256"]})
+        assert client.get("/provider/statements")["statements"]
+
+    # Four signatures by four people; street and district only when an administrator has granted them.
+    problem(desk.quality("POST", path("approve"), {}), 403, "own_entry")
+    people["reviewer"].post(path("approve"), {"opinion": "核对无误", "hash": steps()["hash"]})
+    problem(people["street"]("POST", path("approve"), {}), 403, "right_missing")
+    problem(desk.finance("POST", "/settlement-rights", {"name": "street", "right": "street"}), 403, "role_forbidden")
+    for name in ["street", "district"]:
+        desk.admin.post("/settlement-rights", {"name": name, "right": name})
+    problem(people["street"]("POST", path("approve"), {"hash": "stale"}), 409, "batch_changed")
+    people["street"].post(path("reject"), {"opinion": "缺盖章"})
+    assert steps()["step"] == "frozen"
+    people["reviewer"].post(path("approve"), {"opinion": "已补"})
+    for name in ["street", "district", "treasurer"]:
+        people[name].post(path("approve"), {"opinion": "同意"})
+    assert steps()["step"] == "finance"
+    problem(desk.quality("POST", path(f"exceptions/{subject}"), {"decision": "refuse", "reason": "晚了"}), 409, "batch_locked")
+
+    # Invoices, the payment file and the bank's answer.
+    cashier = people["cashier"]
+    problem(cashier("POST", path("pay"), {}), 422, "invoice_missing")
+    summary = list(csv.DictReader(io.StringIO(desk.finance("GET", path("statements.csv")).content.decode("utf-8-sig"))))
+    codes = {row["服务商编码"]: row["统一社会信用代码"] for row in summary}
+    due = {code: amount for code, amount in payable.items() if amount}
+    assert due
+    for code, amount in due.items():
+        invoice = {"provider": code, "number": f"INV{code}", "date": day(0)[:10], "amount_fen": amount, "credit_code": codes[code]}
+        problem(cashier("POST", path("invoices"), invoice | {"amount_fen": amount + 1}), 422, "invoice_mismatch")
+        problem(cashier("POST", path("invoices"), invoice | {"credit_code": "X"}), 422, "invoice_mismatch")
+        cashier.post(path("invoices"), invoice, 201)
+    problem(people["treasurer"]("POST", path("pay"), {}), 403, "own_entry")
+    payments = cashier.post(path("pay"), {}, 201)["payments"]
+    assert {p["provider"]: p["amount_fen"] for p in payments} == due
+    rows = [[p["reference"], f"{p['amount_fen'] / 100:.2f}", "成功", ""] for p in payments]
+
+    def bank(rows):
+        text = io.StringIO()
+        csv.writer(text).writerows([["付款编号", "金额", "状态", "说明"], *rows])
+        return cashier("POST", path("bank-return"), data=text.getvalue().encode())
+
+    problem(bank([*rows, ["UNKNOWN", "1.00", "成功", ""]]), 422, "bank_file_mismatch")
+    assert {p["state"] for p in steps()["payments"]} == {"ordered"}
+    assert bank(rows).json()["step"] == "paid"
+    assert desk.operator.get(f"/orders/{subject}")["settlement"] == "paid"
+    problem(bank(rows), 409, "close_out_of_order")
+
+    # What is wrong is corrected in the open month, by two persons, linked to the line.
+    entry = people["treasurer"].post(path("adjust"), {"subject": subject, "reason": "事后查实"}, 201)
+    assert entry["amount_fen"] < 0
+    problem(people["treasurer"]("POST", f"/adjustments/{entry['id']}/approve", {}), 403, "own_entry")
+    cashier.post(f"/adjustments/{entry['id']}/approve", {})
+    assert desk.finance.post(f"/settlements/{day(0)[:7]}/preview")["adjusted_fen"] == entry["amount_fen"]
+    assert len({step["hash"] for step in steps()["history"][1:]}) == len(steps()["history"]) - 1
+
+
+def test_the_shadow_is_kept_and_asked_about_later(desk):
+    month = day(0)[:7]
+    shadow = desk.finance.get(f"/settlements/{month}/shadow")
+    assert shadow["state"] == "open" and shadow["since"] is None
+    assert desk.finance.get(f"/settlements/{month}", as_of=now(60))["lines"] == shadow["lines"]
+    problem(desk.finance("GET", f"/settlements/{month}", params={"as_of": "yesterday"}), 400, "as_of_invalid")
+    problem(desk.finance("GET", f"/settlements/{month}", params={"as_of": "2020-01-01T00:00:00+08:00"}), 404, "not_known_then")
