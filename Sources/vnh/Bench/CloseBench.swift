@@ -186,8 +186,7 @@ enum Memory {
     }
 
     static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        // POSIX: a million ticks a second.
+        Double(clock()) / 1e6
     }
 }
