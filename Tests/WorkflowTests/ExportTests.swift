@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Foundation
 import Kernel
 import Orders
