@@ -8,7 +8,8 @@ public enum EventTypes {
         "month.closed", "statement.frozen",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
-        "order.reopened", "order.voided", "order.reminder", "order.overdue",
+        "order.reopened", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",
+        "token.created", "token.rotated", "token.revoked",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]
 

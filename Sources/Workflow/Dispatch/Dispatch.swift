@@ -34,9 +34,10 @@ struct Dispatch {
         let slot: Slot?
     }
 
-    func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>) throws -> Assignment {
+    /// - Parameter provider: who comes first if it may, such as the one with whom another time was agreed; else the order's own wish.
+    func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>, preferring provider: ProviderID? = nil) throws -> Assignment {
         let decision = try situation.decision(
-            tx, reference, preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
+            tx, reference, preferred: provider ?? order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
         guard let chosen = decision.chosen else {
             var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)
             waiting.serviceLevel = .warned

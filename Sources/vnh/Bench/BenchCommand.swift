@@ -69,8 +69,9 @@ struct BenchServer {
         guard let today = LocalDate(2026, 1, 1) else { throw StoreFault.failed("date") }
         try await SettleDistrict(office)(elders: elders, seed: 1, today: today, progress: Terminal.progress("老人档案"))
         var tokens: [Caller.Role: String] = [:]
-        for role in [Caller.Role.operator, .finance] { tokens[role] = try await ManageAccess(office).createToken(role: role, provider: nil, name: "bench") }
-        let providerToken = try await ManageAccess(office).createToken(role: .provider, provider: ProviderID(provider), name: "bench-provider")
+        for role in [Caller.Role.operator, .finance] { tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench")) }
+        let providerToken = try await ManageTokens(office).createToken(
+            .init(role: .provider, provider: ProviderID(provider), name: "bench-provider"))
         await database.close()
         let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier % 20_000)
         let process = Process()
