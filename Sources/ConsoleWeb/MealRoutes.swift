@@ -25,7 +25,7 @@ public struct MealRoutes: Sendable {
     }
 
     @Sendable func swipe(_ request: Request, _ context: TillContext) async throws -> Response {
-        try await exchange.once(Body.self, request, context) { body in
+        try await exchange.once(Body.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let slot = MealSlot(rawValue: body.slot) else {
                 throw Rejection(.invalid, "slot_unknown", "slot 应为 breakfast、lunch 或 supper。", pointer: "/slot")
             }

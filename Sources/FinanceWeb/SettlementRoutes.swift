@@ -94,8 +94,8 @@ public struct SettlementRoutes: Sendable {
                 StatementDocument.detail(statement, catalogue: exchange.office.reference.catalogue), name: "\(provider)-\(month)")
         }
         return Exchange.json(
-            Self.total([statement], month, isClosed: isClosed).adding([
-                "provider": JSON(provider), "lines": .array(statement.lines.map(Self.line)),
+            Self.total([statement], month, isClosed: isClosed).replacing("lines", with: .array(statement.lines.map(Self.line))).adding([
+                "provider": JSON(provider)
             ]))
     }
 

@@ -158,12 +158,15 @@ public struct WebhookRoutes: Sendable {
         if let state, state == nil {
             throw Rejection(.invalid, "state_unknown", "state 应为 pending、delivered 或 dead。", pointer: "/state")
         }
-        let before = try request.integer("cursor", default: Int.max, in: 1...Int.max)
+        let webhook = try context.parameters.require("id")
+        let list = "webhooks/\(webhook)/deliveries?state=\(request.query("state") ?? "")"
+        let before = try request.cursor(list).flatMap { Int64($0) } ?? .max
         let limit = try request.integer("limit", default: 50, in: 1...ReadDeliveries.limit)
         let page = try await ReadDeliveries(exchange.office)(
-            try context.parameters.require("id"), state: state ?? nil, before: Int64(before), limit: limit, for: context.caller)
+            webhook, state: state ?? nil, before: before, limit: limit, for: context.caller)
         return Exchange.json([
-            "deliveries": .array(page.entries.map { Self.show($0, for: page.subscription) }), "next": JSON(page.next.map(String.init)),
+            "deliveries": .array(page.entries.map { Self.show($0, for: page.subscription) }), 
+            "next": JSON(page.next.map { Cursor.text(after: String($0), in: list) }),
         ])
     }
 }

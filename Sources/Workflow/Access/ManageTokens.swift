@@ -7,7 +7,7 @@ public struct ManageTokens: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public static let longestOverlap = Span.hours(24 * 7)
+    public static let longestOverlap = Span.days(7)
     /// How exactly the last use of a token is known; one write a token in this time, however often it is used.
     static let seenWithin = Span.minutes(5)
 

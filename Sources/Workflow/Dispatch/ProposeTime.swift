@@ -15,7 +15,7 @@ public struct ProposeTime: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> Proposal {
         let now = office.now
         guard start > now else { throw OrderRejection.startInPast }
-        guard start < now + .hours(24 * 90) else { throw OrderRejection.startTooFar }
+        guard start < now + .days(90) else { throw OrderRejection.startTooFar }
         guard note.count <= 500 else { throw OrderRejection.noteTooLong }
         let proposalID = IDMaker.text(at: now, random: office.random())
         return { tx in

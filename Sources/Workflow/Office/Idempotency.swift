@@ -22,8 +22,8 @@ public struct IdempotencyKey: Sendable, Hashable {
     public let kept: Span
 
     /// A day is enough for a client to try again; where public money moves, a month that closes late still finds the first answer.
-    public static let usual = Span.hours(24)
-    public static let forMoney = Span.hours(24 * 30)
+    public static let usual = Span.days(1)
+    public static let forMoney = Span.days(30)
 
     /// The key of a caller; every provider and every role has keys of its own, and a rotated token keeps those of its predecessor.
     public init(_ caller: Caller, key: String, request: some Sequence<UInt8>, kept: Span = Self.usual) throws {

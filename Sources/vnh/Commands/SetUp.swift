@@ -100,7 +100,7 @@ struct TokenCommand: AsyncParsableCommand {
                 throw Rejection(.invalid, "role_unknown", "没有角色 \(role)，应为 operator、provider、finance、quality、admin 或 auditor。")
             }
             let office = try await Premises.office(try database.url)
-            let expires = days.map { office.now + .hours(24 * $0) }
+            let expires = days.map { office.now + .days($0) }
             print(
                 try await ManageTokens(office).createToken(
                     .init(role: role, provider: provider.map { ProviderID($0) }, name: name, scopes: scope, expires: expires)))

@@ -1,0 +1,91 @@
+import HTTPTypes
+import Kernel
+
+/// Every stable code with which this program refuses, by kind; the kind decides the status. Held complete by ArchitectureTests.
+public enum ErrorCodes {
+    public static let all: [(kind: Rejection.Kind, codes: [String])] = [
+        (
+            .invalid,
+            [
+                "ability_range", "action_unknown", "amount_out_of_range", "birthday_in_future", "body_too_large", "bulk_too_long",
+                "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid", "database_url",
+                "day_invalid", "device_missing", "event_unknown", "field_invalid", "field_missing", "field_type",
+                "id_number_invalid", "idempotency_key_invalid", "if_match_invalid", "json_invalid", "lease_holder", "lease_minutes",
+                "method_not_allowed", "method_unknown", "month_invalid", "name_length", "note_too_long", "outcome_invalid",
+                "overlap_invalid", "phone_invalid", "photo_hash", "place_invalid", "provider_missing", "query_invalid",
+                "query_unknown", "reason_missing", "reference_invalid", "region_unknown", "replay_range", "replay_selection",
+                "request_invalid", "request_timeout", "satisfaction_range", "scope_invalid", "sex_unknown", "slot_unknown",
+                "state_unknown", "status_in_future", "status_unknown", "webhook_allow_invalid", "webhook_change_empty",
+                "webhook_events_invalid", "webhook_overlap_invalid", "webhook_secret_invalid",
+            ]
+        ),
+        (
+            .unauthenticated,
+            [
+                "login_failed", "login_locked", "token_invalid", "unauthenticated",
+            ]
+        ),
+        (
+            .forbidden,
+            [
+                "cross_site", "not_allowed", "not_your_canteen", "role_forbidden",
+            ]
+        ),
+        (
+            .missing,
+            [
+                "call_unknown", "canteen_unknown", "card_unknown", "elder_unknown", "file_missing", "item_unknown", "order_unknown",
+                "proposal_unknown", "provider_unknown", "route_unknown", "statement_unknown", "token_unknown",
+                "webhook_event_unknown", "webhook_unknown",
+            ]
+        ),
+        (
+            .conflict,
+            [
+                "card_taken", "constraint", "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted",
+                "idempotency_key_running", "illegal_transition", "meal_already_taken", "offer_answered", "offer_expired",
+                "offer_gone", "offer_leased", "order_changed", "order_settled", "order_twin", "proposal_answered", "proposal_lapsed",
+                "proposal_open", "token_ended", "webhook_disabled",
+            ]
+        ),
+        (
+            .refused,
+            [
+                "canteen_licence", "canteen_suspended", "card_wrong", "check_in_too_early", "check_out_before_check_in",
+                "code_wrong", "cursor_in_future", "cursor_mismatch", "device_time_in_future", "elder_absent", "elder_deceased",
+                "elder_not_registered", "end_before_start", "expiry_invalid", "idempotency_key_reused", "item_not_offered",
+                "month_not_over", "place_missing", "price_expired", "proposal_not_possible", "proposal_same_time",
+                "quantity_out_of_range", "start_in_past", "start_too_far", "swipe_too_late", "time_not_agreed",
+                "webhook_address_private", "webhook_limit", "webhook_url_scheme", "worker_credential", "worker_unknown",
+            ]
+        ),
+        (
+            .unavailable,
+            [
+                "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
+                "database_read_only", "database_schema", "database_unreachable", "disk_full", "internal", "overloaded",
+                "reference_missing",
+            ]
+        ),
+    ]
+
+    /// Those whose status is HTTP's own and not that of their kind.
+    private static let ofHTTP = [
+        "request_timeout": 408, "method_not_allowed": 405, "version_stale": 412, "body_too_large": 413, "content_type": 415, "rate_limited": 429,
+        "internal": 500,
+    ]
+
+    private static let statuses: [String: Int] = {
+        let byKind = all.flatMap { entry in entry.codes.map { ($0, Int(Problem.status(entry.kind).code)) } }
+        return Dictionary(byKind, uniquingKeysWith: { first, _ in first }).merging(ofHTTP) { $1 }
+    }()
+
+    /// The status that a code comes with; nil for a code that is not listed.
+    public static func status(of code: String) -> Int? { statuses[code] }
+
+    /// A typical code of each status, for examples.
+    static let usual = [
+        400: "field_invalid", 401: "token_invalid", 403: "role_forbidden", 404: "order_unknown", 405: "method_not_allowed", 409: "order_changed",
+        412: "version_stale", 413: "body_too_large", 415: "content_type", 422: "start_in_past", 429: "rate_limited", 503: "overloaded",
+    ]
+}
