@@ -6,14 +6,30 @@ import Workflow
 
 extension ProviderRoutes: DescribedRoutes {
     private static let holder = Schema.text(1...60, sample: "till-2").described("答复的终端或人员；省略时为令牌名称")
-    private static let reason = Schema.text(1...100, sample: "no_staff")
+    private static let reason = Schema.text(1...33, sample: "no_staff")
     private static let check: KeyValuePairs<String, Schema> = [
         "method": .oneOf(CheckMethod.self), "lat": .number(-90...90, sample: "36.06"), "lon": .number(-180...180, sample: "103.83"),
-        "accuracy_m": .integer(0...100_000), "code": .text(0...40, sample: "4821"),
-        "photo_sha256": .matching("^[0-9a-f]{64}$", sample: String(repeating: "0", count: 64)), "reason_code": .text(1...100, sample: "phone_broken"),
+        "accuracy_m": .integer(0...100_000), "code": .text(sample: "4821"),
+        "photo_sha256": .matching("^[0-9a-f]{64}$", sample: String(repeating: "0", count: 64)), "reason_code": .text(sample: "phone_broken"),
     ]
     private static let offer = ["order_unknown", "offer_gone", "offer_expired", "offer_answered", "offer_leased"]
     private static let visit = ["order_unknown", "illegal_transition", "order_changed", "device_time_in_future", "code_wrong", "card_wrong", "place_missing"]
+
+    /// What one line of a bulk request may be: an action, and what that action asks for.
+    private static func line(_ action: ProviderSteps.Action) -> Schema {
+        let fields = Schema.read(from: action.step)
+        let refined: Schema =
+            switch action {
+            case .accept: fields.refining(["holder": holder])
+            case .decline: fields.refining(["reason_code": reason, "holder": holder])
+            case .propose: fields.refining(["note": .text(0...500)])
+            case .lease: fields.refining(["holder": holder, "minutes": .integer(LeaseOffer.minutes, sample: 5)])
+            case .schedule: fields.refining(["worker": .id])
+            case .fail: fields.refining(["reason_code": reason])
+            case .checkIn, .checkOut: fields.refining(check)
+            }
+        return refined.adding(["id": .id, "action": .oneOf([action.rawValue])])
+    }
 
     public static var operations: [Operation] {
         let roles = ProviderContext.roles
@@ -39,7 +55,7 @@ extension ProviderRoutes: DescribedRoutes {
                 refuses: ["state_unknown", "cursor_invalid", "cursor_mismatch"]),
             Operation(
                 .post, "/api/v1/provider/orders/bulk", "一次提交多行操作，逐行答复；某行被拒不影响其他行", by: roles, body: ProviderSteps.Bulk.self,
-                refining: ["items": .array(ProviderSteps.Line.schema, 1...ProviderSteps.Bulk.limit)],
+                refining: ["items": .array(.anyOf(ProviderSteps.Action.allCases.map(line)), 1...ProviderSteps.Bulk.limit)],
                 answers: .json(
                     .object([
                         "items": .array(

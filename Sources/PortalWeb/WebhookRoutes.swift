@@ -131,13 +131,13 @@ public struct WebhookRoutes: Sendable {
             case (nil, let since?, nil):
                 let until = until_seq ?? .max
                 guard since >= 1, until >= since else {
-                    throw Rejection(.invalid, "replay_range", "since_seq 应从 1 起，until_seq 不应小于它。", pointer: "/since_seq")
+                    throw Rejection(.refused, "replay_range", "since_seq 应从 1 起，until_seq 不应小于它。", pointer: "/since_seq")
                 }
                 return .range(since...until)
             case (nil, nil, "dead"?) where until_seq == nil: return .dead
             default:
                 throw Rejection(
-                    .invalid, "replay_selection", "请给出 event_id、since_seq（可加 until_seq）、或 state:\"dead\" 三者之一。")
+                    .refused, "replay_selection", "请给出 event_id、since_seq（可加 until_seq）、或 state:\"dead\" 三者之一。")
             }
         }
     }

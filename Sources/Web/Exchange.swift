@@ -56,7 +56,8 @@ public struct Exchange: Sendable {
     /// Refuses a change of something that is no longer as the caller has seen it: the version in `If-Match`, or nil when anything will do.
     public static func seenVersion(_ request: Request) throws -> Int? {
         guard let text = request.headers[.ifMatch], text != "*" else { return nil }
-        guard text.hasPrefix("\""), text.hasSuffix("\""), let version = Int(text.dropFirst().dropLast()) else {
+        let digits = text.hasPrefix("\"") && text.hasSuffix("\"") && text.utf8.count > 2 ? text.dropFirst().dropLast() : text[...]
+        guard digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int(digits) else {
             throw Rejection(.invalid, "if_match_invalid", "If-Match 应为读取时答复的 ETag，例如 \"7\"。")
         }
         return version
@@ -122,6 +123,7 @@ extension Exchange {
         _ lines: [Line], _ request: Request, _ context: some RoleContext, digest: (Line) -> [UInt8],
         _ intention: (Line) throws -> @Sendable (any Transaction) throws -> Answer
     ) async throws -> [Result<Answer, Rejection>] {
+        _ = try Self.key(request, context.caller, [], IdempotencyKey.usual)
         var answers: [Result<Answer, Rejection>] = []
         for (index, line) in lines.enumerated() {
             do {

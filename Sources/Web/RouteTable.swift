@@ -30,13 +30,13 @@ public final class RouteTable: Sendable {
         known.withLock { $0 = Known(paths: paths, operations: operations) }
     }
 
-    /// The methods of a path; empty for a path that does not exist.
+    /// The methods of a path; empty for a path that does not exist. Where several fit, the one with the fewest filled in, as the router does.
     func methods(of path: String) -> [String] {
         let parts = path.split(separator: "/")
         return known.withLock { known in
             known.paths.filter { entry in
                 entry.parts.count == parts.count && zip(entry.parts, parts).allSatisfy { $0 == nil || $0 == $1 }
-            }.reduce(into: Set()) { $0.formUnion($1.methods) }.sorted()
+            }.min { $0.parts.count(where: { $0 == nil }) < $1.parts.count(where: { $0 == nil }) }?.methods.sorted() ?? []
         }
     }
 
@@ -56,15 +56,22 @@ public struct ContractMiddleware: RouterMiddleware {
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         if let path = context.endpointPath, let operation = table.operation(request.method, path) {
-            for (name, _) in request.uri.queryParameters where !operation.query.contains(where: { $0.name == name }) {
-                let known = operation.query.map(\.name).joined(separator: "、")
-                throw Rejection(
-                    .invalid, "query_unknown", "没有参数 \(name.prefix(40))，\(known.isEmpty ? "这个地址不带参数" : "可用的参数：\(known)")。",
-                    pointer: "/\(name.prefix(40))")
-            }
+            for (name, value) in request.uri.queryParameters { try Self.check(name, value, operation) }
             if operation.body != nil, let type = request.headers[.contentType], !Self.isJSON(type) { throw HTTPError(.unsupportedMediaType) }
         }
         return try await next(request, context)
+    }
+
+    private static func check(_ name: Substring, _ value: Substring, _ operation: Operation) throws {
+        guard let parameter = operation.query.first(where: { $0.name == name }) else {
+            let known = operation.query.map(\.name).joined(separator: "、")
+            throw Rejection(
+                .invalid, "query_unknown", "没有参数 \(name.prefix(40))，\(known.isEmpty ? "这个地址不带参数" : "可用的参数：\(known)")。",
+                pointer: "/\(name.prefix(40))")
+        }
+        if let longest = parameter.schema.longest, value.unicodeScalars.count > longest {
+            throw Rejection(.invalid, "query_invalid", "参数 \(name) 最多 \(longest) 个字。", pointer: "/\(name)")
+        }
     }
 
     private static func isJSON(_ type: String) -> Bool {

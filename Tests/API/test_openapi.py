@@ -1,21 +1,18 @@
 """The document says what the server does: every route is in it, it is valid OpenAPI 3.1, and a stranger who reads nothing else finds no fault."""
 
-import json
 import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
-from house import ROOT, problem, vnh
+from house import ROOT, vnh
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from schemathesis.config import SchemathesisConfig
 
 SEED = int(os.environ.get("VNH_SEED", "20260302"))
 EXAMPLES = int(os.environ.get("VNH_EXAMPLES", "12"))
 METHODS = {"get", "post", "put", "patch", "delete"}
-ROLES = ["operator", "admin", "finance", "P001"]
 
 
 @pytest.fixture(scope="module")
@@ -83,64 +80,26 @@ def test_every_code_of_the_source_is_listed(document):
     assert len(found) > 100 and not missing, "not in Sources/Web/OpenAPI/ErrorCodes.swift: " + ", ".join(missing)
 
 
-def config() -> SchemathesisConfig:
-    return SchemathesisConfig.from_dict({
-        "seed": SEED,
-        "generation": {"allow-x00": False, "max-examples": EXAMPLES, "database": "none"},
-        # A business rule may refuse what is well formed: nobody has that id, the time is past, the month is not over.
-        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 304, 401, 403, 404, 409, 412, 422, 429, 503]},
-                   "negative_data_rejection": {"expected-statuses": ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429"]},
-                   },
-    })
+CONFIG = """
+seed = {seed}
+generation.allow-x00 = false
+generation.max-examples = {examples}
+generation.database = "none"
+[checks]
+# A rule of the business may refuse what is well formed: nobody has that id, the time is past, the month is not over.
+positive_data_acceptance.expected-statuses = ["2xx", 304, 401, 403, 404, 409, 412, 422, 429, 503]
+"""
 
 
-def identity(seventeen: str) -> str:
-    """An identity number with its check digit (GB 11643)."""
-    total = sum(int(d) * w for d, w in zip(seventeen, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]))
-    return seventeen + "10X98765432"[total % 11]
-
-
-schemathesis.openapi.format("cn-identity", st.integers(0, 999).map(lambda n: identity(f"62010219400229{n:03d}")))
-schemathesis.openapi.format("cn-street", st.sampled_from(["620102001", "620102002", "620103001"]))
-schemathesis.openapi.format("elder-class", st.sampled_from(["low_income", "destitute", "minimum_living"]))
-schemathesis.openapi.format("event-type", st.sampled_from(["*", "order.*", "order.offered", "meal.served"]))
-schemathesis.openapi.format("webhook-secret", st.just("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))
-
-
-@pytest.mark.parametrize("role", ROLES)
-def test_a_stranger_finds_no_fault(house, document, role):
-    """schemathesis with all its checks, as each role; the seed and the number of cases stand above."""
-    schema = schemathesis.openapi.from_dict(document, config=config())
-    schema.config.base_url = house.base if hasattr(schema.config, "base_url") else None
-    token = house.token(role)
-    faults: list[str] = []
-    count = 0
-    for result in schema.get_all_operations():
-        operation = result.ok()
-        mine = operation.definition.raw.get("security") or []
-        if mine and (role[0] != "P" and role or "provider") not in mine[0]["token"]:
-            continue
-        # A month of the demonstration must stay open for the others, and tokens must stay ours.
-        for mode in schemathesis.GenerationMode.all():
-            strategy = operation.as_strategy(generation_mode=mode)
-
-            @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, phases=[Phase.generate],
-                      suppress_health_check=list(HealthCheck))
-            @__import__("hypothesis").given(case=strategy)
-            def probe(case):
-                nonlocal count
-                count += 1
-                response = case.call(base_url=house.base, headers={"Authorization": f"Bearer {token}"}, timeout=30)
-                try:
-                    case.validate_response(response, headers={"Authorization": f"Bearer {token}"})
-                except Exception as fault:  # noqa: BLE001
-                    faults.append(f"{operation.label}: {str(fault)[:700]}")
-
-            try:
-                probe()
-            except Exception as fault:  # noqa: BLE001
-                if "Unsatisfiable" not in type(fault).__name__:
-                    faults.append(f"{operation.label}: {type(fault).__name__} {str(fault)[:300]}")
-    print(f"{role}: {count} cases")
-    assert faults == [], f"{len(faults)} faults (seed {SEED}):\n" + "\n---\n".join(dict.fromkeys(faults))
-    assert count > 50
+@pytest.mark.parametrize("role", ["admin", "P001"])
+def test_a_stranger_finds_no_fault(house, role, tmp_path):
+    """schemathesis with all its checks, in all its phases: the program that reads the document and tries everything."""
+    (tmp_path / "config.toml").write_text(CONFIG.format(seed=SEED, examples=EXAMPLES))
+    done = subprocess.run(
+        [Path(sys.executable).with_name("schemathesis"), "--config-file", tmp_path / "config.toml", "run", f"{house.base}/openapi.json",
+         "--header", f"Authorization: Bearer {house.token(role)}", "--checks", "all", "--workers", "2", "--request-timeout", "30", "--no-color"],
+        cwd=tmp_path, env=os.environ | {"SCHEMATHESIS_HOOKS": "stranger", "PYTHONPATH": str(Path(__file__).parent)},
+        capture_output=True, text=True, timeout=580)
+    tail = done.stdout[-12_000:]
+    assert done.returncode == 0, f"seed {SEED}:\n{tail}\n{done.stderr[-2000:]}"
+    print(done.stdout[-1500:])

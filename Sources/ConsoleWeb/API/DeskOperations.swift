@@ -12,8 +12,8 @@ extension CallRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/calls", "电话事件；振铃时答复这个号码上的每一位老人", by: DeskContext.roles, body: Body.self,
                 refining: [
-                    "event": .oneOf(CallEvent.self), "call_id": .text(1...64, sample: "20260302-0001"), "from": .text(1...40, sample: "09318000001"),
-                    "to": .text(0...40, sample: "12349"),
+                    "event": .oneOf(CallEvent.self), "call_id": .text(sample: "20260302-0001"), "from": .text(sample: "09318000001"),
+                    "to": .text(sample: "12349"),
                 ], isIdempotent: false,
                 answers: .json(
                     .object([
@@ -29,8 +29,8 @@ extension MealRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/meals", "就餐刷卡：一次完成供餐、补贴和记账", by: TillContext.roles, body: Body.self,
                 refining: [
-                    "card": .text(1...40, sample: "LZ00000001"), "elder_id": .id, "canteen": .text(1...40, sample: "P001"), "slot": .oneOf(MealSlot.self),
-                    "item_code": .text(1...40, sample: "01001"), "device": .text(1...60, sample: "till-1"),
+                    "card": .text(sample: "LZ00000001"), "elder_id": .id, "canteen": .text(sample: "P001"), "slot": .oneOf(MealSlot.self),
+                    "item_code": .text(sample: "01001"), "device": .text(sample: "till-1"),
                 ], answers: .created(.of(Shapes.swipe)),
                 refuses: [
                     "card_unknown", "elder_unknown", "canteen_unknown", "not_your_canteen", "slot_unknown", "meal_already_taken", "swipe_too_late",
@@ -42,8 +42,8 @@ extension MealRoutes: DescribedRoutes {
 
 extension OrderRoutes: DescribedRoutes {
     static let orderBody: KeyValuePairs<String, Schema> = [
-        "elder_id": .id, "item_code": .text(1...40, sample: "06001"), "caller": .text(0...60, sample: "本人"), "call_id": .text(0...64), "note": .text(0...500),
-        "preferred_provider": .text(1...40, sample: "P001"), "from_address": .text(0...200), "to_address": .text(0...200),
+        "elder_id": .id, "item_code": .text(sample: "06001"), "caller": .text(sample: "本人"), "call_id": .text(), "note": .text(0...500),
+        "preferred_provider": .text(sample: "P001"), "from_address": .text(), "to_address": .text(),
     ]
     static let orderCodes = [
         "elder_unknown", "item_unknown", "provider_unknown", "start_in_past", "start_too_far", "end_before_start", "quantity_out_of_range",
@@ -55,7 +55,7 @@ extension OrderRoutes: DescribedRoutes {
         func change(_ name: String, _ summary: String, _ codes: [String] = []) -> Operation {
             Operation(
                 .post, "/api/v1/orders/{id}/\(name)", summary, by: desk, body: Reason.self,
-                refining: ["reason_code": .text(1...100, sample: "elder_asked"), "note": .text(0...500)], answers: .json(.of(Shapes.order)),
+                refining: ["reason_code": .text(1...33, sample: "elder_asked"), "note": .text()], answers: .json(.of(Shapes.order)),
                 refuses: ["order_unknown", "illegal_transition", "not_allowed", "order_changed", "reason_missing"] + codes)
         }
         return [
@@ -91,13 +91,13 @@ extension OrderRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/orders/{id}/callback", "电话回访结果", by: desk, body: CallbackBody.self,
                 refining: [
-                    "did": .text(0...500), "minutes": .integer(0...1440, sample: 60), "paid_extra_fen": .integer(0...100_000_000, sample: 0),
-                    "satisfaction": .integer(1...5, sample: 5), "answered_by": .text(1...40, sample: "elder"),
+                    "did": .text(), "minutes": .integer(0...1440, sample: 60), "paid_extra_fen": .integer(0...100_000_000, sample: 0),
+                    "satisfaction": .integer(1...5, sample: 5), "answered_by": .text(sample: "elder"),
                 ], answers: .json(.of(Shapes.order)),
                 refuses: ["order_unknown", "illegal_transition", "satisfaction_range", "amount_out_of_range"]),
             Operation(
                 .post, "/api/v1/orders/{id}/complaints", "登记投诉", by: desk, body: ComplaintBody.self,
-                refining: ["text": .text(1...1000, sample: "迟到一小时")], answers: .created(.of(Shapes.order)), refuses: ["order_unknown", "complaint_text"]),
+                refining: ["text": .text(1...500, sample: "迟到一小时")], answers: .created(.of(Shapes.order)), refuses: ["order_unknown", "complaint_text"]),
         ]
     }
 }
@@ -109,11 +109,11 @@ extension OrderRoutes.QuantityBody: DescribedValue {
 
 extension RegistryRoutes: DescribedRoutes {
     private static let fields: KeyValuePairs<String, Schema> = [
-        "number": .text(1...40, sample: "LZ00090001"), "name": .text(1...100, sample: "王示例"), "sex": .oneOf(Sex.self),
-        "id_number": .matching("^[0-9]{17}[0-9Xx]$", sample: "11010519491231002X", format: "cn-identity"),
-        "region": .matching("^[0-9]{9}$", sample: "620102001", format: "cn-street"), "lat": .number(-90...90, sample: "36.06"),
-        "lon": .number(-180...180, sample: "103.83"), "ability_level": .integer(0...4), "preferred_provider": .text(0...40, sample: "P001"),
-        "classes": .array(.matching("^[a-z_]{1,40}$", sample: "low_income", format: "elder-class"), 0...20),
+        "number": .text(sample: "LZ00090001"), "name": .text(1...100, sample: "王示例"), "sex": .oneOf(Sex.self),
+        "id_number": .formatted("cn-identity", sample: "11010519491231002X"),
+        "region": .formatted("cn-street", sample: "620102001"), "lat": .number(-90...90, sample: "36.06"),
+        "lon": .number(-180...180, sample: "103.83"), "ability_level": .integer(0...4), "preferred_provider": .text(sample: "P001"),
+        "classes": .array(.formatted("elder-class", sample: "low_income"), 0...20),
     ]
 
     public static var operations: [Operation] {
@@ -125,7 +125,7 @@ extension RegistryRoutes: DescribedRoutes {
                 answers: .json(.object(["elders": .array(.of(Shapes.elder))]))),
             Operation(
                 .post, "/api/v1/elders", "建档；姓名、性别、出生日期、街道必填", by: desk, body: Body.self, refining: fields,
-                answers: .created(.of(Shapes.elder)),
+                requiring: ["name", "sex", "birthday", "region"], answers: .created(.of(Shapes.elder)),
                 refuses: [
                     "field_missing", "name_length", "sex_unknown", "birthday_in_future", "id_number_invalid", "phone_invalid", "region_unknown",
                     "place_invalid", "class_unknown", "ability_range", "provider_unknown", "elder_exists", "card_taken",
@@ -135,7 +135,7 @@ extension RegistryRoutes: DescribedRoutes {
                 refuses: ["elder_unknown"]),
             Operation(
                 .patch, "/api/v1/elders/{id}", "更新档案中给出的字段", by: desk,
-                headers: [.init("If-Match", .matching(#"^("[0-9]{1,9}"|\*)$"#, sample: "\"7\""), "读取时的 ETag；档案已变时答 412。")], body: Body.self,
+                headers: [.init("If-Match", .matching(#"^("[0-9]{1,9}"|[0-9]{1,9}|\*)$"#, sample: "\"7\""), "读取时的 ETag；档案已变时答 412。")], body: Body.self,
                 refining: fields, answers: .json(.of(Shapes.elder), headers: ["ETag"]),
                 refuses: ["elder_unknown", "if_match_invalid", "version_stale", "elder_changed", "card_taken"]),
             Operation(

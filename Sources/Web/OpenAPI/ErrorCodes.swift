@@ -7,16 +7,16 @@ public enum ErrorCodes {
         (
             .invalid,
             [
-                "ability_range", "action_unknown", "amount_out_of_range", "birthday_in_future", "body_too_large", "bulk_too_long",
-                "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid", "database_url",
-                "day_invalid", "device_missing", "event_unknown", "field_invalid", "field_missing", "field_type",
+                "ability_range", "accuracy_range", "action_unknown", "amount_out_of_range", "birthday_in_future", "body_too_large",
+                "bulk_too_long", "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid",
+                "database_url", "day_invalid", "device_missing", "event_unknown", "field_invalid", "field_missing", "field_type",
                 "id_number_invalid", "idempotency_key_invalid", "if_match_invalid", "json_invalid", "lease_holder", "lease_minutes",
                 "method_not_allowed", "method_unknown", "month_invalid", "name_length", "note_too_long", "outcome_invalid",
-                "overlap_invalid", "phone_invalid", "photo_hash", "place_invalid", "provider_missing", "query_invalid",
-                "query_unknown", "reason_missing", "reference_invalid", "region_unknown", "replay_range", "replay_selection",
-                "request_invalid", "request_timeout", "satisfaction_range", "scope_invalid", "sex_unknown", "slot_unknown",
-                "state_unknown", "status_in_future", "status_unknown", "webhook_allow_invalid", "webhook_change_empty",
-                "webhook_events_invalid", "webhook_overlap_invalid", "webhook_secret_invalid",
+                "overlap_invalid", "phone_invalid", "photo_hash", "place_invalid", "query_invalid", "query_unknown",
+                "reason_missing", "reference_invalid", "region_unknown", "request_invalid", "request_timeout", "role_unknown",
+                "satisfaction_range", "scope_invalid", "sex_unknown", "slot_unknown", "state_unknown", "status_in_future",
+                "status_unknown", "webhook_allow_invalid", "webhook_events_invalid", "webhook_overlap_invalid",
+                "webhook_secret_invalid",
             ]
         ),
         (
@@ -28,15 +28,15 @@ public enum ErrorCodes {
         (
             .forbidden,
             [
-                "cross_site", "not_allowed", "not_your_canteen", "role_forbidden",
+                "cross_site", "not_allowed", "not_your_canteen", "role_forbidden", "scope_forbidden",
             ]
         ),
         (
             .missing,
             [
-                "call_unknown", "canteen_unknown", "card_unknown", "elder_unknown", "file_missing", "item_unknown", "order_unknown",
-                "proposal_unknown", "provider_unknown", "route_unknown", "statement_unknown", "token_unknown",
-                "webhook_event_unknown", "webhook_unknown",
+                "calendar_unknown", "call_unknown", "canteen_unknown", "card_unknown", "elder_unknown", "file_missing",
+                "item_unknown", "order_unknown", "proposal_unknown", "provider_unknown", "route_unknown", "statement_unknown",
+                "token_unknown", "webhook_event_unknown", "webhook_unknown",
             ]
         ),
         (
@@ -45,7 +45,7 @@ public enum ErrorCodes {
                 "card_taken", "constraint", "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted",
                 "idempotency_key_running", "illegal_transition", "meal_already_taken", "offer_answered", "offer_expired",
                 "offer_gone", "offer_leased", "order_changed", "order_settled", "order_twin", "proposal_answered", "proposal_lapsed",
-                "proposal_open", "token_ended", "webhook_disabled",
+                "proposal_open", "token_ended", "version_stale", "webhook_disabled",
             ]
         ),
         (
@@ -55,8 +55,9 @@ public enum ErrorCodes {
                 "code_wrong", "cursor_in_future", "cursor_mismatch", "device_time_in_future", "elder_absent", "elder_deceased",
                 "elder_not_registered", "end_before_start", "expiry_invalid", "idempotency_key_reused", "item_not_offered",
                 "month_not_over", "place_missing", "price_expired", "proposal_not_possible", "proposal_same_time",
-                "quantity_out_of_range", "start_in_past", "start_too_far", "swipe_too_late", "time_not_agreed",
-                "webhook_address_private", "webhook_limit", "webhook_url_scheme", "worker_credential", "worker_unknown",
+                "provider_missing", "quantity_out_of_range", "replay_range", "replay_selection", "start_in_past", "start_too_far",
+                "swipe_too_late", "time_not_agreed", "webhook_address_private", "webhook_change_empty", "webhook_limit",
+                "webhook_url_scheme", "worker_credential", "worker_unknown",
             ]
         ),
         (
@@ -64,7 +65,7 @@ public enum ErrorCodes {
             [
                 "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
                 "database_read_only", "database_schema", "database_unreachable", "disk_full", "internal", "overloaded",
-                "reference_missing",
+                "rate_limited", "reference_missing",
             ]
         ),
     ]

@@ -65,9 +65,10 @@ public struct Operation: Sendable {
     ///   - roles: Who may; empty for anybody without a token.
     ///   - body: The type that decodes it.
     ///   - refining: What the type alone does not tell of the body's fields.
+    ///   - requiring: Fields of the body that this operation cannot do without, though the type can.
     public init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, by roles: Set<Caller.Role>, query: [Parameter] = [],
-        headers: [Parameter] = [], body: (any Decodable.Type)? = nil, refining: KeyValuePairs<String, Schema> = [:],
+        headers: [Parameter] = [], body: (any Decodable.Type)? = nil, refining: KeyValuePairs<String, Schema> = [:], requiring: [String] = [],
         isIdempotent: Bool? = nil, answers: Answered, refuses: [String] = []
     ) {
         self.method = method
@@ -76,18 +77,10 @@ public struct Operation: Sendable {
         self.roles = roles.sorted { $0.rawValue < $1.rawValue }
         self.query = query
         self.headers = headers
-        self.body = body.map { Self.schema(of: $0).refining(refining) }
+        self.body = body.map { Schema.read(from: $0).refining(refining).requiring(requiring) }
         answer = answers
         refusals = refuses
         self.isIdempotent = isIdempotent ?? (method == .post && body != nil)
-    }
-
-    private static func schema(of type: any Decodable.Type) -> Schema {
-        do {
-            return try SchemaReader.schema(of: type)
-        } catch {
-            preconditionFailure("the body \(type) cannot be described: \(error)")
-        }
     }
 
     var pathParameters: [String] { path.split(separator: "/").compactMap { $0.hasPrefix("{") ? String($0.dropFirst().prefix { $0 != "}" }) : nil } }

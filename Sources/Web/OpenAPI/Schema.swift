@@ -7,6 +7,10 @@ public struct Schema: Sendable {
     public var sample: JSON
     /// Whether the field may be left out of its object.
     var isOptional = false
+    /// Whether `null` says the same as leaving it out, as it does in every body.
+    var mayBeNull = false
+    /// The most characters of a text.
+    var longest: Int?
     /// The properties of an object, kept apart so that they can be adjusted.
     var properties: [(name: String, schema: Schema)] = []
 
@@ -27,11 +31,36 @@ public struct Schema: Sendable {
     /// Hundredths of a yuan.
     public static let fen = Schema(["type": "integer", "format": "int64"], sample: 1500)
     /// An id as this program makes them, or as published in its reference data.
-    public static let id = Schema(["type": "string", "minLength": 1, "maxLength": 64], sample: "1j9q6rk3v0abcdefghjk")
+    public static let id = text(1...64, sample: "1j9q6rk3v0abcdefghjk")
     public static let cursor = Schema(["type": "string", "pattern": #"^[A-Za-z0-9_-]{12,200}$"#], sample: "djEuMDAwMDAwMDAwMDAwMA")
 
-    public static func text(_ length: ClosedRange<Int> = 0...10_000, sample: String = "文字") -> Schema {
-        Schema(["type": "string", "minLength": .integer(Int64(length.lowerBound)), "maxLength": .integer(Int64(length.upperBound))], sample: JSON(sample))
+    public static func text(sample: String = "文字") -> Schema { Schema(["type": "string"], sample: JSON(sample)) }
+
+    /// A text whose length is held to; the door holds a query parameter to it, a handler a field of a body.
+    public static func text(_ length: ClosedRange<Int>, sample: String = "文字") -> Schema {
+        var schema = Schema(
+            ["type": "string", "minLength": .integer(Int64(length.lowerBound)), "maxLength": .integer(Int64(length.upperBound))], sample: JSON(sample))
+        schema.longest = length.upperBound
+        return schema
+    }
+
+    /// A text of which only the program's own reference data or a check digit can tell whether it is one.
+    public static func formatted(_ format: String, sample: String) -> Schema {
+        Schema(["type": "string", "format": JSON(format)], sample: JSON(sample))
+    }
+
+    /// One of several shapes.
+    public static func anyOf(_ schemas: [Schema]) -> Schema {
+        Schema(["anyOf": .array(schemas.map(\.json))], sample: schemas.first?.sample ?? .null)
+    }
+
+    /// The schema of a body, as the type that decodes it tells.
+    public static func read(from type: any Decodable.Type) -> Schema {
+        do {
+            return try SchemaReader.schema(of: type)
+        } catch {
+            preconditionFailure("the body \(type) cannot be described: \(error)")
+        }
     }
 
     public static func integer(_ range: ClosedRange<Int> = 0...Int.max, sample: Int? = nil) -> Schema {
@@ -53,10 +82,8 @@ public struct Schema: Sendable {
 
     public static func oneOf<T: RawRepresentable<String> & CaseIterable>(_: T.Type) -> Schema { oneOf(T.allCases.map(\.rawValue)) }
 
-    public static func matching(_ pattern: String, sample: String, format: String? = nil) -> Schema {
-        var schema = Schema(["type": "string", "pattern": JSON(pattern)], sample: JSON(sample))
-        if let format { schema.fields.append(.init(name: "format", value: JSON(format))) }
-        return schema
+    public static func matching(_ pattern: String, sample: String) -> Schema {
+        Schema(["type": "string", "pattern": JSON(pattern)], sample: JSON(sample))
     }
 
     // MARK: Compounds
@@ -115,9 +142,28 @@ public struct Schema: Sendable {
             guard let index = properties.firstIndex(where: { $0.name == name }) else {
                 preconditionFailure("no field \(name) to refine")
             }
-            properties[index].schema = schema.changed { $0.isOptional = properties[index].schema.isOptional || schema.isOptional }
+            let old = properties[index].schema
+            properties[index].schema = schema.changed {
+                $0.isOptional = old.isOptional || schema.isOptional
+                $0.mayBeNull = old.mayBeNull
+            }
         }
         return .object(properties: properties)
+    }
+
+    /// The object with fields that must be there after all, though the type that decodes it could do without.
+    func requiring(_ names: [String]) -> Schema {
+        .object(
+            properties: properties.map { property in
+                guard names.contains(property.name) else { return property }
+                return (
+                    property.name,
+                    property.schema.changed {
+                        $0.isOptional = false
+                        $0.mayBeNull = false
+                    }
+                )
+            })
     }
 
     private func changed(_ change: (inout Schema) -> Void) -> Schema {
@@ -128,6 +174,10 @@ public struct Schema: Sendable {
 
     /// The schema as it stands in the document.
     public var json: JSON {
+        guard !mayBeNull else {
+            let json = changed { $0.mayBeNull = false }.json
+            return ["anyOf": [json, ["type": "null"]]]
+        }
         guard fields.contains(where: { $0.name == "type" && $0.value == "object" }) else { return .object(fields) }
         var all = fields
         if !properties.isEmpty {

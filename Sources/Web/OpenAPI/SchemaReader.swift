@@ -65,7 +65,12 @@ private final class Notebook: Decoder {
 
     var schema: Schema { single ?? .object(properties: properties) }
 
-    func note(_ name: String, _ schema: Schema) { properties.append((name, optional.contains(name) ? schema.optional : schema)) }
+    func note(_ name: String, _ schema: Schema) {
+        var schema = schema
+        schema.isOptional = optional.contains(name)
+        schema.mayBeNull = schema.isOptional
+        properties.append((name, schema))
+    }
     func noteOptional(_ name: String) { optional.insert(name) }
     func note(_ schema: Schema) { single = schema }
 

@@ -36,7 +36,7 @@ public struct ManageTokens: Sendable {
     /// - Throws: `provider_missing` unless exactly the role `provider` names a provider that exists; `scope_invalid`, `expiry_invalid`.
     public func created(_ wish: Wish, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Issued {
         guard (wish.role == .provider) == (wish.provider != nil) else {
-            throw Rejection(.invalid, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。", pointer: "/provider")
+            throw Rejection(.refused, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。", pointer: "/provider")
         }
         if let provider = wish.provider, office.reference.franchise.provider(provider) == nil {
             throw Rejection(.missing, "provider_unknown", "没有服务商 \(provider)。", pointer: "/provider")
