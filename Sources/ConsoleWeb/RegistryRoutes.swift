@@ -113,6 +113,9 @@ public struct RegistryRoutes: Sendable {
         if let text = body.unit { elder.address.unit = text }
         if let text = body.room { elder.address.room = text }
         if let text = body.landmark { elder.address.landmark = text }
+        if let fault = Coordinate.outOfRange(latitude: body.lat, longitude: body.lon) {
+            throw Rejection(.invalid, "place_invalid", "坐标超出范围。", pointer: "/\(fault)")
+        }
         if let lat = body.lat, let lon = body.lon {
             guard let place = Coordinate(latitude: lat, longitude: lon) else {
                 throw Rejection(.invalid, "place_invalid", "坐标超出范围。", pointer: "/lat")

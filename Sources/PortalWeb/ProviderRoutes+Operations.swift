@@ -28,7 +28,7 @@ extension ProviderRoutes: DescribedRoutes {
             case .fail: fields.refining(["reason_code": reason])
             case .checkIn, .checkOut: fields.refining(check)
             }
-        return refined.adding(["id": .id, "action": .oneOf([action.rawValue])])
+        return refined.adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
     }
 
     public static var operations: [Operation] {
@@ -60,7 +60,7 @@ extension ProviderRoutes: DescribedRoutes {
                     .object([
                         "items": .array(
                             .object([
-                                "id": .id, "action": .oneOf(ProviderSteps.Action.self), "status": .integer(200...599, sample: 200),
+                                "id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf(ProviderSteps.Action.self), "status": .integer(200...599, sample: 200),
                                 "result": Schema(["type": ["object", "null"]], sample: [:]), "problem": Schema.of(Shapes.problem).nullable,
                             ]))
                     ])), refuses: ["bulk_too_long", "action_unknown"]),

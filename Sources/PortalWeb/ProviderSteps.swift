@@ -114,6 +114,9 @@ struct ProviderSteps: Sendable {
             if let accuracy_m, !(0...100_000).contains(accuracy_m) {
                 throw Rejection(.invalid, "accuracy_range", "accuracy_m 应为 0 到 100000（米）。", pointer: "/accuracy_m")
             }
+            if let fault = Coordinate.outOfRange(latitude: lat, longitude: lon) {
+                throw Rejection(.invalid, "place_invalid", "坐标超出范围。", pointer: "/\(fault)")
+            }
             var place: Coordinate?
             if let lat, let lon {
                 guard let here = Coordinate(latitude: lat, longitude: lon) else {

@@ -6,7 +6,7 @@ import Workflow
 
 extension WebhookRoutes: DescribedRoutes {
     private static let secret = Schema.formatted("webhook-secret", sample: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
-    private static let events = Schema.array(.formatted("event-type", sample: "order.offered"))
+    private static let events = Schema.array(.formatted("event-type", sample: "order.offered"), 1...50)
     private static let url = Schema.formatted("uri", sample: "https://example.org/hook")
     private static let faults = ["webhook_events_invalid", "webhook_address_private", "webhook_url_scheme"]
 

@@ -180,3 +180,12 @@ extension Request {
     /// The id after which a page goes on, out of the opaque cursor.
     public func cursor(_ list: String) throws -> String? { try query("cursor").map { try Cursor.key($0, in: list) } }
 }
+
+extension Coordinate {
+    /// Which half of a place is impossible, though the other may be missing: the name of its field, or nil.
+    public static func outOfRange(latitude: Double?, longitude: Double?) -> String? {
+        if let latitude, !(-90...90).contains(latitude) { return "lat" }
+        if let longitude, !(-180...180).contains(longitude) { return "lon" }
+        return nil
+    }
+}

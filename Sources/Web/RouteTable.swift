@@ -69,8 +69,8 @@ public struct ContractMiddleware: RouterMiddleware {
                 .invalid, "query_unknown", "没有参数 \(name.prefix(40))，\(known.isEmpty ? "这个地址不带参数" : "可用的参数：\(known)")。",
                 pointer: "/\(name.prefix(40))")
         }
-        if let longest = parameter.schema.longest, value.unicodeScalars.count > longest {
-            throw Rejection(.invalid, "query_invalid", "参数 \(name) 最多 \(longest) 个字。", pointer: "/\(name)")
+        if let length = parameter.schema.length, !length.contains(value.unicodeScalars.count) {
+            throw Rejection(.invalid, "query_invalid", "参数 \(name) 应为 \(length.lowerBound) 到 \(length.upperBound) 个字。", pointer: "/\(name)")
         }
     }
 

@@ -9,8 +9,8 @@ public struct Schema: Sendable {
     var isOptional = false
     /// Whether `null` says the same as leaving it out, as it does in every body.
     var mayBeNull = false
-    /// The most characters of a text.
-    var longest: Int?
+    /// The characters a text may have.
+    var length: ClosedRange<Int>?
     /// The properties of an object, kept apart so that they can be adjusted.
     var properties: [(name: String, schema: Schema)] = []
 
@@ -40,7 +40,7 @@ public struct Schema: Sendable {
     public static func text(_ length: ClosedRange<Int>, sample: String = "文字") -> Schema {
         var schema = Schema(
             ["type": "string", "minLength": .integer(Int64(length.lowerBound)), "maxLength": .integer(Int64(length.upperBound))], sample: JSON(sample))
-        schema.longest = length.upperBound
+        schema.length = length
         return schema
     }
 

@@ -5,6 +5,7 @@ import Kernel
 import Logging
 import NIOCore
 import ServiceLifecycle
+import Store
 import Workflow
 
 #if canImport(Glibc)
@@ -30,6 +31,27 @@ enum Door {
         guard getrlimit(kind, &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
         limit.rlim_cur = limit.rlim_max
         _ = setrlimit(kind, &limit)
+    }
+}
+
+/// Forgets now and then what has been kept long enough.
+struct TidyLoop: Service {
+    let office: Office
+    let logger: Logger
+    static let pause = Duration.seconds(600)
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let now = office.now
+                do {
+                    try await office.perform { tx in try tx.idempotency.forget(at: now) }
+                } catch {
+                    if !Task.isCancelled { logger.error("tidying failed", metadata: ["cause": "\(error)"]) }
+                }
+                try? await Task.sleep(for: Self.pause)
+            }
+        }
     }
 }
 

@@ -55,7 +55,7 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
+            TimerLoop(office: office, logger: logger), TidyLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
         do {
             // The board goes first, so that polls that wait are answered before the server waits for its connections to end.
             let services: [any Service] = [app, FeedLoop(office: office, logger: logger)]
