@@ -1,5 +1,3 @@
-import Crypto
-import Foundation
 import Hummingbird
 import Kernel
 import Orders
@@ -42,7 +40,7 @@ public struct ProviderRoutes: Sendable {
         let next = entries.last?.event.providerSeq ?? Int64(after)
         let document: JSON = ["events": .array(entries.map { Show.feed($0, today: today) }), "next": JSON(next)]
         // Without news the number is the whole content. With news the content is hashed: an order in it changes as it goes on.
-        let tag = entries.isEmpty ? "\(next)" : SHA256.hash(data: Data(document.text.utf8)).prefix(12).hex
+        let tag = entries.isEmpty ? "\(next)" : Exchange.fingerprint(document)
         return Exchange.tagged(document, as: tag, for: request)
     }
 

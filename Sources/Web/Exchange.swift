@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -62,6 +63,9 @@ public struct Exchange: Sendable {
         }
         return version
     }
+
+    /// Changes whenever anything in the document does.
+    public static func fingerprint(_ document: JSON) -> String { SHA256.hash(data: Data(document.text.utf8)).prefix(12).hex }
 
     /// A document with an `ETag`; 304 without a body when the caller has it already.
     public static func tagged(_ document: JSON, as tag: String, for request: Request) -> Response {
