@@ -24,6 +24,8 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+let pages = [Resource.copy("Resources")]
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 
 let rules: [Target.Dependency] = [
@@ -41,6 +43,7 @@ let package = Package(
         // The product speaks plain HTTP behind a reverse proxy, so no TLS stack is built: BoringSSL comes once, with swift-crypto.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -77,10 +80,10 @@ let package = Package(
         // A recorded day gone through again, with everybody outside the office played by a seed.
         room("Rehearsal", rules + ["Store", "Workflow"]),
         // Faces.
-        room("Web", rules + ["Store", "Workflow", crypto, hummingbird, logging]),
-        room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
-        room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
-        room("FinanceWeb", rules + ["Store", "Workflow", "Web", hummingbird]),
+        room("Web", rules + ["Store", "Workflow", crypto, hummingbird, mustache, lifecycle, logging], resources: pages),
+        room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
+        room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
+        room("FinanceWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
         .executableTarget(
             name: "vnh",
             dependencies: rules + [
@@ -98,11 +101,13 @@ let package = Package(
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport", yams]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        tests("IntakeTests", ["Kernel", "Intake"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
+        tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
         tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),

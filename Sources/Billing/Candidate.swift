@@ -4,6 +4,8 @@ import Orders
 import Registry
 
 /// 结算候选: one service that asks to be paid, with every fact a check may look at.
+///
+/// A fact that was not recorded is nil; a check that needs it then finds that, instead of letting the line pass.
 public struct Candidate: Hashable, Sendable {
     public enum Kind: String, Sendable { case order, meal }
 
@@ -45,6 +47,11 @@ public struct Candidate: Hashable, Sendable {
     public var hasOpenComplaint: Bool
     /// The call-back says that nobody came, or that money was taken.
     public var callbackDenies: Bool
+
+    /// Who was served, as the register knows them; nil only in documents read back from a frozen statement.
+    public var recipient: Recipient?
+    /// What the two checks and the till say about where and by what the service was proven.
+    public var proof = Proof()
 
     public init(
         kind: Kind, subject: String, number: String, provider: ProviderID, elder: ElderID, elderDeath: LocalDate? = nil, item: ItemCode,

@@ -30,45 +30,83 @@ public struct Finding: Hashable, Sendable {
     }
 }
 
-/// What surrounds a line: the rest of the month, the catalogue and the network.
-public struct Surroundings: Sendable {
-    public let catalogue: Catalogue
-    public let franchise: Franchise
-    let byElder: [ElderID: [Candidate]]
-    let byWorker: [WorkerID: [Candidate]]
+/// 核查规则: what a check stands for, on paper. A change of what it finds is a new version.
+public struct Rule: Hashable, Sendable {
+    public let code: String
+    /// The worst it can find.
+    public let severity: Severity
+    public let version: Int
+    public let title: String
 
-    /// - Parameter month: all candidates of the month, of all providers: overlaps do not stop at a provider's door.
-    public init(catalogue: Catalogue, franchise: Franchise, month: [Candidate]) {
-        self.catalogue = catalogue
-        self.franchise = franchise
-        byElder = Dictionary(grouping: month, by: \.elder)
-        var workers: [WorkerID: [Candidate]] = [:]
-        for line in month { if let worker = line.worker { workers[worker, default: []].append(line) } }
-        byWorker = workers
-    }
-
-    /// Other services of the same elder that count before this one: earlier in time, then by subject.
-    func earlier(_ line: Candidate, where isSame: (Candidate) -> Bool) -> [Candidate] {
-        (byElder[line.elder] ?? []).filter { other in
-            guard other.subject != line.subject, isSame(other) else { return false }
-            return (other.date, other.createdAt, other.subject) < (line.date, line.createdAt, line.subject)
-        }
+    init(_ code: String, _ severity: Severity, _ title: String, version: Int = 1) {
+        self.code = code
+        self.severity = severity
+        self.version = version
+        self.title = title
     }
 }
 
-/// One settlement rule, in a file of its own.
-public protocol Check: Sendable {
-    func finding(_ line: Candidate, _ surroundings: Surroundings) -> Finding?
+/// A rule that looks at one line alone.
+protocol LineCheck: Sendable {
+    var rule: Rule { get }
+    func finding(_ line: Candidate, _ terms: Terms) -> Finding?
+}
+
+/// A rule that compares lines with each other: those of one elder, one worker, one telephone …
+protocol GroupCheck: Sendable {
+    var rule: Rule { get }
+    var grouping: Grouping { get }
+    /// Judges a group whose lines stand in the order of ``Trace/precedes(_:)``; calls `report` with the place of a line and what is found on it.
+    ///
+    /// Takes O(n log n) of the group's size at most: one elder, till or provider may have a whole month's lines.
+    func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void)
+}
+
+/// By what lines are put together to be compared.
+public enum Grouping: CaseIterable, Sendable {
+    case elder, worker, device, photo, signature, provider, fund
 }
 
 /// All rules in force, in the order of their numbers.
 public enum Checks {
-    public static let all: [any Check] = [
-        CapCheck(), ElderOverlapCheck(), WorkerOverlapCheck(), DeathCheck(), PriceCheck(), CredentialCheck(), ScopeCheck(),
-        EvidenceCheck(), DurationCheck(), BackfillCheck(), DoubleFundingCheck(), CallbackCheck(), SumCheck(),
+    static let line: [any LineCheck] = [
+        DeathCheck(), AbsenceCheck(), EligibilityCheck(), PriceCheck(), CredentialCheck(), ScopeCheck(), EvidenceCheck(), PresenceCheck(),
+        DurationCheck(), HoursCheck(), ConfirmationCheck(), BackfillCheck(), GoodsCheck(), DoubleFundingCheck(), CallbackCheck(), TieCheck(),
+        SumCheck(),
+    ]
+    static let group: [any GroupCheck] = [
+        CapCheck(), ElderOverlapCheck(), WorkerOverlapCheck(), TravelCheck(), ManualQuotaCheck(), SharedDeviceCheck(), SameDurationCheck(),
+        WorkloadCheck(), SignatureCheck(), PhotoCheck(), MealSlotCheck(), MealBurstCheck(),
     ]
 
+    /// Every rule once, by code; what an officer may read and an auditor may quote.
+    public static let rules: [Rule] = (line.map(\.rule) + group.map(\.rule) + [CapCheck.monthly, BudgetCheck.rule, InvoiceCheck.rule])
+        .sorted { ($0.code, $0.title) < ($1.code, $1.title) }
+
+    /// What the rules that look at one line alone find, in the order of their codes.
+    static func findings(_ line: Candidate, _ terms: Terms) -> [Finding] { Self.line.compactMap { $0.finding(line, terms) } }
+
+    /// Everything that is found on a line among the lines around it, in the order of codes.
     public static func findings(_ line: Candidate, _ surroundings: Surroundings) -> [Finding] {
-        all.compactMap { $0.finding(line, surroundings) }
+        let all = findings(line, surroundings.terms) + (surroundings.cross[line.subject] ?? [])
+        return all.count > 1 ? all.sorted { $0.code < $1.code } : all
+    }
+}
+
+/// What surrounds a line: the terms, and what comparing all lines with each other has found, by subject.
+public struct Surroundings: Sendable {
+    public let terms: Terms
+    let cross: [String: [Finding]]
+
+    public init(terms: Terms, cross: [String: [Finding]]) {
+        self.terms = terms
+        self.cross = cross
+    }
+
+    /// - Parameter month: all candidates of the month, of all providers: overlaps do not stop at a provider's door.
+    public init(terms: Terms, month: [Candidate]) {
+        var traces = Traces()
+        for line in month { traces.add(line) }
+        self.init(terms: terms, cross: traces.findings(terms))
     }
 }

@@ -28,11 +28,14 @@ public enum Verdict: String, CaseIterable, Sendable {
 public struct StatementLine: Hashable, Sendable {
     public let candidate: Candidate
     public let findings: [Finding]
-    public var verdict: Verdict { Verdict(findings) }
+    /// What a person has decided since the line was frozen; the findings stay as they are.
+    public var decision: LineDecision?
+    public var verdict: Verdict { decision?.verdict ?? Verdict(findings) }
 
-    public init(candidate: Candidate, findings: [Finding]) {
+    public init(candidate: Candidate, findings: [Finding], decision: LineDecision? = nil) {
         self.candidate = candidate
         self.findings = findings
+        self.decision = decision
     }
 
     /// `R12:hold:核验等级…` joined by ` | `.
@@ -47,6 +50,8 @@ public struct Statement: Hashable, Sendable {
     public let month: Month
     public let provider: ProviderID
     public let lines: [StatementLine]
+    /// 本期调整: corrections of months closed before, entered and approved in this one.
+    public var adjustments: [Adjustment] = []
 
     /// Lines in the order of service date, number and subject, so that the same month always gives the same bytes.
     public init(month: Month, provider: ProviderID, lines: [StatementLine]) {
@@ -68,17 +73,22 @@ public struct Statement: Hashable, Sendable {
     public var deducted: Fen { sum(\.subsidy) { $0 != .paid } }
     /// 实付金额: public money that is paid.
     public var payable: Fen { subsidy - deducted }
+    public var adjusted: Fen { adjustments.map(\.amount).total }
+    /// What is transferred: ``payable`` and the corrections; not less than nothing, the rest is carried to the next month.
+    public var due: Fen { max(.zero, payable + adjusted) }
     public var heldLines: Int { lines.count { $0.verdict == .held } }
 
     /// The checked lines of a month, a statement a provider, in the order of provider codes.
-    public static func all(_ candidates: [Candidate], month: Month, catalogue: Catalogue, franchise: Franchise) -> [Statement] {
-        let surroundings = Surroundings(catalogue: catalogue, franchise: franchise, month: candidates)
+    public static func all(_ candidates: [Candidate], month: Month, terms: Terms) -> [Statement] {
+        let surroundings = Surroundings(terms: terms, month: candidates)
         let byProvider = Dictionary(grouping: candidates, by: \.provider)
-        return byProvider.keys.sorted().map { provider in
-            let lines = (byProvider[provider] ?? []).map {
-                StatementLine(candidate: $0, findings: Checks.findings($0, surroundings))
-            }
-            return Statement(month: month, provider: provider, lines: lines)
-        }
+        return byProvider.keys.sorted().map { Statement(month: month, provider: $0, checking: byProvider[$0] ?? [], surroundings) }
+    }
+
+    /// One provider's lines, judged by the terms and by what comparing them with everybody's has found.
+    public init(month: Month, provider: ProviderID, checking candidates: [Candidate], _ surroundings: Surroundings) {
+        self.init(
+            month: month, provider: provider,
+            lines: candidates.map { StatementLine(candidate: $0, findings: Checks.findings($0, surroundings)) })
     }
 }

@@ -14,7 +14,7 @@ import Workflow
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /console?state= | counts by state, orders newest first |
+/// | GET /console/orders?state= | counts by state, orders newest first |
 /// | GET /console/elders?q= | finding an elder |
 /// | GET /console/elders/{id} | the card: alerts, open orders, last services |
 /// | GET /console/orders/{id} | one order: attempts with reasons, who pays, what happened |
@@ -23,7 +23,7 @@ public struct ConsolePages: Sendable {
     public init(_ exchange: Exchange) { self.exchange = exchange }
 
     public func add(to group: RouterGroup<DeskContext>) {
-        group.get("", use: board)
+        group.get("orders", use: board)
         group.get("elders", use: search)
         group.get("elders/:id", use: elder)
         group.get("orders/:id", use: order)
@@ -36,15 +36,15 @@ public struct ConsolePages: Sendable {
         let orders = try await ReadOrders(office).page(state: state, elder: nil, provider: nil, day: nil, before: nil, limit: 50)
         let counts = try await ReadOrders(office).counts()
         let links = OrderState.allCases.map {
-            "<li><a href=\"/console?state=\($0.rawValue)\"\($0 == state ? " aria-current=\"page\"" : "")>\($0.name) \(counts[$0] ?? 0)</a></li>"
+            "<li><a href=\"/console/orders?state=\($0.rawValue)\"\($0 == state ? " aria-current=\"page\"" : "")>\($0.name) \(counts[$0] ?? 0)</a></li>"
         }
         return HTML.page(
-            "工单", caller: context.caller.name, refresh: 5,
+            "工单", caller: context.caller.name,
             """
             <h1>工单</h1>
             <form class="search" action="/console/elders" role="search">
             <label>找老人（姓名、首字母、电话、卡号、证件后四位） <input name="q" accesskey="k"></label><button>查找</button></form>
-            <nav aria-label="按状态"><ul class="counts"><li><a href="/console">全部 \(counts.values.reduce(0, +))</a></li>\(links.joined())</ul></nav>
+            <nav aria-label="按状态"><ul class="counts"><li><a href="/console/orders">全部 \(counts.values.reduce(0, +))</a></li>\(links.joined())</ul></nav>
             \(table(state?.name ?? "最近的工单", orders))
             """)
     }
@@ -62,14 +62,16 @@ public struct ConsolePages: Sendable {
         return HTML.page(
             "找老人", caller: context.caller.name,
             """
-            <p><a href="/console">工单</a></p>
+            <p><a href="/console">工作台</a> · <a href="/console/orders">工单</a></p>
             <form class="search" role="search"><label>找老人 <input name="q" value="\(HTML.escaped(text))" autofocus></label><button>查找</button></form>
             \(HTML.table("找到 \(found.count) 位", header: ["卡号", "姓名", "性别", "年龄", "地址", "状态"], rows: rows))
             """)
     }
 
     @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let card = try await ReadCallCard(office)(ElderID(try context.parameters.require("id")))
+        let id = ElderID(try context.parameters.require("id"))
+        try await LookAtElder(office)(id, from: .desk, by: context.caller)
+        let card = try await ReadCallCard(office)(id)
         let (elder, today) = (card.elder, office.now.localDate)
         let facts = [
             ("卡号", elder.number), ("年龄", "\(elder.age(on: today))"), ("街道", regionName(elder.address.region)), ("地址", elder.address.line),
@@ -85,7 +87,7 @@ public struct ConsolePages: Sendable {
         return HTML.page(
             elder.name, caller: context.caller.name,
             """
-            <p><a href="/console">工单</a></p><h1>\(HTML.escaped(elder.name))</h1>\(HTML.facts(facts))
+            <p><a href="/console">工作台</a> · <a href="/console/orders">工单</a></p><h1>\(HTML.escaped(elder.name))</h1>\(HTML.facts(facts))
             \(table("未完的工单", card.openOrders))\(table("最近三次服务", card.lastServices))
             \(HTML.table("补贴余额（元）", header: ["项目", "周期", "额度", "预占", "已用"], rows: balances))
             """)
@@ -115,9 +117,9 @@ public struct ConsolePages: Sendable {
             [.number("\($0.seq)"), "\($0.at.shown)", "\($0.type)", "\($0.actor)", "\(providerName($0.provider))"]
         }
         return HTML.page(
-            "工单 \(order.number)", caller: context.caller.name, refresh: order.state.isEnd ? nil : 5,
+            "工单 \(order.number)", caller: context.caller.name,
             """
-            <p><a href="/console">工单</a> · <a href="/console/elders/\(HTML.escaped(order.elder.text))">老人</a></p>
+            <p><a href="/console">工作台</a> · <a href="/console/orders">工单</a> · <a href="/console/elders/\(HTML.escaped(order.elder.text))">老人</a></p>
             <h1>工单 \(HTML.escaped(order.number))</h1>\(HTML.facts(facts))
             \(HTML.table("谁来付（元）", header: ["资金", "项目", "金额", "派单", "状态"], rows: legs))
             \(HTML.table("派给谁，为什么", header: ["派单", "服务商", "答复", "时间", "原因", "理由"], rows: attempts))

@@ -9,7 +9,8 @@ extension SettlementRoutes: DescribedRoutes {
         let codes = ["month_invalid"]
         return [
             Operation(
-                .get, "/api/v1/settlements/{month}", "当月合计；未结的月份为此刻的试算", by: roles, answers: .json(.of(Shapes.settlement)), refuses: codes),
+                .get, "/api/v1/settlements/{month}", "当月合计；未结的月份为此刻的试算", by: roles,
+                query: [.init("as_of", .instant, "按那一刻已知的情况。")], answers: .json(.of(Shapes.settlement)), refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/preview", "试算", by: roles, answers: .json(.of(Shapes.settlement)), refuses: codes),
             Operation(
@@ -26,6 +27,9 @@ extension SettlementRoutes: DescribedRoutes {
             Operation(
                 .get, "/api/v1/settlements/{month}/statements/{provider}", "一家的结算单；编号后加 .csv 得到明细表", by: roles,
                 answers: .json(Shapes.statement.refining(["lines": .array(.of(Shapes.statementLine))])), refuses: codes + ["statement_unknown"]),
+            Operation(
+                .get, "/api/v1/settlements/{month}/shadow", "按现行规则重算一个已结月份，列出不同之处", by: roles,
+                answers: .json(Schema(["type": "object"], sample: [:])), refuses: codes),
             Operation(
                 .get, "/api/v1/settlements/{month}/exceptions", "暂缓和不付的明细及原因", by: roles,
                 answers: .json(.object(["month": .month, "lines": .array(.of(Shapes.statementLine))])), refuses: codes),

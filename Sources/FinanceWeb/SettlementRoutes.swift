@@ -9,8 +9,9 @@ import Workflow
 
 /// | method | path | who | what |
 /// |---|---|---|---|
-/// | GET | /settlements/{month} | finance | totals, closed or as they would be now |
+/// | GET | /settlements/{month}?as_of= | finance | totals, closed or as they would be now; or as they were known at a moment |
 /// | POST | /settlements/{month}/preview, close | finance | try; freeze |
+/// | GET | /settlements/{month}/shadow | finance | "if closed tonight", and what has changed since yesterday |
 /// | GET | /settlements/{month}/statements[/{provider}][.csv] | finance | statements |
 /// | GET | /settlements/{month}/exceptions | finance | held and blocked lines |
 public struct SettlementRoutes: Sendable {
@@ -21,33 +22,75 @@ public struct SettlementRoutes: Sendable {
         group.get("settlements/:month", use: show)
         group.post("settlements/:month/preview", use: show)
         group.post("settlements/:month/close", use: close)
+        group.get("settlements/:month/shadow", use: shadow)
         group.get("settlements/:month/statements", use: statements)
         group.get("settlements/:month/statements.csv", use: summary)
         group.get("settlements/:month/statements/:provider", use: statement)
         group.get("settlements/:month/exceptions", use: exceptions)
     }
 
-    private func month(_ context: FinanceContext) throws -> Month {
-        guard let month = Month(try context.parameters.require("month")) else {
-            throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month")
-        }
-        return month
-    }
+    private func month(_ context: FinanceContext) throws -> Month { try context.month() }
 
-    private static func total(_ statements: [Statement], _ month: Month, isClosed: Bool) -> JSON {
+    static func total(_ statements: [Statement], _ month: Month, isClosed: Bool) -> JSON {
         [
             "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"), "providers": JSON(statements.count),
             "lines": JSON(statements.map(\.lines.count).reduce(0, +)), "held": JSON(statements.map(\.heldLines).reduce(0, +)),
             "gross_fen": JSON(statements.map(\.gross).total), "subsidy_fen": JSON(statements.map(\.subsidy).total),
             "self_pay_fen": JSON(statements.map(\.selfPay).total), "deducted_fen": JSON(statements.map(\.deducted).total),
-            "payable_fen": JSON(statements.map(\.payable).total),
+            "payable_fen": JSON(statements.map(\.payable).total), "adjusted_fen": JSON(statements.map(\.adjusted).total),
+            "due_fen": JSON(statements.map(\.due).total),
         ]
     }
 
     @Sendable func show(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
+        if let text = request.query("as_of") { return try await known(month, at: text) }
         let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
-        return Exchange.json(Self.total(statements, month, isClosed: isClosed))
+        let standing = try await ReadClose(exchange.office)(month)
+        return Exchange.json(
+            Self.total(statements, month, isClosed: isClosed).adding(["step": JSON(standing.step.rawValue), "hash": JSON(standing.hash)]))
+    }
+
+    /// What we knew then: another question than what we know now, and often another answer.
+    private func known(_ month: Month, at text: String) async throws -> Response {
+        guard let moment = Instant(text.replacing(" ", with: "+")) else {
+            throw Rejection(.invalid, "as_of_invalid", "as_of 应为带时区的时刻，例如 2026-04-05T18:00:00+08:00。", pointer: "/as_of")
+        }
+        let (statements, shadow, step) = try await ReadStatements(exchange.office).known(month, at: moment)
+        let answer = shadow.map { Self.shown($0, month) } ?? Self.total(statements, month, isClosed: true)
+        return Exchange.json(answer.adding(["as_of": JSON(moment), "step": JSON(step.rawValue)]))
+    }
+
+    @Sendable func shadow(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(context)
+        let (today, before, difference) = try await ShadowMonth(exchange.office)(month)
+        return Exchange.json(
+            Self.shown(today, month).adding([
+                "since": before.map { JSON($0.day.description) } ?? .null,
+                "difference": difference.map {
+                    [
+                        "lines": JSON($0.lines), "payable_fen": JSON($0.payable), "newly_stopped": .array($0.newlyStopped.map(Self.stopped)),
+                        "cleared": .array($0.cleared.map(Self.stopped)),
+                    ]
+                } ?? .null,
+            ]))
+    }
+
+    private static func shown(_ shadow: Shadow, _ month: Month) -> JSON {
+        [
+            "month": JSON(month.description), "state": "open", "day": JSON(shadow.day.description), "lines": JSON(shadow.lines),
+            "gross_fen": JSON(shadow.gross), "subsidy_fen": JSON(shadow.subsidy), "payable_fen": JSON(shadow.payable),
+            "stopped_by_code": .array(
+                shadow.byCode.map { ["code": JSON($0.code), "lines": JSON($0.lines), "subsidy_fen": JSON($0.subsidy)] }),
+            "stopped": JSON(shadow.stopped.count),
+        ]
+    }
+
+    private static func stopped(_ line: Shadow.Stopped) -> JSON {
+        [
+            "subject": JSON(line.subject), "provider": JSON(line.provider), "verdict": JSON(line.verdict.rawValue),
+            "codes": .array(line.codes.split(separator: ",").map { JSON(String($0)) }), "subsidy_fen": JSON(line.subsidy),
+        ]
     }
 
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -106,19 +149,21 @@ public struct SettlementRoutes: Sendable {
         return Exchange.json(["month": JSON(month.description), "lines": .array(lines.map(Self.line))])
     }
 
-    private static func line(_ line: StatementLine) -> JSON {
+    static func line(_ line: StatementLine) -> JSON {
         let c = line.candidate
         return [
             "kind": JSON(c.kind.rawValue), "subject": JSON(c.subject), "number": JSON(c.number), "provider": JSON(c.provider),
             "elder_id": JSON(c.elder), "item_code": JSON(c.item), "date": JSON(c.date), "quantity": JSON(c.quantity.text),
             "unit_price_fen": JSON(c.unitPrice), "gross_fen": JSON(c.gross), "subsidy_fen": JSON(c.subsidy), "self_pay_fen": JSON(c.selfPay),
             "evidence": JSON(c.evidence.rawValue), "verdict": JSON(line.verdict.rawValue),
-            "findings": .array(
-                line.findings.map { ["code": JSON($0.code), "severity": JSON($0.severity.rawValue), "sentence": JSON($0.sentence)] }),
+            "findings": .array(line.findings.map(Show.finding)),
+            "decision": line.decision.map {
+                ["kind": JSON($0.kind.rawValue), "reason": JSON($0.reason), "by": JSON($0.by), "at": JSON($0.at)]
+            } ?? .null,
         ]
     }
 
-    private static func csv(_ text: String, name: String) -> Response {
+    static func csv(_ text: String, name: String) -> Response {
         Response(
             status: .ok,
             headers: [.contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(name).csv\""],

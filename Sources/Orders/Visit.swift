@@ -42,8 +42,8 @@ public struct Check: Hashable, Sendable {
     /// Proven by something in the elder's home or hand.
     var isAtElder: Bool { method == .landline || method == .code || method == .card }
 
-    /// Within the fence, allowing for the device's own stated accuracy up to the wide limit.
-    func isInside(fence_m: Int, wide_m: Int) -> Bool {
+    /// Within the fence, allowing for the device's own stated accuracy up to the wide limit; false without a position.
+    public func isInside(fence_m: Int, wide_m: Int) -> Bool {
         guard let distance_m else { return false }
         return distance_m <= fence_m || (distance_m <= wide_m && distance_m - (accuracy_m ?? 0) <= fence_m)
     }
@@ -60,6 +60,8 @@ public struct Visit: Hashable, Sendable {
     /// By the elder's code or card, or by call-back; nil until then.
     public var confirmedBy: String?
     public var confirmedAt: Instant?
+    /// What the worker's telephone told beside time and place.
+    public var traces = VisitTraces()
 
     public init(
         order: OrderID, provider: ProviderID, worker: WorkerID, checkIn: Check, checkOut: Check? = nil, confirmedBy: String? = nil,
@@ -76,6 +78,22 @@ public struct Visit: Hashable, Sendable {
 
     /// Whole minutes between the two checks by the device's clock.
     public var minutes: Int? { checkOut.map { ($0.at - checkIn.at).minutes } }
+}
+
+/// What a worker's telephone tells beside time and place; the settlement rules look at it.
+public struct VisitTraces: Hashable, Sendable {
+    /// The telephone's own stable id, at either end.
+    public var inDevice: String?
+    public var outDevice: String?
+    /// It said that its position was made up (模拟定位).
+    public var isMocked = false
+    /// It said that its positioning was switched off.
+    public var isLocationOff = false
+    /// SHA-256 of the signature on its screen, and who signed: `elder`, `child`, `neighbour` …
+    public var signatureSHA256: String?
+    public var signedBy: String?
+
+    public init() {}
 }
 
 /// What counts as inside the fence: dated parameters, metres.

@@ -1,4 +1,4 @@
-import Catalog
+import HTTPTypes
 import Hummingbird
 import Kernel
 import Orders
@@ -7,89 +7,95 @@ import Store
 import Web
 import Workflow
 
-/// A provider's window on its work: what is offered, what is promised, what has happened.
+/// 服务商手机端: large buttons, works through a dead zone. What changes something goes to the API, so that it can wait in the telephone.
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /provider | offers with their deadline, visits under way, the latest of the feed |
-/// | POST /provider/orders/{id}/accept, decline, schedule | one button each |
+/// | GET /provider | offers with their deadline, visits to do |
+/// | GET /provider/pieces/sheet | the same without the frame, after each live event |
+/// | GET /provider/means | workers, vehicles, credentials with expiry, hours |
+/// | GET /provider/news | the latest of the feed |
+/// | GET /provider/events | what is addressed to this provider, as it happens |
 public struct PortalPages: Sendable {
     let exchange: Exchange
-    public init(_ exchange: Exchange) { self.exchange = exchange }
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
 
     public func add(to group: RouterGroup<ProviderContext>) {
-        group.get("", use: board)
-        group.post("orders/:id/accept", use: accept)
-        group.post("orders/:id/decline", use: decline)
-        group.post("orders/:id/schedule", use: schedule)
+        group.get("", use: sheet)
+        group.get("pieces/sheet", use: piece)
+        group.get("means", use: means)
+        group.get("news", use: news)
+        group.get("events", use: events)
     }
 
     private var office: Office { exchange.office }
 
-    @Sendable func board(_ request: Request, _ context: ProviderContext) async throws -> Response {
+    private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
+        let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text
+        let links = [("工作", "/provider"), ("消息", "/provider/news"), ("本单位", "/provider/means")].map {
+            Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1)
+        }
+        return Frame(title: title, caller: name, links: links, language: request.language)
+    }
+
+    private func work(_ provider: ProviderID) async throws -> SheetModel {
+        var found: [(OrderState, [FeedEntry])] = []
+        for state in [OrderState.offered, .inService, .scheduled, .accepted, .done] {
+            let entries = try await ReadOrders(office).of(provider, state: state, after: nil, limit: 100)
+            found.append((state, entries.sorted { ($0.order?.window.start ?? office.now) < ($1.order?.window.start ?? office.now) }))
+        }
+        return SheetModel(found, provider: provider, reference: office.reference, now: office.now)
+    }
+
+    @Sendable func sheet(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        try pages.page("portal", frame("工作", request, context), try await work(context.provider))
+    }
+
+    @Sendable func piece(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        try pages.response("sheet", try await work(context.provider), request.language)
+    }
+
+    @Sendable func means(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        guard let provider = office.reference.franchise.provider(context.provider) else {
+            throw Rejection(.missing, "provider_unknown", "本单位不在加盟名录，请联系平台。")
+        }
+        return try pages.page(
+            "means", frame("本单位", request, context), MeansModel(provider, reference: office.reference, today: office.now.localDate))
+    }
+
+    struct NewsModel: Sendable {
+        struct Row: Sendable {
+            let seq: Int64
+            let at: String
+            let what: String
+            let about: String
+        }
+        let rows: [Row]
+        let isEmpty: Bool
+    }
+
+    @Sendable func news(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let rows = try await ReadFeed(office).latest(context.provider, limit: 50).map {
+            NewsModel.Row(seq: $0.providerSeq ?? 0, at: $0.at.shown, what: Self.names[$0.type] ?? $0.type, about: $0.subject)
+        }
+        return try pages.page("news", frame("消息", request, context), NewsModel(rows: rows, isEmpty: rows.isEmpty))
+    }
+
+    /// What an event is called on a provider's telephone.
+    static let names = [
+        "order.offered": "新工单", "order.accepted": "已接单", "order.declined": "已拒单", "order.expired": "超时未接，已转给别家",
+        "order.withdrawn": "已改派", "order.scheduled": "已派人", "order.checked_in": "已签到", "order.checked_out": "已签退", "order.closed": "已办结",
+        "order.cancelled": "已取消", "order.failed": "未完成", "order.disputed": "老人有异议", "order.reopened": "重新派单", "order.voided": "作废",
+        "order.reminder": "快到时间", "order.overdue": "已超时", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
+    ]
+
+    @Sendable func events(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
-        var tables = ""
-        for state in [OrderState.offered, .accepted, .scheduled, .inService, .done] {
-            let entries = try await ReadOrders(office).of(provider, state: state, after: nil, limit: 50)
-            guard !entries.isEmpty || state == .offered else { continue }
-            tables += table(state, entries)
-        }
-        let last = try await ReadFeed(office).latest(provider, limit: 20)
-        let feed: [[HTML.Cell]] = last.map {
-            [.number("\($0.providerSeq ?? 0)"), "\($0.at.shown)", "\($0.type)", "\($0.subject)"]
-        }
-        let name = office.reference.franchise.provider(provider)?.name ?? provider.text
-        return HTML.page(
-            name, caller: "\(context.caller.name) · \(name)", refresh: 5,
-            "<h1>\(HTML.escaped(name))</h1>\(tables)\(HTML.table("最近的消息", header: ["编号", "时间", "事件", "关于"], rows: feed))")
-    }
-
-    private func table(_ state: OrderState, _ entries: [FeedEntry]) -> String {
-        let rows: [[HTML.Cell]] = entries.compactMap { entry in
-            guard let order = entry.order else { return nil }
-            let name = office.reference.catalogue.item(order.item)?.name ?? order.item.text
-            let region = office.reference.catalogue.region(.init(order.region))?.name ?? order.region
-            return [
-                "\(order.number)", "\(order.window.start.shown)", "\(name) × \(order.quantity.text)", "\(region)",
-                "\(entry.elder.map { "\($0.name) \($0.address.line) \($0.phones.first?.number.text ?? "")" } ?? "接单后可见")",
-                "\(order.timer?.due.shown ?? "")", .buttons(buttons(order)),
-            ]
-        }
-        return HTML.table(state.name, header: ["工单", "时间", "项目", "街道", "老人", "截止", ""], rows: rows)
-    }
-
-    private func buttons(_ order: Order) -> [HTML.Button] {
-        let path = "/provider/orders/\(order.id)"
-        switch order.state {
-        case .offered:
-            return [.init("接单", to: "\(path)/accept"), .init("拒单：没有人手", to: "\(path)/decline", ["reason_code": "no_capacity"])]
-        case .accepted:
-            let workers = order.provider.map { office.reference.franchise.workers(of: $0) } ?? []
-            return workers.filter(\.isActive).prefix(6).map { .init("派 \($0.name)", to: "\(path)/schedule", ["worker": $0.id.text]) }
-        default: return []
-        }
-    }
-
-    @Sendable func accept(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        _ = try await AcceptOffer(office)(OrderID(try context.parameters.require("id")), by: context.caller)
-        return Pages.redirect(to: "/provider")
-    }
-
-    struct Reason: Decodable, Sendable { let reason_code: String }
-
-    @Sendable func decline(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let form = try await exchange.form(Reason.self, request, context)
-        _ = try await DeclineOffer(office)(OrderID(try context.parameters.require("id")), reason: form.reason_code, by: context.caller)
-        return Pages.redirect(to: "/provider")
-    }
-
-    struct Choice: Decodable, Sendable { let worker: String }
-
-    @Sendable func schedule(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let form = try await exchange.form(Choice.self, request, context)
-        let id = OrderID(try context.parameters.require("id"))
-        _ = try await office.perform(
-            ScheduleWorker(office).prepared(id, worker: WorkerID(form.worker), start: nil, by: context.caller))
-        return Pages.redirect(to: "/provider")
+        return try await LiveEvents(office) { $0.provider == provider }.response(to: request)
     }
 }

@@ -95,3 +95,26 @@ public struct FinanceContext: RoleContext {
         self.caller = caller
     }
 }
+
+/// Everyone of the platform itself: the wall board is for them, never for a provider.
+public struct StaffContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.operator, .quality, .finance, .auditor, .admin]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+}
+
+/// Administrators; a file of elders to be imported may be large.
+public struct AdminContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.admin]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+    public var maxUploadSize: Int { 64 * 1024 * 1024 }
+}

@@ -2,7 +2,8 @@ import Crypto
 import Foundation
 import Kernel
 
-/// Where a list goes on: opaque, versioned, and bound to the list and its filters, so that one that was made up, cut off or taken from another list is refused.
+/// Where a list goes on: opaque, versioned, and bound to the list and its filters, so that one that was made up, cut off or taken from
+/// another list is refused.
 ///
 /// Keyset paging: it names the last row that was shown, so rows that come or go meanwhile neither repeat nor hide others.
 public struct Cursor: Sendable {

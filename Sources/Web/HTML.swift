@@ -103,39 +103,34 @@ public enum HTML {
 
     /// - Parameter body: HTML that is already safe.
     public static func page(
-        _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, refresh: Int? = nil, _ body: String
+        _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, _ body: String
     ) -> Response {
         let bar = caller.map {
             "<header><strong>虚拟养老院调度平台</strong><span>\(escaped($0))</span><form method=\"post\" action=\"/logout\"><button>退出</button></form></header>"
         } ?? ""
         let text = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(escaped(title))</title>
-            <meta name="viewport" content="width=device-width, initial-scale=1">\(refresh.map { "<meta http-equiv=\"refresh\" content=\"\($0)\">" } ?? "")
-            <style>\(style)</style></head><body>\(bar)<main>\(body)</main></body></html>
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+            <link rel="stylesheet" href="/assets/app.css"></head><body>\(bar)<main>\(body)</main></body></html>
             """
         return Response(
             status: status,
-            headers: [
-                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
-                .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-            ], body: .init(byteBuffer: ByteBuffer(string: text)))
+            headers: Self.headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
-    private static let style = """
-        :root{color-scheme:light dark;font:16px/1.6 system-ui,"Noto Sans CJK SC",sans-serif}body{margin:0}main{padding:1rem;max-width:90rem;margin:auto}\
-        header{display:flex;gap:1rem;align-items:center;padding:.5rem 1rem;border-bottom:2px solid #0a6}header form{margin-left:auto}\
-        table{border-collapse:collapse;width:100%;margin:1rem 0}caption{text-align:left;font-weight:600;padding:.3rem 0}\
-        th,td{border-bottom:1px solid #8888;padding:.35rem .6rem;text-align:left;white-space:nowrap}\
-        th.n,td.n{text-align:right;font-variant-numeric:tabular-nums}\
-        .wide{overflow-x:auto}.empty{color:#767676}td.b form{display:inline-block;margin-right:.5rem}\
-        dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}\
-        dt{color:#767676}dd{margin:0}.counts{display:flex;flex-wrap:wrap;gap:.5rem 1rem;padding:0;list-style:none}\
-        .search{display:flex;gap:.5rem;align-items:center;flex-wrap:wrap}td.w{white-space:normal;min-width:18rem}\
-        select,button,input{font:inherit;padding:.4rem .8rem;min-height:2.5rem}.login{display:grid;gap:1rem;max-width:22rem;margin:10vh auto}\
-        .login label{display:grid}.fault{color:#b00020}a{color:inherit}nav a{margin-right:1rem}
-        """
+    /// Scripts and styles come from this site's files alone; nothing inside a page is ever run as one.
+    static let headers: HTTPFields = [
+        .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+        .contentSecurityPolicy: """
+        default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; \
+        worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'
+        """,
+        .referrerPolicy: "same-origin",
+    ]
 }
 
 extension HTTPField.Name {
     static let xContentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
+    static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 }

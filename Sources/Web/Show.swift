@@ -1,3 +1,4 @@
+import Billing
 import Entitlement
 import Intake
 import Kernel
@@ -158,6 +159,10 @@ public enum Show {
             "scopes": .array(token.scopes.map { JSON($0) }), "created_at": JSON(token.createdAt), "expires_at": JSON(token.expiresAt),
             "revoked_at": JSON(token.revokedAt), "last_used_at": JSON(token.seenAt),
         ]
+    }
+
+    public static func finding(_ finding: Finding) -> JSON {
+        ["code": JSON(finding.code), "severity": JSON(finding.severity.rawValue), "sentence": JSON(finding.sentence)]
     }
 
     public static func swipe(_ swipe: MealSwipe) -> JSON {

@@ -141,6 +141,8 @@ def test_after_500_it_is_sent_again_with_the_same_id(house, receiver, hook):
 def test_events_of_one_order_keep_their_order(house, receiver, hook):
     hook("/line", steps=[500, 200], events=["order.*"])
     first = order(house)
+    # It must be this order's message that fails, not one of the next order's that went out beside it.
+    wait_until(lambda: receiver.to("/line"), 5, "the first message")
     house.call("POST", f"/orders/{first['id']}/cancel", house.operator, {"reason_code": "elder_request"})
     second = order(house)
     # The first message of the first order failed, so the rest of that order waits; another order does not.

@@ -56,7 +56,7 @@ enum Rooms {
         "CurlTransport": ["Foundation", "Synchronization", "Dispatch", "Glibc"],
         "Workflow": ["Foundation", "Synchronization", "Crypto", "CryptoExtras", "Logging", "Yams"],
         "Rehearsal": ["Synchronization"],
-        "Web": web.union(["Synchronization", "Crypto", "Logging"]),
+        "Web": web.union(["Synchronization", "Crypto", "Logging", "Mustache", "ServiceLifecycle"]),
         "ConsoleWeb": web,
         "PortalWeb": web,
         "FinanceWeb": web,

@@ -96,6 +96,7 @@ import Workflow
             #expect(order.state == reached)
         }
         let admin = Caller(role: .admin, name: "admin")
+        if state == .closed { _ = try await VoidOrder(scene.office)(order.id, reason: "fake", by: Caller(role: .admin, name: "first")) }
         let ended =
             state == .closed
             ? try await VoidOrder(scene.office)(order.id, reason: "fake", by: admin)

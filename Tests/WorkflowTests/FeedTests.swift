@@ -71,7 +71,9 @@ import Workflow
     func `is numbered without a gap while many write at once`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let orders = try await withThrowingTaskGroup(of: Order.self) { group in
-                for number in 0..<40 { group.addTask { try await world.place(World.request(day: 2 + number % 20, minute: 540 + number, hours: 1, twin: true)) } }
+                for number in 0..<40 {
+                    group.addTask { try await world.place(World.request(day: 2 + number % 20, minute: 540 + number, hours: 1, twin: true)) }
+                }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             for provider in Set(orders.compactMap(\.provider)) {

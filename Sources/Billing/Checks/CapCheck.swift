@@ -1,26 +1,78 @@
 import Catalog
 import Kernel
 
-/// R01/R02: the same elder has had this item as often as its cap allows in the day, week, month or year.
-struct CapCheck: Check {
-    func finding(_ line: Candidate, _ surroundings: Surroundings) -> Finding? {
-        guard let item = surroundings.catalogue.item(line.item) else { return nil }
-        for cap in item.caps {
-            let before = surroundings.earlier(line) { $0.item == line.item && Self.isSame($0.date, line.date, cap.per) }.count
-            if before >= cap.count {
-                return Finding(
-                    cap.per == .day ? "R01" : "R02", .block, "“\(item.name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
+/// R01/R02: public money has paid for this item as often as its cap allows in the day, week, month or year.
+///
+/// What an elder pays alone is nobody's business but the elder's: it neither counts nor is refused.
+public struct CapCheck: GroupCheck {
+    let rule = Rule("R01", .block, "同一老人同日同项目超次（重复服务）")
+    static let monthly = Rule("R02", .block, "周、月、年频次超限")
+    let grouping = Grouping.elder
+
+    func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
+        var counts: [Key: Int] = [:]
+        for (place, line) in group.enumerated() where line.subsidy > .zero || line.isContext {
+            guard let item = terms.catalogue.item(line.item) else { continue }
+            var isOver = false
+            for cap in item.caps {
+                let key = Key(item: line.item, per: cap.per, since: Self.start(of: cap.per, line.date))
+                let before = counts[key, default: 0]
+                counts[key] = before + 1
+                guard before >= cap.count, !isOver else { continue }
+                isOver = true
+                report(place, Self.finding(item, cap, before: before))
             }
+        }
+    }
+
+    private static func finding(_ item: Item, _ cap: FrequencyCap, before: Int) -> Finding {
+        Finding(
+            cap.per == .day ? "R01" : "R02", .block, "“\(item.name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
+    }
+
+    /// The same rule asked before an order is taken.
+    ///
+    /// - Parameter taken: days for which the elder has this item already, with public money; at least of the year around `date`.
+    /// - Returns: what the close would find, and the first day on which it would not.
+    public static func reached(_ item: Item, on date: LocalDate, taken: [LocalDate]) -> (finding: Finding, next: LocalDate?)? {
+        for cap in item.caps {
+            let before = count(taken, cap.per, date)
+            guard before >= cap.count else { continue }
+            var next = Self.next(cap.per, date)
+            // A later period may be full as well; two years ahead is farther than anybody orders.
+            for _ in 0..<24 where count(taken, cap.per, next) >= cap.count { next = Self.next(cap.per, next) }
+            return (finding(item, cap, before: before), next)
         }
         return nil
     }
 
-    private static func isSame(_ a: LocalDate, _ b: LocalDate, _ period: FrequencyCap.Period) -> Bool {
+    private static func count(_ taken: [LocalDate], _ period: FrequencyCap.Period, _ date: LocalDate) -> Int {
+        taken.count { start(of: period, $0) == start(of: period, date) }
+    }
+
+    private struct Key: Hashable {
+        let item: ItemCode
+        let per: FrequencyCap.Period
+        let since: LocalDate
+    }
+
+    /// The first day of the period in which a day lies.
+    static func start(of period: FrequencyCap.Period, _ date: LocalDate) -> LocalDate {
         switch period {
-        case .day: a == b
-        case .week: a.adding(days: 1 - a.weekday) == b.adding(days: 1 - b.weekday)
-        case .month: a.month == b.month
-        case .year: a.year == b.year
+        case .day: date
+        case .week: date.adding(days: 1 - date.weekday)
+        case .month: date.month.first
+        case .year: Month(date.year, 1).first
+        }
+    }
+
+    /// The first day on which the count starts anew.
+    static func next(_ period: FrequencyCap.Period, _ date: LocalDate) -> LocalDate {
+        switch period {
+        case .day: date.adding(days: 1)
+        case .week: start(of: .week, date).adding(days: 7)
+        case .month: date.month.adding(1).first
+        case .year: Month(date.year + 1, 1).first
         }
     }
 }

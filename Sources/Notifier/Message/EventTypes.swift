@@ -2,14 +2,17 @@
 public enum EventTypes {
     public static let all = [
         "call.ringing", "call.answered", "call.ended", "call.noted",
-        "complaint.opened",
-        "elder.registered", "elder.updated", "elder.status", "elders.imported",
+        "complaint.opened", "complaint.resolved",
+        "emergency.raised",
+        "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elders.imported",
         "meal.served",
-        "month.closed", "statement.frozen",
+        "month.closed", "month.signed", "month.returned",
+        "statement.frozen", "statement.confirmed", "statement.disputed", "statement.paid", "dispute.answered", "line.decided", "line.adjusted",
+        "invoice.recorded", "right.granted", "right.revoked",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
-        "order.reopened", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",
-        "token.created", "token.rotated", "token.revoked",
+        "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",
+        "reference.published", "token.created", "token.rotated", "token.revoked",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]
 

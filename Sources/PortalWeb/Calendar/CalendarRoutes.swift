@@ -82,7 +82,10 @@ extension CalendarRoutes: DescribedRoutes {
                 .get, "/api/v1/provider/visits.ics", "本机构的上门安排（iCalendar，RFC 5545）", by: ProviderContext.roles, answers: .text("text/calendar")),
             Operation(
                 .post, "/api/v1/provider/calendar", "生成可供手机日历订阅的保密地址；其中不含姓名和门牌", by: ProviderContext.roles, body: Nothing.self,
-                answers: .created(.object(["token_id": .text(sample: "9f86d081884c7d65"), "path": .text(sample: "/calendar/vnh_….ics"), "expires_at": .instant]))),
+                answers: .created(
+                    .object([
+                        "token_id": .text(sample: "9f86d081884c7d65"), "path": .text(sample: "/calendar/vnh_….ics"), "expires_at": .instant,
+                    ]))),
             Operation(.get, "/calendar/{file}", "保密地址下的上门安排", by: [], answers: .text("text/calendar"), refuses: ["calendar_unknown"]),
         ]
     }

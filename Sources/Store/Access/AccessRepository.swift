@@ -33,6 +33,15 @@ public struct AccessRepository {
         }
     }
 
+    /// Everybody who may log in, by name.
+    public func logins() throws -> [Login] {
+        try tx.rows("SELECT role, provider_id, name, password, failures, locked_until_ms FROM login ORDER BY name LIMIT 500") {
+            Login(
+                holder: Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()), password: try $0.text(),
+                failures: try $0.int(), lockedUntil: $0.optionalInstant())
+        }
+    }
+
     public func saveLogin(_ holder: Holder, password: String) throws {
         try tx.execute(
             """

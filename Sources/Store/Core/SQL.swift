@@ -84,6 +84,13 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             }
         }
 
+        /// Another statement inside this one, its values renumbered; first in the text, so that its `$1…` stay what they are.
+        public mutating func appendInterpolation(nested sql: SQL) {
+            precondition(values.isEmpty, "a nested statement stands before any other value")
+            text += sql.text
+            values = sql.values
+        }
+
         /// A piece of SQL from this source code, such as a list of columns used by several queries. Never anything from outside.
         public mutating func appendInterpolation(sql: StaticString) { text += String(describing: sql) }
     }

@@ -37,22 +37,19 @@ public struct EventLog {
         _ type: String, subject: String, subjectSeq: Int, to provider: ProviderID? = nil, by actor: String, at now: Instant,
         data: String = "{}"
     ) throws -> Int64 {
-        let seq = try (tx.integer("SELECT MAX(seq) FROM event") ?? 0) + 1
-        var providerSeq: Int64?
-        if let provider {
-            providerSeq = try (tx.integer("SELECT MAX(provider_seq) FROM event WHERE provider_id = \(provider)") ?? 0) + 1
-        }
-        try tx.execute(
+        let seq = try tx.integer(
             """
+            WITH place (seq) AS (SELECT COALESCE(MAX(seq), 0) + 1 FROM event)
             INSERT INTO event (seq, id, at_ms, type, subject, subject_seq, provider_id, provider_seq, actor, data)
-            VALUES (\(seq), \(Self.id(seq)), \(now), \(type), \(subject), \(subjectSeq), \(provider), \(providerSeq), \(actor), \(data))
+            SELECT seq, 'evt_' || SUBSTR(CAST(1000000000000 + seq AS TEXT), 2), \(now), \(type), \(subject), \(subjectSeq), \(provider),
+                CASE WHEN CAST(\(provider) AS TEXT) IS NOT NULL
+                    THEN (SELECT COALESCE(MAX(provider_seq), 0) + 1 FROM event WHERE provider_id = \(provider)) END,
+                \(actor), \(data)
+            FROM place
+            RETURNING seq
             """)
+        guard let seq else { throw StoreFault.failed("event without a place") }
         return seq
-    }
-
-    private static func id(_ seq: Int64) -> String {
-        let digits = String(seq)
-        return "evt_\(String(repeating: "0", count: max(0, 12 - digits.utf8.count)))\(digits)"
     }
 
     public func last() throws -> Int64 { try tx.integer("SELECT MAX(seq) FROM event") ?? 0 }

@@ -11,7 +11,8 @@ public struct AuditRepository {
             SELECT l.number FROM statement_line l
             LEFT JOIN service_order o ON o.id = l.subject
             LEFT JOIN visit v ON v.order_id = l.subject
-            WHERE l.kind = 'order' AND l.verdict = 'paid'
+            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
+            WHERE l.kind = 'order' AND (l.verdict = 'paid' OR d.kind = 'release') AND (d.kind IS NULL OR d.kind <> 'refuse')
                 AND (o.id IS NULL OR o.state <> 'closed' OR o.settlement NOT IN ('in_statement', 'paid') OR v.out_at_ms IS NULL)
             ORDER BY l.number
             LIMIT 5
@@ -23,8 +24,10 @@ public struct AuditRepository {
     public func paidTwice() throws -> [String] {
         try tx.rows(
             """
-            SELECT subject FROM statement_line WHERE verdict = 'paid'
-            GROUP BY subject HAVING COUNT(*) > 1 ORDER BY subject LIMIT 5
+            SELECT l.subject FROM statement_line l
+            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
+            WHERE l.verdict = 'paid' OR d.kind = 'release'
+            GROUP BY l.subject HAVING COUNT(*) > 1 ORDER BY l.subject LIMIT 5
             """
         ) { try $0.text() }
     }

@@ -56,6 +56,11 @@ public struct Ledger {
         }
     }
 
+    /// The last entry by which a subject's money was posted; nil when there is none.
+    public func lastPosting(of subject: String) throws -> Int64? {
+        try tx.integer("SELECT MAX(seq) FROM posting WHERE subject = \(subject) AND kind = 'post'")
+    }
+
     public func of(_ subject: String) throws -> [Posting] {
         try tx.rows(
             "SELECT kind, subject, debit, credit, amount_fen, reverses FROM posting WHERE subject = \(subject) ORDER BY seq"

@@ -62,6 +62,18 @@ public struct OrderRepository {
     }
 
     /// An elder's orders, newest start first.
+    /// The days for which an elder has an item, or will have it, with public money.
+    public func funded(_ elder: ElderID, _ item: ItemCode, from: LocalDate, until: LocalDate, except: OrderID?) throws -> [LocalDate] {
+        try tx.rows(
+            """
+            SELECT service_date FROM service_order
+            WHERE elder_id = \(elder) AND start_ms >= \(Instant(from)) AND start_ms < \(Instant(until)) AND item_code = \(item)
+                AND state NOT IN ('cancelled', 'failed', 'voided') AND self_pay_fen < payable_fen AND id <> \(except?.text ?? "")
+            ORDER BY start_ms, id
+            """
+        ) { try $0.date() }
+    }
+
     public func latest(of elder: ElderID, limit: Int) throws -> [Order] {
         try tx.rows(
             """
@@ -115,6 +127,15 @@ public struct OrderRepository {
                 AND (CAST(\(day) AS TEXT) IS NULL OR service_date = \(day))
             ORDER BY id DESC
             LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    /// Orders whose number begins with what was typed, in the order of numbers.
+    public func numbered(_ prefix: String, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE number >= \(prefix) AND number < \(prefix.afterPrefix) ORDER BY number LIMIT \(limit)
             """) { try Order(row: &$0) }
     }
 

@@ -15,6 +15,8 @@ public struct Callback: Hashable, Sendable {
     /// `elder`, `child`, `neighbour` …
     public let answeredBy: String
     public let recordedBy: String
+    /// What was handed over: `service`, `meal` or `goods`; nil when it was not asked.
+    public var received: String?
 
     public init(
         order: OrderID, at: Instant, came: Bool, cameAt: Instant?, did: String, minutes: Int?, paidExtra: Fen, satisfaction: Int?,
@@ -37,12 +39,28 @@ public struct Callback: Hashable, Sendable {
 public struct QualityRepository {
     let tx: any Transaction
 
+    public struct Complaint: Sendable {
+        public let id: String
+        public let order: OrderID
+        public let openedAt: Instant
+        public let text: String
+    }
+
+    /// Complaints that nobody has resolved, the oldest first.
+    public func openComplaints(limit: Int) throws -> [Complaint] {
+        try tx.rows("SELECT id, order_id, opened_ms, text FROM complaint WHERE closed_ms IS NULL ORDER BY opened_ms, id LIMIT \(limit)") {
+            Complaint(id: try $0.text(), order: try $0.id(), openedAt: try $0.instant(), text: try $0.text())
+        }
+    }
+
     public func insert(_ callback: Callback) throws {
         try tx.execute(
             """
-            INSERT INTO callback (order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by)
+            INSERT INTO callback (order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by,
+                received)
             VALUES (\(callback.order), \(callback.at), \(callback.came), \(callback.cameAt), \(callback.did), \(callback.minutes),
-                \(callback.paidExtra), \(callback.satisfaction), \(callback.answeredBy), \(callback.recordedBy))
+                \(callback.paidExtra), \(callback.satisfaction), \(callback.answeredBy), \(callback.recordedBy),
+                \(callback.received))
             """)
     }
 

@@ -23,16 +23,18 @@ public struct VisitRepository {
         try tx.execute(
             """
             INSERT INTO visit (order_id, provider_id, worker_id, in_at_ms, in_received_ms, in_method, in_distance_m, in_accuracy_m,
-                in_photo_sha256, in_reason_code)
+                in_photo_sha256, in_reason_code, in_device, is_mocked, is_location_off)
             VALUES (\(visit.order), \(visit.provider), \(visit.worker), \(check.at), \(check.receivedAt), \(check.method),
-                \(check.distance_m), \(check.accuracy_m), \(check.photoSHA256), \(check.reasonCode))
+                \(check.distance_m), \(check.accuracy_m), \(check.photoSHA256), \(check.reasonCode),
+                \(visit.traces.inDevice), \(visit.traces.isMocked), \(visit.traces.isLocationOff))
             ON CONFLICT (order_id) DO UPDATE
             SET provider_id = excluded.provider_id, worker_id = excluded.worker_id, in_at_ms = excluded.in_at_ms,
                 in_received_ms = excluded.in_received_ms, in_method = excluded.in_method, in_distance_m = excluded.in_distance_m,
                 in_accuracy_m = excluded.in_accuracy_m, in_photo_sha256 = excluded.in_photo_sha256,
                 in_reason_code = excluded.in_reason_code, out_at_ms = NULL, out_received_ms = NULL, out_method = NULL,
                 out_distance_m = NULL, out_accuracy_m = NULL, out_photo_sha256 = NULL, out_reason_code = NULL, confirmed_by = NULL,
-                confirmed_ms = NULL
+                confirmed_ms = NULL, in_device = excluded.in_device, out_device = NULL, is_mocked = excluded.is_mocked,
+                is_location_off = excluded.is_location_off, signature_sha256 = NULL, signed_by = NULL
             """)
     }
 
@@ -43,7 +45,10 @@ public struct VisitRepository {
             UPDATE visit
             SET out_at_ms = \(check.at), out_received_ms = \(check.receivedAt), out_method = \(check.method),
                 out_distance_m = \(check.distance_m), out_accuracy_m = \(check.accuracy_m), out_photo_sha256 = \(check.photoSHA256),
-                out_reason_code = \(check.reasonCode)
+                out_reason_code = \(check.reasonCode), out_device = \(visit.traces.outDevice),
+                is_mocked = CASE WHEN \(visit.traces.isMocked) = 1 THEN 1 ELSE is_mocked END,
+                is_location_off = CASE WHEN \(visit.traces.isLocationOff) = 1 THEN 1 ELSE is_location_off END,
+                signature_sha256 = \(visit.traces.signatureSHA256), signed_by = \(visit.traces.signedBy)
             WHERE order_id = \(visit.order)
             """)
     }

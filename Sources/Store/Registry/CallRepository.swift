@@ -42,6 +42,21 @@ public struct CallRepository {
         ) { try Call(row: &$0) }
     }
 
+    /// How often a line has called since a moment.
+    public func count(from line: String, since: Instant) throws -> Int {
+        Int(try tx.integer("SELECT COUNT(*) FROM call WHERE rang_ms >= \(since) AND from_number = \(line)") ?? 0)
+    }
+
+    /// Calls that have ended without a note, the oldest first: each is a duty.
+    public func undone(since: Instant, limit: Int) throws -> [Call] {
+        try tx.rows(
+            """
+            SELECT id, from_number, to_number, rang_ms, answered_ms, ended_ms, elder_id, outcome FROM call
+            WHERE rang_ms >= \(since) AND ended_ms IS NOT NULL AND outcome IS NULL ORDER BY rang_ms, id LIMIT \(limit)
+            """
+        ) { try Call(row: &$0) }
+    }
+
     public func latest(limit: Int) throws -> [Call] {
         try tx.rows(
             """

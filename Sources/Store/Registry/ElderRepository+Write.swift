@@ -115,6 +115,14 @@ enum Packed {
         }
     }
 
+    /// Only the telephone numbers of ``contacts(_:)``, as they are stored.
+    static func phones(_ contacts: String) -> [String] {
+        contacts.split(separator: ";").compactMap { part in
+            let fields = part.split(separator: "|", omittingEmptySubsequences: false)
+            return fields.count > 2 && !fields[2].isEmpty ? String(fields[2]) : nil
+        }
+    }
+
     private static func clean(_ text: String) -> String {
         text.utf8.contains(0x3B) || text.utf8.contains(0x7C)
             ? String(text.map { $0 == ";" ? "；" : $0 == "|" ? "｜" : $0 }) : text

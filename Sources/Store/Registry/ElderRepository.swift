@@ -64,9 +64,15 @@ public struct ElderRepository {
 
     private func searchDigits(_ query: String, limit: Int) throws -> [Elder] {
         if query.utf8.count == 4 {
-            return try tx.rows("SELECT \(sql: Self.columns) FROM elder WHERE id_tail = \(query.uppercased()) ORDER BY id LIMIT \(limit)") {
-                try Elder(row: &$0)
-            }
+            return try tx.rows(
+                """
+                SELECT \(sql: Self.columns) FROM elder
+                WHERE id_tail = \(query.uppercased())
+                    OR id IN (SELECT elder_id FROM elder_phone WHERE SUBSTR(number, LENGTH(number) - 3) = \(query))
+                ORDER BY last_used_ms DESC, id
+                LIMIT \(limit)
+                """
+            ) { try Elder(row: &$0) }
         }
         let byPhone = try tx.rows(
             """

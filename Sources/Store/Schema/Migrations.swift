@@ -6,6 +6,8 @@ extension Migrator {
         Migration(number: 3, name: "money", sql: Schema.m0003_money),
         Migration(number: 4, name: "access", sql: Schema.m0004_access),
         Migration(number: 5, name: "notify", sql: Schema.m0005_notify),
+        Migration(number: 6, name: "search", sql: Schema.m0006_search),
+        Migration(number: 10, name: "settlement", sql: Schema.m0010_settlement),
         Migration(number: 12, name: "api", sql: Schema.m0012_api),
     ])
 }

@@ -7,16 +7,19 @@ public enum ErrorCodes {
         (
             .invalid,
             [
-                "ability_range", "accuracy_range", "action_unknown", "amount_out_of_range", "birthday_in_future", "body_too_large",
-                "bulk_too_long", "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid",
-                "database_url", "day_invalid", "device_missing", "event_unknown", "field_invalid", "field_missing", "field_type",
-                "id_number_invalid", "idempotency_key_invalid", "if_match_invalid", "json_invalid", "lease_holder", "lease_minutes",
-                "method_not_allowed", "method_unknown", "month_invalid", "name_length", "note_too_long", "outcome_invalid",
-                "overlap_invalid", "phone_invalid", "photo_hash", "place_invalid", "query_invalid", "query_unknown",
-                "reason_missing", "reference_invalid", "region_unknown", "request_invalid", "request_timeout", "role_unknown",
-                "satisfaction_range", "scope_invalid", "sex_unknown", "slot_unknown", "state_unknown", "status_in_future",
-                "status_unknown", "webhook_allow_invalid", "webhook_events_invalid", "webhook_overlap_invalid",
-                "webhook_secret_invalid",
+                "ability_range", "accuracy_range", "action_unknown", "amount_out_of_range", "as_of_invalid", "bank_file_invalid",
+                "birthday_in_future", "body_too_large", "bulk_too_long", "call_id_invalid", "class_unknown", "complaint_text",
+                "content_type", "cursor_invalid", "database_url", "day_invalid", "decision_unknown", "device_missing",
+                "device_too_long", "event_unknown", "field_invalid", "field_missing", "field_type", "id_number_invalid",
+                "idempotency_key_invalid", "if_match_invalid", "invoice_invalid", "json_invalid", "lease_holder", "lease_minutes",
+                "lines_invalid", "login_name_invalid", "method_not_allowed", "method_unknown", "month_invalid", "name_length",
+                "note_too_long", "outcome_invalid", "overlap_invalid", "password_weak", "phone_invalid", "photo_hash",
+                "place_invalid", "provider_missing", "quantity_invalid", "query_invalid", "query_missing", "query_unknown",
+                "reason_missing", "reason_too_long", "reason_too_short", "received_unknown", "reference_invalid", "region_unknown",
+                "relation_missing", "request_invalid", "request_timeout", "resolution_text", "result_unknown", "right_invalid",
+                "role_unknown", "satisfaction_range", "scope_invalid", "sex_unknown", "signature_hash", "slot_unknown",
+                "span_invalid", "state_unknown", "status_in_future", "status_unknown", "webhook_allow_invalid",
+                "webhook_events_invalid", "webhook_overlap_invalid", "webhook_secret_invalid", "when_unclear",
             ]
         ),
         (
@@ -28,44 +31,51 @@ public enum ErrorCodes {
         (
             .forbidden,
             [
-                "cross_site", "not_allowed", "not_your_canteen", "role_forbidden", "scope_forbidden",
+                "cross_site", "not_allowed", "not_your_canteen", "own_entry", "right_missing", "role_forbidden", "scope_forbidden",
             ]
         ),
         (
             .missing,
             [
-                "calendar_unknown", "call_unknown", "canteen_unknown", "card_unknown", "elder_unknown", "file_missing",
-                "item_unknown", "order_unknown", "proposal_unknown", "provider_unknown", "route_unknown", "statement_unknown",
-                "token_unknown", "webhook_event_unknown", "webhook_unknown",
+                "adjustment_unknown", "asset_unknown", "calendar_unknown", "call_unknown", "canteen_unknown", "card_unknown",
+                "complaint_unknown", "dispute_unknown", "elder_unknown", "figure_unknown", "file_missing", "file_unknown",
+                "fund_unknown", "item_unknown", "line_unknown", "not_known_then", "order_unknown", "proposal_unknown",
+                "provider_unknown", "route_unknown", "sample_unknown", "statement_unknown", "token_unknown", "webhook_event_unknown",
+                "webhook_unknown", "worker_unknown",
             ]
         ),
         (
             .conflict,
             [
-                "card_taken", "constraint", "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted",
-                "idempotency_key_running", "illegal_transition", "meal_already_taken", "offer_answered", "offer_expired",
-                "offer_gone", "offer_leased", "order_changed", "order_settled", "order_twin", "proposal_answered", "proposal_lapsed",
-                "proposal_open", "token_ended", "version_stale", "webhook_disabled",
+                "adjustment_approved", "adjustment_known", "batch_changed", "batch_locked", "batch_open", "card_taken",
+                "close_out_of_order", "close_raced", "constraint", "district_exists", "elder_changed", "elder_exists",
+                "entitlement_exhausted", "idempotency_key_running", "illegal_transition", "invoice_known", "line_decided",
+                "line_disputed", "line_not_held", "line_reopened", "meal_already_taken", "month_closed", "offer_answered",
+                "offer_expired", "offer_gone", "offer_leased", "order_changed", "order_settled", "order_twin", "proposal_answered",
+                "proposal_lapsed", "proposal_open", "statement_changed", "statement_confirmed", "token_ended", "version_stale",
+                "void_needs_second_person", "webhook_disabled",
             ]
         ),
         (
             .refused,
             [
-                "canteen_licence", "canteen_suspended", "card_wrong", "check_in_too_early", "check_out_before_check_in",
-                "code_wrong", "cursor_in_future", "cursor_mismatch", "device_time_in_future", "elder_absent", "elder_deceased",
-                "elder_not_registered", "end_before_start", "expiry_invalid", "idempotency_key_reused", "item_not_offered",
-                "month_not_over", "place_missing", "price_expired", "proposal_not_possible", "proposal_same_time",
-                "provider_missing", "quantity_out_of_range", "replay_range", "replay_selection", "start_in_past", "start_too_far",
-                "swipe_too_late", "time_not_agreed", "webhook_address_private", "webhook_change_empty", "webhook_limit",
-                "webhook_url_scheme", "worker_credential", "worker_unknown",
+                "bank_file_mismatch", "canteen_licence", "canteen_suspended", "card_wrong", "check_in_too_early",
+                "check_out_before_check_in", "code_wrong", "cursor_in_future", "cursor_mismatch", "device_time_in_future",
+                "disputes_open", "elder_absent", "elder_deceased", "elder_not_registered", "end_before_start", "expiry_invalid",
+                "idempotency_key_reused", "invoice_mismatch", "invoice_missing", "item_not_offered", "month_not_over", "nothing_due",
+                "place_missing", "price_expired", "proposal_not_possible", "proposal_same_time", "provider_missing",
+                "quantity_out_of_range", "replay_range", "replay_selection", "samples_open", "start_in_past", "start_too_far",
+                "statements_unconfirmed", "swipe_too_late", "time_not_agreed", "webhook_address_private", "webhook_change_empty",
+                "webhook_limit", "webhook_url_scheme", "worker_credential", "worker_unknown",
             ]
         ),
         (
             .unavailable,
             [
                 "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
-                "database_read_only", "database_schema", "database_unreachable", "disk_full", "internal", "overloaded",
-                "rate_limited", "reference_missing",
+                "database_read_only", "database_schema", "database_unreachable", "disk_full", "internal", "message_unknown",
+                "messages_invalid", "overloaded", "rate_limited", "reference_missing", "resources_missing", "template_broken",
+                "template_missing",
             ]
         ),
     ]

@@ -65,6 +65,10 @@ public struct OpenAPIDocument: Sendable {
                 "requestBody": ["required": JSON(!body.isEmptyObject), "content": ["application/json": ["schema": body.json, "example": body.sample]]]
             ])
         }
+        if let upload = operation.upload {
+            let content = JSON.object([.init(name: upload, value: ["schema": ["type": "string"], "example": ""])])
+            json = json.adding(["requestBody": ["required": true, "content": content]])
+        }
         return json.adding(["responses": .object(responses(operation))])
     }
 
@@ -119,7 +123,7 @@ public struct OpenAPIDocument: Sendable {
         var found: Set<Int> = [400, 405, 503]
         if !operation.roles.isEmpty { found.formUnion([401, 403, 429]) }
         if !operation.pathParameters.isEmpty { found.insert(404) }
-        if operation.body != nil { found.formUnion([404, 409, 413, 415, 422]) }
+        if operation.body != nil || operation.upload != nil { found.formUnion([404, 409, 413, 415, 422]) }
         if operation.headers.contains(where: { $0.name == "If-Match" }) { found.insert(412) }
         if !operation.query.isEmpty { found.formUnion([404, 422]) }
         return found

@@ -17,6 +17,8 @@ public struct Operation: Sendable {
     let query: [Parameter]
     let headers: [Parameter]
     let body: Schema?
+    /// The media type of a body that is a file and not JSON.
+    let upload: String?
     let answer: Answered
     /// Codes of refusal that are its own, besides those every operation has.
     let refusals: [String]
@@ -69,7 +71,7 @@ public struct Operation: Sendable {
     public init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, by roles: Set<Caller.Role>, query: [Parameter] = [],
         headers: [Parameter] = [], body: (any Decodable.Type)? = nil, refining: KeyValuePairs<String, Schema> = [:], requiring: [String] = [],
-        isIdempotent: Bool? = nil, answers: Answered, refuses: [String] = []
+        uploads: String? = nil, isIdempotent: Bool? = nil, answers: Answered, refuses: [String] = []
     ) {
         self.method = method
         self.path = path
@@ -78,6 +80,7 @@ public struct Operation: Sendable {
         self.query = query
         self.headers = headers
         self.body = body.map { Schema.read(from: $0).refining(refining).requiring(requiring) }
+        upload = uploads
         answer = answers
         refusals = refuses
         self.isIdempotent = isIdempotent ?? (method == .post && body != nil)

@@ -22,6 +22,27 @@ public struct ManageAccess: Sendable {
         }
     }
 
+    public func logins() async throws -> [AccessRepository.Login] { try await office.read { tx in try tx.access.logins() } }
+
+    /// Makes a login or gives it a new password, at an administrator's wish.
+    ///
+    /// - Throws: `password_weak` unless it has ten characters with letters and digits; `provider_missing`.
+    public func saveLogin(_ name: String, password: String, role: Caller.Role, provider: ProviderID?, by caller: Caller) async throws {
+        guard (1...64).contains(name.count), !name.contains(where: \.isWhitespace) else {
+            throw Rejection(.invalid, "login_name_invalid", "用户名应为 1 到 64 个字，不含空格。", pointer: "/name")
+        }
+        guard password.count >= 10, password.contains(where: \.isLetter), password.contains(where: \.isNumber) else {
+            throw Rejection(.invalid, "password_weak", "密码至少 10 位，要有字母和数字。", pointer: "/password")
+        }
+        guard (role == .provider) == (provider != nil) else {
+            throw Rejection(.invalid, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。", pointer: "/provider")
+        }
+        if let provider, office.reference.franchise.provider(provider) == nil {
+            throw Rejection(.missing, "provider_unknown", "没有服务商 \(provider)。", pointer: "/provider")
+        }
+        try await setPassword(password, of: name, role: role, provider: provider)
+    }
+
     /// - Throws: `login_failed` for a wrong name or password alike, `login_locked` after five failures for a quarter of an hour.
     public func logIn(name: String, password: String) async throws -> (session: String, caller: Caller) {
         let now = office.now

@@ -31,7 +31,7 @@ public struct FailOrder: Sendable {
     }
 }
 
-/// 作废: proven fake or duplicate. The order keeps its number and its history.
+/// 作废: proven fake, or entered twice. One person asks, another agrees (domain rule: two persons); until then only the asking is on record.
 public struct VoidOrder: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
@@ -40,9 +40,29 @@ public struct VoidOrder: Sendable {
         try await office.perform(prepared(id, reason: reason, by: caller))
     }
 
+    /// - Returns: the order, voided when somebody else had asked before and nothing has happened to it since; otherwise as it was.
     public func prepared(_ id: OrderID, reason: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Order {
-        try Ending(office, action: .void, event: "order.voided").prepared(id, reason: reason, by: caller)
+        let void = try Ending(office, action: .void, event: "order.voided").prepared(id, reason: reason, by: caller)
+        let (now, reference) = (office.now, office.reference)
+        return { tx in
+            let old = try Held.require(tx, id, by: caller)
+            try Ending.guardUnsettled(old)
+            _ = try old.after(.void, by: caller.actor, at: now, timers: reference.timers(on: now.localDate))
+            guard let asked = try tx.events.about(id.text).last, asked.type == Self.asked, asked.subjectSeq == old.version else {
+                var noted = old
+                noted.version += 1
+                try tx.orders.save(noted, replacing: old)
+                try tx.events.append(Self.asked, subject: id.text, subjectSeq: noted.version, by: caller.name, at: now)
+                return noted
+            }
+            guard asked.actor != caller.name else {
+                throw Rejection(.conflict, "void_needs_second_person", "您已提出作废，须由另一位有权限的人确认。")
+            }
+            return try void(tx)
+        }
     }
+
+    private static let asked = "order.void_requested"
 }
 
 /// What the three ways of ending an order early have in common: the attempt ends, the place and the money go back, the provider is told.
@@ -57,14 +77,19 @@ private struct Ending {
         self.event = event
     }
 
+    /// - Throws: `order_settled` when the order stands on a closed month's statement.
+    static func guardUnsettled(_ order: Order) throws {
+        guard order.settlement != .inStatement, order.settlement != .paid else {
+            throw Rejection(.conflict, "order_settled", "工单已进入结算单，不能再更改；请在未结月份做冲正。")
+        }
+    }
+
     func prepared(_ id: OrderID, reason: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Order {
         guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
         let (now, reference, action, event) = (office.now, office.reference, action, event)
         return { tx in
             let old = try Held.require(tx, id, by: caller)
-            guard old.settlement != .inStatement, old.settlement != .paid else {
-                throw Rejection(.conflict, "order_settled", "工单已进入结算单，不能再更改；请在未结月份做冲正。")
-            }
+            try Self.guardUnsettled(old)
             let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
             var ended = try old.after(action, by: caller.actor, at: now, timers: dispatch.timers)
             ended.settlement = .notReady

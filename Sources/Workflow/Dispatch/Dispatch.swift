@@ -49,7 +49,7 @@ struct Dispatch {
         offered.unitPrice = chosen.price
         offered.payable = chosen.price.times(order.quantity)
         offered.priceVersion = situation.price.version
-        let split = try situation.split(tx, reference, payable: offered.payable)
+        let split = try situation.split(tx, reference, payable: offered.payable, order: order.id)
         offered.selfPay = split.selfPay
         let slot = reference.franchise.slot(of: chosen.provider, at: order.window.start)
         let expires = timers.offerExpiry(order.urgency, start: order.window.start, now: now)

@@ -108,8 +108,11 @@ struct Situation {
         return Workload(slotTaken: taken, meetings: meetings, recentShare: share)
     }
 
-    /// Who pays what of a price.
-    func split(_ tx: any Transaction, _ reference: Reference, payable: Fen) throws -> FundingSplit {
+    /// Who pays what of a price; nobody but the elder once the item's cap is reached (the rule that would refuse the line at the close).
+    ///
+    /// - Parameter order: the order itself when it is on the books already.
+    func split(_ tx: any Transaction, _ reference: Reference, payable: Fen, order: OrderID? = nil) throws -> FundingSplit {
+        if let reached = try reachedCap(tx, except: order) { return FundingSplit(payable: payable, legs: [], notes: [reached]) }
         let request = FundingRequest(
             item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, payable: payable, beneficiary: beneficiary)
         let keys = reference.programmes.balancesNeeded(for: request)

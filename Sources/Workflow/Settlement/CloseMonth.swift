@@ -6,10 +6,17 @@ import Store
 
 /// 月结: freezes what every provider is owed for a month.
 ///
-/// One provider a transaction, so that intake goes on beside it; after a crash it continues where it stopped; a second close changes nothing.
+/// One provider a transaction, so that intake goes on beside it; after a crash it continues where it stopped; a second close changes nothing,
+/// and of two at once one has closed the month and the other finds it closed. What is uploaded later is paid with the next month.
 public struct CloseMonth: Sendable {
     let office: Office
-    public init(_ office: Office) { self.office = office }
+    let lanes: Int
+
+    /// - Parameter lanes: comparisons side by side; more than one only where nothing else has to be answered meanwhile.
+    public init(_ office: Office, lanes: Int = 1) {
+        self.office = office
+        self.lanes = lanes
+    }
 
     public struct Result: Sendable {
         public let month: Month
@@ -18,36 +25,69 @@ public struct CloseMonth: Sendable {
         public let wasClosed: Bool
     }
 
-    /// - Throws: `month_not_over` while the month still runs.
+    /// - Throws: `month_not_over` while the month still runs, `month_not_in_order` while an earlier one with services is open.
     public func callAsFunction(
         _ month: Month, by caller: Caller, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Result {
+        let wasClosed = try await freeze(month, by: caller, progress: progress)
+        return Result(month: month, statements: try await ReadStatements(office).frozen(month), wasClosed: wasClosed)
+    }
+
+    /// The close without reading the statements back, for months that do not fit in memory.
+    ///
+    /// - Returns: whether the month had been closed before.
+    public func freeze(
+        _ month: Month, by caller: Caller, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    ) async throws -> Bool {
         let (now, office) = (office.now, office)
         guard now.localDate > month.last else {
             throw Rejection(.refused, "month_not_over", "\(month) 还没有结束，不能月结；可先试算（preview）。")
         }
-        let before = try await office.read { tx in try tx.settlements.state(of: month) }
-        if before == .closed {
-            return Result(month: month, statements: try await ReadStatements(office).frozen(month), wasClosed: true)
-        }
-        try await office.perform { tx in try tx.settlements.begin(month, by: caller.name, at: now) }
-        let statements = try await PreviewMonth(office)(month)
-        for (index, statement) in statements.enumerated() {
-            let sha256 = Self.hash(statement, office.reference)
-            try await office.perform { tx in
-                guard try !tx.settlements.hasStatement(month, statement.provider) else { return }
-                try tx.settlements.freeze(statement, sha256: sha256, at: now)
-                try tx.events.append(
-                    "statement.frozen", subject: "\(month)/\(statement.provider)", subjectSeq: 1, to: statement.provider, by: caller.name,
-                    at: now, data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")
-            }
-            progress(index + 1, statements.count)
-        }
+        guard try await office.read({ tx in try tx.settlements.state(of: month) }) != .closed else { return true }
         try await office.perform { tx in
-            try tx.settlements.finish(month, at: now)
-            try tx.events.append("month.closed", subject: month.description, subjectSeq: 1, by: caller.name, at: now)
+            guard try tx.settlements.state(of: month) == nil else { return }
+            try tx.settlements.begin(month, by: caller.name, at: now)
+            try tx.close.append(
+                CloseEntry(from: .open, action: .cutOff, to: .closing, by: caller.name, at: now, opinion: "", hash: ""), to: month, after: 0)
         }
-        return Result(month: month, statements: statements, wasClosed: false)
+        let check = MonthCheck(office: office, month: month, lanes: lanes)
+        let (providers, surroundings) = try await check.compare()
+        for (index, provider) in providers.enumerated() {
+            try Task.checkCancellation()
+            try await office.perform { tx in
+                guard try tx.settlements.state(of: month) == .closing, try !tx.settlements.hasStatement(month, provider) else { return }
+                try Self.freeze(tx, office.reference, check, provider, surroundings, by: caller, now: now)
+            }
+            progress(index + 1, providers.count)
+        }
+        return try await office.perform { tx in
+            guard try tx.settlements.finish(month, at: now) else { return true }
+            let history = try tx.close.entries(month)
+            let hash = try Batch.hash(tx, month, after: history)
+            try tx.close.append(
+                CloseEntry(from: .closing, action: .freeze, to: .frozen, by: caller.name, at: now, opinion: "", hash: hash), to: month,
+                after: history.count)
+            try tx.events.append("month.closed", subject: month.description, subjectSeq: 1, by: caller.name, at: now)
+            return false
+        }
+    }
+
+    private static func freeze(
+        _ tx: any Transaction, _ reference: Reference, _ check: MonthCheck, _ provider: ProviderID, _ surroundings: Surroundings,
+        by caller: Caller, now: Instant
+    ) throws {
+        let month = check.month
+        let statement = try check.statement(tx, provider, surroundings)
+        let sha256 = hash(statement, reference)
+        try tx.settlements.freeze(statement, sha256: sha256, at: now)
+        for line in statement.lines where line.verdict == .blocked { try Refusal.undo(tx, line.candidate, now: now) }
+        let first = try tx.close.firstServices(month, provider)
+        let samples = Sampling.plan(
+            statement, provider: reference.franchise.provider(provider), surroundings.terms.policy, isFirst: first.contains)
+        try tx.close.insert(samples, month, provider, at: now)
+        try tx.events.append(
+            "statement.frozen", subject: "\(month)/\(provider)", subjectSeq: 1, to: provider, by: caller.name, at: now,
+            data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")
     }
 
     /// The fingerprint of a statement: of the very bytes that are signed.
@@ -62,11 +102,16 @@ public struct PreviewMonth: Sendable {
     public init(_ office: Office) { self.office = office }
 
     public func callAsFunction(_ month: Month) async throws -> [Statement] {
-        let reference = office.reference
-        let candidates = try await office.read { tx in
-            try tx.settlements.candidates(month, evidence: reference.evidence(on: month.last))
+        let check = MonthCheck(office: office, month: month, lanes: 1)
+        let (providers, surroundings) = try await check.compare()
+        return try await office.read { tx in
+            let waiting = try tx.close.waitingAdjustments()
+            return try providers.map { provider in
+                var statement = try check.statement(tx, provider, surroundings)
+                statement.adjustments = waiting[provider] ?? []
+                return statement
+            }
         }
-        return Statement.all(candidates, month: month, catalogue: reference.catalogue, franchise: reference.franchise)
     }
 }
 
@@ -80,10 +125,24 @@ public struct ReadStatements: Sendable {
         return state == .closed ? (try await frozen(month), true) : (try await PreviewMonth(office)(month), false)
     }
 
-    func frozen(_ month: Month) async throws -> [Statement] {
+    /// - Parameter until: leaves out what was decided later.
+    func frozen(_ month: Month, until: Instant? = nil) async throws -> [Statement] {
         try await office.read { tx in
-            try tx.settlements.providers(month).compactMap { try tx.settlements.statement(month, $0) }
+            try tx.settlements.providers(month).compactMap { try tx.settlements.statement(month, $0, until: until) }
         }
+    }
+
+    /// What was known of a month at a moment: the statements with what had been decided by then, or before the close the shadow of that day.
+    ///
+    /// - Throws: `not_known_then` when nothing of the month had been noted yet.
+    public func known(_ month: Month, at moment: Instant) async throws -> (statements: [Statement], shadow: Shadow?, step: CloseStep) {
+        let history = try await office.read { tx in try tx.close.entries(month, until: moment) }
+        let step = history.last?.to ?? .open
+        if step != .open, step != .closing { return (try await frozen(month, until: moment), nil, step) }
+        guard let shadow = try await office.read({ tx in try tx.close.shadow(month, upTo: moment.localDate) }) else {
+            throw Rejection(.missing, "not_known_then", "\(moment) 之前没有 \(month) 的结算记录或影子月结，无法回答当时的情况。", pointer: "/as_of")
+        }
+        return ([], shadow, step)
     }
 
     public func months() async throws -> [(month: Month, isClosed: Bool, closedAt: Instant?, by: String)] {

@@ -15,6 +15,12 @@ public struct CheckReport: Sendable {
     public var code: String?
     public var photoSHA256: String?
     public var reasonCode: String?
+    /// What else the telephone tells, for the settlement rules: see ``VisitTraces``.
+    public var device: String?
+    public var isMocked = false
+    public var isLocationOff = false
+    public var signatureSHA256: String?
+    public var signedBy: String?
 
     public init(
         at: Instant, worker: WorkerID? = nil, method: CheckMethod, place: Coordinate? = nil, accuracy_m: Int? = nil, code: String? = nil,
@@ -44,8 +50,15 @@ public struct CheckReport: Sendable {
             guard reasonCode?.isEmpty == false else { throw OrderRejection.reasonMissing }
         case .landline: break
         }
-        if let photoSHA256, photoSHA256.utf8.count != 64 {
+        func isHash(_ text: String) -> Bool { text.utf8.count == 64 && text.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit } }
+        if let photoSHA256, !isHash(photoSHA256) {
             throw Rejection(.invalid, "photo_hash", "photo_sha256 应为 64 位十六进制。", pointer: "/photo_sha256")
+        }
+        if let signatureSHA256, !isHash(signatureSHA256) {
+            throw Rejection(.invalid, "signature_hash", "signature_sha256 应为 64 位十六进制。", pointer: "/signature_sha256")
+        }
+        guard (device ?? "").utf8.count <= 64, (signedBy ?? "").count <= 20 else {
+            throw Rejection(.invalid, "device_too_long", "device 至多 64 个字符，signed_by 至多 20 个字。", pointer: "/device")
         }
         let distance = place.flatMap { here in elder.place.map { here.metres(to: $0) } }
         return Check(
@@ -76,7 +89,11 @@ public struct CheckIn: Sendable {
             }
             let check = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
             started.worker = worker
-            try tx.visits.begin(Visit(order: id, provider: provider, worker: worker, checkIn: check))
+            var visit = Visit(order: id, provider: provider, worker: worker, checkIn: check)
+            visit.traces.inDevice = report.device
+            visit.traces.isMocked = report.isMocked
+            visit.traces.isLocationOff = report.isLocationOff
+            try tx.visits.begin(visit)
             try tx.orders.save(started, replacing: old)
             try tx.events.append(
                 "order.checked_in", subject: id.text, subjectSeq: started.version, to: provider, by: caller.name, at: now)
@@ -99,6 +116,11 @@ public struct CheckOut: Sendable {
             guard var visit = try tx.visits.find(id) else { throw StoreFault.corrupt("order \(id) in service without a visit") }
             guard report.at >= visit.checkIn.at else { throw OrderRejection.checkOutBeforeCheckIn }
             visit.checkOut = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            visit.traces.outDevice = report.device
+            visit.traces.isMocked = report.isMocked
+            visit.traces.isLocationOff = report.isLocationOff
+            visit.traces.signatureSHA256 = report.signatureSHA256
+            visit.traces.signedBy = report.signedBy
             try tx.visits.saveCheckOut(visit)
             try tx.events.append(
                 "order.checked_out", subject: id.text, subjectSeq: done.version, to: old.provider, by: caller.name, at: now)
@@ -119,8 +141,11 @@ public struct RecordCallback: Sendable {
 
     public func prepared(
         _ id: OrderID, came: Bool, cameAt: Instant?, did: String, minutes: Int?, paidExtra: Fen, satisfaction: Int?, answeredBy: String,
-        by caller: Caller
+        received: String? = nil, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Order {
+        if let received, !["service", "meal", "goods"].contains(received) {
+            throw Rejection(.invalid, "received_unknown", "received 应为 service、meal 或 goods。", pointer: "/received")
+        }
         guard did.count <= 500 else { throw OrderRejection.noteTooLong }
         if let satisfaction, !(1...5).contains(satisfaction) {
             throw Rejection(.invalid, "satisfaction_range", "满意度应为 1 到 5。", pointer: "/satisfaction")
@@ -135,10 +160,11 @@ public struct RecordCallback: Sendable {
             guard old.state == .done || old.state == .closed else {
                 throw OrderRejection.illegalTransition(from: old.state, action: .confirm)
             }
-            try tx.quality.insert(
-                Callback(
-                    order: id, at: now, came: came, cameAt: cameAt, did: did, minutes: minutes, paidExtra: paidExtra,
-                    satisfaction: satisfaction, answeredBy: answeredBy, recordedBy: caller.name))
+            var callback = Callback(
+                order: id, at: now, came: came, cameAt: cameAt, did: did, minutes: minutes, paidExtra: paidExtra,
+                satisfaction: satisfaction, answeredBy: answeredBy, recordedBy: caller.name)
+            callback.received = received
+            try tx.quality.insert(callback)
             let isDisputed = !came || paidExtra > .zero || (satisfaction ?? 5) <= 2
             if isDisputed {
                 try tx.quality.openComplaint(

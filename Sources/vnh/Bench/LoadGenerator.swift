@@ -70,7 +70,7 @@ struct LoadGenerator {
     }
 
     /// One keep-alive connection with at most one request under way.
-    private struct Line {
+    struct Line {
         let socket: Int32
         var isBusy = false
         var sentAt = 0.0
@@ -105,25 +105,27 @@ struct LoadGenerator {
 
         /// The status, once the whole answer is there.
         mutating func receive() throws -> Int? {
-            var buffer = [UInt8](repeating: 0, count: 16_384)
-            let count = recv(socket, &buffer, buffer.count, 0)
+            let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
             guard count > 0 else { throw Rejection(.unavailable, "bench_closed", "服务器关闭了连接。") }
             received += buffer[..<count]
-            guard let head = headerEnd else { return nil }
-            let header = String(decoding: received[..<head], as: UTF8.self).lowercased()
-            guard let range = header.range(of: "content-length: ") else { return nil }
-            let length = Int(header[range.upperBound...].prefix { $0.isNumber }) ?? 0
-            guard received.count >= head + 4 + length else { return nil }
-            return Int(header.dropFirst(9).prefix(3))
+            return received.withUnsafeBytes { bytes in
+                guard let head = Self.find("\r\n\r\n", in: bytes, limit: bytes.count),
+                    let name = Self.find("\r\ncontent-length: ", in: bytes, limit: head) ?? Self.find("\r\nContent-Length: ", in: bytes, limit: head)
+                else { return nil }
+                let length = Self.number(bytes[(name + 18)...])
+                return bytes.count >= head + 4 + length ? Self.number(bytes[9...]) : nil
+            }
+        }
+        private var buffer = [UInt8](repeating: 0, count: 16_384)
+
+        private static func find(_ needle: StaticString, in bytes: UnsafeRawBufferPointer, limit: Int) -> Int? {
+            let needle = UnsafeRawBufferPointer(start: needle.utf8Start, count: needle.utf8CodeUnitCount)
+            guard limit >= needle.count else { return nil }
+            return (0...(limit - needle.count)).first { bytes[$0] == needle[0] && bytes[$0...].starts(with: needle) }
         }
 
-        private var headerEnd: Int? {
-            guard received.count >= 4 else { return nil }
-            for index in 0...(received.count - 4)
-            where received[index] == 13 && received[index + 1] == 10 && received[index + 2] == 13 && received[index + 3] == 10 {
-                return index
-            }
-            return nil
+        private static func number(_ bytes: Slice<UnsafeRawBufferPointer>) -> Int {
+            bytes.prefix { $0 >= 0x30 && $0 <= 0x39 }.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         }
 
         var bodyText: String { String(decoding: received.suffix(400), as: UTF8.self) }

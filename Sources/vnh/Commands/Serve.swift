@@ -37,7 +37,8 @@ struct Serve: AsyncParsableCommand {
         }
         var logger = Logger(label: "vnh")
         logger.logLevel = .notice
-        let server = Server(office, rule, try Premises.rateLimit())
+        let pages = try PageLibrary(["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"].map { try ResourceFolder(of: $0) })
+        let server = Server(office, rule, pages, try Premises.rateLimit())
         guard !routes else {
             for route in server.router().routes { print("\(route.method.rawValue) \(route.path)") }
             return await office.database.close()
@@ -55,7 +56,8 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), TidyLoop(office: office, logger: logger), WebhookLoop(office: office, transport: transport, logger: logger))
+            TimerLoop(office: office, logger: logger), TidyLoop(office: office, logger: logger),
+            WebhookLoop(office: office, transport: transport, logger: logger))
         do {
             // The board goes first, so that polls that wait are answered before the server waits for its connections to end.
             let services: [any Service] = [app, FeedLoop(office: office, logger: logger)]
@@ -95,11 +97,13 @@ struct TimerLoop: Service {
 struct Server {
     let office: Office
     let rule: AddressRule
+    let pages: PageLibrary
     let limit: RateLimit?
 
-    init(_ office: Office, _ rule: AddressRule, _ limit: RateLimit? = .standard) {
+    init(_ office: Office, _ rule: AddressRule, _ pages: PageLibrary, _ limit: RateLimit? = .standard) {
         self.office = office
         self.rule = rule
+        self.pages = pages
         self.limit = limit
     }
 
@@ -107,6 +111,7 @@ struct Server {
     static let described: [any DescribedRoutes.Type] = [
         Health.self, CallRoutes.self, OrderRoutes.self, ProposalRoutes.self, RegistryRoutes.self, MealRoutes.self, ProviderRoutes.self,
         CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
+        CloseRoutes.self, ProviderStatementRoutes.self,
     ]
 
     func router() -> Router<AppContext> {
@@ -118,6 +123,7 @@ struct Server {
         let open = router.group("").add(middleware: ContractMiddleware(table))
         Health(office).add(to: open, document)
         let exchange = Exchange(office)
+        pages.addAssets(to: router.group(""))
         let doorkeeper = Doorkeeper(office, limit: limit)
         let inside = router.group("").add(middleware: doorkeeper)
         Pages(exchange).add(to: inside)
@@ -134,10 +140,17 @@ struct Server {
         TokenRoutes(exchange, doorkeeper).add(to: api.group("", context: SubscriberContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
+        ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
-        ConsolePages(exchange).add(to: faces.group("console", context: DeskContext.self))
-        PortalPages(exchange).add(to: faces.group("provider", context: ProviderContext.self))
-        FinancePages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        let console = faces.group("console", context: DeskContext.self)
+        DeskPages(exchange, pages).add(to: console)
+        DutyPages(exchange, pages).add(to: console)
+        ConsolePages(exchange).add(to: console)
+        AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
+        WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
+        PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
+        FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }

@@ -121,7 +121,8 @@ struct TokenCommand: AsyncParsableCommand {
                 for token in page {
                     let holder = token.holder.provider.map { "\(token.holder.role)/\($0)" } ?? token.holder.role
                     let end = token.revokedAt.map { "已吊销 \($0)" } ?? token.expiresAt.map { "失效 \($0)" } ?? "长期"
-                    print("\(token.id)  \(holder)  \(token.holder.name)  \(token.scopes.joined(separator: ","))  \(end)  最近使用 \(token.seenAt.map(\.description) ?? "从未")")
+                    let words = [token.id, holder, token.holder.name, token.scopes.joined(separator: ","), end]
+                    print(words.joined(separator: "  ") + "  最近使用 \(token.seenAt.map(\.description) ?? "从未")")
                 }
                 last = page.count == 200 ? page.last?.id : nil
             } while last != nil

@@ -1,0 +1,20 @@
+import Catalog
+import Kernel
+import Registry
+
+/// R07: a visit at home while the elder lay in hospital, lived in an institution or was out of town.
+///
+/// The days of going and of coming back are both at home for a part; only the days between are refused. Who accompanies an elder to or in
+/// the hospital works there.
+struct AbsenceCheck: LineCheck {
+    let rule = Rule("R07", .block, "老人住院、入住机构或外出期间上门")
+
+    func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
+        guard let item = terms.catalogue.item(line.item), item.mode == .visit, let stays = line.recipient?.stays else { return nil }
+        for stay in stays where stay.span.from < line.date && (stay.span.until.map { line.date < $0 } ?? true) {
+            if stay.status == .hospital, item.category == .accompaniment { continue }
+            return Finding("R07", .block, "老人自 \(stay.span.from) 起“\(stay.status.term)”，\(line.date) 不在家")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,25 @@
+import Kernel
+
+/// R05: nobody gets from one home to the next that fast.
+struct TravelCheck: GroupCheck {
+    let rule = Rule("R05", .hold, "两次上门之间的路程不可能按时走完")
+    let grouping = Grouping.worker
+
+    func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
+        let visits = group.indices.filter { terms.isBound(group[$0].item) && group[$0].presence != nil }
+            .sorted { (group[$0].begin?.milliseconds ?? 0, group[$0].subject) < (group[$1].begin?.milliseconds ?? 0, group[$1].subject) }
+        for (before, after) in zip(visits, visits.dropFirst()) {
+            guard let left = group[before].end, let arrived = group[after].begin, left <= arrived, let from = group[before].place,
+                let to = group[after].place
+            else { continue }
+            let metres = from.metres(to: to)
+            let gap = arrived - left
+            // km/h = m/ms × 3600
+            let isTooFast = metres * 3600 > terms.policy.travelSpeed * Int(gap.milliseconds) && metres > terms.policy.travelNear_m
+            let isTooShort = gap < .minutes(terms.policy.travelGap) && metres > terms.policy.travelNear_m
+            if isTooFast || isTooShort {
+                report(after, Finding("R05", .hold, "离开工单 \(group[before].number) 后 \(gap.minutes) 分钟到达，相距 \(metres) 米"))
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Catalog
+import Kernel
+import Registry
+
+/// 抽查: which frozen lines are asked about again, and why.
+public struct Sample: Hashable, Sendable {
+    public enum Reason: String, CaseIterable, Sendable {
+        /// The elder's first service.
+        case first
+        /// Only on paper or by call-back.
+        case weakEvidence = "weak_evidence"
+        /// Above the amount that is always asked about.
+        case amount
+        /// Of a provider in its first months.
+        case newProvider = "new_provider"
+        /// Drawn.
+        case random
+        /// All lines of a provider whose sample has failed.
+        case widened
+
+        public var name: String {
+            switch self {
+            case .first: "首次服务"
+            case .weakEvidence: "核验等级低"
+            case .amount: "大额"
+            case .newProvider: "新加盟"
+            case .random: "随机"
+            case .widened: "扩大抽查"
+            }
+        }
+    }
+
+    public enum Result: String, CaseIterable, Sendable { case passed, failed }
+
+    public let subject: String
+    public let reason: Reason
+    public let result: Result?
+
+    public init(subject: String, reason: Reason, result: Result? = nil) {
+        self.subject = subject
+        self.reason = reason
+        self.result = result
+    }
+}
+
+public enum Sampling {
+    /// The samples of one provider's statement, in the order of its lines: everything risky, and a share of the rest by lot.
+    ///
+    /// Only what would be paid is sampled: a held line has a person's eye on it anyway. The lot depends on the month and the line alone, so
+    /// that nobody can draw again until it suits. Stratified by provider: the share is rounded up within each.
+    /// - Parameter isFirst: whether an order is the first service its elder ever had.
+    public static func plan(_ statement: Statement, provider: Provider?, _ policy: CheckPolicy, isFirst: (String) -> Bool) -> [Sample] {
+        let joined = provider?.joined.month
+        let isNew = joined.map { statement.month < $0.adding(policy.newProviderMonths) } ?? true
+        var samples: [Int: Sample.Reason] = [:]
+        var rest: [Int] = []
+        for (place, line) in statement.lines.enumerated() where line.candidate.kind == .order && line.verdict == .paid {
+            if isFirst(line.candidate.subject) {
+                samples[place] = .first
+            } else if line.candidate.evidence <= .slip {
+                samples[place] = .weakEvidence
+            } else if line.candidate.gross > policy.sampleAlwaysAbove {
+                samples[place] = .amount
+            } else {
+                rest.append(place)
+            }
+        }
+        let share = isNew ? policy.sampleNewProvider : policy.sample
+        let wanted = (rest.count * share + 99) / 100
+        let lots = rest.map { (place: $0, lot: lot(statement.month, statement.lines[$0].candidate.subject)) }
+        for drawn in lots.sorted(by: { ($0.lot, $0.place) < ($1.lot, $1.place) }).prefix(wanted) {
+            samples[drawn.place] = isNew ? .newProvider : .random
+        }
+        return samples.sorted { $0.key < $1.key }.map {
+            Sample(subject: statement.lines[$0.key].candidate.subject, reason: $0.value, result: known(statement.lines[$0.key].candidate))
+        }
+    }
+
+    /// What a call-back made before has already answered.
+    private static func known(_ line: Candidate) -> Sample.Result? { line.proof.callbackConfirms ? .passed : nil }
+
+    /// FNV-1a over month and line, then mixed: as good as drawn, and the same for everybody who recomputes it.
+    static func lot(_ month: Month, _ subject: String) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in "\(month)/\(subject)".utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        var random = SeededRandom(seed: hash)
+        return random.next()
+    }
+
+    /// Whether so many failed samples of a provider widen the sample to all of its lines.
+    public static func isWidened(failed: Int, answered: Int, _ policy: CheckPolicy) -> Bool {
+        answered > 0 && failed * 100 > answered * policy.failedSampleLimit
+    }
+}

@@ -1,0 +1,77 @@
+import Kernel
+import Registry
+
+/// 受助老人: what the register says about who was served, as far as money depends on it.
+public struct Recipient: Hashable, Sendable {
+    /// 住院, 入住机构 or 长期外出 over a span of days; open while it lasts.
+    public struct Stay: Hashable, Sendable {
+        public let status: ElderStatus
+        public let span: DateSpan
+
+        public init(status: ElderStatus, span: DateSpan) {
+            self.status = status
+            self.span = span
+        }
+    }
+
+    public var place: Coordinate?
+    public var birthday: LocalDate
+    /// Street, nine digits.
+    public var region: String
+    public var classes: [ClassSpan]
+    public var abilityLevel: Int
+    public var livesAlone: Bool
+    public var cadre: String?
+    public var stays: [Stay]
+    /// Numbers of the elder and of the family, normalised.
+    public var phones: [String]
+
+    public init(
+        place: Coordinate?, birthday: LocalDate, region: String, classes: [ClassSpan] = [], abilityLevel: Int = 0, livesAlone: Bool = false,
+        cadre: String? = nil, stays: [Stay] = [], phones: [String] = []
+    ) {
+        self.place = place
+        self.birthday = birthday
+        self.region = region
+        self.classes = classes
+        self.abilityLevel = abilityLevel
+        self.livesAlone = livesAlone
+        self.cadre = cadre
+        self.stays = stays
+        self.phones = phones
+    }
+}
+
+/// 核验事实: how the service was proven, for those checks that look behind the level.
+public struct Proof: Hashable, Sendable {
+    /// A worker's telephone or a till.
+    public var device: String?
+    /// Farther from the door than the fence allows, at either check with a position.
+    public var isOutsideFence = false
+    /// The telephone said that its position was made up.
+    public var isMocked = false
+    /// The telephone said that its positioning was switched off.
+    public var hasNoLocation = false
+    /// Something of the elder's (card or code) was shown while the position was outside the fence.
+    public var isCardAway = false
+    /// SHA-256 of the photographs, in hexadecimal.
+    public var photos: [String] = []
+    /// SHA-256 of the signature.
+    public var signature: String?
+    /// `elder`, `child`, `neighbour` …, who confirmed.
+    public var signedBy: String?
+    /// What the elder says was handed over: `service`, `meal`, `goods`; nil when nobody has asked.
+    public var received: String?
+    /// A call-back has been made and confirms the visit.
+    public var callbackConfirms = false
+    /// Whether the order is ready to be settled; a held or disputed one is not.
+    public var isReady = true
+    /// Of a meal: breakfast, lunch or supper.
+    public var slot: String?
+    /// By the till's clock.
+    public var swipedAt: Instant?
+    /// Ordered as an emergency: at night, too.
+    public var isEmergency = false
+
+    public init() {}
+}

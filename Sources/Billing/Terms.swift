@@ -1,0 +1,50 @@
+import Catalog
+import Entitlement
+import Kernel
+import Registry
+
+/// What all lines of a month are judged by: the catalogue, the programmes, the network, the dated numbers, and what is known of its workers.
+public struct Terms: Sendable {
+    /// 关系申报: why a worker's visits to an elder are looked at by a person.
+    public struct Tie: Hashable, Sendable {
+        public let worker: WorkerID
+        public let elder: ElderID
+
+        public init(worker: WorkerID, elder: ElderID) {
+            self.worker = worker
+            self.elder = elder
+        }
+    }
+
+    public let catalogue: Catalogue
+    public let franchise: Franchise
+    /// Nil where only documents are made; the eligibility of a line then cannot be checked and is a finding.
+    public let programmes: Programmes?
+    public let policy: CheckPolicy
+    /// Days on which workers are away (请假).
+    public var leaves: [WorkerID: [DateSpan]] = [:]
+    /// 亲属 or 同住, as declared; with the relation in words.
+    public var ties: [Tie: String] = [:]
+    /// What each fund may pay in the month; a fund that is not here has no line of its own.
+    public var budgets: [String: Fen] = [:]
+    private let workers: [WorkerID: Worker]
+
+    public init(catalogue: Catalogue, franchise: Franchise, programmes: Programmes?, policy: CheckPolicy = CheckPolicy()) {
+        self.catalogue = catalogue
+        self.franchise = franchise
+        self.programmes = programmes
+        self.policy = policy
+        workers = Dictionary(
+            franchise.providers.flatMap { franchise.workers(of: $0.id) }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    func worker(_ id: WorkerID) -> Worker? { workers[id] }
+
+    /// Who stands at a counter, leads a group or answers the telephone serves many at the same time.
+    func isBound(_ item: ItemCode) -> Bool {
+        switch catalogue.item(item)?.mode {
+        case .group, .onSite, .phone, .monthly: false
+        case .visit, .vehicle, nil: true
+        }
+    }
+}

@@ -1,0 +1,191 @@
+import Hummingbird
+import Intake
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 管理后台
+///
+/// | path | what |
+/// |---|---|
+/// | GET /admin | credentials that lapse within sixty days, providers by state |
+/// | GET /admin/elders/{id}, POST …/reveal | one file, masked until a reason is given |
+/// | GET /admin/access | who looked at whom; looks that nothing explains |
+/// | GET, POST /admin/users | who may log in; a new password |
+/// | GET, POST /admin/reference | catalogue, programmes, calendar, providers: checked, shown as what changes, published |
+/// | POST /admin/import?dry= | elders from CSV: a report of every row that is wrong, or the import |
+public struct AdminPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<AdminContext>) {
+        group.get("", use: home)
+        group.get("elders/:id") { try await file($0, $1, isMasked: true) }
+        group.post("elders/:id/reveal", use: reveal)
+        group.get("access", use: access)
+        group.get("users", use: users)
+        group.post("users", use: saveUser)
+        group.get("reference", use: reference)
+        group.post("reference", use: revise)
+        group.get("import", use: importForm)
+        group.post("import", use: importElders)
+    }
+
+    private var office: Office { exchange.office }
+    private var today: LocalDate { office.now.localDate }
+
+    private func frame(_ title: String, _ request: Request, _ context: AdminContext) -> Frame {
+        let links = [
+            ("管理", "/admin"), ("查阅记录", "/admin/access"), ("用户", "/admin/users"), ("目录与参数", "/admin/reference"), ("导入", "/admin/import"),
+            ("工作台", "/console"),
+        ].map { Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1) }
+        return Frame(title: title, caller: context.caller.name, links: links, language: request.language)
+    }
+
+    @Sendable func home(_ request: Request, _ context: AdminContext) async throws -> Response {
+        try pages.page("admin", frame("管理", request, context), AdminModel(office.reference, today: today))
+    }
+
+    private func file(_ request: Request, _ context: AdminContext, isMasked: Bool) async throws -> Response {
+        let id = ElderID(try context.parameters.require("id"))
+        if isMasked { try await LookAtElder(office)(id, from: .registry, by: context.caller) }
+        let elder = try await ReadCallCard(office)(id).elder
+        let history = try await LookAtElder(office).latest(at: id, limit: 50)
+        return try pages.page(
+            "file", frame("档案", request, context),
+            FileModel(elder, isMasked: isMasked, history: history, words: Words(office.reference), today: today))
+    }
+
+    struct Reason: Decodable, Sendable { let reason: String }
+
+    @Sendable func reveal(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let form = try await exchange.form(Reason.self, request, context)
+        try await LookAtElder(office)(
+            ElderID(try context.parameters.require("id")), from: .reveal, reason: form.reason, by: context.caller)
+        return try await file(request, context, isMasked: false)
+    }
+
+    @Sendable func access(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let log = LookAtElder(office)
+        return try pages.page(
+            "access", frame("查阅记录", request, context),
+            AccessModel(try await log.latest(), unexplained: try await log.unexplained(days: 30)))
+    }
+
+    @Sendable func users(_ request: Request, _ context: AdminContext) async throws -> Response {
+        try await usersPage(request, context)
+    }
+
+    private func usersPage(_ request: Request, _ context: AdminContext, fault: String? = nil, done: String? = nil) async throws -> Response {
+        let now = office.now
+        let rows = try await ManageAccess(office).logins().map { login in
+            UsersModel.Row(
+                name: login.holder.name, role: login.holder.role, provider: login.holder.provider?.text ?? "",
+                state: login.lockedUntil.map { $0 > now ? "锁定至 \($0.shown)" : "" } ?? "")
+        }
+        return try pages.page(
+            "users", frame("用户", request, context),
+            UsersModel(rows: rows, roles: Caller.Role.allCases.map(\.rawValue), fault: fault, done: done),
+            status: fault == nil ? .ok : .unprocessableContent)
+    }
+
+    struct UserForm: Decodable, Sendable {
+        let name: String
+        let password: String
+        let role: String
+        let provider: String?
+    }
+
+    @Sendable func saveUser(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let form = try await exchange.form(UserForm.self, request, context)
+        do {
+            guard let role = Caller.Role(rawValue: form.role) else { throw Rejection(.invalid, "role_unknown", "没有这个角色。") }
+            let provider = form.provider.flatMap { $0.isEmpty ? nil : ProviderID($0) }
+            try await ManageAccess(office).saveLogin(form.name, password: form.password, role: role, provider: provider, by: context.caller)
+            return try await usersPage(request, context, done: form.name)
+        } catch let error as any Rejecting {
+            return try await usersPage(request, context, fault: error.rejection.message)
+        }
+    }
+
+    @Sendable func reference(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let files = try await ReviseReference(office).files()
+        let name = request.query("file") ?? "catalog/calendar.csv"
+        guard let bytes = files[name] else { throw Rejection(.missing, "file_unknown", "没有文件 \(name)。") }
+        return try referencePage(request, context, files, name, String(decoding: bytes, as: UTF8.self), nil, done: nil)
+    }
+
+    private func referencePage(
+        _ request: Request, _ context: AdminContext, _ files: [String: [UInt8]], _ name: String, _ text: String,
+        _ preview: ReviseReference.Preview?, done: String?
+    ) throws -> Response {
+        let changes = preview.map { !$0.added.isEmpty || !$0.removed.isEmpty } ?? false
+        return try pages.page(
+            "reference", frame("目录与参数", request, context),
+            ReferenceModel(
+                files: files.keys.sorted().map { .init(name: $0, isCurrent: $0 == name) }, name: name, text: text,
+                faults: preview?.faults ?? [], added: Array((preview?.added ?? []).prefix(200)),
+                removed: Array((preview?.removed ?? []).prefix(200)),
+                isPreview: preview != nil, mayPublish: changes && preview?.faults.isEmpty == true, done: done),
+            status: preview?.faults.isEmpty == false ? .unprocessableContent : .ok)
+    }
+
+    struct ReferenceForm: Decodable, Sendable {
+        let file: String
+        let text: String
+        let publish: String?
+    }
+
+    @Sendable func revise(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let form = try await exchange.form(ReferenceForm.self, request, context)
+        let bytes = Array(form.text.replacing("\r\n", with: "\n").utf8)
+        let revise = ReviseReference(office)
+        let preview = try await revise.preview(form.file, bytes)
+        if form.publish == "yes", preview.faults.isEmpty {
+            try await revise.publish(form.file, bytes, by: context.caller)
+            return try referencePage(request, context, try await revise.files(), form.file, form.text, nil, done: form.file)
+        }
+        return try referencePage(request, context, try await revise.files(), form.file, form.text, preview, done: nil)
+    }
+
+    struct NoModel: Sendable {}
+
+    @Sendable func importForm(_ request: Request, _ context: AdminContext) async throws -> Response {
+        try pages.page("import", frame("导入", request, context), NoModel())
+    }
+
+    struct ReportModel: Sendable {
+        let inserted: Int
+        let updated: Int
+        let unchanged: Int
+        let faults: [String]
+        let isDry: Bool
+        let isRefused: Bool
+    }
+
+    @Sendable func importElders(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let buffer = try await request.body.collect(upTo: context.maxUploadSize)
+        let isDry = request.query("dry") != "0"
+        do {
+            let report = try await ImportElders(office)(
+                Array(buffer.readableBytesView), dryRun: isDry, skipBad: false, by: context.caller, progress: { _, _ in })
+            return try pages.response(
+                "import-report",
+                ReportModel(
+                    inserted: report.inserted, updated: report.updated, unchanged: report.unchanged,
+                    faults: report.faults.prefix(200).map(\.description), isDry: isDry, isRefused: !report.faults.isEmpty),
+                request.language)
+        } catch let fault as CSV.Fault {
+            let faults = ["第\(fault.line)行：\(fault.reason)"]
+            return try pages.response(
+                "import-report", ReportModel(inserted: 0, updated: 0, unchanged: 0, faults: faults, isDry: isDry, isRefused: true), request.language)
+        }
+    }
+}

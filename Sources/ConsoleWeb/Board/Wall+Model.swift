@@ -1,0 +1,110 @@
+import Catalog
+import Kernel
+import Orders
+import Registry
+import Store
+import Web
+import Workflow
+
+/// The wall board, ready to be drawn.
+struct WallModel: Sendable {
+    struct Tile: Sendable {
+        let code: String
+        let name: String
+        let value: String
+        /// `alarm` when it must not be above zero.
+        let tone: String
+    }
+
+    struct Line: Sendable {
+        let label: String
+        let value: String
+    }
+
+    let at: String
+    let tiles: [Tile]
+    let states: [Line]
+    let late: [Line]
+    let emergencies: [Line]
+    let meals: [Line]
+    let spent: [Line]
+    let satisfaction: String
+    let map: String
+    let hours: String
+    let heat: String
+    let hasLate: Bool
+    let hasEmergency: Bool
+
+    init(_ wall: ReadWall.Wall, words: Words, messages: Messages, language: Language) {
+        func name(_ figure: BoardFigure) -> String { messages["figure.\(figure.rawValue)", language] ?? figure.rawValue }
+        at = wall.at.shown
+        tiles = BoardFigure.allCases.map { figure in
+            let value = wall.figures[figure] ?? 0
+            let isAlarm = [.late, .emergencies, .unmet, .abandoned, .complaints].contains(figure) && value > 0
+            return Tile(code: figure.rawValue, name: name(figure), value: "\(value)", tone: isAlarm ? "alarm" : "")
+        }
+        states = OrderState.allCases.filter { !$0.isEnd }.map { Line(label: $0.name, value: "\(wall.states[$0] ?? 0)") }
+        func lines(_ rows: [BoardRow]) -> [Line] {
+            rows.map { row in
+                let minutes = (wall.at - Instant(milliseconds: row.atMilliseconds)).minutes
+                return Line(label: "\(row.subject) \(words.item(row.label)) \(words.region(row.region))", value: "\(minutes) 分钟")
+            }
+        }
+        late = lines(wall.late)
+        emergencies = lines(wall.emergencies)
+        hasLate = !late.isEmpty
+        hasEmergency = !emergencies.isEmpty
+        let today = Dictionary(uniqueKeysWithValues: wall.mealsToday.map { ($0.canteen, $0.meals) })
+        let canteens = Set(today.keys).union(wall.mealsUsual.keys).sorted { (today[$1] ?? 0, $0) < (today[$0] ?? 0, $1) }
+        meals = canteens.prefix(10).map { Line(label: words.provider($0), value: "\(today[$0] ?? 0) / \(wall.mealsUsual[$0] ?? 0)") }
+        spent = wall.spent.map { Line(label: words.programme($0.programme), value: "\($0.posted.yuan) + \($0.reserved.yuan)") }
+        satisfaction = wall.satisfaction.map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" } ?? "–"
+        let regions = words.reference.catalogue.regions
+        let active = Dictionary(grouping: wall.running, by: \.region).mapValues(\.count)
+        map = Plot.map(
+            messages["wall.map", language] ?? "",
+            regions.map {
+                Plot.Place(
+                    name: $0.name.replacing("街道", with: ""), latitude: $0.centre.latitude, longitude: $0.centre.longitude,
+                    weight: wall.elders[$0.code.text] ?? 0, active: active[$0.code.text] ?? 0)
+            })
+        hours = Plot.bars(
+            messages["wall.hours", language] ?? "", labels: (0..<24).map { $0 % 3 == 0 ? "\($0)" : "" }, values: wall.hoursToday,
+            second: wall.hoursLastWeek)
+        let categories = Category.allCases
+        let demand = Dictionary(wall.demand.map { ("\($0.region)/\($0.category)", $0.orders) }, uniquingKeysWith: +)
+        let totals = Dictionary(wall.demand.map { ($0.region, $0.orders) }, uniquingKeysWith: +)
+        let busiest = regions.sorted { (totals[$1.code.text] ?? 0, $0.code) < (totals[$0.code.text] ?? 0, $1.code) }.prefix(12)
+        heat = Plot.heat(
+            messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") }, columns: categories.map(\.name),
+            values: busiest.map { region in categories.map { demand["\(region.code)/\($0.rawValue)"] ?? 0 } })
+    }
+}
+
+/// What a figure means, and the rows it counts.
+struct FigureModel: Sendable {
+    struct Row: Sendable {
+        let subject: String
+        let what: String
+        let region: String
+        let at: String
+    }
+
+    let name: String
+    let definition: String
+    let count: Int
+    let rows: [Row]
+    let isCut: Bool
+
+    init(_ figure: BoardFigure, count: Int, _ rows: [BoardRow], words: Words, messages: Messages, language: Language) {
+        name = messages["figure.\(figure.rawValue)", language] ?? ""
+        definition = messages["figure.\(figure.rawValue).means", language] ?? ""
+        self.count = count
+        self.rows = rows.map {
+            Row(
+                subject: $0.subject, what: words.provider(words.item($0.label)), region: words.region($0.region),
+                at: Instant(milliseconds: $0.atMilliseconds).shown)
+        }
+        isCut = rows.count < count
+    }
+}

@@ -1,0 +1,112 @@
+import Hummingbird
+import Kernel
+import Orders
+import Registry
+import Store
+import Web
+import Workflow
+
+/// | path | what |
+/// |---|---|
+/// | GET /console/duties | calls to be returned, complaints, orders that nobody has |
+/// | POST /console/duties/calls/{id}, complaints/{id} | done, with what came of it |
+/// | GET /console/handover | the same on one sheet, to be printed and signed at the change of shift |
+public struct DutyPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<DeskContext>) {
+        group.get("duties", use: duties)
+        group.post("duties/calls/:id", use: noteCall)
+        group.post("duties/complaints/:id", use: resolve)
+        group.get("handover", use: handover)
+    }
+
+    private var office: Office { exchange.office }
+
+    struct DutiesModel: Sendable {
+        struct CallRow: Sendable {
+            let id: String
+            let line: String
+            let at: String
+            let kind: String
+        }
+
+        struct ComplaintRow: Sendable {
+            let id: String
+            let number: String
+            let order: String
+            let provider: String
+            let text: String
+            let at: String
+        }
+
+        let at: String
+        let by: String
+        let calls: [CallRow]
+        let complaints: [ComplaintRow]
+        let emergencies: [OrderLine]
+        let unplaced: [OrderLine]
+        let overdue: [OrderLine]
+        let noCalls: Bool
+        let noComplaints: Bool
+        let noEmergencies: Bool
+        let noUnplaced: Bool
+        let noOverdue: Bool
+
+        init(_ duties: ReadDuties.Duties, by: String, words: Words) {
+            at = duties.at.shown
+            self.by = by
+            calls = duties.calls.map {
+                CallRow(id: $0.id, line: $0.from, at: $0.rangAt.shown, kind: $0.answeredAt == nil ? "未接就挂断" : "接通后没有小结")
+            }
+            complaints = duties.complaints.map {
+                ComplaintRow(
+                    id: $0.id, number: $0.order.number, order: $0.order.id.text, provider: words.provider($0.order.provider?.text), text: $0.text,
+                    at: $0.openedAt.shown)
+            }
+            func lines(_ orders: [Order]) -> [OrderLine] { orders.map { OrderLine($0, elder: nil, words: words, now: duties.at) } }
+            emergencies = lines(duties.emergencies)
+            unplaced = lines(duties.unplaced)
+            overdue = lines(duties.overdue)
+            (noCalls, noComplaints, noEmergencies) = (calls.isEmpty, complaints.isEmpty, emergencies.isEmpty)
+            (noUnplaced, noOverdue) = (unplaced.isEmpty, overdue.isEmpty)
+        }
+    }
+
+    private func page(_ template: String, _ title: String, _ request: Request, _ context: DeskContext) async throws -> Response {
+        try pages.page(
+            template, .console(title, request, context),
+            DutiesModel(try await ReadDuties(office)(), by: context.caller.name, words: Words(office.reference)))
+    }
+
+    @Sendable func duties(_ request: Request, _ context: DeskContext) async throws -> Response {
+        try await page("duties", "待办", request, context)
+    }
+
+    @Sendable func handover(_ request: Request, _ context: DeskContext) async throws -> Response {
+        try await page("handover", "交班表", request, context)
+    }
+
+    struct Outcome: Decodable, Sendable { let outcome: String }
+
+    @Sendable func noteCall(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let form = try await exchange.form(Outcome.self, request, context)
+        try await NoteCall(office)(try context.parameters.require("id"), elder: nil, outcome: form.outcome, by: context.caller)
+        return Pages.redirect(to: "/console/duties")
+    }
+
+    struct Resolution: Decodable, Sendable { let resolution: String }
+
+    @Sendable func resolve(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let form = try await exchange.form(Resolution.self, request, context)
+        _ = try await office.perform(
+            ResolveComplaint(office).prepared(try context.parameters.require("id"), resolution: form.resolution, by: context.caller))
+        return Pages.redirect(to: "/console/duties")
+    }
+}

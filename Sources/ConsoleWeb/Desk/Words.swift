@@ -1,0 +1,56 @@
+import Catalog
+import Entitlement
+import Kernel
+import Orders
+import Registry
+import Workflow
+
+/// Names for codes, as the pages show them.
+struct Words {
+    let reference: Reference
+    init(_ reference: Reference) { self.reference = reference }
+
+    func item(_ code: String) -> String { reference.catalogue.item(.init(code))?.name ?? code }
+    func region(_ code: String) -> String { reference.catalogue.region(.init(code))?.name ?? code }
+    func elderClass(_ code: String) -> String { reference.catalogue.elderClass(.init(code))?.name ?? code }
+    func provider(_ code: String?) -> String { code.map { reference.franchise.provider(.init($0))?.name ?? $0 } ?? "" }
+    func programme(_ code: String) -> String { reference.programmes.all.first { $0.code == code }?.name ?? code }
+
+    /// 王奶奶
+    static func address(_ elder: Elder) -> String { "\(elder.name.prefix(1))\(elder.sex == .male ? "爷爷" : "奶奶")" }
+
+    /// What will happen, as it is said: who comes, or where to go.
+    func coming(_ mode: Mode, _ provider: String?) -> String {
+        let name = self.provider(provider).replacing("（示例）", with: "")
+        return switch mode {
+        case .visit: "\(name)派人来"
+        case .onSite, .group: "请您到\(name)"
+        case .vehicle: "\(name)派车来接"
+        case .phone: "\(name)给您打电话"
+        case .monthly: "由\(name)办"
+        }
+    }
+
+    /// `11月26日 周四 09:00`
+    static func when(_ instant: Instant) -> String {
+        let date = instant.localDate
+        let weekday = ["一", "二", "三", "四", "五", "六", "日"][date.weekday - 1]
+        return "\(date.month.monthOfYear)月\(date.day)日 周\(weekday) \(clock(instant))"
+    }
+
+    static func clock(_ instant: Instant) -> String {
+        let minute = instant.minuteOfDay
+        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+        return "\(two(minute / 60)):\(two(minute % 60))"
+    }
+
+    /// As it is said on the telephone: 今天、明天、后天 where that is clearer than a date.
+    static func spoken(_ instant: Instant, now: Instant) -> String {
+        let (days, minute) = (now.localDate.days(to: instant.localDate), instant.minuteOfDay)
+        let day = (0...2).contains(days) ? ["今天", "明天", "后天"][days] : "\(instant.localDate.month.monthOfYear)月\(instant.localDate.day)日"
+        let part = minute < 9 * 60 ? "早上" : minute < 12 * 60 ? "上午" : minute < 14 * 60 ? "中午" : minute < 18 * 60 ? "下午" : "晚上"
+        let hour = minute / 60 > 12 ? minute / 60 - 12 : minute / 60
+        let rest = minute % 60 == 0 ? "" : minute % 60 == 30 ? "半" : "\(minute % 60)分"
+        return "\(day)\(part)\(hour)点\(rest)"
+    }
+}

@@ -1,0 +1,466 @@
+// 座席工作台: calls come in as live events, everything is reachable by keyboard, nothing typed is ever lost.
+import { $, $$, call, calm, listen, newKey, piece } from "./page.js";
+
+const word = (name) => $(`[data-word="${name}"]`, $("#words").content).textContent;
+const work = $("#work");
+const lines = $("#lines");
+
+// --- Sheets: one for each call or elder on the desk. What is typed in them is kept in the browser until the sheet is closed.
+
+const store = {
+  get all() { try { return JSON.parse(localStorage.getItem("desk.sheets") || "[]"); } catch { return []; } },
+  set all(sheets) { localStorage.setItem("desk.sheets", JSON.stringify(sheets.slice(-9))); },
+  put(key, changes) {
+    const sheets = this.all;
+    const at = sheets.findIndex((sheet) => sheet.key === key);
+    if (at < 0) sheets.push({ key, ...changes }); else Object.assign(sheets[at], changes);
+    this.all = sheets;
+  },
+  remove(key) { this.all = this.all.filter((sheet) => sheet.key !== key); },
+  find(key) { return this.all.find((sheet) => sheet.key === key); },
+};
+
+const tabs = () => $$("[role=tab]", lines);
+const current = () => $(".sheet:not([hidden])", work);
+
+function show(id) {
+  for (const sheet of $$(".sheet", work)) sheet.hidden = sheet.id !== id;
+  for (const tab of tabs()) {
+    const isThis = tab.getAttribute("aria-controls") === id;
+    tab.setAttribute("aria-selected", isThis);
+    tab.tabIndex = isThis ? 0 : -1;
+    if (isThis) tab.classList.remove("ringing");
+  }
+  sessionStorage.setItem("desk.current", id);
+}
+
+function renumber() {
+  tabs().forEach((tab, index) => { $("kbd", tab).textContent = `Alt ${index}`; });
+}
+
+const idOf = (key) => `sheet-${key.replace(/[^A-Za-z0-9_-]/g, "_")}`;
+
+/** Opens `call:ID` or `elder:ID`; fills it from the server and puts back what had been typed. */
+async function open(key, { focus = true, ringing = false, title } = {}) {
+  const id = idOf(key);
+  let sheet = document.getElementById(id);
+  if (!sheet) {
+    sheet = document.createElement("section");
+    sheet.className = "sheet";
+    sheet.id = id;
+    sheet.dataset.key = key;
+    sheet.setAttribute("role", "tabpanel");
+    sheet.hidden = true;
+    const tab = document.createElement("button");
+    tab.type = "button";
+    tab.setAttribute("role", "tab");
+    tab.id = `tab-${id}`;
+    tab.dataset.open = key;
+    tab.setAttribute("aria-controls", id);
+    tab.innerHTML = "<kbd></kbd> ";
+    tab.append(title || key.split(":")[1].slice(-11));
+    if (ringing) tab.classList.add("ringing");
+    sheet.setAttribute("aria-labelledby", tab.id);
+    lines.append(tab);
+    work.append(sheet);
+    renumber();
+    store.put(key, {});
+  }
+  if (focus) show(id);
+  if (!sheet.dataset.loaded) await load(sheet, key, focus);
+  else if (focus) focusFirst(sheet);
+  return sheet;
+}
+
+async function load(sheet, key, focus) {
+  const [kind, id] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
+  try {
+    sheet.innerHTML = await piece(`/console/pieces/${kind}`, { id });
+    sheet.dataset.loaded = "yes";
+  } catch (fault) {
+    sheet.innerHTML = `<p class="fault" role="alert"></p>`;
+    $(".fault", sheet).textContent = fault.status === 401 ? word("login") : fault.message;
+    return;
+  }
+  const unknown = $("[data-unknown]", sheet);
+  if (unknown) {
+    unknown.append($("#register").content.cloneNode(true));
+    $("[name=phone]", unknown).value = unknown.dataset.unknown;
+  }
+  const draft = store.find(key);
+  if (draft?.elder && !$("[data-order-form]", sheet)) await choosePerson(sheet, draft.elder, false);
+  name(sheet);
+  restore(sheet, draft?.fields);
+  if (focus) focusFirst(sheet);
+}
+
+/** The tab says who it is as soon as that is known. */
+function name(sheet) {
+  const title = $("[data-card-of] h2", sheet)?.firstChild?.textContent?.trim();
+  const tab = document.getElementById(`tab-${sheet.id}`);
+  if (title && tab) tab.lastChild.textContent = ` ${title}`;
+}
+
+function focusFirst(sheet) {
+  (sheet.querySelector(".person, [name=itemtext], [data-register] [name=name]") || sheet).focus();
+}
+
+async function choosePerson(sheet, elder, focus = true) {
+  $("[data-card]", sheet).innerHTML = await piece("/console/pieces/elder", { id: elder });
+  store.put(sheet.dataset.key, { elder });
+  name(sheet);
+  if (focus) $("[name=itemtext]", sheet)?.focus();
+}
+
+function close(sheet = current()) {
+  if (!sheet || sheet.id === "home") return;
+  note(sheet);
+  store.remove(sheet.dataset.key);
+  document.getElementById(`tab-${sheet.id}`)?.remove();
+  sheet.remove();
+  renumber();
+  const last = tabs().at(-1);
+  show(last.getAttribute("aria-controls"));
+  const next = current();
+  if (next.id === "home") last.focus(); else focusFirst(next);
+}
+
+/** 来电小结: no call is finished without one. */
+function note(sheet) {
+  if (!sheet.dataset.key.startsWith("call:")) return;
+  const elder = $("[data-card-of]", sheet)?.dataset.cardOf;
+  const outcome = $("[data-placed]", sheet) ? "ordered" : elder ? "no_order" : "unidentified";
+  call("POST", `/api/v1/calls/${encodeURIComponent(sheet.dataset.key.slice(5))}/note`, { elder_id: elder, outcome }).catch(() => {});
+}
+
+// --- The order form: item, time, who pays what, place.
+
+const FIELDS = ["item", "itemtext", "when", "quantity", "caller", "note", "provider", "twin"];
+
+function keep(form) {
+  const fields = Object.fromEntries(FIELDS.map((field) => [field, form.elements[field]?.value ?? ""]));
+  store.put(form.closest(".sheet").dataset.key, { fields });
+}
+
+function restore(sheet, fields) {
+  const form = $("[data-order-form]", sheet);
+  if (!form || !fields) return;
+  for (const field of FIELDS) if (fields[field]) form.elements[field].value = fields[field];
+  if (fields.item && fields.when) quote(form);
+}
+
+function pick(form, row) {
+  form.elements.item.value = row.dataset.item;
+  form.elements.itemtext.value = row.dataset.name;
+  $(".questions", form).replaceChildren(...$("template", row).content.cloneNode(true).children);
+  hideChoices(form);
+  form.elements.when.focus();
+  form.elements.when.select();
+  keep(form);
+  if (form.elements.when.value) quote(form);
+}
+
+function hideChoices(form) {
+  $(".choices", form).hidden = true;
+  form.elements.itemtext.setAttribute("aria-expanded", "false");
+}
+
+const lookUp = calm(120, async (form) => {
+  const text = form.elements.itemtext.value.trim();
+  if (!text) return hideChoices(form);
+  const html = await piece("/console/pieces/items", { q: text, elder: form.elements.elder.value });
+  if (form.elements.itemtext.value.trim() !== text) return;
+  const list = $(".choices", form);
+  list.innerHTML = html;
+  list.hidden = false;
+  form.elements.itemtext.setAttribute("aria-expanded", "true");
+  select($$(".row", list), 0);
+});
+
+let quoting = Promise.resolve();
+function quote(form) {
+  const box = $(".quote", form);
+  const ask = Object.fromEntries(["elder", "item", "when", "quantity", "caller", "note", "provider", "twin"].map((f) => [f, form.elements[f].value]));
+  const sheet = form.closest(".sheet");
+  if (sheet.dataset.key.startsWith("call:")) ask.call = sheet.dataset.key.slice(5);
+  if (!ask.item || !ask.when) { box.replaceChildren(); return quoting; }
+  const stamp = JSON.stringify(ask);
+  box.dataset.stamp = stamp;
+  quoting = piece("/console/pieces/quote", ask).then(
+    (html) => { if (box.dataset.stamp === stamp) box.innerHTML = html; },
+    (fault) => { if (box.dataset.stamp === stamp) say(box, fault); });
+  return quoting;
+}
+const quoteSoon = calm(200, quote);
+
+function say(box, fault) {
+  const line = document.createElement("p");
+  line.className = "fault";
+  line.setAttribute("role", "alert");
+  line.textContent = fault.status === 401 ? word("login") : fault.message || word("failed");
+  box.replaceChildren(line);
+}
+
+async function place(form) {
+  if (!form || form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  try {
+    await quote(form);
+    const quoted = $("[data-quote]", form);
+    if (!quoted) return;
+    // The same key for the same order, so that pressing twice, or again after a lost answer, orders once.
+    if (form.dataset.body !== quoted.dataset.body) { form.dataset.body = quoted.dataset.body; form.dataset.idempotency = newKey(); }
+    const placed = await call("POST", "/api/v1/orders", JSON.parse(quoted.dataset.body), form.dataset.idempotency);
+    const sheet = form.closest(".sheet");
+    const holder = document.createElement("div");
+    holder.innerHTML = await piece("/console/pieces/placed", { id: placed.id });
+    form.hidden = true;
+    form.after(holder.firstElementChild);
+    store.put(sheet.dataset.key, { fields: undefined });
+    $("[data-placed]", sheet).focus();
+  } catch (fault) {
+    say($(".quote", form), fault);
+  } finally {
+    delete form.dataset.busy;
+  }
+}
+
+function again(sheet = current()) {
+  const text = $("[data-again]", sheet)?.dataset.again;
+  const form = $("[data-order-form]", sheet);
+  if (!text || !form) return;
+  const last = JSON.parse(text);
+  form.hidden = false;
+  form.elements.item.value = last.item;
+  form.elements.itemtext.value = last.item_name;
+  form.elements.when.value = last.when;
+  form.elements.quantity.value = last.quantity;
+  form.elements.provider.value = last.provider || "";
+  keep(form);
+  form.elements.when.focus();
+  quote(form);
+}
+
+function more(sheet = current()) {
+  $("[data-placed]", sheet)?.remove();
+  const form = $("[data-order-form]", sheet);
+  if (!form) return;
+  form.hidden = false;
+  form.reset();
+  for (const field of ["item", "provider", "twin"]) form.elements[field].value = "";
+  $(".quote", form).replaceChildren();
+  form.elements.itemtext.focus();
+}
+
+// --- Lists that are chosen from by digit or arrow.
+
+function select(rows, index) {
+  rows.forEach((row, at) => row.setAttribute("aria-selected", at === index));
+  rows[index]?.scrollIntoView({ block: "nearest" });
+}
+
+/** Returns the row that a key chooses, moves the selection, or does nothing. A digit chooses unless the query itself is a number. */
+function choose(event, rows, query) {
+  if (!rows.length) return null;
+  const at = Math.max(0, rows.findIndex((row) => row.getAttribute("aria-selected") === "true"));
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    select(rows, (at + (event.key === "ArrowDown" ? 1 : rows.length - 1)) % rows.length);
+    return null;
+  }
+  if (event.key === "Enter" && !event.ctrlKey) { event.preventDefault(); return rows[at]; }
+  if (/^[1-9]$/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey && query && !/\d/.test(query) && !/^lz/i.test(query)) {
+    const row = rows.find((row) => row.dataset.digit === event.key);
+    if (row) { event.preventDefault(); return row; }
+  }
+  return null;
+}
+
+// --- Finding anything.
+
+const q = $("#q");
+const found = $("#found");
+const find = calm(120, async () => {
+  const text = q.value.trim();
+  if (!text) return hideFound();
+  const html = await piece("/console/pieces/find", { q: text });
+  if (q.value.trim() !== text) return;
+  found.innerHTML = html;
+  found.hidden = false;
+  q.setAttribute("aria-expanded", "true");
+  select($$(".row", found), 0);
+});
+function hideFound() {
+  found.hidden = true;
+  q.setAttribute("aria-expanded", "false");
+}
+function take(row) {
+  hideFound();
+  q.value = "";
+  go(row.dataset.open);
+}
+async function go(target) {
+  if (target.startsWith("/")) { location.href = target; return; }
+  if (target === "home") { show("home"); return; }
+  // An elder looked up during an unknown call belongs to that call.
+  const sheet = current();
+  if (target.startsWith("elder:") && sheet?.dataset.key?.startsWith("call:") && !$("[data-order-form]", sheet)) {
+    await choosePerson(sheet, target.slice(6));
+    return;
+  }
+  await open(target);
+}
+
+// --- Emergency.
+
+const dialog = $("#emergency");
+let emergencyStart = 0;
+let emergencyTicker;
+async function emergency() {
+  if (dialog.open) return;
+  const sheet = current();
+  const elder = $("[data-card-of]", sheet)?.dataset.cardOf;
+  emergencyStart = Date.now();
+  $("#emergency-contacts").innerHTML = $("[data-contacts]", sheet)?.outerHTML || "";
+  $("#emergency-said").replaceChildren();
+  $("#emergency-send").disabled = !elder;
+  dialog.dataset.elder = elder || "";
+  dialog.showModal();
+  $("#emergency-send").focus();
+  emergencyTicker = setInterval(() => {
+    const seconds = Math.floor((Date.now() - emergencyStart) / 1000);
+    $("#emergency-clock").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }, 500);
+  const key = sheet?.dataset.key || "";
+  try {
+    await call("POST", "/console/emergencies", { elder_id: elder, call_id: key.startsWith("call:") ? key.slice(5) : undefined });
+  } catch (fault) { say($("#emergency-said"), fault); }
+}
+dialog.addEventListener("close", () => clearInterval(emergencyTicker));
+$("#emergency-send").addEventListener("click", async () => {
+  const box = $("#emergency-said");
+  try {
+    const placed = await call("POST", "/api/v1/orders", {
+      elder_id: dialog.dataset.elder, item_code: "05029", start: new Date(Date.now() + 60000).toISOString(), emergency: true, allow_twin: true, caller: "本人",
+    }, newKey());
+    box.innerHTML = await piece("/console/pieces/placed", { id: placed.id });
+  } catch (fault) { say(box, fault); }
+});
+
+// --- Live events.
+
+const refreshBoard = calm(400, async () => {
+  try { $("#board").innerHTML = await piece($("#board").dataset.piece); } catch { /* the next event tries again */ }
+});
+listen(document.body.dataset.events, {
+  async call(event) {
+    if (event.type !== "call.ringing") return;
+    const sheet = current();
+    // Whoever has typed something is not torn away from it: the call waits, marked, in the list.
+    const isBusy = sheet?.id !== "home" && $("[name=itemtext]", sheet)?.value && !$("[data-placed]", sheet);
+    await open(`call:${event.subject}`, { focus: !isBusy, ringing: true });
+  },
+  order: refreshBoard,
+  emergency(event) {
+    const line = document.createElement("p");
+    line.className = "alarm";
+    line.append(`${word("alarm")} `);
+    const link = document.createElement("a");
+    link.href = `/console/elders/${encodeURIComponent(event.subject)}`;
+    link.textContent = event.subject;
+    line.append(link);
+    $("#alarms").append(line);
+  },
+}, (isUp) => { const link = $("#link"); link.textContent = word(isUp ? "online" : "offline"); link.className = isUp ? "soft" : "fault"; });
+setInterval(refreshBoard, 30000);
+
+// --- Keys and clicks.
+
+document.addEventListener("keydown", (event) => {
+  const inField = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  const sheet = current();
+  const act = (work) => { event.preventDefault(); work(); };
+  if (event.key === "F2") return act(emergency);
+  if (event.key === "F1") return act(() => $("#help").showModal());
+  if (dialog.open) return;
+  if ((event.key === "k" && event.ctrlKey) || (event.key === "/" && !inField)) return act(() => { q.focus(); q.select(); });
+  if (event.key === "F4") return act(() => again());
+  if (event.key === "F6") return act(() => more());
+  if (event.key === "F8") return act(() => close());
+  if (event.altKey && /^[0-9]$/.test(event.key)) {
+    const tab = tabs()[Number(event.key)];
+    if (tab) act(() => go(tab.dataset.open));
+    return;
+  }
+  if (event.key === "Enter" && event.ctrlKey) return act(() => place($("[data-order-form]", sheet)));
+  if (event.target === q) {
+    const row = choose(event, $$(".row", found).filter(() => !found.hidden), q.value.trim());
+    if (row) take(row);
+    if (event.key === "Escape") { hideFound(); q.blur(); }
+    return;
+  }
+  if (event.target.name === "itemtext") {
+    const form = event.target.form;
+    const list = $(".choices", form);
+    const row = choose(event, list.hidden ? [] : $$(".row", list), event.target.value.trim());
+    if (row) pick(form, row);
+    if (event.key === "Escape") hideChoices(form);
+    return;
+  }
+  if (event.target.matches("[data-order-form] input") && event.key === "Enter") return act(() => quote(event.target.form));
+  if (/^[1-9]$/.test(event.key) && !inField) {
+    const person = $(`.person[data-digit="${event.key}"]`, sheet);
+    if (person) act(() => choosePerson(sheet, person.dataset.elder));
+  }
+});
+
+document.addEventListener("input", (event) => {
+  if (event.target === q) return find();
+  const form = event.target.form;
+  if (!form?.matches("[data-order-form]")) return;
+  if (event.target.name === "itemtext") { form.elements.item.value = ""; lookUp(form); } else quoteSoon(form);
+  keep(form);
+});
+
+document.addEventListener("click", (event) => {
+  const at = (selector) => event.target.closest(selector);
+  let hit;
+  if ((hit = at("[data-open]"))) { event.preventDefault(); if (hit.closest("#found")) take(hit); else go(hit.dataset.open); return; }
+  if ((hit = at("[data-key]")) && hit.tagName === "BUTTON") {
+    ({ emergency, help: () => $("#help").showModal(), again, more, close, place: () => place(hit.closest("form")) })[hit.dataset.key]?.();
+  } else if ((hit = at(".person"))) choosePerson(current(), hit.dataset.elder);
+  else if ((hit = at(".choices .row"))) pick(hit.closest("form"), hit);
+  else if ((hit = at("[data-provider]"))) { const form = hit.closest("form"); form.elements.provider.value = hit.dataset.provider; keep(form); quote(form); }
+  else if (at("[data-take-nearest]")) { const form = event.target.closest("form"); form.elements.when.value = $("[data-nearest]", form).dataset.nearest; keep(form); quote(form); }
+  else if (at("[data-twin]")) { const form = event.target.closest("form"); form.elements.twin.value = "1"; quote(form); }
+  else if ((hit = at("[data-close]"))) hit.closest("dialog").close();
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.method === "post") return;
+  event.preventDefault();
+  if (form.matches("[data-register]")) {
+    const value = Object.fromEntries(new FormData(form));
+    const birthday = value.birthday.split("-").map((part) => part.padStart(2, "0")).join("-");
+    try {
+      form.dataset.idempotency ||= newKey();
+      const elder = await call("POST", "/api/v1/elders", {
+        name: value.name.trim(), sex: value.sex, birthday, region: value.region, estate: value.estate,
+        phones: value.phone.trim() ? [{ number: value.phone.trim(), label: "本人" }] : [],
+      }, form.dataset.idempotency);
+      const sheet = form.closest(".sheet");
+      form.remove();
+      await choosePerson(sheet, elder.id);
+    } catch (fault) {
+      delete form.dataset.idempotency;
+      const box = $("[role=status]", form);
+      box.className = "fault";
+      box.textContent = fault.status === 401 ? word("login") : fault.message;
+    }
+  }
+});
+
+// --- Come back to where we were.
+
+for (const sheet of store.all) open(sheet.key, { focus: idOf(sheet.key) === sessionStorage.getItem("desk.current") });

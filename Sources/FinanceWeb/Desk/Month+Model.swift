@@ -1,0 +1,200 @@
+import Billing
+import Catalog
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 月份列表: where each batch stands and how old it is there; a late payment is the commonest complaint of providers.
+struct MonthsModel: Sendable {
+    struct Row: Sendable {
+        let month: String
+        let step: String
+        let since: String
+        let age: String
+        let urgency: String
+        let by: String
+    }
+
+    let rows: [Row]
+
+    /// A step is late after a working week.
+    static let lateDays = 5
+
+    init(_ months: [(month: Month, standing: ReadClose.Standing)], now: Instant) {
+        rows = months.map { month, standing in
+            let last = standing.history.last
+            let days = last.map { (now - $0.at).minutes / 1440 }
+            let isDone = standing.step == .paid || standing.step == .open
+            return Row(
+                month: month.description, step: standing.step.name, since: last?.at.shown ?? "", age: isDone ? "" : days.map { "\($0) 天" } ?? "",
+                urgency: !isDone && (days ?? 0) > Self.lateDays ? "late" : "", by: last?.by ?? "")
+        }
+    }
+}
+
+/// One month: the line of offices, what is held, what every provider is owed.
+struct MonthModel: Sendable {
+    struct Station: Sendable {
+        let name: String
+        let state: String
+        let by: String
+        let at: String
+        let opinion: String
+        let hash: String
+    }
+
+    struct Code: Sendable {
+        let code: String
+        let lines: Int
+        let amount: String
+    }
+
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        let lines: Int
+        let held: Int
+        let gross: String
+        let selfPay: String
+        let subsidy: String
+        let deducted: String
+        let payable: String
+        let answer: String
+    }
+
+    struct Held: Sendable {
+        let subject: String
+        let number: String
+        let provider: String
+        let providerID: String
+        let item: String
+        let date: String
+        let amount: String
+        let findings: [String]
+    }
+
+    let month: String
+    let step: String
+    let hash: String
+    let shortHash: String
+    let isFrozen: Bool
+    let mayClose: Bool
+    let mayApprove: Bool
+    let mayReject: Bool
+    let next: String
+    let stations: [Station]
+    let codes: [Code]
+    let rows: [Row]
+    let total: Row
+    let held: [Held]
+    let hasHeld: Bool
+    let keeps: [String]
+    let difference: String?
+
+    init(
+        _ month: Month, _ standing: ReadClose.Standing, _ statements: [Statement], shadow: Shadow, difference: Shadow.Difference?, caller: Caller,
+        reference: Reference, now: Instant
+    ) {
+        func name(_ id: ProviderID) -> String { reference.franchise.provider(id)?.name ?? "" }
+        self.month = month.description
+        step = standing.step.name
+        hash = standing.hash
+        shortHash = String(standing.hash.prefix(12))
+        isFrozen = standing.step != .open && standing.step != .closing
+        let looksOn = caller.role == .auditor
+        mayClose = !isFrozen && !looksOn && now.localDate > month.last
+        let approve = CloseMove.table.first { $0.from == standing.step && $0.action == .approve }
+        mayApprove = approve != nil && !looksOn
+        mayReject = CloseMove.table.contains { $0.from == standing.step && $0.action == .reject } && !looksOn
+        next = approve?.right.name ?? ""
+        stations = standing.history.map { entry in
+            Station(
+                name: entry.to.name, state: entry.action == .reject ? "退回" : "", by: entry.by, at: entry.at.shown, opinion: entry.opinion,
+                hash: String(entry.hash.prefix(12)))
+        }
+        codes = shadow.byCode.map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
+        self.difference = difference.map {
+            "比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped.count) 笔，解除 \($0.cleared.count) 笔"
+        }
+        let unanswered = Set(standing.unanswered)
+        let isFrozen = isFrozen
+        rows = statements.map { statement in
+            Row(
+                id: statement.provider.text, name: name(statement.provider), lines: statement.lines.count, held: statement.heldLines,
+                gross: HTML.grouped(statement.gross), selfPay: HTML.grouped(statement.selfPay), subsidy: HTML.grouped(statement.subsidy),
+                deducted: HTML.grouped(statement.deducted), payable: HTML.grouped(statement.payable),
+                answer: !isFrozen ? "" : unanswered.contains(statement.provider) ? "未确认" : "已确认")
+        }
+        total = Row(
+            id: "", name: "合计", lines: statements.map(\.lines.count).reduce(0, +), held: statements.map(\.heldLines).reduce(0, +),
+            gross: HTML.grouped(statements.map(\.gross).total), selfPay: HTML.grouped(statements.map(\.selfPay).total),
+            subsidy: HTML.grouped(statements.map(\.subsidy).total), deducted: HTML.grouped(statements.map(\.deducted).total),
+            payable: HTML.grouped(statements.map(\.payable).total), answer: "")
+        held = statements.flatMap { statement in
+            statement.lines.filter { $0.verdict == .held }.map { line in
+                Held(
+                    subject: line.candidate.subject, number: line.candidate.number, provider: name(statement.provider),
+                    providerID: statement.provider.text, item: reference.catalogue.item(line.candidate.item)?.name ?? line.candidate.item.text,
+                    date: line.candidate.date.description, amount: HTML.grouped(line.candidate.subsidy),
+                    findings: line.findings.map { "\($0.code) \($0.sentence)" })
+            }
+        }
+        hasHeld = !held.isEmpty
+        var keeps: [String] = []
+        if standing.openSamples > 0 { keeps.append("还有 \(standing.openSamples) 笔抽查没有结果") }
+        let disputes = standing.disputes.count { $0.answer == nil }
+        if disputes > 0 { keeps.append("还有 \(disputes) 笔异议没有答复") }
+        if isFrozen, !standing.unanswered.isEmpty { keeps.append("还有 \(standing.unanswered.count) 家服务商没有确认结算单") }
+        self.keeps = keeps
+    }
+}
+
+/// One provider's statement, line by line, each with its reasons.
+struct StatementModel: Sendable {
+    struct Line: Sendable {
+        let subject: String
+        let number: String
+        let order: String?
+        let date: String
+        let item: String
+        let quantity: String
+        let price: String
+        let gross: String
+        let subsidy: String
+        let selfPay: String
+        let funding: String
+        let evidence: String
+        let verdict: String
+        let urgency: String
+        let findings: [String]
+        let decision: String?
+    }
+
+    let month: String
+    let id: String
+    let name: String
+    let payable: String
+    let capitals: String
+    let lines: [Line]
+
+    init(_ statement: Statement, reference: Reference) {
+        month = statement.month.description
+        id = statement.provider.text
+        name = reference.franchise.provider(statement.provider)?.name ?? ""
+        payable = HTML.grouped(statement.payable)
+        capitals = statement.payable.capitals
+        lines = statement.lines.map { line in
+            let c = line.candidate
+            return Line(
+                subject: c.subject, number: c.number, order: c.kind == .order ? c.subject : nil, date: c.date.description,
+                item: reference.catalogue.item(c.item)?.name ?? c.item.text, quantity: c.quantity.text, price: HTML.grouped(c.unitPrice),
+                gross: HTML.grouped(c.gross), subsidy: HTML.grouped(c.subsidy), selfPay: HTML.grouped(c.selfPay),
+                funding: c.funding.map { "\($0.programme) \($0.amount.yuan)" }.joined(separator: "；"), evidence: "L\(c.evidence.rawValue)",
+                verdict: line.verdict.name, urgency: line.verdict == .blocked ? "late" : line.verdict == .held ? "near" : "",
+                findings: line.findings.map { "\($0.code) \($0.sentence)" },
+                decision: line.decision.map { "\($0.by) \($0.at.shown)：\($0.reason)" })
+        }
+    }
+}

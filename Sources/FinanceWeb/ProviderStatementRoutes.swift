@@ -1,0 +1,123 @@
+import Billing
+import Hummingbird
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// | method | path | what |
+/// |---|---|---|
+/// | GET | /provider/statements | months with a statement, and where each stands |
+/// | GET | /provider/statements/{month} | its lines with what was found on them |
+/// | POST | /provider/statements/{month}/confirm, dispute | agree; object to lines, with evidence, once |
+/// | POST | /provider/workers/{id}/leave, ties | days off; relatives among the elders |
+public struct ProviderStatementRoutes: Sendable {
+    let exchange: Exchange
+    public init(_ exchange: Exchange) { self.exchange = exchange }
+
+    public func add(to group: RouterGroup<ProviderContext>) {
+        group.get("statements", use: statements)
+        group.get("statements/:month", use: statement)
+        group.post("statements/:month/confirm", use: confirm)
+        group.post("statements/:month/dispute", use: dispute)
+        group.post("workers/:id/leave", use: leave)
+        group.post("workers/:id/ties", use: tie)
+    }
+
+    private var office: Office { exchange.office }
+
+    @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let provider = context.provider
+        let found: [JSON] = try await office.read { tx in
+            try tx.settlements.months().filter { $0.state == .closed }.compactMap { month in
+                guard let statement = try tx.settlements.statement(month.month, provider) else { return nil }
+                return SettlementRoutes.total([statement], month.month, isClosed: true).adding([
+                    "answer": JSON(try tx.close.answer(month.month, provider).map { $0.isConfirmed ? "confirmed" : "disputed" }),
+                    "step": JSON(try tx.close.entries(month.month).last?.to.rawValue ?? CloseStep.frozen.rawValue),
+                ])
+            }
+        }
+        return Exchange.json(["statements": .array(found)])
+    }
+
+    @Sendable func statement(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let (month, provider) = (try context.month(), context.provider)
+        let found = try await office.read { tx in
+            (try tx.settlements.statement(month, provider), try tx.settlements.hashes(month).first { $0.provider == provider }?.sha256)
+        }
+        guard let statement = found.0 else { throw Rejection(.missing, "statement_unknown", "本月还没有结算单。") }
+        return Exchange.json(
+            SettlementRoutes.total([statement], month, isClosed: true).adding([
+                "sha256": JSON(found.1), "lines": .array(statement.lines.map(SettlementRoutes.line)),
+            ]))
+    }
+
+    struct Confirmation: Decodable, Sendable { let sha256: String? }
+
+    @Sendable func confirm(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let month = try context.month()
+        return try await exchange.once(Confirmation.self, request, context) { body in
+            let step = try AnswerStatement(office).confirm(month, seen: body.sha256, by: context.caller)
+            return { tx in
+                try step(tx)
+                return Answer(status: 200, body: (["month": JSON(month.description), "answer": "confirmed"] as JSON).text)
+            }
+        }
+    }
+
+    struct Objections: Decodable, Sendable {
+        struct Line: Decodable, Sendable {
+            let subject: String
+            let reason: String
+            let evidence_sha256: String?
+        }
+        let lines: [Line]
+    }
+
+    @Sendable func dispute(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let month = try context.month()
+        return try await exchange.once(Objections.self, request, context) { body in
+            let objections = body.lines.map { AnswerStatement.Objection(subject: $0.subject, reason: $0.reason, evidence: $0.evidence_sha256) }
+            let step = try AnswerStatement(office).dispute(month, objections, by: context.caller)
+            return { tx in
+                try step(tx)
+                return Answer(
+                    status: 200,
+                    body: (["month": JSON(month.description), "answer": "disputed", "lines": JSON(objections.count)] as JSON).text)
+            }
+        }
+    }
+
+    struct Leave: Decodable, Sendable {
+        let from: LocalDate
+        let until: LocalDate
+    }
+
+    @Sendable func leave(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let worker = WorkerID(try context.parameters.require("id"))
+        return try await exchange.once(Leave.self, request, context) { body in
+            let step = try ManageRoster(office).leave(worker, from: body.from, until: body.until, by: context.caller)
+            return { tx in
+                try step(tx)
+                return Answer(status: 201, body: (["worker": JSON(worker)] as JSON).text)
+            }
+        }
+    }
+
+    struct Tie: Decodable, Sendable {
+        let card: String
+        let relation: String
+    }
+
+    @Sendable func tie(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let worker = WorkerID(try context.parameters.require("id"))
+        return try await exchange.once(Tie.self, request, context) { body in
+            let step = try ManageRoster(office).tie(worker, elderNumber: body.card, relation: body.relation, by: context.caller)
+            return { tx in
+                try step(tx)
+                return Answer(status: 201, body: (["worker": JSON(worker), "relation": JSON(body.relation)] as JSON).text)
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+// Keeps the provider's last sheet for a dead zone. The network comes first; what is kept is deleted at logout.
+const KEPT = "portal";
+
+const FIRST = ["/provider", "/assets/app.css", "/assets/portal.css", "/assets/page.js", "/assets/portal.js", "/assets/icon.svg"];
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FIRST)));
+});
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  const isPage = url.pathname === "/provider" || url.pathname === "/provider/means";
+  if (event.request.method !== "GET" || url.origin !== location.origin || !(isPage || url.pathname.startsWith("/assets/"))) return;
+  event.respondWith((async () => {
+    const cache = await caches.open(KEPT);
+    try {
+      const answer = await fetch(event.request);
+      if (answer.ok && !answer.redirected) cache.put(event.request, answer.clone());
+      return answer;
+    } catch (fault) {
+      const kept = await cache.match(event.request);
+      if (kept) return kept;
+      throw fault;
+    }
+  })());
+});

@@ -1,0 +1,194 @@
+// 服务商手机端: what is done here is kept in the telephone until the platform has it, each with its own time and its own key.
+import { $, $$, call, calm, listen, newKey, piece, Refused } from "./page.js";
+
+const word = (name) => $(`[data-word="${name}"]`, $("#words").content).textContent;
+const sheet = $("#sheet");
+
+// --- The queue: survives a dead zone, a closed page and an empty battery.
+
+const queue = {
+  get all() { try { return JSON.parse(localStorage.getItem("portal.queue") || "[]"); } catch { return []; } },
+  set all(entries) { localStorage.setItem("portal.queue", JSON.stringify(entries)); paint(); },
+  add(entry) { this.all = [...this.all, { key: newKey(), ...entry }]; },
+  drop(key) { this.all = this.all.filter((entry) => entry.key !== key); },
+};
+
+function paint() {
+  const entries = queue.all;
+  $("#waiting").hidden = entries.length === 0;
+  $("#waiting-count").textContent = entries.length || "";
+  $("#waiting-list").replaceChildren(...entries.map((entry) => {
+    const line = document.createElement("li");
+    line.textContent = `${entry.label} ${entry.shown} — ${entry.refused ? `${word("refused")}：${entry.refused}` : word("queued")}`;
+    if (entry.refused) {
+      const drop = document.createElement("button");
+      drop.type = "button";
+      drop.textContent = "✕";
+      drop.setAttribute("aria-label", `✕ ${entry.label}`);
+      drop.addEventListener("click", () => queue.drop(entry.key));
+      line.append(" ", drop);
+    }
+    return line;
+  }));
+}
+
+let sending = false;
+/** Sends what waits, in the order in which it was done; stops at the first that finds no network. */
+async function flush() {
+  if (sending) return;
+  sending = true;
+  try {
+    for (const entry of queue.all.filter((entry) => !entry.refused)) {
+      try {
+        await call("POST", entry.path, entry.body, entry.key);
+        queue.drop(entry.key);
+      } catch (fault) {
+        if (!(fault instanceof Refused)) break;
+        if (fault.status === 401) { tell(word("login")); break; }
+        if (fault.status >= 500 || fault.status === 429) break;
+        queue.all = queue.all.map((other) => (other.key === entry.key ? { ...other, refused: fault.message } : other));
+      }
+    }
+  } finally {
+    sending = false;
+    refresh();
+  }
+}
+
+function tell(text) {
+  const line = document.createElement("p");
+  line.className = "fault";
+  line.textContent = text;
+  $("#fault").replaceChildren(line);
+}
+
+const refresh = calm(250, async () => {
+  try {
+    const before = Number($("#offers")?.dataset.count || 0);
+    sheet.innerHTML = await piece(sheet.dataset.piece);
+    if (Number($("#offers").dataset.count) > before) ring();
+    title();
+    keep();
+  } catch { /* no network: what is shown stays */ }
+});
+
+/** What is shown when there is no network is what was shown last. */
+const keep = calm(1500, async () => {
+  try { await (await caches.open("portal")).add("/provider"); } catch { /* a private window keeps nothing */ }
+});
+
+function title() {
+  const offers = Number($("#offers")?.dataset.count || 0);
+  document.title = document.title.replace(/^\(\d+\) /, "");
+  if (offers) document.title = `(${offers}) ${document.title}`;
+}
+
+/** 铃声: two short tones, made here so that no file is needed. */
+function ring() {
+  try {
+    const audio = new AudioContext();
+    for (const [start, pitch] of [[0, 880], [0.25, 660]]) {
+      const tone = audio.createOscillator();
+      tone.frequency.value = pitch;
+      tone.connect(audio.destination);
+      tone.start(audio.currentTime + start);
+      tone.stop(audio.currentTime + start + 0.2);
+    }
+  } catch { /* sound needs a touch first */ }
+  navigator.vibrate?.([200, 100, 200]);
+}
+
+// --- Doing.
+
+const local = () => {
+  const now = new Date();
+  const two = (n) => String(n).padStart(2, "0");
+  const zone = -now.getTimezoneOffset();
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}T${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}${zone < 0 ? "-" : "+"}${two(Math.floor(Math.abs(zone) / 60))}:${two(Math.abs(zone) % 60)}`;
+};
+
+/** Accepting and assigning need an answer at once; they are not queued. */
+async function now(button, path, body) {
+  button.disabled = true;
+  button.dataset.idempotency ||= newKey();
+  try {
+    await call("POST", path, body, button.dataset.idempotency);
+    $("#fault").replaceChildren();
+    refresh();
+  } catch (fault) {
+    button.disabled = false;
+    tell(fault instanceof Refused ? (fault.status === 401 ? word("login") : fault.message) : word("offline"));
+  }
+}
+
+let checking = null;
+let position = null;
+
+function check(card, kind) {
+  checking = { order: card.dataset.order, worker: card.dataset.worker, kind, number: $("h3", card).textContent };
+  position = null;
+  $("#check-title").textContent = `${word(kind === "check-in" ? "in" : "out")} · ${checking.number}`;
+  $("#check-form").reset();
+  $("#check-place").textContent = "…";
+  $("#check").showModal();
+  if (!navigator.geolocation) { $("#check-place").textContent = word("nowhere"); return; }
+  navigator.geolocation.getCurrentPosition(
+    (found) => { position = found.coords; $("#check-place").textContent = `${word("located")} ${Math.round(position.accuracy)}`; },
+    () => { $("#check-place").textContent = word("nowhere"); },
+    { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
+}
+
+async function sha256(file) {
+  const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+$("#check-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const body = { at: local(), worker: checking.worker || undefined, method: "app" };
+  if (position) Object.assign(body, { lat: position.latitude, lon: position.longitude, accuracy_m: Math.round(position.accuracy) });
+  const code = form.elements.code.value.trim();
+  if (code) Object.assign(body, { code, method: /^\d{4}$/.test(code) ? "code" : "card" });
+  if (form.elements.reason.value) body.reason_code = form.elements.reason.value;
+  const photo = form.elements.photo.files[0];
+  if (photo && crypto.subtle) body.photo_sha256 = await sha256(photo);
+  $("#check").close();
+  queue.add({ path: `/api/v1/provider/orders/${checking.order}/${checking.kind}`, body, label: $("#check-title").textContent, shown: body.at.slice(11, 16) });
+  flush();
+});
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]");
+  if (event.target.closest("[data-close]")) { event.target.closest("dialog").close(); return; }
+  if (!button) return;
+  const card = button.closest("[data-order]");
+  const path = `/api/v1/provider/orders/${card.dataset.order}`;
+  switch (button.dataset.do) {
+    case "accept": now(button, `${path}/accept`, {}); break;
+    case "schedule": now(button, `${path}/schedule`, { worker: $("[data-worker-choice]", card).value }); break;
+    case "decline": {
+      const dialog = $("#decline");
+      dialog.returnValue = "";
+      dialog.showModal();
+      dialog.addEventListener("close", () => { if (dialog.returnValue) now(button, `${path}/decline`, { reason_code: dialog.returnValue }); }, { once: true });
+      break;
+    }
+    default: check(card, button.dataset.do);
+  }
+});
+$("#send-now").addEventListener("click", flush);
+
+// --- Live, and through dead zones.
+
+const link = $("#link");
+const state = (isUp) => { link.textContent = word(isUp ? "online" : "offline"); link.className = isUp ? "soft" : "warn"; if (isUp) flush(); };
+listen(document.body.dataset.events, { order: refresh, statement: refresh }, state);
+addEventListener("online", flush);
+addEventListener("offline", () => state(false));
+setInterval(() => { if (queue.all.some((entry) => !entry.refused)) flush(); }, 15000);
+setInterval(refresh, 60000);
+navigator.serviceWorker?.register("/assets/portal-worker.js", { scope: "/provider" });
+$$("form[action='/logout']").forEach((form) => form.addEventListener("submit", () => { caches?.delete("portal"); }));
+paint();
+title();

@@ -1,0 +1,166 @@
+import Catalog
+import Kernel
+import Orders
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 服务单: one order on the provider's telephone, with what can be done about it now.
+struct VisitModel: Sendable {
+    struct Choice: Sendable {
+        let id: String
+        let name: String
+    }
+
+    let id: String
+    let number: String
+    let state: String
+    let item: String
+    let amount: String
+    let when: String
+    let region: String
+    let deadline: String
+    let isLate: Bool
+    let note: String?
+    /// Name, address and telephones; nil before acceptance.
+    let elder: String?
+    let address: String?
+    let phone: String?
+    let map: String?
+    let alerts: [String]
+    let worker: String?
+    let workerID: String
+    let workers: [Choice]
+    let isOffered: Bool
+    let needsWorker: Bool
+    let mayCheckIn: Bool
+    let mayCheckOut: Bool
+
+    init(_ entry: FeedEntry, _ order: Order, provider: ProviderID, reference: Reference, now: Instant) {
+        id = order.id.text
+        number = order.number
+        state = order.state.name
+        item = reference.catalogue.item(order.item)?.name ?? order.item.text
+        amount = "\(order.quantity.text) \(reference.catalogue.item(order.item)?.unit.rawValue ?? "") · \(order.payable)"
+        when = Self.when(order.window, now: now)
+        region = reference.catalogue.region(.init(order.region))?.name ?? order.region
+        let left = order.timer.map { ($0.due - now).minutes }
+        isLate = left.map { $0 < 0 } ?? false
+        deadline = left.map { $0 < 0 ? "已超 \(Self.span(-$0))" : "还有 \(Self.span($0))" } ?? ""
+        note = order.note.isEmpty ? nil : order.note
+        elder = entry.elder.map { "\($0.name) \($0.age(on: now.localDate))岁" }
+        address = entry.elder?.address.line
+        phone = entry.elder?.phones.first { !$0.isWrong }?.number.text
+        map = nil
+        alerts = entry.elder?.alerts ?? []
+        let staff = reference.franchise.workers(of: provider).filter(\.isActive)
+        workers = staff.map { Choice(id: $0.id.text, name: $0.name) }
+        worker = order.worker.flatMap { id in staff.first { $0.id == id }?.name }
+        workerID = order.worker?.text ?? ""
+        isOffered = order.state == .offered
+        needsWorker = order.state == .accepted
+        mayCheckIn = order.state == .scheduled
+        mayCheckOut = order.state == .inService
+    }
+
+    private static func span(_ minutes: Int) -> String { minutes < 120 ? "\(minutes) 分钟" : "\(minutes / 60) 小时" }
+
+    static func when(_ window: TimeWindow, now: Instant) -> String {
+        let days = now.localDate.days(to: window.start.localDate)
+        let date = window.start.localDate
+        let day = (0...2).contains(days) ? ["今天", "明天", "后天"][days] : "\(date.month.monthOfYear)月\(date.day)日"
+        return "\(day) \(window.start.shown.suffix(5))–\(window.end.shown.suffix(5))"
+    }
+}
+
+/// 我的工作: everything the provider has in hand, by what is to be done next.
+struct SheetModel: Sendable {
+    struct Group: Sendable {
+        let title: String
+        let code: String
+        let count: Int
+        let visits: [VisitModel]
+    }
+
+    let groups: [Group]
+    let offers: Int
+    let isEmpty: Bool
+
+    init(_ found: [(state: OrderState, entries: [FeedEntry])], provider: ProviderID, reference: Reference, now: Instant) {
+        groups = found.compactMap { state, entries in
+            let visits = entries.compactMap { entry in
+                entry.order.map { VisitModel(entry, $0, provider: provider, reference: reference, now: now) }
+            }
+            return visits.isEmpty ? nil : Group(title: state.name, code: state.rawValue, count: visits.count, visits: visits)
+        }
+        offers = found.first { $0.state == .offered }?.entries.count ?? 0
+        isEmpty = groups.isEmpty
+    }
+}
+
+/// 本单位: workers, vehicles, credentials with their expiry, opening hours.
+struct MeansModel: Sendable {
+    struct Paper: Sendable {
+        let holder: String
+        let name: String
+        let until: String
+        /// `late` when expired, `near` within sixty days.
+        let urgency: String
+        let left: String
+    }
+
+    struct Person: Sendable {
+        let name: String
+        let phone: String
+        let languages: String
+        let state: String
+    }
+
+    struct Hours: Sendable {
+        let day: String
+        let time: String
+        let capacity: String
+    }
+
+    let name: String
+    let state: String
+    let quality: String
+    let workers: [Person]
+    let vehicles: [String]
+    let papers: [Paper]
+    let hours: [Hours]
+    let closed: [String]
+
+    init(_ provider: Provider, reference: Reference, today: LocalDate) {
+        let franchise = reference.franchise
+        name = provider.name
+        state = provider.state.term
+        quality = "\(provider.quality)"
+        let staff = franchise.workers(of: provider.id)
+        workers = staff.map {
+            Person(
+                name: $0.name, phone: $0.phone.text, languages: $0.languages.joined(separator: "、"), state: $0.isActive ? "在岗" : "停用")
+        }
+        let cars = franchise.vehicles(of: provider.id)
+        vehicles = cars.map { "\($0.plate) \($0.seats)座\($0.isWheelchair ? " 轮椅车" : "")" }
+        let held: [(String, [Credential])] =
+            [("本单位", provider.credentials)] + staff.map { ($0.name, $0.credentials) } + cars.map { ($0.plate, $0.credentials) }
+        papers = held.flatMap { holder, credentials in credentials.map { (holder, $0) } }
+            .sorted { ($0.1.span.until?.dayNumber ?? .max, $0.0) < ($1.1.span.until?.dayNumber ?? .max, $1.0) }
+            .map { holder, credential in
+                let left = credential.span.until.map { today.days(to: $0) }
+                let type = reference.catalogue.credentialTypes.first { $0.code.text == credential.type }?.name ?? credential.type
+                return Paper(
+                    holder: holder, name: type, until: credential.span.until?.description ?? "长期",
+                    urgency: left.map { $0 < 0 ? "late" : $0 <= 60 ? "near" : "" } ?? "",
+                    left: left.map { $0 < 0 ? "已过期" : $0 <= 60 ? "还有 \($0) 天" : "" } ?? "")
+            }
+        let names = ["一", "二", "三", "四", "五", "六", "日"]
+        hours = provider.hours.sorted { $0.opens < $1.opens }.map { hours in
+            let days = hours.days.count == 7 ? "每天" : "周" + hours.days.sorted().map { names[($0 - 1) % 7] }.joined(separator: "、")
+            return Hours(day: days, time: "\(ClockTime.text(hours.opens))–\(ClockTime.text(hours.closes))", capacity: "\(hours.capacity)")
+        }
+        closed = provider.closedDays.filter { $0 >= today }.map(\.description)
+    }
+}

@@ -1,0 +1,284 @@
+import Billing
+import Catalog
+import Kernel
+import Orders
+import Registry
+
+/// Reads what asks to be paid in a month, provider by provider, so that a month of a million lines is never in memory at once.
+public struct CandidateReader {
+    let tx: any Transaction
+    let month: Month
+    let policy: EvidencePolicy
+    private let stays: [ElderID: [Recipient.Stay]]
+
+    init(_ tx: any Transaction, month: Month, policy: EvidencePolicy) throws {
+        self.tx = tx
+        self.month = month
+        self.policy = policy
+        stays = try Self.stays(tx, month)
+    }
+
+    /// Everybody with a visit or a meal in the month, or a late one of a month closed before; in the order of codes.
+    public func providers() throws -> [ProviderID] {
+        try tx.rows(
+            """
+            SELECT provider_id FROM service_order WHERE state = 'closed'
+                AND start_ms >= \(Instant(month.first)) AND start_ms < \(Instant(month.last.adding(days: 1))) GROUP BY provider_id
+            UNION SELECT provider_id FROM service_order
+            WHERE settlement = 'ready' AND service_date < \(month.first)
+            UNION SELECT canteen_id FROM meal_swipe
+            WHERE service_date >= \(month.first) AND service_date <= \(month.last) GROUP BY canteen_id
+            ORDER BY provider_id
+            """
+        ) { try $0.id() }
+    }
+
+    /// Shows every candidate of a provider to `body`: visits of the month, late visits of months closed before, meals.
+    public func forEach(of provider: ProviderID, _ body: (Candidate) throws -> Void) throws {
+        var classes: [String: [ClassSpan]] = [:]
+        let legs = try legs(of: provider)
+        try tx.forEachRow(Self.month(provider, month)) { try body(try order(&$0, legs, &classes)) }
+        try tx.forEachRow(Self.late(provider, month)) { row in
+            var line = try order(&row, [:], &classes)
+            line.funding = try funding(of: line.subject)
+            try body(line)
+        }
+        try tx.forEachRow(
+            """
+            SELECT m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs,
+                m.device, m.device_ms, m.slot, \(sql: Self.recipientColumns)
+            FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
+            WHERE m.canteen_id = \(provider) AND m.service_date >= \(month.first) AND m.service_date <= \(month.last)
+                AND m.settlement <> 'reversed'
+            """
+        ) { try body(try meal(&$0, provider, &classes)) }
+    }
+
+    /// An order's own line, and those of its provider and its elder on the same day, finished but perhaps not yet confirmed.
+    public func around(_ order: Order) throws -> [Candidate] {
+        guard let provider = order.provider else { return [] }
+        let (start, end) = (Instant(order.serviceDate), Instant(order.serviceDate.adding(days: 1)))
+        var classes: [String: [ClassSpan]] = [:]
+        return try tx.rows(
+            """
+            SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
+            FROM service_order o
+            JOIN visit v ON v.order_id = o.id
+            JOIN elder e ON e.id = o.elder_id
+            WHERE o.state IN ('done', 'closed') AND o.start_ms >= \(start) AND o.start_ms < \(end)
+                AND (o.provider_id = \(provider) OR o.elder_id = \(order.elder))
+            ORDER BY o.id
+            LIMIT 2000
+            """
+        ) { row in
+            var line = try self.order(&row, [:], &classes)
+            line.funding = try funding(of: line.subject)
+            return line
+        }
+    }
+
+    public func all(of provider: ProviderID) throws -> [Candidate] {
+        var lines: [Candidate] = []
+        try forEach(of: provider) { lines.append($0) }
+        return lines
+    }
+
+    /// What was paid before this month of items whose cap runs over a week or a year; only for being counted.
+    public func context(_ items: [ItemCode]) throws -> [Candidate] {
+        var lines: [Candidate] = []
+        for start in stride(from: 0, to: items.count, by: 100) {
+            let list = items[start..<min(items.count, start + 100)].map(\.text)
+            lines += try tx.rows(
+                """
+                SELECT subject, number, provider_id, elder_id, item_code, service_date FROM statement_line
+                WHERE item_code IN (\(list: list)) AND service_date >= \(Month(month.year, 1).first.adding(days: -7))
+                    AND service_date < \(month.first) AND verdict = 'paid'
+                """
+            ) {
+                Candidate(
+                    kind: .order, subject: try $0.text(), number: try $0.text(), provider: try $0.id(), elder: try $0.id(), item: try $0.id(),
+                    date: try $0.date(), createdAt: Instant(milliseconds: 0), quantity: .one, unitPrice: .zero, gross: .zero, funding: [],
+                    selfPay: .zero, evidence: .none)
+            }
+        }
+        return lines
+    }
+
+    // MARK: Queries
+
+    private static let recipientColumns: StaticString =
+        "e.latitude_e6, e.longitude_e6, e.birthday, e.region, e.classes, e.ability_level, e.lives_alone, e.cadre, e.contacts"
+
+    private static let orderColumns: StaticString = """
+        o.id, o.number, o.elder_id, e.death_date, o.item_code, o.service_date, o.created_ms, o.is_backfilled, o.quantity, o.unit_price_fen,
+        o.payable_fen, o.self_pay_fen, o.start_ms, o.end_ms, o.has_open_complaint, o.settlement, o.urgency,
+        (SELECT MAX(CASE WHEN c.came = 0 OR c.paid_extra_fen > 0 THEN 2 ELSE 1 END) FROM callback c WHERE c.order_id = o.id),
+        (SELECT MIN(c.received) FROM callback c WHERE c.order_id = o.id),
+        v.in_device, v.out_device, v.is_mocked, v.is_location_off, v.signature_sha256, v.signed_by,
+        v.order_id, v.provider_id, v.worker_id,
+        v.in_at_ms, v.in_received_ms, v.in_method, v.in_distance_m, v.in_accuracy_m, v.in_photo_sha256, v.in_reason_code,
+        v.out_at_ms, v.out_received_ms, v.out_method, v.out_distance_m, v.out_accuracy_m, v.out_photo_sha256, v.out_reason_code,
+        v.confirmed_by, v.confirmed_ms
+        """
+
+    private static func month(_ provider: ProviderID, _ month: Month) -> SQL {
+        """
+        SELECT \(sql: orderColumns), \(sql: recipientColumns)
+        FROM service_order o
+        JOIN visit v ON v.order_id = o.id
+        JOIN elder e ON e.id = o.elder_id
+        WHERE o.provider_id = \(provider) AND o.state = 'closed'
+            AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
+        """
+    }
+
+    /// Closed after their own month had been frozen without them: paid now, under their own date.
+    private static func late(_ provider: ProviderID, _ month: Month) -> SQL {
+        """
+        SELECT \(sql: orderColumns), \(sql: recipientColumns)
+        FROM service_order o
+        JOIN visit v ON v.order_id = o.id
+        JOIN elder e ON e.id = o.elder_id
+        WHERE o.settlement = 'ready' AND o.service_date < \(month.first) AND o.provider_id = \(provider) AND o.state = 'closed'
+            AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = o.id)
+            AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(o.service_date, 1, 7) AND s.state = 'closed')
+        """
+    }
+
+    private func legs(of provider: ProviderID) throws -> [String: [Candidate.Funding]] {
+        var legs: [String: [Candidate.Funding]] = [:]
+        try tx.forEachRow(
+            """
+            SELECT l.order_id, l.fund, l.programme, l.amount_fen
+            FROM service_order o JOIN funding_leg l ON l.order_id = o.id
+            WHERE o.provider_id = \(provider) AND o.state = 'closed' AND l.state <> 'released'
+                AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
+            ORDER BY l.order_id, l.ordinal
+            """
+        ) { row in
+            legs[try row.text(), default: []].append(
+                Candidate.Funding(fund: try row.text(), programme: try row.text(), amount: try row.fen()))
+        }
+        return legs
+    }
+
+    private func funding(of order: String) throws -> [Candidate.Funding] {
+        try tx.rows(
+            """
+            SELECT fund, programme, amount_fen FROM funding_leg WHERE order_id = \(order) AND state <> 'released' ORDER BY ordinal
+            """
+        ) { Candidate.Funding(fund: try $0.text(), programme: try $0.text(), amount: try $0.fen()) }
+    }
+
+    private static func stays(_ tx: any Transaction, _ month: Month) throws -> [ElderID: [Recipient.Stay]] {
+        var stays: [ElderID: [Recipient.Stay]] = [:]
+        try tx.forEachRow(
+            """
+            SELECT elder_id, status, from_date, until_date FROM elder_stay
+            WHERE from_date <= \(month.last) AND (until_date IS NULL OR until_date >= \(month.first))
+            ORDER BY elder_id, from_date
+            """
+        ) { row in
+            stays[try row.id(), default: []].append(
+                Recipient.Stay(status: try row.value(), span: DateSpan(from: try row.date(), until: try row.optionalDate())))
+        }
+        return stays
+    }
+
+    // MARK: Rows
+
+    private func order(
+        _ row: inout Row, _ legs: [String: [Candidate.Funding]], _ classes: inout [String: [ClassSpan]]
+    ) throws -> Candidate {
+        let (id, number) = (try row.text(), try row.text())
+        let (elder, death) = (try row.id(Elder.self), try row.optionalDate())
+        let (item, date, created, isBackfilled) = (try row.id(Item.self), try row.date(), try row.instant(), try row.bool())
+        let (quantity, unit, gross, selfPay) = (try row.quantity(), try row.fen(), try row.fen(), try row.fen())
+        let (start, end, hasComplaint) = (try row.instant(), try row.instant(), try row.bool())
+        let (settlement, urgency) = (try row.value(Settlement.self), try row.value(Urgency.self))
+        let (callback, received) = (row.optionalInteger(), row.optionalText())
+        var traces = VisitTraces()
+        traces.inDevice = row.optionalText()
+        traces.outDevice = row.optionalText()
+        traces.isMocked = try row.bool()
+        traces.isLocationOff = try row.bool()
+        traces.signatureSHA256 = row.optionalText()
+        traces.signedBy = row.optionalText()
+        var visit = try Visit(row: &row)
+        visit.traces = traces
+        var line = Candidate(
+            kind: .order, subject: id, number: number, provider: visit.provider, elder: elder, elderDeath: death, item: item, date: date,
+            createdAt: created, isBackfilled: isBackfilled, quantity: quantity, unitPrice: unit, gross: gross, funding: legs[id] ?? [],
+            selfPay: selfPay, plannedMinutes: (end - start).minutes, begin: visit.checkIn.at, end: visit.checkOut?.at,
+            worker: visit.worker, evidence: visit.evidence(policy),
+            isManual: visit.checkIn.method == .paper || visit.checkOut?.method == .paper, hasOpenComplaint: hasComplaint,
+            callbackDenies: callback == 2)
+        line.recipient = try recipient(&row, elder, &classes)
+        line.proof = proof(visit)
+        line.proof.received = received
+        line.proof.callbackConfirms = callback == 1
+        line.proof.isReady = settlement == .ready || settlement == .inStatement || settlement == .paid
+        line.proof.isEmergency = urgency == .emergency
+        return line
+    }
+
+    private func proof(_ visit: Visit) -> Proof {
+        var proof = Proof()
+        proof.device = visit.traces.inDevice ?? visit.traces.outDevice
+        proof.isMocked = visit.traces.isMocked
+        proof.hasNoLocation = visit.traces.isLocationOff
+        proof.signature = visit.traces.signatureSHA256
+        proof.signedBy = visit.traces.signedBy
+        for check in [visit.checkIn, visit.checkOut].compactMap({ $0 }) {
+            if let photo = check.photoSHA256 { proof.photos.append(photo) }
+            guard check.distance_m != nil, !check.isInside(fence_m: policy.fence_m, wide_m: policy.wideFence_m) else { continue }
+            if check.method == .app { proof.isOutsideFence = true }
+            if check.method == .code || check.method == .card { proof.isCardAway = true }
+        }
+        return proof
+    }
+
+    private func meal(_ row: inout Row, _ canteen: ProviderID, _ classes: inout [String: [ClassSpan]]) throws -> Candidate {
+        let (id, elder, death) = (try row.text(), try row.id(Elder.self), try row.optionalDate())
+        let (item, date, received) = (try row.id(Item.self), try row.date(), try row.instant())
+        let (payable, selfPay, legs) = (try row.fen(), try row.fen(), try row.text())
+        var line = Candidate(
+            kind: .meal, subject: id, number: id, provider: canteen, elder: elder, elderDeath: death, item: item, date: date,
+            createdAt: received, quantity: .one, unitPrice: payable, gross: payable, funding: try Self.funding(legs), selfPay: selfPay,
+            evidence: .slip)
+        line.proof.device = try row.text()
+        line.proof.swipedAt = try row.instant()
+        line.proof.slot = try row.text()
+        line.recipient = try recipient(&row, elder, &classes)
+        return line
+    }
+
+    private func recipient(_ row: inout Row, _ elder: ElderID, _ classes: inout [String: [ClassSpan]]) throws -> Recipient {
+        let (latitude, longitude) = (row.optionalInteger(), row.optionalInteger())
+        let (birthday, region, packed) = (try row.date(), try row.text(), try row.text())
+        // A district has a few dozen different lists of classes; each is read once.
+        let spans = try classes[packed] ?? Packed.classes(packed)
+        classes[packed] = spans
+        var recipient = Recipient(
+            place: latitude.flatMap { y in longitude.flatMap { Coordinate(latitude: Double(y) / 1e6, longitude: Double($0) / 1e6) } },
+            birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(), livesAlone: try row.bool(),
+            cadre: row.optionalText(), stays: stays[elder] ?? [])
+        recipient.phones = Packed.phones(try row.text())
+        return recipient
+    }
+
+    static func funding(_ text: String) throws -> [Candidate.Funding] {
+        try text.split(separator: ";").map { part in
+            let fields = part.split(separator: "|")
+            guard fields.count >= 3, let amount = Int64(fields[fields.count - 1]) else { throw StoreFault.corrupt("legs: \(part)") }
+            return Candidate.Funding(fund: String(fields[0]), programme: String(fields[1]), amount: Fen(amount))
+        }
+    }
+}
+
+extension SettlementRepository {
+    /// - Parameter evidence: by which the level of each visit is weighed.
+    public func candidates(_ month: Month, evidence: EvidencePolicy) throws -> CandidateReader {
+        try CandidateReader(tx, month: month, policy: evidence)
+    }
+}

@@ -1,0 +1,267 @@
+import Billing
+import Kernel
+import Registry
+
+/// The road of a month: steps taken, rights granted, decisions on lines, samples, answers of providers.
+public struct CloseRepository {
+    let tx: any Transaction
+
+    // MARK: Steps
+
+    public func entries(_ month: Month, until: Instant? = nil) throws -> [CloseEntry] {
+        try tx.rows(
+            """
+            SELECT from_step, action, to_step, by_name, at_ms, opinion, batch_sha256 FROM close_entry
+            WHERE month = \(month) AND at_ms <= \(until ?? Instant(milliseconds: Int64.max)) ORDER BY seq
+            """
+        ) {
+            CloseEntry(
+                from: try $0.value(), action: try $0.value(), to: try $0.value(), by: try $0.text(), at: try $0.instant(),
+                opinion: try $0.text(), hash: try $0.text())
+        }
+    }
+
+    /// - Throws: when somebody else has taken the same step first: the number is taken.
+    public func append(_ entry: CloseEntry, to month: Month, after count: Int) throws {
+        let inserted = try tx.execute(
+            """
+            INSERT INTO close_entry (month, seq, from_step, action, to_step, by_name, at_ms, opinion, batch_sha256)
+            VALUES (\(month), \(count + 1), \(entry.from), \(entry.action), \(entry.to), \(entry.by), \(entry.at), \(entry.opinion),
+                \(entry.hash))
+            ON CONFLICT (month, seq) DO NOTHING
+            """)
+        guard inserted == 1 else { throw Rejection(.conflict, "close_raced", "另一人刚办理了这一环节，请刷新后再看。") }
+    }
+
+    public func grant(_ right: CloseRight, to name: String, by: String, at now: Instant) throws {
+        try tx.execute(
+            """
+            INSERT INTO close_grant (name, authority, granted_by, at_ms) VALUES (\(name), \(right), \(by), \(now))
+            ON CONFLICT (name, authority) DO NOTHING
+            """)
+    }
+
+    public func revoke(_ right: CloseRight, of name: String) throws {
+        try tx.execute("DELETE FROM close_grant WHERE name = \(name) AND authority = \(right)")
+    }
+
+    public func rights(of name: String) throws -> Set<CloseRight> {
+        Set(try tx.rows("SELECT authority FROM close_grant WHERE name = \(name)") { try $0.value(CloseRight.self) })
+    }
+
+    public func grants() throws -> [(name: String, right: CloseRight, by: String)] {
+        try tx.rows("SELECT name, authority, granted_by FROM close_grant ORDER BY name, authority") {
+            (try $0.text(), try $0.value(), try $0.text())
+        }
+    }
+
+    // MARK: Decisions
+
+    public func decisions(_ month: Month, _ provider: ProviderID, until: Instant? = nil) throws -> [String: LineDecision] {
+        var decisions: [String: LineDecision] = [:]
+        try tx.forEachRow(
+            """
+            SELECT subject, kind, reason, by_name, at_ms FROM line_decision
+            WHERE month = \(month) AND provider_id = \(provider) AND at_ms <= \(until ?? Instant(milliseconds: Int64.max))
+            """
+        ) { row in
+            decisions[try row.text()] = LineDecision(
+                kind: try row.value(), reason: try row.text(), by: try row.text(), at: try row.instant())
+        }
+        return decisions
+    }
+
+    /// What has been decided, as it goes into the batch's fingerprint: `subject:kind`, sorted.
+    public func decided(_ month: Month) throws -> [String] {
+        try tx.rows("SELECT subject, kind FROM line_decision WHERE month = \(month) ORDER BY subject") { "\(try $0.text()):\(try $0.text())" }
+    }
+
+    public func insert(_ decision: LineDecision, on subject: String, _ month: Month, _ provider: ProviderID) throws {
+        let inserted = try tx.execute(
+            """
+            INSERT INTO line_decision (month, provider_id, subject, kind, reason, by_name, at_ms)
+            VALUES (\(month), \(provider), \(subject), \(decision.kind), \(decision.reason), \(decision.by), \(decision.at))
+            ON CONFLICT (month, subject) DO NOTHING
+            """)
+        guard inserted == 1 else { throw Rejection(.conflict, "line_decided", "这一行已有处理意见，不能再改；确有错误请在未结月份冲正。") }
+    }
+
+    /// Where a line stands: its provider, verdict as frozen, kind and public money.
+    public func line(_ month: Month, _ subject: String) throws -> (provider: ProviderID, kind: Candidate.Kind, verdict: Verdict, subsidy: Fen)? {
+        try tx.first(
+            """
+            SELECT l.provider_id, l.kind, l.verdict, d.kind, l.subsidy_fen FROM statement_line l
+            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
+            WHERE l.subject = \(subject) AND l.month = \(month)
+            """
+        ) { row in
+            let (provider, kind, frozen) = (try row.id(Provider.self), try row.value(Candidate.Kind.self), try row.value(Verdict.self))
+            let decision = try row.optionalValue(LineDecision.Kind.self)
+            return (provider, kind, decision.map { $0 == .release ? .paid : .blocked } ?? frozen, try row.fen())
+        }
+    }
+
+    /// Everybody who has entered something into the batch that others are to sign.
+    public func makers(_ month: Month) throws -> Set<String> {
+        Set(
+            try tx.rows(
+                """
+                SELECT by_name FROM line_decision WHERE month = \(month)
+                UNION SELECT by_name FROM sample WHERE month = \(month) AND by_name IS NOT NULL
+                UNION SELECT entered_by FROM adjustment WHERE statement_month = \(month)
+                """
+            ) { try $0.text() })
+    }
+
+    /// Marks what a decision means for the order or meal: on the statement, or no longer.
+    public func settle(_ kind: Candidate.Kind, _ subject: String, isPaid: Bool) throws {
+        switch kind {
+        case .order:
+            try tx.execute(
+                """
+                UPDATE service_order SET settlement = \(isPaid ? "in_statement" : "not_ready"), version = version + 1
+                WHERE id = \(subject) AND state = 'closed' AND settlement <> 'paid'
+                """)
+        case .meal:
+            try tx.execute(
+                "UPDATE meal_swipe SET settlement = \(isPaid ? "in_statement" : "reversed") WHERE id = \(subject) AND settlement <> 'paid'")
+        }
+    }
+
+    // MARK: Samples
+
+    public func insert(_ samples: [Sample], _ month: Month, _ provider: ProviderID, at now: Instant) throws {
+        for sample in samples {
+            try tx.execute(
+                """
+                INSERT INTO sample (month, subject, provider_id, reason, result, note, by_name, at_ms)
+                VALUES (\(month), \(sample.subject), \(provider), \(sample.reason), \(sample.result?.rawValue),
+                    \(sample.result == nil ? "" : "此前已回访"), NULL, \(sample.result == nil ? nil : now))
+                ON CONFLICT (month, subject) DO NOTHING
+                """)
+        }
+    }
+
+    public func samples(_ month: Month, _ provider: ProviderID? = nil) throws -> [(sample: Sample, provider: ProviderID)] {
+        let all: SQL = "SELECT subject, reason, result, provider_id FROM sample WHERE month = \(month) ORDER BY provider_id, subject"
+        let one: SQL = """
+            SELECT subject, reason, result, provider_id FROM sample WHERE month = \(month) AND provider_id = \(provider) ORDER BY subject
+            """
+        return try tx.rows(provider == nil ? all : one) {
+            (Sample(subject: try $0.text(), reason: try $0.value(), result: try $0.optionalValue()), try $0.id())
+        }
+    }
+
+    /// - Returns: false when the line is not in the sample, or has been answered.
+    public func answer(_ month: Month, _ subject: String, _ result: Sample.Result, note: String, by: String, at now: Instant) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE sample SET result = \(result), note = \(note), by_name = \(by), at_ms = \(now)
+            WHERE month = \(month) AND subject = \(subject) AND result IS NULL
+            """) == 1
+    }
+
+    /// Puts every line of a provider that is paid into the sample.
+    public func widen(_ month: Month, _ provider: ProviderID) throws -> Int {
+        try tx.execute(
+            """
+            INSERT INTO sample (month, subject, provider_id, reason, note)
+            SELECT month, subject, provider_id, 'widened', '' FROM statement_line
+            WHERE month = \(month) AND provider_id = \(provider) AND verdict = 'paid' AND kind = 'order'
+            ON CONFLICT (month, subject) DO NOTHING
+            """)
+    }
+
+    public func openSamples(_ month: Month) throws -> Int {
+        Int(try tx.integer("SELECT COUNT(*) FROM sample WHERE month = \(month) AND result IS NULL") ?? 0)
+    }
+
+    /// Of a provider's orders on candidates, those that are the first the elder was ever served with.
+    public func firstServices(_ month: Month, _ provider: ProviderID) throws -> Set<String> {
+        Set(
+            try tx.rows(
+                """
+                SELECT o.id FROM service_order o
+                WHERE o.provider_id = \(provider) AND o.state = 'closed'
+                    AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
+                    AND NOT EXISTS (SELECT 1 FROM service_order b
+                        WHERE b.elder_id = o.elder_id AND b.start_ms < o.start_ms AND b.state = 'closed')
+                """
+            ) { try $0.text() })
+    }
+
+    // MARK: Answers of providers
+
+    public func answer(_ month: Month, _ provider: ProviderID) throws -> (isConfirmed: Bool, by: String, at: Instant)? {
+        try tx.first(
+            "SELECT answer, by_name, at_ms FROM statement_answer WHERE month = \(month) AND provider_id = \(provider)"
+        ) { (try $0.text() == "confirmed", try $0.text(), try $0.instant()) }
+    }
+
+    public func setAnswer(_ month: Month, _ provider: ProviderID, isConfirmed: Bool, sha256: String, by: String, at now: Instant) throws {
+        try tx.execute(
+            """
+            INSERT INTO statement_answer (month, provider_id, answer, by_name, at_ms, sha256)
+            VALUES (\(month), \(provider), \(isConfirmed ? "confirmed" : "disputed"), \(by), \(now), \(sha256))
+            ON CONFLICT (month, provider_id) DO UPDATE
+            SET answer = excluded.answer, by_name = excluded.by_name, at_ms = excluded.at_ms, sha256 = excluded.sha256
+            """)
+    }
+
+    public func unanswered(_ month: Month) throws -> [ProviderID] {
+        try tx.rows(
+            """
+            SELECT s.provider_id FROM statement s
+            LEFT JOIN statement_answer a ON a.month = s.month AND a.provider_id = s.provider_id
+            WHERE s.month = \(month) AND a.provider_id IS NULL ORDER BY s.provider_id
+            """
+        ) { try $0.id() }
+    }
+
+    /// - Throws: `line_disputed` the second time: there is one round of evidence.
+    public func insertDispute(
+        _ month: Month, _ provider: ProviderID, _ subject: String, reason: String, evidence: String?, at now: Instant
+    ) throws {
+        let inserted = try tx.execute(
+            """
+            INSERT INTO line_dispute (month, provider_id, subject, reason, evidence_sha256, at_ms)
+            VALUES (\(month), \(provider), \(subject), \(reason), \(evidence), \(now))
+            ON CONFLICT (month, subject) DO NOTHING
+            """)
+        guard inserted == 1 else { throw Rejection(.conflict, "line_disputed", "这一行已提出过异议；补充证据只有一轮。", pointer: "/lines") }
+    }
+
+    public struct Dispute: Sendable {
+        public let provider: ProviderID
+        public let subject: String
+        public let reason: String
+        public let evidence: String?
+        public let answer: String?
+        public let answeredBy: String?
+    }
+
+    public func disputes(_ month: Month) throws -> [Dispute] {
+        try tx.rows(
+            """
+            SELECT provider_id, subject, reason, evidence_sha256, answer, answered_by FROM line_dispute
+            WHERE month = \(month) ORDER BY provider_id, subject
+            """
+        ) {
+            Dispute(
+                provider: try $0.id(), subject: try $0.text(), reason: try $0.text(), evidence: $0.optionalText(), answer: $0.optionalText(),
+                answeredBy: $0.optionalText())
+        }
+    }
+
+    public func answerDispute(_ month: Month, _ subject: String, _ answer: String, by: String, at now: Instant) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE line_dispute SET answer = \(answer), answered_by = \(by), answered_ms = \(now)
+            WHERE month = \(month) AND subject = \(subject) AND answer IS NULL
+            """) == 1
+    }
+}
+
+extension Transaction {
+    public var close: CloseRepository { CloseRepository(tx: self) }
+}

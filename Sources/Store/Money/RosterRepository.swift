@@ -1,0 +1,87 @@
+import Billing
+import Kernel
+import Registry
+
+/// What settlement has to know of people beside their files: stays of elders elsewhere, leaves and relations of workers, month budgets.
+public struct RosterRepository {
+    let tx: any Transaction
+
+    /// Notes that an elder has gone somewhere or come back, so that the days between are known after the return.
+    public func note(_ elder: ElderID, _ status: ElderStatus, since: LocalDate) throws {
+        try tx.execute(
+            "UPDATE elder_stay SET until_date = \(since) WHERE elder_id = \(elder) AND until_date IS NULL AND from_date <= \(since)")
+        guard status == .hospital || status == .institution || status == .away else { return }
+        try tx.execute(
+            """
+            INSERT INTO elder_stay (elder_id, from_date, until_date, status) VALUES (\(elder), \(since), NULL, \(status))
+            ON CONFLICT (elder_id, from_date) DO UPDATE SET status = excluded.status, until_date = NULL
+            """)
+    }
+
+    public func setLeave(_ worker: WorkerID, of provider: ProviderID, _ span: DateSpan, by: String, at now: Instant) throws {
+        try tx.execute(
+            """
+            INSERT INTO worker_leave (worker_id, provider_id, from_date, until_date, recorded_by, at_ms)
+            VALUES (\(worker), \(provider), \(span.from), \(span.until ?? span.from), \(by), \(now))
+            ON CONFLICT (worker_id, from_date) DO UPDATE
+            SET until_date = excluded.until_date, recorded_by = excluded.recorded_by, at_ms = excluded.at_ms
+            """)
+    }
+
+    public func leaves(from: LocalDate, until: LocalDate) throws -> [WorkerID: [DateSpan]] {
+        var leaves: [WorkerID: [DateSpan]] = [:]
+        try tx.forEachRow(
+            """
+            SELECT worker_id, from_date, until_date FROM worker_leave
+            WHERE from_date <= \(until) AND until_date >= \(from) ORDER BY worker_id, from_date
+            """
+        ) { leaves[try $0.id(), default: []].append(DateSpan(from: try $0.date(), until: try $0.date())) }
+        return leaves
+    }
+
+    public func setTie(_ tie: Terms.Tie, of provider: ProviderID, relation: String, by: String, at now: Instant) throws {
+        try tx.execute(
+            """
+            INSERT INTO worker_tie (worker_id, elder_id, provider_id, relation, recorded_by, at_ms)
+            VALUES (\(tie.worker), \(tie.elder), \(provider), \(relation), \(by), \(now))
+            ON CONFLICT (worker_id, elder_id) DO UPDATE
+            SET relation = excluded.relation, recorded_by = excluded.recorded_by, at_ms = excluded.at_ms
+            """)
+    }
+
+    /// Declared relations, and elders who have the telephone number of a worker.
+    /// - Parameter phones: the numbers of the workers.
+    public func ties(phones: [String: WorkerID]) throws -> [Terms.Tie: String] {
+        var ties: [Terms.Tie: String] = [:]
+        let numbers = phones.keys.sorted()
+        for start in stride(from: 0, to: numbers.count, by: 100) {
+            let list = Array(numbers[start..<min(numbers.count, start + 100)])
+            try tx.forEachRow("SELECT number, elder_id FROM elder_phone WHERE number IN (\(list: list))") { row in
+                guard let worker = phones[try row.text()] else { return }
+                ties[Terms.Tie(worker: worker, elder: try row.id())] = "共用电话"
+            }
+        }
+        try tx.forEachRow("SELECT worker_id, elder_id, relation FROM worker_tie") {
+            ties[Terms.Tie(worker: try $0.id(), elder: try $0.id())] = try $0.text()
+        }
+        return ties
+    }
+
+    public func setBudget(_ month: Month, fund: String, limit: Fen, by: String, at now: Instant) throws {
+        try tx.execute(
+            """
+            INSERT INTO month_budget (month, fund, limit_fen, set_by, set_ms) VALUES (\(month), \(fund), \(limit), \(by), \(now))
+            ON CONFLICT (month, fund) DO UPDATE SET limit_fen = excluded.limit_fen, set_by = excluded.set_by, set_ms = excluded.set_ms
+            """)
+    }
+
+    public func budgets(_ month: Month) throws -> [String: Fen] {
+        var budgets: [String: Fen] = [:]
+        try tx.forEachRow("SELECT fund, limit_fen FROM month_budget WHERE month = \(month)") { budgets[try $0.text()] = try $0.fen() }
+        return budgets
+    }
+}
+
+extension Transaction {
+    public var roster: RosterRepository { RosterRepository(tx: self) }
+}

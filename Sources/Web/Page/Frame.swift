@@ -1,0 +1,62 @@
+import Hummingbird
+import Kernel
+import Workflow
+
+/// What surrounds every page: title, who is logged in, where else one can go. Templates reach it as `frame`.
+public struct Frame: Sendable {
+    public struct Link: Sendable {
+        public let label: String
+        public let address: String
+        public let isCurrent: Bool
+
+        public init(_ label: String, to address: String, isCurrent: Bool = false) {
+            self.label = label
+            self.address = address
+            self.isCurrent = isCurrent
+        }
+    }
+
+    public let title: String
+    public let lang: String
+    public let caller: String
+    /// Sent back by every form and script that changes something.
+    public let csrf: String
+    public let links: [Link]
+    public let language: Language
+
+    public init(title: String, caller: String, csrf: String = "", links: [Link] = [], language: Language = .chinese) {
+        self.title = title
+        lang = language.rawValue
+        self.caller = caller
+        self.csrf = csrf
+        self.links = links
+        self.language = language
+    }
+}
+
+/// A page: its frame and its model.
+public struct Page<Model: Sendable>: Sendable {
+    public let frame: Frame
+    public let model: Model
+
+    public init(_ frame: Frame, _ model: Model) {
+        self.frame = frame
+        self.model = model
+    }
+}
+
+extension PageLibrary {
+    public func page<Model: Sendable>(
+        _ template: String, _ frame: Frame, _ model: Model, status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        try response(template, Page(frame, model), frame.language, status: status)
+    }
+}
+
+extension Request {
+    /// Chosen by `?lang=`, remembered in a cookie by the page's script; Chinese otherwise.
+    public var language: Language {
+        let wanted = query("lang") ?? cookies["lang"]?.value
+        return wanted.flatMap { text in Language.allCases.first { $0.rawValue == text } } ?? .chinese
+    }
+}

@@ -1,0 +1,67 @@
+// What every page with a script needs: pieces of HTML, answers of the API, and whether the line is up.
+
+export const $ = (selector, root = document) => root.querySelector(selector);
+export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** A fault with the sentence that the server gave. */
+export class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.detail || problem.title || String(status));
+    this.status = status;
+    this.code = problem.code;
+    this.problem = problem;
+  }
+}
+
+const csrf = () => $('meta[name="csrf"]')?.content || "";
+
+async function refusal(response) {
+  let problem = {};
+  try {
+    problem = (response.headers.get("content-type") || "").includes("json")
+      ? await response.json()
+      : { detail: new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".fault")?.textContent };
+  } catch { /* nothing readable came */ }
+  return new Refused(response.status, problem);
+}
+
+/** A piece of HTML from the server; 401 when the session is over. */
+export async function piece(path, parameters = {}) {
+  const text = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  const response = await fetch(text ? `${path}?${text}` : path, { headers: { "X-Requested-With": "piece" }, redirect: "manual" });
+  if (response.type === "opaqueredirect") throw new Refused(401, {});
+  if (!response.ok) throw await refusal(response);
+  return response.text();
+}
+
+/** A call of the API. `key` makes a repeated call harmless. */
+export async function call(method, path, body, key) {
+  const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf() };
+  if (key) headers["Idempotency-Key"] = key;
+  const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "manual" });
+  if (response.type === "opaqueredirect") throw new Refused(401, {});
+  if (!response.ok) throw await refusal(response);
+  return response.status === 204 ? null : response.json();
+}
+
+/** A key for `call` that no other page will make. */
+export const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+/** Runs `work` once things have been quiet for a while. */
+export function calm(milliseconds, work) {
+  let timer;
+  return (...args) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...args), milliseconds);
+  };
+}
+
+/** Server-sent events with the state of the line. The browser connects again by itself and goes on where it stopped. */
+export function listen(path, handlers, onState) {
+  const source = new EventSource(path);
+  source.onopen = () => onState(true);
+  source.onerror = () => onState(false);
+  for (const [name, handler] of Object.entries(handlers)) source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
+  return source;
+}

@@ -1,0 +1,37 @@
+import Kernel
+import Registry
+import Store
+
+/// 查阅留痕: a file is opened only together with a note of who opened it (PIPL art. 28, 51; domain rule "who looked at whom").
+public struct LookAtElder: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public typealias Screen = AccessLogRepository.Screen
+
+    /// - Parameter reason: needed for a reveal, at least four characters; otherwise the call or order that explains the look.
+    public func callAsFunction(_ elder: ElderID, from screen: Screen, reason: String = "", by caller: Caller) async throws {
+        guard screen != .reveal || reason.count >= 4 else {
+            throw Rejection(.invalid, "reason_too_short", "请写明查看原因（至少四个字），例如“核对冬季取暖补贴地址”。", pointer: "/reason")
+        }
+        guard reason.count <= 200 else { throw Rejection(.invalid, "reason_too_long", "原因至多 200 个字。", pointer: "/reason") }
+        let now = office.now
+        try await office.perform { tx in
+            _ = try tx.elders.require(elder)
+            try tx.accessLog.insert(elder, by: caller.name, from: screen, reason: reason, at: now)
+            guard screen == .reveal else { return }
+            let data: JSON = ["reason": JSON(reason)]
+            try tx.events.append("elder.revealed", subject: elder.text, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+        }
+    }
+
+    public func latest(at elder: ElderID? = nil, limit: Int = 200) async throws -> [AccessLogRepository.Entry] {
+        try await office.read { tx in try tx.accessLog.latest(at: elder, limit: limit) }
+    }
+
+    /// Looks of the last days that neither a call nor an order explains.
+    public func unexplained(days: Int) async throws -> [AccessLogRepository.Entry] {
+        let since = office.now - .days(days)
+        return try await office.read { tx in try tx.accessLog.unexplained(since: since, limit: 200) }
+    }
+}

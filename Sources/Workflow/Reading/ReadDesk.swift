@@ -1,0 +1,54 @@
+import Intake
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// What an operator's desk shows of the whole house: what is late, who is calling.
+public struct ReadDesk: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public struct Waiting: Sendable {
+        public let order: Order
+        public let elder: Elder
+        /// Why nobody has been found, if that is so.
+        public let unmet: String?
+    }
+
+    /// Orders with a deadline, the most overdue first.
+    public func waiting(limit: Int) async throws -> [Waiting] {
+        let horizon = office.now + .days(100)
+        return try await office.read { tx in
+            try tx.orders.due(by: horizon, limit: limit).map { order in
+                Waiting(
+                    order: order, elder: try tx.elders.require(order.elder),
+                    unmet: order.state == .received ? try tx.unmet.latest(order.id)?.summary : nil)
+            }
+        }
+    }
+
+    /// A call with everyone on its line, and how often that line has called.
+    public struct Ringing: Sendable {
+        public let call: Call
+        public let cards: [CallCard]
+        public let today: Int
+        public let lastThirtyDays: Int
+    }
+
+    /// - Throws: `call_unknown`
+    public func call(_ id: String) async throws -> Ringing {
+        let today = office.now.localDate
+        return try await office.read { tx in
+            guard let call = try tx.calls.find(id) else { throw Rejection(.missing, "call_unknown", "没有这个来电记录。") }
+            let cards = try (try? NormalisedPhone(call.from)).map { phone in
+                try tx.elders.onLine(phone).map { try RecordCall.card($0, tx) }
+            } ?? []
+            return Ringing(
+                call: call, cards: cards, today: try tx.calls.count(from: call.from, since: Instant(today, minute: 0)),
+                lastThirtyDays: try tx.calls.count(from: call.from, since: Instant(today.adding(days: -30), minute: 0)))
+        }
+    }
+
+    public func latestCalls(limit: Int) async throws -> [Call] { try await office.read { tx in try tx.calls.latest(limit: limit) } }
+}

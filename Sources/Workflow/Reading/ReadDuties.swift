@@ -1,0 +1,45 @@
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// 待办与交班: what the house still owes somebody, for the next hand that takes the telephone.
+public struct ReadDuties: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public struct Complaint: Sendable {
+        public let id: String
+        public let text: String
+        public let openedAt: Instant
+        public let order: Order
+    }
+
+    public struct Duties: Sendable {
+        public let at: Instant
+        /// Given up or silent: each is to be called back.
+        public let calls: [Call]
+        public let complaints: [Complaint]
+        public let emergencies: [Order]
+        /// Nobody found yet, or nobody has accepted.
+        public let unplaced: [Order]
+        public let overdue: [Order]
+    }
+
+    /// Calls are looked for in the last days.
+    static let callDays = 7
+
+    public func callAsFunction() async throws -> Duties {
+        let now = office.now
+        return try await office.read { tx in
+            let open = try tx.orders.due(by: now + .days(100), limit: 500)
+            return Duties(
+                at: now, calls: try tx.calls.undone(since: now - .days(Self.callDays), limit: 200),
+                complaints: try tx.quality.openComplaints(limit: 200).map {
+                    Complaint(id: $0.id, text: $0.text, openedAt: $0.openedAt, order: try tx.orders.require($0.order))
+                },
+                emergencies: open.filter { $0.urgency == .emergency }, unplaced: open.filter { $0.state == .received || $0.state == .offered },
+                overdue: open.filter { $0.timer.map { $0.due < now } ?? false })
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Billing
+import Kernel
+import Registry
+import Store
+
+/// 冲正: a line of a locked month is corrected by a linked entry in the open month; one person enters it, another approves it.
+public struct AdjustLine: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid.
+    /// - Throws: `batch_open` while the line can still be decided on, `line_unknown`, `amount_out_of_range`, `adjustment_known`.
+    public func enter(
+        _ month: Month, _ subject: String, amount: Fen?, reason: String, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> Adjustment {
+        guard (1...500).contains(reason.count) else {
+            throw Rejection(.invalid, "reason_missing", "请用 1 到 500 个字写明冲正原因。", pointer: "/reason")
+        }
+        let now = office.now
+        let id = IDMaker.text(at: now, random: office.random())
+        return { tx in
+            try Self.requireFinance(caller)
+            let step = try Batch.standing(tx, month).step
+            guard step.isLocked else {
+                throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
+            }
+            guard let line = try tx.close.line(month, subject) else {
+                throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
+            }
+            let whole = line.verdict == .paid ? -line.subsidy : line.subsidy
+            let amount = amount ?? whole
+            let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
+            guard isInRange else {
+                throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(whole) 之间，且不为 0。", pointer: "/amount_fen")
+            }
+            let entry = Adjustment(
+                id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: reason, enteredBy: caller.name)
+            try tx.close.insert(entry, at: now)
+            return entry
+        }
+    }
+
+    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`.
+    public func approve(_ id: String, by caller: Caller) -> @Sendable (any Transaction) throws -> Adjustment {
+        let now = office.now
+        return { tx in
+            try Self.requireFinance(caller)
+            guard let entry = try tx.close.adjustment(id) else {
+                throw Rejection(.missing, "adjustment_unknown", "没有这笔冲正，请核对编号。")
+            }
+            guard entry.enteredBy != caller.name else {
+                throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
+            }
+            guard try tx.close.approve(entry, by: caller.name, at: now) else {
+                throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
+            }
+            let (payable, correction) = (Ledger.Account.payable(entry.provider.text, now.localDate.month), "correction/\(entry.month)")
+            let isTakenBack = entry.amount < .zero
+            try tx.ledger.append(
+                [
+                    Ledger.Posting(
+                        .reverse, subject: entry.subject, debit: isTakenBack ? correction : payable,
+                        credit: isTakenBack ? payable : correction, amount: isTakenBack ? -entry.amount : entry.amount,
+                        reverses: try tx.ledger.lastPosting(of: entry.subject))
+                ], at: now)
+            try tx.events.append(
+                "line.adjusted", subject: "\(entry.month)/\(entry.provider)", subjectSeq: 6, to: entry.provider, by: caller.name, at: now,
+                data: "{\"subject\":\"\(entry.subject)\",\"amount_fen\":\(entry.amount.amount)}")
+            return entry
+        }
+    }
+
+    private static func requireFinance(_ caller: Caller) throws {
+        guard caller.role == .finance || caller.role == .admin else {
+            throw Rejection(.forbidden, "role_forbidden", "只有财务可以冲正。")
+        }
+    }
+}

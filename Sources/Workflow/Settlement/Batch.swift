@@ -1,0 +1,84 @@
+import Billing
+import Crypto
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// 批次: a month as those see it who sign it one after the other.
+enum Batch {
+    /// Where the month stands, and everything done so far.
+    static func standing(_ tx: any Transaction, _ month: Month) throws -> (step: CloseStep, history: [CloseEntry]) {
+        let history = try tx.close.entries(month)
+        if let last = history.last { return (last.to, history) }
+        // Closed before steps were kept.
+        return switch try tx.settlements.state(of: month) {
+        case .closed: (.frozen, [])
+        case .closing: (.closing, [])
+        case nil: (.open, [])
+        }
+    }
+
+    /// The fingerprint of everything that is signed: the statements, the decisions on their lines, and all signatures before.
+    static func hash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
+        var text = "\(month)\n"
+        for statement in try tx.settlements.hashes(month) {
+            text += "\(statement.provider) \(statement.sha256)\n"
+            for correction in try tx.close.adjustments(on: month, statement.provider) { text += "\(correction.id) \(correction.amount.amount)\n" }
+        }
+        for decision in try tx.close.decided(month) { text += "\(decision)\n" }
+        for entry in history where !entry.hash.isEmpty { text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\n" }
+        return SHA256.hash(data: Array(text.utf8)).hex
+    }
+
+    /// - Throws: `batch_locked` unless lines may still be decided on.
+    static func requireOpen(_ tx: any Transaction, _ month: Month) throws {
+        let step = try standing(tx, month).step
+        guard step != .open, step != .closing else {
+            throw Rejection(.conflict, "close_out_of_order", "\(month) 还没有月结，没有可处理的结算单。")
+        }
+        guard step == .frozen else {
+            throw Rejection(
+                .conflict, "batch_locked", "\(month) 为“\(step.name)”，批次已签，不能再改；须先逐级退回，支付后只能在未结月份冲正。")
+        }
+    }
+
+    /// - Throws: `right_missing` when the caller may not take such a step.
+    static func require(_ right: CloseRight, _ caller: Caller, _ tx: any Transaction) throws {
+        guard caller.role != .auditor, caller.role != .provider else {
+            throw Rejection(.forbidden, "role_forbidden", "您的角色不能办理月结。")
+        }
+        if byRole[caller.role, default: []].contains(right) { return }
+        guard try tx.close.rights(of: caller.name).contains(right) else {
+            throw Rejection(.forbidden, "right_missing", "您没有“\(right.name)”的权限，请由管理员授权后再办理。")
+        }
+    }
+
+    /// What a role may do by itself. Street and district sign by name only: whoever is to sign for them is granted the right.
+    private static let byRole: [Caller.Role: Set<CloseRight>] = [
+        .operator: [.review], .quality: [.review], .admin: [.close, .review], .finance: [.close, .finance, .pay],
+    ]
+}
+
+/// What is given back when a line is refused.
+enum Refusal {
+    /// Returns the public money of a line to its programmes; the order or meal can then not be settled any more.
+    static func undo(_ tx: any Transaction, _ line: Candidate, now: Instant) throws {
+        switch line.kind {
+        case .order:
+            guard let order = try tx.orders.find(ID(line.subject)), order.settlement != .paid else { return }
+            let money = Money(tx, order, now: now)
+            try money.reverse()
+            try money.release()
+        case .meal:
+            let month = line.date.month
+            try tx.ledger.append(
+                line.funding.map {
+                    Ledger.Posting(
+                        .reverse, subject: line.subject, debit: Ledger.Account.budget($0.programme, month),
+                        credit: Ledger.Account.payable(line.provider.text, month), amount: $0.amount)
+                }, at: now)
+        }
+        try tx.close.settle(line.kind, line.subject, isPaid: false)
+    }
+}

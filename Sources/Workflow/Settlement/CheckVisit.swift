@@ -1,0 +1,36 @@
+import Billing
+import Catalog
+import Entitlement
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// The settlement rules asked early: of a visit that has just ended, and of an order that is about to be taken.
+public enum CheckVisit {
+    /// What the rules find on a visit among the elder's and the worker's other visits of its day.
+    ///
+    /// The confirmation still to come is not missed: what only says that an order is not yet ready is left out.
+    public static func findings(_ tx: any Transaction, _ reference: Reference, _ order: Order) throws -> [Finding] {
+        let month = order.serviceDate.month
+        let reader = try tx.settlements.candidates(month, evidence: reference.evidence(on: order.serviceDate))
+        let lines = try reader.around(order)
+        guard var line = lines.first(where: { $0.subject == order.id.text }) else { return [] }
+        line.proof.isReady = true
+        let others = lines.filter { $0.subject != line.subject && ($0.elder == line.elder || $0.worker == line.worker) }
+        let surroundings = Surroundings(terms: try MonthCheck.terms(tx, reference, month), month: others + [line])
+        return Checks.findings(line, surroundings)
+    }
+}
+
+extension Situation {
+    /// Why public money does not pay any more, with the day from which it does again; nil when no cap is reached.
+    func reachedCap(_ tx: any Transaction, except order: OrderID?) throws -> FundingNote? {
+        guard !item.caps.isEmpty, item.isFundable else { return nil }
+        let date = window.start.localDate
+        let taken = try tx.orders.funded(elder.id, item.code, from: date.adding(days: -366), until: date.adding(days: 366), except: order)
+        return CapCheck.reached(item, on: date, taken: taken).map {
+            FundingNote(programme: "", code: $0.finding.code, message: "\($0.finding.sentence)，全部自费", nextDate: $0.next)
+        }
+    }
+}

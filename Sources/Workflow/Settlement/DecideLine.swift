@@ -1,0 +1,90 @@
+import Billing
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// 处理待核: a person releases or refuses a held line, with a reason, before the batch is signed.
+public struct DecideLine: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Throws: `line_unknown`, `line_decided`, `line_not_held`, `batch_locked`, `reason_missing`.
+    public func prepared(
+        _ month: Month, _ subject: String, _ kind: LineDecision.Kind, reason: String, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> LineDecision {
+        guard (1...500).contains(reason.count) else {
+            throw Rejection(.invalid, "reason_missing", "请用 1 到 500 个字写明处理理由。", pointer: "/reason")
+        }
+        let decision = LineDecision(kind: kind, reason: reason, by: caller.name, at: office.now)
+        return { tx in
+            try Batch.requireOpen(tx, month)
+            try Batch.require(.review, caller, tx)
+            guard let line = try tx.close.line(month, subject) else {
+                throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
+            }
+            guard line.verdict == .held else {
+                throw Rejection(.conflict, "line_not_held", "这一行是“\(line.verdict.name)”，只有待核的行可以放行或拒付。")
+            }
+            try Self.apply(decision, to: subject, month, tx)
+            return decision
+        }
+    }
+
+    /// Writes a decision and moves the money with it.
+    static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction) throws {
+        guard let found = try tx.close.line(month, subject),
+            let line = try tx.settlements.statement(month, found.provider)?.lines.first(where: { $0.candidate.subject == subject })
+        else { throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject") }
+        try tx.close.insert(decision, on: subject, month, found.provider)
+        if decision.kind == .refuse {
+            try Refusal.undo(tx, line.candidate, now: decision.at)
+        } else {
+            if line.candidate.kind == .order {
+                let order = try tx.orders.require(ID(subject))
+                guard order.state == .closed else {
+                    throw Rejection(.conflict, "line_reopened", "工单 \(order.number) 在月结后又有变动（\(order.state.name)），不能放行。")
+                }
+                try Money(tx, order, now: decision.at).post()
+            }
+            try tx.close.settle(line.candidate.kind, subject, isPaid: true)
+        }
+        try tx.events.append(
+            "line.decided", subject: "\(month)/\(found.provider)", subjectSeq: try tx.close.decisions(month, found.provider).count + 1,
+            to: found.provider, by: decision.by, at: decision.at,
+            data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
+    }
+}
+
+/// 抽查结果: what the call-back or the visit to the home found. A failed sample refuses its line, and too many of them widen the sample.
+public struct AnswerSample: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Returns: how many lines the sample was widened by.
+    /// - Throws: `sample_unknown`, `batch_locked`, `reason_missing`.
+    public func prepared(
+        _ month: Month, _ subject: String, _ result: Sample.Result, note: String, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> Int {
+        guard note.count <= 500, result == .passed || !note.isEmpty else {
+            throw Rejection(.invalid, "reason_missing", "请写明核查情况；不合格必须说明原因（至多 500 字）。", pointer: "/note")
+        }
+        let (now, policy) = (office.now, office.reference.checks(on: month.last))
+        return { tx in
+            try Batch.requireOpen(tx, month)
+            try Batch.require(.review, caller, tx)
+            guard try tx.close.answer(month, subject, result, note: note, by: caller.name, at: now),
+                let line = try tx.close.line(month, subject)
+            else { throw Rejection(.missing, "sample_unknown", "抽查名单中没有这一行，或已有结果。", pointer: "/subject") }
+            guard result == .failed else { return 0 }
+            if line.verdict != .blocked {
+                let refusal = LineDecision(kind: .refuse, reason: "抽查不合格：\(note)", by: caller.name, at: now)
+                try DecideLine.apply(refusal, to: subject, month, tx)
+            }
+            let results = try tx.close.samples(month, line.provider).compactMap(\.sample.result)
+            let failed = results.count { $0 == .failed }
+            guard Sampling.isWidened(failed: failed, answered: results.count, policy) else { return 0 }
+            return try tx.close.widen(month, line.provider)
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import Billing
+import Entitlement
+import Kernel
+import Registry
+import Store
+
+/// Facts that the settlement rules need and nobody would otherwise write down: leaves, relations, month budgets, rights to sign.
+public struct ManageRoster: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// 请假 of a provider's worker (R15).
+    public func leave(
+        _ worker: WorkerID, from: LocalDate, until: LocalDate, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> Void {
+        let provider = try employer(of: worker, caller)
+        guard from <= until, from.days(to: until) <= 366 else {
+            throw Rejection(.invalid, "span_invalid", "请假的结束日期不能早于开始日期，至多一年。", pointer: "/until")
+        }
+        let now = office.now
+        return { tx in try tx.roster.setLeave(worker, of: provider, DateSpan(from: from, until: until), by: caller.name, at: now) }
+    }
+
+    /// 关系申报 (R24): the worker is a relative of an elder, or lives with one.
+    public func tie(
+        _ worker: WorkerID, elderNumber: String, relation: String, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> Void {
+        let provider = try employer(of: worker, caller)
+        guard (1...20).contains(relation.count) else {
+            throw Rejection(.invalid, "relation_missing", "请写明关系，例如“女儿”“同住”。", pointer: "/relation")
+        }
+        let now = office.now
+        return { tx in
+            guard let elder = try tx.elders.byNumber(elderNumber) else {
+                throw Rejection(.missing, "elder_unknown", "没有这个卡号的老人，请核对。", pointer: "/card")
+            }
+            try tx.roster.setTie(Terms.Tie(worker: worker, elder: elder.id), of: provider, relation: relation, by: caller.name, at: now)
+        }
+    }
+
+    /// 月度资金额度 of a fund (R25).
+    public func budget(_ month: Month, fund: String, limit: Fen, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Void {
+        guard Fund(rawValue: fund) != nil else { throw Rejection(.missing, "fund_unknown", "没有这个资金来源。", pointer: "/fund") }
+        guard limit >= .zero, limit <= .limit else {
+            throw Rejection(.invalid, "amount_out_of_range", "金额超出范围。", pointer: "/limit_fen")
+        }
+        let now = office.now
+        return { tx in
+            guard try tx.settlements.state(of: month) == nil else {
+                throw Rejection(.conflict, "month_closed", "\(month) 已开始月结，额度不能再改。")
+            }
+            try tx.roster.setBudget(month, fund: fund, limit: limit, by: caller.name, at: now)
+        }
+    }
+
+    /// 授权 by name: who may sign for a street or the district, or review or pay beyond their role.
+    public func grant(
+        _ right: CloseRight, to name: String, isGiven: Bool = true, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> Void {
+        guard caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有管理员可以授权。") }
+        guard right != .close, (1...64).contains(name.count) else {
+            throw Rejection(.invalid, "right_invalid", "可授权：review、street、district、finance、pay；请填写登录名或令牌名。", pointer: "/right")
+        }
+        guard name != caller.name else { throw Rejection(.forbidden, "own_entry", "不能给自己授权。", pointer: "/name") }
+        let now = office.now
+        return { tx in
+            if isGiven { try tx.close.grant(right, to: name, by: caller.name, at: now) } else { try tx.close.revoke(right, of: name) }
+            try tx.events.append(
+                isGiven ? "right.granted" : "right.revoked", subject: name, subjectSeq: 1, by: caller.name, at: now,
+                data: "{\"right\":\"\(right.rawValue)\"}")
+        }
+    }
+
+    private func employer(of worker: WorkerID, _ caller: Caller) throws -> ProviderID {
+        guard let provider = caller.provider, office.reference.franchise.workers(of: provider).contains(where: { $0.id == worker }) else {
+            throw Rejection(.missing, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
+        }
+        return provider
+    }
+}

@@ -1,0 +1,126 @@
+import Billing
+import Kernel
+import Registry
+import Store
+
+/// 登记发票: refused unless amount and party are those approved (R26).
+public struct RecordInvoice: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Throws: `close_out_of_order` before finance has approved, `invoice_mismatch`, `invoice_known`, `invoice_invalid`.
+    public func prepared(
+        _ month: Month, _ provider: ProviderID, _ invoice: Invoice, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> Invoice {
+        guard (1...40).contains(invoice.number.count), invoice.number.allSatisfy({ $0.isNumber || $0.isLetter || $0 == "-" }) else {
+            throw Rejection(.invalid, "invoice_invalid", "请填写发票号码（1 到 40 位数字或字母）。", pointer: "/number")
+        }
+        let (now, reference) = (office.now, office.reference)
+        guard invoice.date <= now.localDate else {
+            throw Rejection(.invalid, "invoice_invalid", "开票日期不能晚于今天。", pointer: "/date")
+        }
+        return { tx in
+            try Batch.require(.pay, caller, tx)
+            let step = try Batch.standing(tx, month).step
+            guard step == .finance || step == .paying else {
+                throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，财务审核之后才能登记发票。")
+            }
+            guard let statement = try tx.settlements.statement(month, provider), let party = reference.franchise.provider(provider) else {
+                throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。", pointer: "/provider")
+            }
+            guard statement.due > .zero else { throw Rejection(.refused, "nothing_due", "该服务商本月没有应付金额，不需要发票。") }
+            if let finding = InvoiceCheck.finding(invoice, approved: statement.due, provider: party) {
+                throw Rejection(.refused, "invoice_mismatch", "\(finding.sentence)，请退回服务商重开。", pointer: "/amount_fen")
+            }
+            try tx.close.insert(invoice, month, provider, by: caller.name, at: now)
+            try tx.events.append(
+                "invoice.recorded", subject: "\(month)/\(provider)", subjectSeq: 4, to: provider, by: caller.name, at: now)
+            return invoice
+        }
+    }
+}
+
+/// 付款: a payment file of every statement with an invoice that has not been paid, and afterwards the bank's answer to it.
+public struct PayMonth: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Throws: `close_out_of_order`, `own_entry`, `invoice_missing` when there is nothing to pay.
+    public func prepared(_ month: Month, by caller: Caller) -> @Sendable (any Transaction) throws -> [Payment] {
+        let (now, reference) = (office.now, office.reference)
+        return { tx in
+            let (step, history) = try Batch.standing(tx, month)
+            let move = try CloseMove.of(.pay, at: step, month: month)
+            try Batch.require(move.right, caller, tx)
+            try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: [])
+            let before = try tx.close.payments(month)
+            let done = Set(before.filter { $0.state != .bounced }.map(\.payment.provider))
+            let payments: [Payment] = try tx.close.invoices(month).sorted { $0.key < $1.key }.compactMap { provider, invoice in
+                guard !done.contains(provider), let party = reference.franchise.provider(provider) else { return nil }
+                let attempt = before.count { $0.payment.provider == provider } + 1
+                return Payment(
+                    reference: "\(month)-\(provider)-\(attempt)", provider: provider, account: party.bankAccount, name: party.name,
+                    amount: invoice.amount, invoice: invoice.number)
+            }
+            guard !payments.isEmpty else {
+                throw Rejection(.refused, "invoice_missing", "没有待付的结算单：请先登记服务商的发票。")
+            }
+            for payment in payments { try tx.close.insert(payment, month, at: now) }
+            try Self.enter(move, tx, month, history, by: caller, now: now, opinion: "\(payments.count) 笔 \(payments.map(\.amount).total)")
+            return payments
+        }
+    }
+
+    /// 银行回单. All of it is posted or nothing.
+    ///
+    /// - Returns: the step in which the month is then: paid, back with finance for those that bounced or wait for invoices, or still paying.
+    /// - Throws: `bank_file_mismatch`, `close_out_of_order`.
+    public func answered(_ month: Month, _ lines: [BankLine], by caller: Caller) -> @Sendable (any Transaction) throws -> CloseStep {
+        let now = office.now
+        return { tx in
+            let (step, history) = try Batch.standing(tx, month)
+            guard step == .paying else {
+                throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，没有等待回单的付款。")
+            }
+            try Batch.require(.pay, caller, tx)
+            let ordered = try tx.close.payments(month).filter { $0.state == .ordered }.map(\.payment)
+            for (payment, line) in try BankLine.match(lines, with: ordered) {
+                try tx.close.answer(payment, isPaid: line.isPaid, note: line.note, at: now)
+                if line.isPaid { try Self.post(payment, tx, month, by: caller, now: now) }
+            }
+            guard lines.count == ordered.count else { return .paying }
+            let paid = Set(try tx.close.payments(month).filter { $0.state == .paid }.map(\.payment.provider))
+            let isWhole = try tx.settlements.providers(month).allSatisfy { provider in
+                try paid.contains(provider) || tx.settlements.statement(month, provider)?.due == .zero
+            }
+            let move = try CloseMove.of(isWhole ? .settle : .bounce, at: step, month: month)
+            try Self.enter(move, tx, month, history, by: caller, now: now, opinion: "\(lines.count { $0.isPaid }) 笔成功")
+            return move.to
+        }
+    }
+
+    private static func post(_ payment: Payment, _ tx: any Transaction, _ month: Month, by caller: Caller, now: Instant) throws {
+        try tx.ledger.append(
+            [
+                Ledger.Posting(
+                    .post, subject: payment.reference, debit: "paid/\(payment.provider)/\(month)",
+                    credit: Ledger.Account.payable(payment.provider.text, month), amount: payment.amount)
+            ], at: now)
+        try tx.close.markPaid(month, payment.provider)
+        try tx.events.append(
+            "statement.paid", subject: "\(month)/\(payment.provider)", subjectSeq: 5, to: payment.provider, by: caller.name, at: now,
+            data: "{\"amount_fen\":\(payment.amount.amount),\"reference\":\"\(payment.reference)\"}")
+    }
+
+    private static func enter(
+        _ move: CloseMove, _ tx: any Transaction, _ month: Month, _ history: [CloseEntry], by caller: Caller, now: Instant, opinion: String
+    ) throws {
+        let hash = try Batch.hash(tx, month, after: history)
+        try tx.close.append(
+            CloseEntry(from: move.from, action: move.action, to: move.to, by: caller.name, at: now, opinion: opinion, hash: hash), to: month,
+            after: history.count)
+        try tx.events.append(
+            "month.signed", subject: month.description, subjectSeq: history.count + 1, by: caller.name, at: now,
+            data: "{\"step\":\"\(move.to.rawValue)\"}")
+    }
+}

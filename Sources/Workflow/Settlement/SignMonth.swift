@@ -1,0 +1,90 @@
+import Billing
+import Kernel
+import Registry
+import Store
+
+/// 审批: the next office in the line signs the batch, or sends it back one step with a reason.
+public struct SignMonth: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Parameters:
+    ///   - action: `approve` or `reject`.
+    ///   - opinion: 意见; needed for a return.
+    ///   - seen: the fingerprint that the signer has looked at; a batch that has changed since is not signed.
+    /// - Throws: `close_out_of_order`, `right_missing`, `own_entry`, `batch_changed`, `reason_missing`, and what keeps the review open.
+    public func prepared(
+        _ month: Month, _ action: CloseAction, opinion: String, seen: String? = nil, by caller: Caller
+    ) throws -> @Sendable (any Transaction) throws -> CloseEntry {
+        guard opinion.count <= 500, action != .reject || !opinion.isEmpty else {
+            throw Rejection(.invalid, "reason_missing", "请用 1 到 500 个字写明意见；退回必须说明原因。", pointer: "/opinion")
+        }
+        let (now, reference) = (office.now, office.reference)
+        return { tx in
+            let (step, history) = try Batch.standing(tx, month)
+            let move = try CloseMove.of(action, at: step, month: month)
+            try Batch.require(move.right, caller, tx)
+            try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: try tx.close.makers(month))
+            if move.action == .approve, move.from == .frozen {
+                try Self.mayReview(tx, month, reference.checks(on: month.last), now: now)
+            }
+            let hash = try Batch.hash(tx, month, after: history)
+            guard seen == nil || seen == hash else {
+                throw Rejection(.conflict, "batch_changed", "批次在您查看之后有变动，请重新核对再签。", pointer: "/hash")
+            }
+            let entry = CloseEntry(from: move.from, action: action, to: move.to, by: caller.name, at: now, opinion: opinion, hash: hash)
+            try tx.close.append(entry, to: month, after: history.count)
+            try tx.events.append(
+                action == .reject ? "month.returned" : "month.signed", subject: month.description, subjectSeq: history.count + 1,
+                by: caller.name, at: now, data: "{\"step\":\"\(move.to.rawValue)\"}")
+            return entry
+        }
+    }
+
+    /// The platform's own review comes last of those who look at single lines.
+    private static func mayReview(_ tx: any Transaction, _ month: Month, _ policy: CheckPolicy, now: Instant) throws {
+        let open = try tx.close.openSamples(month)
+        guard open == 0 else { throw Rejection(.refused, "samples_open", "还有 \(open) 笔抽查没有结果，请先完成回访或入户核查。") }
+        let disputes = try tx.close.disputes(month).count { $0.answer == nil }
+        guard disputes == 0 else { throw Rejection(.refused, "disputes_open", "还有 \(disputes) 笔异议没有答复，请先答复服务商。") }
+        let waiting = try tx.close.unanswered(month)
+        let deadline = month.last.adding(days: policy.confirmDays)
+        guard waiting.isEmpty || now.localDate > deadline else {
+            throw Rejection(
+                .refused, "statements_unconfirmed",
+                "还有 \(waiting.count) 家服务商没有确认结算单（\(waiting.prefix(3).map(\.text).joined(separator: "、"))…），\(deadline) 之后视为确认。")
+        }
+    }
+}
+
+/// Where a month stands: its step, its fingerprint, everything done so far and what still keeps it.
+public struct ReadClose: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public struct Standing: Sendable {
+        public let step: CloseStep
+        public let hash: String
+        public let history: [CloseEntry]
+        public let openSamples: Int
+        public let disputes: [CloseRepository.Dispute]
+        public let unanswered: [ProviderID]
+        public let invoices: [ProviderID: Invoice]
+        public let payments: [(payment: Payment, state: CloseRepository.PaymentState, note: String)]
+        public let corrections: [Adjustment]
+    }
+
+    public func callAsFunction(_ month: Month) async throws -> Standing {
+        try await office.read { tx in
+            let (step, history) = try Batch.standing(tx, month)
+            return Standing(
+                step: step, hash: try Batch.hash(tx, month, after: history), history: history, openSamples: try tx.close.openSamples(month),
+                disputes: try tx.close.disputes(month), unanswered: try tx.close.unanswered(month), invoices: try tx.close.invoices(month),
+                payments: try tx.close.payments(month), corrections: try tx.close.adjustments(of: month))
+        }
+    }
+
+    public func samples(_ month: Month) async throws -> [(sample: Sample, provider: ProviderID)] {
+        try await office.read { tx in try tx.close.samples(month) }
+    }
+}

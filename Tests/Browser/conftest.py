@@ -1,0 +1,120 @@
+"""The faces in a real browser: Debian's Chromium, a real `vnh serve`, a small demonstration district."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+import urllib.request
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+DATA = pathlib.Path(os.environ.get("VNH_DATA", pathlib.Path(__file__).resolve().parents[2]))
+BINARY = os.environ.get("VNH_BIN", str(DATA / ".build/debug/vnh"))
+CHROMIUM = os.environ.get("VNH_CHROMIUM", "/usr/bin/chromium")
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def vnh(*arguments):
+    return subprocess.run([BINARY, *arguments], cwd=DATA, check=True, capture_output=True, text=True, timeout=120).stdout
+
+
+class House:
+    """One `vnh serve` over a fresh district, with the API beside the pages."""
+
+    def __init__(self, folder):
+        self.url = f"sqlite:{folder}/vnh.sqlite"
+        vnh("demo", "--database", self.url, "--elders", "400", "--data", str(DATA))
+        self.log = open(f"{folder}/serve.log", "w+")
+        self.process = subprocess.Popen([BINARY, "serve", "--database", self.url, "--port", "0"], cwd=DATA, stderr=self.log)
+        deadline = time.monotonic() + 20
+        while not (found := re.search(r"http://127\.0\.0\.1:\d+", pathlib.Path(self.log.name).read_text())):
+            assert self.process.poll() is None and time.monotonic() < deadline, "vnh serve did not start"
+            time.sleep(0.05)
+        self.base = found.group()
+        self.operator = self.token("operator")
+
+    def token(self, role, *more):
+        return vnh("token", "create", "--database", self.url, "--role", role, *more).strip()
+
+    def api(self, method, path, body=None, token=None):
+        request = urllib.request.Request(
+            f"{self.base}/api/v1{path}", method=method, data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token or self.operator}", "Content-Type": "application/json"})
+        with OPENER.open(request, timeout=20) as answer:
+            return json.loads(answer.read() or b"null")
+
+    def ring(self, number, call_id):
+        return self.api("POST", "/calls", {"event": "newCall", "call_id": call_id, "from": number, "to": "96345"})
+
+    def elders(self, query="LZ"):
+        return self.api("GET", f"/elders?q={query}")["elders"]
+
+    def one_on_a_line(self):
+        """An elder who alone has a telephone line, and that line."""
+        for elder in self.elders():
+            for phone in elder["phones"]:
+                whole = self.api("GET", f"/elders/{elder['id']}")["phones"]
+                for phone in whole:
+                    if len(self.elders(phone["number"])) == 1:
+                        return elder, phone["number"]
+        raise AssertionError("no such line in the district")
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory):
+    made = House(tmp_path_factory.mktemp("house"))
+    yield made
+    made.process.terminate()
+    made.process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        yield launched
+        launched.close()
+
+
+class Visitor:
+    """A person at a browser. Whatever the console complains of, or any request to another host, is a failure."""
+
+    def __init__(self, browser, house, login, **options):
+        self.house, self.faults = house, []
+        options = {"viewport": {"width": 1400, "height": 900}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options}
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
+        self.page.on("console", lambda message: self.faults.append(message.text) if message.type == "error" else None)
+        self.page.on("request", lambda request: None if request.url.startswith(house.base) else self.faults.append(request.url))
+        self.page.goto(f"{house.base}/login")
+        self.page.get_by_label("用户名").fill(login)
+        self.page.get_by_label("密码").fill(f"{login}-demo")
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(lambda url: "login" not in url)
+
+    def go(self, path):
+        self.page.goto(self.house.base + path)
+        return self.page
+
+    def close(self):
+        self.context.close()
+        assert self.faults == []
+
+
+@pytest.fixture
+def visit(browser, house):
+    visitors = []
+
+    def come(login, **options):
+        visitors.append(Visitor(browser, house, login, **options))
+        return visitors[-1]
+
+    yield come
+    for visitor in visitors:
+        visitor.close()

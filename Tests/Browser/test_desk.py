@@ -1,0 +1,183 @@
+"""The operator's desk by keyboard: every key that a person presses is counted."""
+
+import time
+
+
+class Keys:
+    """A keyboard that counts. A chord such as Control+Enter is one stroke, as it is for a hand."""
+
+    def __init__(self, page):
+        self.page, self.count = page, 0
+
+    def press(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.count += 1
+        return self
+
+    def type(self, text):
+        self.page.keyboard.type(text)
+        self.count += len(text)
+        return self
+
+
+def settled(page):
+    page.wait_for_selector("#link:has-text('实时')")
+
+
+def test_a_ringing_call_pops_within_a_second_without_a_touch(visit, house):
+    elder, line = house.one_on_a_line()
+    page = visit("operator").page
+    settled(page)
+    start = time.monotonic()
+    house.ring(line, "pop-1")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    assert time.monotonic() - start < 1.0
+    assert page.evaluate("document.activeElement.name") == "itemtext"
+    assert line in page.locator(".callhead").inner_text()
+
+
+def test_a_new_order_takes_at_most_thirty_keystrokes_and_the_same_again_at_most_eight(visit, house):
+    elder, line = house.one_on_a_line()
+    page = visit("operator").page
+    settled(page)
+    house.ring(line, "order-1")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    keys = Keys(page)
+    keys.type("lifa")
+    page.wait_for_selector(".choices .row[data-digit='1']")
+    keys.type("1").type("m10")
+    page.wait_for_selector("[data-quote][data-possible]")
+    assert "您" in page.locator("[data-quote] .say").inner_text()
+    keys.press("Control+Enter")
+    page.wait_for_selector("[data-placed]")
+    assert keys.count <= 30
+    first = house.api("GET", f"/orders/{page.locator('[data-placed]').get_attribute('data-placed')}")
+    assert (first["elder_id"], first["start"][11:16]) == (elder["id"], "10:00")
+    assert "订好了" in page.locator("[data-placed] .say").inner_text()
+    # The next day the same elder calls again: 跟上次一样, only on another day.
+    Keys(page).press("F8")
+    house.ring(line, "order-2")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}'][data-again]")
+    again = Keys(page).press("F4", "Home")
+    page.keyboard.press("Delete")
+    again.type("h").press("Control+Enter")
+    page.wait_for_selector("[data-placed]")
+    assert again.count + 1 <= 8
+    second = house.api("GET", f"/orders/{page.locator('[data-placed]').get_attribute('data-placed')}")
+    assert (second["item_code"], second["provider"]) == (first["item_code"], first["provider"])
+    assert second["start"][:10] > first["start"][:10]
+
+
+def test_what_was_typed_survives_a_reload_and_pressing_twice_orders_once(visit, house):
+    elder, line = house.one_on_a_line()
+    page = visit("operator").page
+    settled(page)
+    house.ring(line, "draft-1")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    page.keyboard.type("cxy")
+    page.wait_for_selector(".choices .row")
+    page.keyboard.type("1")
+    page.keyboard.type("z6 15:30")
+    page.locator("[name=note]").fill("门铃坏了，请敲门 𠮷")
+    page.wait_for_selector("[data-quote]")
+    page.reload()
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    page.wait_for_selector("[data-quote]")
+    assert page.locator("[name=when]").input_value() == "z6 15:30"
+    assert page.locator("[name=note]").input_value() == "门铃坏了，请敲门 𠮷"
+    before = len(house.api("GET", f"/orders?elder={elder['id']}")["orders"])
+    page.locator("[name=when]").focus()
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-placed]")
+    orders = house.api("GET", f"/orders?elder={elder['id']}")["orders"]
+    assert len(orders) == before + 1
+    assert orders[0]["note"] == "门铃坏了，请敲门 𠮷"
+
+
+def test_an_unknown_caller_is_registered_in_the_call(visit, house):
+    page = visit("operator").page
+    settled(page)
+    house.ring("0931 7654 321", "unknown-1")
+    page.wait_for_selector("[data-register]")
+    page.keyboard.type("㛃小妹")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("1941-3-9")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-order-form]")
+    assert "㛃小妹" in page.locator("[data-card-of] h2").inner_text()
+    assert house.elders("09317654321")[0]["birthday"] == "1941-03-09"
+
+
+def test_anything_is_found_from_one_box(visit, house):
+    elder = house.api("GET", f"/elders/{house.elders()[0]['id']}")
+    page = visit("operator").page
+    settled(page)
+    for query in [elder["number"], elder["name"], elder["phones"][0]["number"][-4:]]:
+        page.keyboard.press("Control+k")
+        page.locator("#q").fill(query)
+        page.wait_for_selector(f"#found .row[data-open='elder:{elder['id']}']")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.locator("#q").fill("")
+    page.keyboard.type("lifa")
+    page.wait_for_selector("#found .row:has-text('项目')")
+
+
+def test_markup_in_a_name_stays_text(visit, house):
+    hostile = "<img src=x onerror=alert(1)>"
+    made = house.api("POST", "/elders", {
+        "name": hostile, "sex": "female", "birthday": "1940-01-01", "region": "620102001", "phones": [{"number": "0931 7000 111"}]})
+    page = visit("operator").page
+    settled(page)
+    house.ring("09317000111", "markup-1")
+    page.wait_for_selector(f"[data-card-of='{made['id']}']")
+    assert hostile in page.locator("[data-card-of] h2").inner_text()
+    assert page.locator("[data-card-of] img").count() == 0
+
+
+def test_two_operators_see_the_same_call_and_the_desk_of_each_stays_its_own(visit, house):
+    elder, line = house.one_on_a_line()
+    one, two = visit("operator").page, visit("admin").page
+    settled(one)
+    settled(two)
+    house.ring(line, "both-1")
+    for page in (one, two):
+        page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    one.keyboard.type("lifa")
+    assert two.locator("[name=itemtext]").input_value() == ""
+    # Whoever is typing is not torn away by the next call; it waits in the list.
+    one.wait_for_selector(".choices .row")
+    house.ring("13900001234", "both-2")
+    one.wait_for_selector("#lines .ringing")
+    assert one.locator("[name=itemtext]").first.input_value() == "lifa"
+
+
+def test_an_emergency_reaches_every_desk_and_nobody_waits_for_an_answer(visit, house):
+    elder, line = house.one_on_a_line()
+    one, two = visit("operator").page, visit("admin").page
+    settled(one)
+    settled(two)
+    house.ring(line, "help-1")
+    one.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    one.keyboard.press("F2")
+    two.wait_for_selector("#alarms .alarm")
+    one.keyboard.press("Enter")
+    one.wait_for_selector("#emergency [data-placed]")
+    orders = house.api("GET", f"/orders?elder={elder['id']}")["orders"]
+    assert orders[0]["urgency"] == "emergency"
+
+
+def test_a_time_that_says_nothing_is_told_in_words(visit, house):
+    elder, line = house.one_on_a_line()
+    page = visit("operator").page
+    settled(page)
+    house.ring(line, "words-1")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    page.keyboard.type("lifa")
+    page.wait_for_selector(".choices .row")
+    page.keyboard.type("1")
+    page.keyboard.type("昨儿个")
+    page.wait_for_selector(".quote .fault:has-text('看不懂时间')")

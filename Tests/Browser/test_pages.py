@@ -1,0 +1,48 @@
+"""Every page of every role: readable by everybody (WCAG 2.2 AA), no complaint of the console, nothing from another host, not heavy."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PAGES = [
+    ("operator", "/console"), ("operator", "/console/orders"), ("operator", "/console/elders?q=LZ0000001"), ("operator", "/board"),
+    ("operator", "/console/duties"), ("operator", "/console/handover"),
+    ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
+    ("finance", "/finance"), ("admin", "/admin"), ("admin", "/admin/access"), ("admin", "/admin/users"),
+    ("admin", "/admin/reference?file=catalog/calendar.csv"), ("admin", "/admin/import"),
+]
+
+
+@pytest.mark.parametrize("view", [
+    {"viewport": {"width": 1400, "height": 900}}, {"viewport": {"width": 700, "height": 450}}, {"color_scheme": "dark"},
+], ids=["plain", "zoom200", "dark"])
+@pytest.mark.parametrize("login,path", PAGES)
+def test_axe_finds_nothing(visit, login, path, view):
+    page = visit(login, **view).go(path)
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+
+
+@pytest.mark.parametrize("login,path", PAGES)
+def test_a_page_is_light_and_its_policy_strict(visit, login, path):
+    visitor = visit(login)
+    sizes = []
+    visitor.page.on("response", lambda answer: sizes.append(len(answer.body())) if "events" not in answer.url else None)
+    answer = visitor.page.goto(visitor.house.base + path)
+    visitor.page.wait_for_load_state()
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert sum(sizes) <= 100_000
+
+
+def test_english_stands_beside_chinese(visit):
+    page = visit("operator").go("/console?lang=en")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.locator("#lines").inner_text().strip().endswith("Dispatch board")
+
+
+def test_an_expired_session_leads_to_the_login(visit):
+    visitor = visit("operator")
+    visitor.context.clear_cookies()
+    visitor.go("/console")
+    assert visitor.page.url.endswith("/login")
