@@ -58,8 +58,8 @@ def test_the_document_is_complete(document):
         for parameter in operation["parameters"]:
             assert parameter["schema"] and "example" in parameter, f"{where}: {parameter['name']}"
         if body := operation.get("requestBody"):
-            content = body["content"]["application/json"]
-            assert content["schema"]["type"] == "object" and "example" in content, where
+            for media, content in body["content"].items():
+                assert "example" in content and (media != "application/json" or content["schema"]["type"] == "object"), where
         for status, response in operation["responses"].items():
             for media in response.get("content", {}).values():
                 assert "schema" in media and "example" in media, f"{where} {status}"
