@@ -23,9 +23,10 @@ extension CloseRoutes: DescribedRoutes {
 
     private static var signing: [Operation] {
         let roles = CloseContext.roles
-        func sign(_ name: String, _ summary: String) -> Operation {
+        func sign(_ name: String, _ summary: String, requiring: [String] = []) -> Operation {
             Operation(
-                .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self, answers: .json(entry), refuses: codes)
+                .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
+                refining: ["opinion": .text(1...500, sample: "同意")], requiring: requiring, answers: .json(entry), refuses: codes)
         }
         return [
             Operation(
@@ -37,7 +38,7 @@ extension CloseRoutes: DescribedRoutes {
                         "disputes": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()])),
                         "payments": .array(payment), "adjustments": .array(adjustment),
                     ])), refuses: codes),
-            sign("approve", "下一道签字；hash 为签字人所见"), sign("reject", "退回上一步，须写明理由"),
+            sign("approve", "下一道签字；hash 为签字人所见"), sign("reject", "退回上一步，须写明理由", requiring: ["opinion"]),
         ]
     }
 
@@ -46,7 +47,7 @@ extension CloseRoutes: DescribedRoutes {
         return [
             Operation(
                 .post, "/api/v1/settlements/{month}/exceptions/{subject}", "放行或拒付一条暂缓的明细", by: roles, body: Decision.self,
-                refining: ["decision": .oneOf(["release", "refuse"])],
+                refining: ["decision": .oneOf(["release", "refuse"]), "reason": .text(1...500, sample: "已核对录音")], requiring: ["reason"],
                 answers: .json(.object(["subject": .text(), "decision": .oneOf(["release", "refuse"]), "by": .text()])),
                 refuses: codes + ["decision_unknown"]),
             Operation(
@@ -55,7 +56,7 @@ extension CloseRoutes: DescribedRoutes {
                     .object(["month": .month, "samples": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()]))])),
                 refuses: codes),
             Operation(
-                .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self,
+                .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self, refining: ["result": .oneOf(["passed", "failed"])],
                 answers: .json(.object(["subject": .text(), "widened_by": .integer()])), refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/disputes/{subject}", "答复服务商的异议", by: roles, body: Reply.self,
@@ -102,7 +103,7 @@ extension PaymentRoutes {
         let roles = CloseContext.roles
         return [
             Operation(
-                .post, "/api/v1/settlements/{month}/invoices", "登记发票", by: roles, body: InvoiceBody.self,
+                .post, "/api/v1/settlements/{month}/invoices", "登记发票", by: roles, body: InvoiceBody.self, refining: ["date": .date],
                 answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])), refuses: ["month_invalid"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/pay", "生成付款指令", by: roles, body: Nothing.self,

@@ -15,20 +15,9 @@ extension ProviderRoutes: DescribedRoutes {
     private static let offer = ["order_unknown", "offer_gone", "offer_expired", "offer_answered", "offer_leased"]
     private static let visit = ["order_unknown", "illegal_transition", "order_changed", "device_time_in_future", "code_wrong", "card_wrong", "place_missing"]
 
-    /// What one line of a bulk request may be: an action, and what that action asks for.
+    /// What one line of a bulk request may be: an action, and what that action asks for. What is wrong with a value is told for its line.
     private static func line(_ action: ProviderSteps.Action) -> Schema {
-        let fields = Schema.read(from: action.step)
-        let refined: Schema =
-            switch action {
-            case .accept: fields.refining(["holder": holder])
-            case .decline: fields.refining(["reason_code": reason, "holder": holder])
-            case .propose: fields.refining(["note": .text(0...500)])
-            case .lease: fields.refining(["holder": holder, "minutes": .integer(LeaseOffer.minutes, sample: 5)])
-            case .schedule: fields.refining(["worker": .id])
-            case .fail: fields.refining(["reason_code": reason])
-            case .checkIn, .checkOut: fields.refining(check)
-            }
-        return refined.adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+        Schema.read(from: action.step).adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
     }
 
     public static var operations: [Operation] {
