@@ -8,6 +8,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
     .define("PostgreSQL", .when(traits: ["PostgreSQL"])),
+    .define("Spreadsheet", .when(traits: ["Spreadsheet"])),
 ]
 
 /// A room of the house: a target of our own under Sources/.
@@ -27,6 +28,7 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let pages = [Resource.copy("Resources")]
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
+let xlsxwriter = Target.Dependency.target(name: "CXLSXWriter", condition: .when(traits: ["Spreadsheet"]))
 
 let rules: [Target.Dependency] = [
     "Kernel", "Pinyin", "Catalog", "Registry", "Entitlement", "Orders", "Intake", "Matching", "Billing", "Notifier",
@@ -38,6 +40,7 @@ let package = Package(
     products: [.executable(name: "vnh", targets: ["vnh"])],
     traits: [
         .trait(name: "PostgreSQL", description: "The PostgreSQL driver; needs libpq-dev."),
+        .trait(name: "Spreadsheet", description: "Documents as .xlsx; needs libxlsxwriter-dev."),
     ],
     dependencies: [
         // The product speaks plain HTTP behind a reverse proxy, so no TLS stack is built: BoringSSL comes once, with swift-crypto.
@@ -72,6 +75,8 @@ let package = Package(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
+        room("Spreadsheet", ["Kernel", "Billing", xlsxwriter]),
         room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
         // Intentions: one file, one transaction each.
         room("Workflow", rules + [
@@ -83,11 +88,11 @@ let package = Package(
         room("Web", rules + ["Store", "Workflow", crypto, hummingbird, mustache, lifecycle, logging], resources: pages),
         room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
         room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
-        room("FinanceWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
+        room("FinanceWeb", rules + ["Store", "Workflow", "Web", "Spreadsheet", hummingbird], resources: pages),
         .executableTarget(
             name: "vnh",
             dependencies: rules + [
-                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb",
+                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Spreadsheet", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb",
                 "FinanceWeb", hummingbird, logging, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 yams,
@@ -101,16 +106,17 @@ let package = Package(
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport", yams]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
-        tests("IntakeTests", ["Kernel", "Intake"]),
-        tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Matching"]),
+        tests("IntakeTests", ["Kernel", "Catalog", "Intake"]),
+        tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Orders", "Matching"]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
+        tests("LedgerTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
         tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
-        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Billing"]),
+        tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Entitlement", "Billing", "Spreadsheet"]),
     ],
     swiftLanguageModes: [.v6]
 )

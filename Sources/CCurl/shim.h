@@ -54,3 +54,16 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) {
 static inline const void *ccurl_address_bytes(const struct curl_sockaddr *address) {
     return &address->addr;
 }
+
+// The body goes to one function and the header lines to another.
+static inline CURLcode ccurl_set_sinks(
+    CURL *easy, size_t (*body)(char *, size_t, size_t, void *), size_t (*header)(char *, size_t, size_t, void *), void *context) {
+    CURLcode result = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, body);
+    if (!result) result = curl_easy_setopt(easy, CURLOPT_WRITEDATA, context);
+    if (!result) result = curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, header);
+    return result ? result : curl_easy_setopt(easy, CURLOPT_HEADERDATA, context);
+}
+
+static inline CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}

@@ -71,7 +71,7 @@ public struct Parameters: Sendable {
 }
 
 /// 节假日与调休
-public struct Holidays: Sendable {
+public struct Holidays: Hashable, Sendable {
     public enum Kind: String, CaseIterable, Sendable {
         case statutory = "法定假"
         case shiftedRest = "调休休"

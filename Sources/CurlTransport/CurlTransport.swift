@@ -17,6 +17,8 @@ public final class CurlTransport: Transport {
         public var total: Span = .seconds(15)
         /// Header lines and body together.
         public var answerBytes = 64 * 1024
+        /// A file of certificates (PEM) to be believed instead of the system's, for districts with an authority of their own; nil: the system's.
+        public var authorities: String?
 
         public init() {}
     }

@@ -18,6 +18,8 @@ final class Transfer: @unchecked Sendable {
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var received = 0
     private var isTooLarge = false
+    /// The beginning of the answer, kept only where it must contain a mark.
+    private var answer: [UInt8] = []
     /// Addresses that the rule refused, and those it let pass.
     private var refused = 0
     private var allowed = 0
@@ -46,13 +48,14 @@ final class Transfer: @unchecked Sendable {
             guard let longer = curl_slist_append(headers, value.isEmpty ? "\(name):" : "\(name): \(value)") else { return false }
             headers = longer
         }
-        let texts: [(CURLoption, String)] = [
+        let authorities = limits.authorities.map { [(CURLOPT_CAINFO, $0)] } ?? []
+        let texts: [(CURLoption, String)] = authorities + [
             (CURLOPT_URL, request.url.text), (CURLOPT_PROTOCOLS_STR, "http,https"), (CURLOPT_PROXY, ""), (CURLOPT_NOPROXY, "*"),
         ]
         let numbers: [(CURLoption, Int)] = [
             (CURLOPT_NOSIGNAL, 1), (CURLOPT_POST, 1), (CURLOPT_FOLLOWLOCATION, 0), (CURLOPT_PATH_AS_IS, 1),
             (CURLOPT_DISALLOW_USERNAME_IN_URL, 1), (CURLOPT_SSL_VERIFYPEER, 1), (CURLOPT_SSL_VERIFYHOST, 2),
-            (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1), (CURLOPT_TCP_NODELAY, 1), (CURLOPT_MAXLIFETIME_CONN, 300),
+            (CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS), (CURLOPT_TCP_NODELAY, 1), (CURLOPT_MAXLIFETIME_CONN, 300),
             (CURLOPT_CONNECTTIMEOUT_MS, Int(limits.connect.milliseconds)), (CURLOPT_TIMEOUT_MS, Int(limits.total.milliseconds)),
         ]
         let body = request.body.withUnsafeBytes { ccurl_set_body(easy, $0.baseAddress, $0.count) }
@@ -69,6 +72,7 @@ final class Transfer: @unchecked Sendable {
         var status = 0
         var wait: curl_off_t = 0
         guard ccurl_get_long(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK else { return .failed(.reset) }
+        if let mark = request.mark, (200...299).contains(status), answer.firstRange(of: Array(mark.utf8)) == nil { return .failed(.unmarked) }
         let asked = ccurl_get_offset(easy, CURLINFO_RETRY_AFTER, &wait) == CURLE_OK && wait > 0
         // A receiver may name any number; what is too long is cut by the retry schedule, what cannot be a span is cut here.
         return .status(status, retryAfter: asked ? Span(milliseconds: Int64(min(wait, 31_536_000)) * 1000) : nil)
@@ -88,7 +92,7 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    /// Counts what comes and keeps nothing of it; a count that differs from what was given makes libcurl stop.
+    /// Counts what comes and keeps nothing of it unless a mark is looked for; a count that differs from what was given makes libcurl stop.
     private static func receive(_ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?) -> Int {
         guard let context else { return 0 }
         let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
@@ -96,6 +100,9 @@ final class Transfer: @unchecked Sendable {
         guard transfer.received <= transfer.limits.answerBytes else {
             transfer.isTooLarge = true
             return 0
+        }
+        if transfer.request.mark != nil, let bytes {
+            transfer.answer.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
         return size * count
     }

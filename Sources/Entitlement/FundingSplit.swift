@@ -1,43 +1,27 @@
 import Catalog
 import Kernel
 
-/// The facts about an elder on the day of service that decide who pays.
-public struct Beneficiary: Hashable, Sendable {
-    public let classes: [String]
-    public let age: Int
-    public let district: String
-    public let region: String
-    public let abilityLevel: Int
-    public let livesAlone: Bool
-    public let cadre: String?
-    public let groups: Set<String>
-
-    public init(
-        classes: [String], age: Int, district: String, region: String, abilityLevel: Int, livesAlone: Bool, cadre: String?,
-        groups: Set<String> = []
-    ) {
-        self.classes = classes
-        self.age = age
-        self.district = district
-        self.region = region
-        self.abilityLevel = abilityLevel
-        self.livesAlone = livesAlone
-        self.cadre = cadre
-        self.groups = groups
-    }
-}
-
+/// One service of one elder, as the programmes look at it.
 public struct FundingRequest: Sendable {
     public let item: Item
     public let date: LocalDate
     public let minuteOfDay: Int
+    /// The meal of the day, where the service is a swipe.
+    public let slot: MealSlot?
+    /// The price before the enterprise's discount.
+    public let listPrice: Fen
+    /// What is to be paid by all together.
     public let payable: Fen
     public let beneficiary: Beneficiary
 
-    public init(item: Item, date: LocalDate, minuteOfDay: Int, payable: Fen, beneficiary: Beneficiary) {
+    public init(
+        item: Item, date: LocalDate, minuteOfDay: Int, slot: MealSlot? = nil, listPrice: Fen? = nil, payable: Fen, beneficiary: Beneficiary
+    ) {
         self.item = item
         self.date = date
         self.minuteOfDay = minuteOfDay
+        self.slot = slot
+        self.listPrice = max(listPrice ?? payable, payable)
         self.payable = payable
         self.beneficiary = beneficiary
     }
@@ -52,6 +36,10 @@ public struct BalanceKey: Hashable, Comparable, Sendable {
         self.programme = programme
         self.period = period
     }
+
+    static let countMark = "n/"
+    /// Whether the account counts services, one unit each, and not fen.
+    public var isCount: Bool { period.hasPrefix(Self.countMark) }
 
     public static func < (a: BalanceKey, b: BalanceKey) -> Bool { (a.programme, a.period) < (b.programme, b.period) }
 }
@@ -68,14 +56,16 @@ public struct Balance: Hashable, Sendable {
         self.posted = posted
     }
 
-    public var available: Fen { max(.zero, granted - reserved - posted) }
+    public var used: Fen { reserved + posted }
+    public var available: Fen { max(.zero, granted - used) }
 }
 
 /// What one leg takes from one period's grant.
 public struct Draw: Hashable, Sendable {
     public let key: BalanceKey
-    /// What the period grants: the store opens the account with it when there is none yet.
+    /// What the period grants: the store opens the account with it when there is none yet, and raises a smaller one to it.
     public let granted: Fen
+    /// Fen; in an account that counts services (``BalanceKey/isCount``) one unit a service.
     public let amount: Fen
 
     public init(key: BalanceKey, granted: Fen, amount: Fen) {
@@ -92,13 +82,16 @@ public struct FundingLeg: Hashable, Sendable {
     public let version: Int
     public let amount: Fen
     public let draws: [Draw]
+    /// The budgets that bear the amount, each of them the whole of it.
+    public let budgets: [BudgetKey]
 
-    public init(fund: Fund, programme: String, version: Int, amount: Fen, draws: [Draw]) {
+    public init(fund: Fund, programme: String, version: Int, amount: Fen, draws: [Draw], budgets: [BudgetKey] = []) {
         self.fund = fund
         self.programme = programme
         self.version = version
         self.amount = amount
         self.draws = draws
+        self.budgets = budgets
     }
 }
 
@@ -116,20 +109,38 @@ public struct FundingNote: Hashable, Sendable {
         self.message = message
         self.nextDate = nextDate
     }
+
+    /// Whether the elder would be paid for but for the moment or the amount: worth saying unasked.
+    public var isWorthSaying: Bool {
+        nextDate != nil || ["exhausted", "budget_exhausted", "below_minimum", "not_fundable"].contains(code)
+    }
 }
 
 /// Who pays what: the legs and the elder's own part always make up the whole.
 public struct FundingSplit: Hashable, Sendable {
+    public let listPrice: Fen
     public let payable: Fen
     public let legs: [FundingLeg]
     public let selfPay: Fen
     public let notes: [FundingNote]
 
-    public init(payable: Fen, legs: [FundingLeg], notes: [FundingNote]) {
+    /// - Precondition: the legs do not exceed what is payable.
+    public init(listPrice: Fen? = nil, payable: Fen, legs: [FundingLeg], notes: [FundingNote]) {
+        self.listPrice = max(listPrice ?? payable, payable)
         self.payable = payable
         self.legs = legs
         self.notes = notes
         selfPay = payable - legs.map(\.amount).total
         precondition(selfPay >= .zero, "public money exceeds the price")
+    }
+
+    /// 企业让利: what the provider charges less than the list price.
+    public var discount: Fen { listPrice - payable }
+
+    /// The answer as an operator reads it out: who pays what, and what is not paid now but will be, or why not.
+    public var spoken: String {
+        let price = discount > .zero ? "原价\(listPrice)，企业让利\(discount)，应付\(payable)" : "应付\(payable)"
+        let shares = legs.map { "\($0.fund.name)付\($0.amount)" } + [selfPay > .zero || legs.isEmpty ? "自付\(selfPay)" : "不用自付"]
+        return ([price + "：" + shares.joined(separator: "，")] + notes.filter(\.isWorthSaying).map(\.message)).joined(separator: "。") + "。"
     }
 }

@@ -1,14 +1,77 @@
 import Kernel
 
-/// Programme files are YAML: amounts as yuan (`"15.00"`) where they are money, basis points where they are shares; what is left out is empty.
-extension ProgrammeVersion {
-    enum CodingKeys: String, CodingKey {
+/// A programme file: what could be read of it, and every entry that could not.
+///
+/// YAML: amounts as yuan (`"15.00"`) where they are money, basis points where they are shares; what is left out is empty. A field that
+/// is not known is a fault, never passed over: it is a misspelt rule.
+public struct ProgrammeFile: Decodable, Sendable {
+    public let programmes: [Programme]
+    public let faults: [ProgrammeFault]
+
+    public init(from decoder: any Decoder) throws {
+        var entries = try decoder.unkeyedContainer()
+        var programmes: [Programme] = []
+        var faults: [ProgrammeFault] = []
+        while !entries.isAtEnd {
+            switch try entries.decode(Entry.self).result {
+            case .success(let programme): programmes.append(programme)
+            case .failure(let fault): faults.append(fault)
+            }
+        }
+        (self.programmes, self.faults) = (programmes, faults)
+    }
+
+    /// Never throws, so that one bad entry does not hide the next.
+    private struct Entry: Decodable {
+        let result: Result<Programme, ProgrammeFault>
+
+        init(from decoder: any Decoder) {
+            struct Code: Decodable { let code: String }
+            do {
+                result = .success(try Programme(from: decoder))
+            } catch {
+                let code = (try? Code(from: decoder).code) ?? "第 \((decoder.codingPath.last?.intValue ?? 0) + 1) 项"
+                result = .failure(ProgrammeFault(programme: code, message: Self.words(error)))
+            }
+        }
+
+        private static func words(_ error: any Error) -> String {
+            func place(_ path: [any CodingKey]) -> String {
+                let names = path.dropFirst().map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
+                return names.isEmpty ? "" : names.joined(separator: ".") + "："
+            }
+            return switch error {
+            case DecodingError.keyNotFound(let key, let context): place(context.codingPath) + "缺少字段 \(key.stringValue)"
+            case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context): place(context.codingPath) + "值的类型不对"
+            case DecodingError.dataCorrupted(let context): place(context.codingPath) + context.debugDescription
+            default: "无法读取"
+            }
+        }
+    }
+}
+
+extension Programme: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable { case code, name, fund, versions }
+
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.fields(CodingKeys.self)
+        self.init(
+            code: try fields.decode(String.self, forKey: .code), name: try fields.decode(String.self, forKey: .name),
+            fund: try fields.decode(Fund.self, forKey: .fund), versions: try fields.decode([ProgrammeVersion].self, forKey: .versions))
+    }
+}
+
+extension ProgrammeVersion: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case version, from, until, sample, source, eligibility, scope, benefit, grants, excludes
         case minimumPayable = "minimum_payable"
+        case stacksWith = "stacks_with"
+        case classChange = "class_change"
+        case followsPause = "follows_pause"
     }
 
     public init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let fields = try decoder.fields(CodingKeys.self)
         self.init(
             version: try fields.decode(Int.self, forKey: .version), from: try fields.decode(LocalDate.self, forKey: .from),
             until: try fields.decodeIfPresent(LocalDate.self, forKey: .until), isSample: try fields.decode(Bool.self, forKey: .sample),
@@ -17,13 +80,14 @@ extension ProgrammeVersion {
             scope: try fields.decodeIfPresent(Scope.self, forKey: .scope) ?? Scope(),
             benefit: try fields.decode(Benefit.self, forKey: .benefit),
             minimumPayable: try fields.decodeIfPresent(Yuan.self, forKey: .minimumPayable).map { Fen($0.fen) },
-            grants: try fields.decodeIfPresent([Grant].self, forKey: .grants) ?? [],
-            excludes: try fields.decodeIfPresent([String].self, forKey: .excludes) ?? [])
+            grants: try fields.list(.grants), excludes: try fields.list(.excludes), stacksWith: try fields.list(.stacksWith),
+            classChange: try fields.decodeIfPresent(ClassChange.self, forKey: .classChange) ?? .immediate,
+            followsPause: try fields.decodeIfPresent(Bool.self, forKey: .followsPause) ?? false)
     }
 }
 
-extension Eligibility {
-    enum CodingKeys: String, CodingKey {
+extension Eligibility: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case districts, regions, classes, groups, cadres
         case minimumAge = "min_age"
         case maximumAge = "max_age"
@@ -33,89 +97,84 @@ extension Eligibility {
     }
 
     public init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let fields = try decoder.fields(CodingKeys.self)
         self.init(
-            districts: try fields.decodeIfPresent([String].self, forKey: .districts) ?? [],
-            regions: try fields.decodeIfPresent([String].self, forKey: .regions) ?? [],
+            districts: try fields.list(.districts), regions: try fields.list(.regions),
             minimumAge: try fields.decodeIfPresent(Int.self, forKey: .minimumAge),
-            maximumAge: try fields.decodeIfPresent(Int.self, forKey: .maximumAge),
-            classes: try fields.decodeIfPresent([String].self, forKey: .classes) ?? [],
-            notClasses: try fields.decodeIfPresent([String].self, forKey: .notClasses) ?? [],
-            abilityLevels: try fields.decodeIfPresent([Int].self, forKey: .abilityLevels) ?? [],
-            livesAlone: try fields.decodeIfPresent(Bool.self, forKey: .livesAlone),
-            groups: try fields.decodeIfPresent([String].self, forKey: .groups) ?? [],
-            cadres: try fields.decodeIfPresent([String].self, forKey: .cadres) ?? [])
+            maximumAge: try fields.decodeIfPresent(Int.self, forKey: .maximumAge), classes: try fields.list(.classes),
+            notClasses: try fields.list(.notClasses), abilityLevels: try fields.list(.abilityLevels),
+            livesAlone: try fields.decodeIfPresent(Bool.self, forKey: .livesAlone), groups: try fields.list(.groups),
+            cadres: try fields.list(.cadres))
     }
 }
 
-extension Scope {
-    enum CodingKeys: String, CodingKey {
-        case categories, items, modes
+extension Scope: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case categories, items, modes, slots
         case notItems = "not_items"
         case fromMinute = "from_minute"
         case untilMinute = "until_minute"
     }
 
     public init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let fields = try decoder.fields(CodingKeys.self)
         self.init(
-            categories: try fields.decodeIfPresent([String].self, forKey: .categories) ?? [],
-            items: try fields.decodeIfPresent([String].self, forKey: .items) ?? [],
-            notItems: try fields.decodeIfPresent([String].self, forKey: .notItems) ?? [],
-            modes: try fields.decodeIfPresent([String].self, forKey: .modes) ?? [],
+            categories: try fields.list(.categories), items: try fields.list(.items), notItems: try fields.list(.notItems),
+            modes: try fields.list(.modes), slots: try fields.list(.slots),
             fromMinute: try fields.decodeIfPresent(Int.self, forKey: .fromMinute),
             untilMinute: try fields.decodeIfPresent(Int.self, forKey: .untilMinute))
     }
 }
 
-extension Benefit {
-    enum CodingKeys: String, CodingKey {
-        case kind, value
+extension Benefit: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case kind, value, rows, most
         case byClass = "by_class"
         case byAbility = "by_ability"
         case byAge = "by_age"
     }
 
     public init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let fields = try decoder.fields(CodingKeys.self)
         let kind = try fields.decode(Kind.self, forKey: .kind)
-        func table(_ key: CodingKeys) throws -> [String: Int64] {
-            kind == .share
-                ? try fields.decodeIfPresent([String: Int64].self, forKey: key) ?? [:]
-                : (try fields.decodeIfPresent([String: Yuan].self, forKey: key) ?? [:]).mapValues(\.fen)
-        }
-        let value =
-            kind == .share
-            ? try fields.decodeIfPresent(Int64.self, forKey: .value) : try fields.decodeIfPresent(Yuan.self, forKey: .value)?.fen
+        let isMoney = kind != .share
         self.init(
-            kind: kind, value: value ?? 0, byClass: try table(.byClass), byAbility: try table(.byAbility), byAge: try table(.byAge))
+            kind: kind, value: try fields.number(.value, isMoney: isMoney) ?? 0, byClass: try fields.table(.byClass, isMoney: isMoney),
+            byAbility: try fields.table(.byAbility, isMoney: isMoney), byAge: try fields.table(.byAge, isMoney: isMoney),
+            rows: try fields.rows(.rows, isMoney: isMoney), most: try fields.decodeIfPresent(Yuan.self, forKey: .most).map { Fen($0.fen) })
     }
 }
 
-extension Grant {
-    enum CodingKeys: String, CodingKey {
-        case per, value
+extension Grant: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case per, unit, value, rows, unused
         case byClass = "by_class"
         case byAbility = "by_ability"
+        case carryMonths = "carry_months"
     }
 
     public init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let fields = try decoder.fields(CodingKeys.self)
+        let unit = try fields.decodeIfPresent(Unit.self, forKey: .unit) ?? .fen
+        let isMoney = unit == .fen
         self.init(
-            per: try fields.decode(Period.self, forKey: .per), value: try fields.decodeIfPresent(Yuan.self, forKey: .value)?.fen ?? 0,
-            byClass: (try fields.decodeIfPresent([String: Yuan].self, forKey: .byClass) ?? [:]).mapValues(\.fen),
-            byAbility: (try fields.decodeIfPresent([String: Yuan].self, forKey: .byAbility) ?? [:]).mapValues(\.fen))
+            per: try fields.decode(Period.self, forKey: .per), unit: unit, value: try fields.number(.value, isMoney: isMoney) ?? 0,
+            byClass: try fields.table(.byClass, isMoney: isMoney), byAbility: try fields.table(.byAbility, isMoney: isMoney),
+            rows: try fields.rows(.rows, isMoney: isMoney),
+            unused: try Self.unused(
+                try fields.decodeIfPresent(String.self, forKey: .unused), months: try fields.decodeIfPresent(Int.self, forKey: .carryMonths),
+                fields.codingPath))
     }
-}
 
-/// Money as a person writes it in a file.
-private struct Yuan: Decodable {
-    let fen: Int64
-    init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
-        guard let amount = Fen(yuan: text) else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not an amount in yuan: \(text)"))
+    private static func unused(_ word: String?, months: Int?, _ path: [any CodingKey]) throws -> Unused {
+        switch (word, months) {
+        case (nil, nil), ("lapses", nil): .lapses
+        case ("lasts_quarter", nil): .lastsQuarter
+        case ("lasts_year", nil): .lastsYear
+        case (nil, let months?): .carries(months: months)
+        default:
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: path, debugDescription: "unused 应为 lapses、lasts_quarter 或 lasts_year，或只写 carry_months"))
         }
-        fen = amount.amount
     }
 }

@@ -12,7 +12,7 @@ import Workflow
 /// | GET | /settlements/{month}?as_of= | finance | totals, closed or as they would be now; or as they were known at a moment |
 /// | POST | /settlements/{month}/preview, close | finance | try; freeze |
 /// | GET | /settlements/{month}/shadow | finance | "if closed tonight", and what has changed since yesterday |
-/// | GET | /settlements/{month}/statements[/{provider}][.csv] | finance | statements |
+/// | GET | /settlements/{month}/statements[/{provider}] | finance | statements; as files in ``DocumentRoutes`` |
 /// | GET | /settlements/{month}/exceptions | finance | held and blocked lines |
 public struct SettlementRoutes: Sendable {
     let exchange: Exchange
@@ -24,7 +24,6 @@ public struct SettlementRoutes: Sendable {
         group.post("settlements/:month/close", use: close)
         group.get("settlements/:month/shadow", use: shadow)
         group.get("settlements/:month/statements", use: statements)
-        group.get("settlements/:month/statements.csv", use: summary)
         group.get("settlements/:month/statements/:provider", use: statement)
         group.get("settlements/:month/exceptions", use: exceptions)
     }
@@ -115,26 +114,12 @@ public struct SettlementRoutes: Sendable {
         ])
     }
 
-    @Sendable func summary(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
-        let (statements, _) = try await ReadStatements(exchange.office)(month)
-        let reference = exchange.office.reference
-        return Self.csv(
-            StatementDocument.summary(statements, catalogue: reference.catalogue, franchise: reference.franchise), name: "summary-\(month)")
-    }
-
     @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
-        var provider = try context.parameters.require("provider")
-        let isCSV = provider.hasSuffix(".csv")
-        if isCSV { provider = String(provider.dropLast(4)) }
+        let provider = try context.parameters.require("provider")
         let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
         guard let statement = statements.first(where: { $0.provider.text == provider }) else {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
-        }
-        if isCSV {
-            return Self.csv(
-                StatementDocument.detail(statement, catalogue: exchange.office.reference.catalogue), name: "\(provider)-\(month)")
         }
         return Exchange.json(
             Self.total([statement], month, isClosed: isClosed).replacing("lines", with: .array(statement.lines.map(Self.line))).adding([

@@ -7,26 +7,57 @@ import Registry
 /// A value made once from the franchise, the catalogue and the policy, and shared by all requests; made anew when one of them
 /// changes. It does no I/O and knows no clock: the same request and workload give the same decision.
 public struct Matcher: Sendable {
-    public let policy: MatchPolicy
+    /// By their first days.
+    public private(set) var policies: [MatchPolicy]
     let plans: [ItemCode: ItemPlan]
+    private let weeks: [ProviderID: WeekHours]
     private let catalogue: Catalogue
     private let neighbourhoods: Neighbourhoods
 
     /// Prepares the candidates of every item; offers of items that the catalogue does not know are passed over.
     ///
-    /// - Precondition: `policy` has no ``MatchPolicy/faults``; one that was read from a file has none.
-    public init(franchise: Franchise, catalogue: Catalogue, policy: MatchPolicy) {
-        precondition(policy.faults.isEmpty, "the policy has values out of range")
-        self.policy = policy
+    /// - Precondition: There is a policy, and none has ``MatchPolicy/faults``; those read from a file have none.
+    public init(franchise: Franchise, catalogue: Catalogue, policies: [MatchPolicy]) {
+        self.policies = Matcher.checked(policies)
         self.catalogue = catalogue
         let streets = StreetIndex(franchise.providers.reduce(into: []) { $0.formUnion($1.serviceRegions) })
         neighbourhoods = Neighbourhoods(catalogue.regions, streets: streets)
-        var roster = Roster(franchise: franchise, streets: streets)
+        var roster = Roster(franchise: franchise, streets: streets, holidays: catalogue.holidays)
+        weeks = roster.weeks
         plans = franchise.offeredItems.reduce(into: [:]) { plans, code in
             guard let item = catalogue.item(ItemCode(code)) else { return }
             let terms = ItemTerms(item: item, catalogue: catalogue)
             plans[item.code] = ItemPlan(terms: terms, candidates: roster.candidates(for: item.code, terms))
         }
+    }
+
+    /// The same under other policies; what was prepared for the candidates is shared.
+    public init(_ other: Matcher, policies: [MatchPolicy]) {
+        self = other
+        self.policies = Matcher.checked(policies)
+    }
+
+    private static func checked(_ policies: [MatchPolicy]) -> [MatchPolicy] {
+        precondition(!policies.isEmpty && policies.allSatisfy(\.faults.isEmpty), "no policy, or one with values out of range")
+        return policies.sorted { ($0.from, $0.version) < ($1.from, $1.version) }
+    }
+
+    /// The policy under which a decision of a day is made: the one in force, or the first before any is.
+    public func policy(on date: LocalDate) -> MatchPolicy { MatchPolicy.inForce(on: date, of: policies) ?? policies[0] }
+
+    /// The opening window in which a service that starts then takes a place; nil when the provider is unknown or closed.
+    public func slot(of provider: ProviderID, at instant: Instant) -> Slot? {
+        let date = instant.localDate
+        guard let window = weeks[provider]?.window(on: date, minute: instant.minuteOfDay) else { return nil }
+        return Slot(provider: provider, date: date, opens: window.opens, closes: window.closes, capacity: window.capacity)
+    }
+
+    /// Whether a provider is closed all day: declared, by the office calendar it keeps, or by its week.
+    public func isClosed(_ provider: ProviderID, on date: LocalDate) -> Bool { weeks[provider]?.windows(on: date).isEmpty ?? true }
+
+    /// The orders that may begin in all windows of a provider on a day.
+    public func capacity(of provider: ProviderID, on date: LocalDate) -> Int {
+        weeks[provider]?.windows(on: date).reduce(0) { $0 + $1.capacity } ?? 0
     }
 
     /// Everybody who has ever contracted an item, by id: those whose workload a complete decision looks at.
@@ -49,7 +80,8 @@ public struct Matcher: Sendable {
     ///
     /// - Parameter workload: Of all ``providers(of:)``, or at least of the ``contenders(for:)``, on the day of service.
     public func decide(_ request: MatchRequest, _ workload: Workload) -> Decision {
-        guard let plan = plans[request.item.code] else { return decision(request, [], refused(request, [], nil)) }
+        let policy = policy(on: request.now.localDate)
+        guard let plan = plans[request.item.code] else { return decision(request, policy, [], refused(request, [], nil)) }
         var facts = facts(plan, request)
         var eligible: [Eligible] = []
         var refusals: [Refusal] = []
@@ -72,10 +104,12 @@ public struct Matcher: Sendable {
         }
         rank(&eligible, scoring)
         let ranked = eligible.map { $0.ranked(plan.candidates[$0.index].provider) }
-        return decision(request, ranked, refused(request, refusals, plan))
+        return decision(request, policy, ranked, refused(request, refusals, plan))
     }
 
-    private func decision(_ request: MatchRequest, _ ranked: [RankedCandidate], _ refusals: [Refusal]) -> Decision {
+    private func decision(
+        _ request: MatchRequest, _ policy: MatchPolicy, _ ranked: [RankedCandidate], _ refusals: [Refusal]
+    ) -> Decision {
         Decision(policyVersion: policy.version, reach: request.reach, candidates: ranked, refusals: refusals)
     }
 

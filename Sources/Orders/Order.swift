@@ -134,6 +134,10 @@ extension Order {
     /// Until when somebody may still be sent: what was wanted at once is wanted until its time is over, what was booked only before its start.
     public var latestBegin: Instant { urgency == .emergency || urgency == .urgent ? window.end : window.start }
 
+    /// Made from a standing order (长期服务单), days ahead.
+    public var isStanding: Bool { source == Self.standingSource }
+    public static let standingSource = "standing"
+
     /// The day whose month pays for the visit.
     public var serviceDate: LocalDate { window.start.localDate }
 }

@@ -38,6 +38,10 @@ public struct TimerPolicy: Hashable, Sendable {
     public var noShowAfter = 15
     public var overlongPercent = 150
     public var confirmWithin = 24 * 60
+    /// When minutes of answering count; nil is always. What is urgent never waits for office hours.
+    public var hours: BusinessHours?
+    /// An instance of a standing order may be answered, and its worker named, until so long before its start: it is made days ahead.
+    public var standingBeforeStart = 24 * 60
 
     public init() {}
 
@@ -56,12 +60,13 @@ public struct TimerPolicy: Hashable, Sendable {
         set(\.remindBefore, "remind_before_min")
         set(\.noShowAfter, "no_show_wait_min")
         set(\.confirmWithin, "confirm_within_min")
+        set(\.standingBeforeStart, "standing_answer_before_min")
     }
 
     public static func == (a: TimerPolicy, b: TimerPolicy) -> Bool {
         a.dispatch == b.dispatch && a.answer == b.answer && a.scheduleWithin == b.scheduleWithin && a.remindBefore == b.remindBefore
             && a.scheduleBeforeStart == b.scheduleBeforeStart && a.noShowAfter == b.noShowAfter
-            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin
+            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin && a.hours == b.hours && a.standingBeforeStart == b.standingBeforeStart
     }
 
     public func hash(into hasher: inout Hasher) {
@@ -86,16 +91,30 @@ public struct TimerPolicy: Hashable, Sendable {
     }
 
     /// When an offer made now runs out: the answer time of its urgency, but never after the visit should start.
+    ///
+    /// Answer time counted in office hours may reach past the night; it leaves the next provider the time in which a worker is named.
     public func offerExpiry(_ urgency: Urgency, start: Instant, now: Instant) -> Instant {
-        let limit = now + .minutes(answerMinutes(urgency))
+        var limit = now + .minutes(answerMinutes(urgency))
+        if let hours, urgency == .sameDay || urgency == .booked {
+            let latest = max(now + .minutes(answer.urgent), start - .minutes(scheduleBeforeStart))
+            limit = min(hours.adding(answerMinutes(urgency), to: now), latest)
+        }
         return start > now ? min(limit, start) : limit
+    }
+
+    /// When an offer of this order made now runs out: an instance of a standing order is offered days ahead and has until the day before.
+    public func offerExpiry(for order: Order, now: Instant) -> Instant {
+        let limit = offerExpiry(order.urgency, start: order.window.start, now: now)
+        return order.isStanding ? max(limit, order.window.start - .minutes(standingBeforeStart)) : limit
     }
 
     /// The timer of an order that has just entered its state.
     public func timer(for order: Order, now: Instant) -> OrderTimer? {
         switch order.state {
         case .received: OrderTimer(.dispatchOverdue, due: now + .minutes(dispatchMinutes(order.urgency)))
-        case .offered: OrderTimer(.offerExpires, due: offerExpiry(order.urgency, start: order.window.start, now: now))
+        case .offered: OrderTimer(.offerExpires, due: offerExpiry(for: order, now: now))
+        case .accepted where order.isStanding && order.window.start - .minutes(standingBeforeStart) > now:
+            OrderTimer(.scheduleOverdue, due: order.window.start - .minutes(standingBeforeStart))
         case .accepted:
             OrderTimer(
                 .scheduleOverdue,

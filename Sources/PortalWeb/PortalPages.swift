@@ -35,9 +35,9 @@ public struct PortalPages: Sendable {
 
     private var office: Office { exchange.office }
 
-    private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
+    func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
         let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text
-        let links = [("工作", "/provider"), ("消息", "/provider/news"), ("本单位", "/provider/means")].map {
+        let links = [("工作", "/provider"), ("日计划", "/provider/plan"), ("消息", "/provider/news"), ("本单位", "/provider/means")].map {
             Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1)
         }
         return Frame(title: title, caller: name, links: links, language: request.language)
@@ -91,7 +91,8 @@ public struct PortalPages: Sendable {
         "order.offered": "新工单", "order.accepted": "已接单", "order.declined": "已拒单", "order.expired": "超时未接，已转给别家",
         "order.withdrawn": "已改派", "order.scheduled": "已派人", "order.checked_in": "已签到", "order.checked_out": "已签退", "order.closed": "已办结",
         "order.cancelled": "已取消", "order.failed": "未完成", "order.disputed": "老人有异议", "order.reopened": "重新派单", "order.voided": "作废",
-        "order.reminder": "快到时间", "order.overdue": "已超时", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
+        "order.reminder": "快到时间", "order.overdue": "已超时",
+        "plan.made": "已排日计划", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
     ]
 
     @Sendable func events(_ request: Request, _ context: ProviderContext) async throws -> Response {

@@ -1,4 +1,5 @@
 import Catalog
+import Entitlement
 import Kernel
 import Registry
 import Store

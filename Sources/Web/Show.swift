@@ -39,11 +39,14 @@ public enum Show {
             "alerts": .array(card.alerts.map { JSON($0) }), "open_orders": .array(card.openOrders.map { order($0) }),
             "last_services": .array(card.lastServices.map { order($0) }),
             "balances": .array(
-                card.balances.map {
-                    [
-                        "programme": JSON($0.key.programme), "period": JSON($0.key.period), "granted_fen": JSON($0.balance.granted),
-                        "reserved_fen": JSON($0.balance.reserved), "posted_fen": JSON($0.balance.posted),
-                    ]
+                card.balances.map { key, balance in
+                    // An account that counts services holds numbers, not money.
+                    let unit = key.isCount ? "times" : "fen"
+                    return .object([
+                        .init(name: "programme", value: JSON(key.programme)), .init(name: "period", value: JSON(key.period)),
+                        .init(name: "granted_\(unit)", value: JSON(balance.granted)), .init(name: "reserved_\(unit)", value: JSON(balance.reserved)),
+                        .init(name: "posted_\(unit)", value: JSON(balance.posted)),
+                    ])
                 }),
         ])
     }
@@ -131,7 +134,7 @@ public enum Show {
         ]
     }
 
-    public static func providerOrder(_ order: Order, _ elder: Elder?, _ lease: Lease? = nil, today: LocalDate) -> JSON {
+    public static func providerOrder(_ order: Order, _ elder: Elder?, _ lease: OfferLease? = nil, today: LocalDate) -> JSON {
         Show.order(order).adding([
             "elder": elder.map {
                 [
@@ -143,7 +146,7 @@ public enum Show {
         ])
     }
 
-    public static func lease(_ lease: Lease) -> JSON { ["holder": JSON(lease.holder), "until": JSON(lease.until)] }
+    public static func lease(_ lease: OfferLease) -> JSON { ["holder": JSON(lease.holder), "until": JSON(lease.until)] }
 
     public static func proposal(_ proposal: Proposal) -> JSON {
         [

@@ -1,3 +1,4 @@
+import Catalog
 import CurlTransport
 import Entitlement
 import Foundation
@@ -30,12 +31,13 @@ enum Premises {
     }
 
     static func office(_ database: any Database) async throws -> Office {
-        let reference = try reference(try await database.read { tx in try tx.reference.all() })
+        let (files, notices) = try await database.read { tx in (try tx.reference.all(), try tx.providers.notices()) }
+        let reference = try reference(files).noticing(notices)
         return Office(database: database, shelf: ReferenceShelf(reference), clock: clock, random: random)
     }
 
     static func reference(_ files: [String: [UInt8]]) throws -> Reference { try Reference(files) }
-    static func programmes(_ bytes: [UInt8]) throws -> Programmes { try Reference.programmes(bytes) }
+    static func programmes(_ bytes: [UInt8], against catalogue: Catalogue?) throws -> Programmes { try Reference.programmes(bytes, against: catalogue) }
     static func files(in folder: String) throws -> [String: [UInt8]] { try ReferenceFiles.read(in: folder) }
 
     static func bytes(_ path: String) throws -> [UInt8] {
@@ -62,8 +64,16 @@ enum Premises {
     }
 
     /// How long a receiver may take: `VNH_WEBHOOK_TIMEOUT`, seconds, 1 ... 60, by default 15.
+    ///
+    /// `VNH_WEBHOOK_CA`: a PEM file of the authorities to be believed instead of the system's.
     static func webhookLimits() throws -> CurlTransport.Limits {
         var limits = CurlTransport.Limits()
+        if let path = ProcessInfo.processInfo.environment["VNH_WEBHOOK_CA"] {
+            guard String(decoding: try bytes(path), as: UTF8.self).contains("-----BEGIN CERTIFICATE-----") else {
+                throw Rejection(.invalid, "webhook_ca_invalid", "VNH_WEBHOOK_CA 指定的 \(path) 不是 PEM 证书文件，请改正后重新启动。")
+            }
+            limits.authorities = path
+        }
         guard let text = ProcessInfo.processInfo.environment["VNH_WEBHOOK_TIMEOUT"] else { return limits }
         guard let seconds = Int(text), (1...60).contains(seconds) else {
             throw Rejection(.invalid, "webhook_timeout_invalid", "VNH_WEBHOOK_TIMEOUT 应为 1 到 60 的整数（秒），请改正后重新启动。")

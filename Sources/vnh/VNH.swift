@@ -11,7 +11,8 @@ struct VNH: AsyncParsableCommand {
         commandName: "vnh", abstract: "虚拟养老院调度平台",
         subcommands: [
             Serve.self, Migrate.self, Publish.self, Demo.self, TokenCommand.self, CatalogCommand.self, ImportCommand.self, Calls.self, Replay.self,
-            Close.self, Export.self, Backup.self, Restore.self, Doctor.self, MatchCommand.self, PlanCommand.self, BenchCommand.self,
+            Close.self, Export.self, Meals.self, Backup.self, Restore.self, Doctor.self, MatchCommand.self, AssignCommand.self,
+            PolicyCommand.self, PlanCommand.self, StandingCommand.self, BenchCommand.self, ConformanceCommand.self,
         ])
 
     /// Every failure is one clear line on standard error and a status that is not 0.

@@ -45,6 +45,17 @@ def district(data, tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def served(tmp_path_factory) -> Path:
+    """A database in which January 2026 was gone through by the program itself (calls, visits, meals, complaints) and closed. Nobody writes to it."""
+    path = tmp_path_factory.mktemp("served") / "served.sqlite"
+    vnh("demo", "--database", f"sqlite:{path}", "--elders", 1500, "--days", 33, "--data", ROOT)
+    vnh("close", "2026-01", "--database", f"sqlite:{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
 @pytest.fixture
 def copy(district, tmp_path) -> Path:
     """A database of one test's own."""

@@ -47,13 +47,14 @@ class Answer:
 class Server:
     """One `vnh serve`; can be stopped and started over the same database."""
 
-    def __init__(self, folder, **environment):
-        self.url = f"sqlite:{folder}/vnh.sqlite"
-        self.log = open(f"{folder}/serve.log", "a+")
+    def __init__(self, folder, url=None, demo=True, **environment):
+        self.url = url or f"sqlite:{folder}/vnh.sqlite"
+        self.log = open(f"{folder}/serve-{id(self)}.log", "a+")
         self.environment = {"VNH_WEBHOOK_ALLOW": "127.0.0.1", "VNH_WEBHOOK_TIMEOUT": "2", **environment}
         self.process = None
-        made = vnh("demo", "--database", self.url, "--elders", "300", "--data", str(DATA))
-        assert made.returncode == 0, made.stderr
+        if demo:
+            made = vnh("demo", "--database", self.url, "--elders", "300", "--data", str(DATA))
+            assert made.returncode == 0, made.stderr
         self.start()
 
     def start(self):

@@ -22,12 +22,13 @@ enum Rooms {
         "StoreSQLite": ["Kernel", "Store"],
         "StorePostgres": ["Kernel", "Store", "CPostgreSQL"],
         "CurlTransport": ["Kernel", "Notifier", "CCurl"],
+        "Spreadsheet": ["Kernel", "Billing", "CXLSXWriter"],
         "Workflow": rules.union(["Store"]),
         "Rehearsal": rules.union(["Store", "Workflow"]),
         "Web": rules.union(["Workflow"]),
         "ConsoleWeb": rules.union(["Workflow", "Web"]),
         "PortalWeb": rules.union(["Workflow", "Web"]),
-        "FinanceWeb": rules.union(["Workflow", "Web"]),
+        "FinanceWeb": rules.union(["Workflow", "Web", "Spreadsheet"]),
     ]
     private static let belowRules: Set<String> = ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]
 
@@ -54,6 +55,7 @@ enum Rooms {
         "StoreSQLite": ["Foundation", "GRDB", "GRDBSQLite"],
         "StorePostgres": ["Foundation"],
         "CurlTransport": ["Foundation", "Synchronization", "Dispatch", "Glibc"],
+        "Spreadsheet": ["Foundation"],
         "Workflow": ["Foundation", "Synchronization", "Crypto", "CryptoExtras", "Logging", "Yams"],
         "Rehearsal": ["Synchronization"],
         "Web": web.union(["Synchronization", "Crypto", "Logging", "Mustache", "ServiceLifecycle"]),

@@ -26,6 +26,13 @@ struct Row: Sendable, CustomTestStringConvertible {
     }
 }
 
+/// A line with one thing changed.
+func altered(_ line: Candidate, change: (inout Candidate) -> Void) -> Candidate {
+    var line = line
+    change(&line)
+    return line
+}
+
 @Suite struct `A settlement check` {
     static func expect(_ row: Row) throws {
         let findings = try World.findings(row.line, among: row.others)
@@ -37,7 +44,7 @@ struct Row: Sendable, CustomTestStringConvertible {
     /// Another service of the same elder, at another hour and by another worker.
     static func other(_ subject: String, _ item: Item = World.bath, day: Int = 0, minute: Int = 480, lasting: Int = 60) -> Candidate {
         var line = World.line(subject, item, day: day, minute: minute, lasting: lasting)
-        line.worker = nil
+        line.worker = WorkerID("W002")
         return line
     }
 
@@ -48,7 +55,7 @@ struct Row: Sendable, CustomTestStringConvertible {
         Row("third of the month", [], nil, World.line("s3", day: 2), among: [other("s1"), other("s2", day: 1)]),
         Row("fourth of the month", ["R02"], .block, World.line("s4", day: 3), among: [other("s1"), other("s2", day: 1), other("s3", day: 2)]),
         Row("fourth, but one of another elder", [], nil, World.line("s4", day: 3), among: [
-            other("s1"), other("s2", day: 1), Row("", change: { $0.elder = ElderID("E2"); $0.worker = nil }).line,
+            other("s1"), other("s2", day: 1), Row("", change: { $0.elder = ElderID("E2"); $0.worker = WorkerID("W002") }).line,
         ]),
         Row("second of the week", ["R02"], .block, World.line("s2", World.weekly, day: 6), among: [other("s1", World.weekly)]),
         Row("first of the next week", [], nil, World.line("s2", World.weekly, day: 7), among: [other("s1", World.weekly)]),
@@ -75,7 +82,7 @@ struct Row: Sendable, CustomTestStringConvertible {
         Row("in two places", ["R04"], .block, World.line("s2"), among: [elsewhere("s1", minute: 659)]),
         Row("in two places, the earlier one", [], nil, World.line("s1"), among: [elsewhere("s2", minute: 659)]),
         Row("a group session", [], nil, World.line("s2", World.lesson), among: [elsewhere("s1", minute: 600, item: World.lesson)]),
-        Row("another worker", [], nil, World.line("s2"), among: [elsewhere("s1", minute: 600)]) { $0.worker = nil },
+        Row("another worker", [], nil, World.line("s2", World.weekly), among: [elsewhere("s1", minute: 600)]) { $0.worker = WorkerID("W002") },
     ])
     func `R04 refuses a worker in two places`(row: Row) throws { try Self.expect(row) }
 
@@ -87,9 +94,10 @@ struct Row: Sendable, CustomTestStringConvertible {
     func `R06 pays no visit to the dead`(row: Row) throws { try Self.expect(row) }
 
     @Test(arguments: [
-        Row("at the guide price") { $0.price(10_000) }, Row("a fen above", ["R09"], .block) { $0.price(10_001) },
+        Row("at the agreement price") { $0.price(8000) }, Row("above the agreement price", ["R09"], .block) { $0.price(8001) },
+        Row("above the guide price", ["R09"], .block) { $0.price(10_001) },
         Row("no price at all", ["R09"], .block, World.line("s1", World.unpriced)),
-        Row("no price that day", ["R09", "R10", "R11"], .block, World.line("s1", day: 365)),
+        Row("no price that day", ["R08", "R09", "R10", "R11"], .block, World.line("s1", day: 365)),
         Row("a market price", [], nil, World.line("s1", World.market)),
     ])
     func `R09 refuses a price above the guide price of the day`(row: Row) throws { try Self.expect(row) }
@@ -105,6 +113,12 @@ struct Row: Sendable, CustomTestStringConvertible {
         #expect(try codes(World.franchise(permit: Self.spring)) == ["R10"])
         #expect(try codes(World.franchise(nurse: Self.spring)) == ["R10"])
         #expect(try codes(World.franchise(), Row("") { $0.provider = ProviderID("P999") }.line) == ["R10", "R11"])
+        #expect(try codes(World.franchise(), Row("") { $0.worker = WorkerID("W999") }.line) == ["R10"])
+        #expect(try codes(World.franchise(), Row("") { $0.worker = nil }.line) == ["R10"])
+        #expect(try codes(World.franchise(), Row("") { $0.item = ItemCode("99999") }.line) == ["R09", "R10", "R11"])
+        #expect(try codes(World.franchise(), World.line("s1", World.ride)) == [])
+        #expect(try codes(World.franchise(nurse: Self.spring), World.line("s1", World.ride)) == ["R10"])
+        #expect(try codes(World.franchise(), World.meal("m1")) == [])
         #expect(try World.findings(World.line(), World.franchise(nurse: Self.spring)).first?.sentence.contains("护理证") == true)
     }
 
@@ -123,10 +137,7 @@ struct Row: Sendable, CustomTestStringConvertible {
     @Test(arguments: [
         Row("all three proofs") { $0.evidence = .full }, Row("what the item asks") { $0.evidence = .partial },
         Row("a slip", ["R12"], .hold) { $0.evidence = .slip }, Row("nothing", ["R12"], .hold) { $0.evidence = .none },
-        Row("a meal at the till") {
-            $0.evidence = .none
-            $0.kind = .meal
-        },
+        Row("a meal at the till", [], nil, World.meal("m1")) { $0.evidence = .none },
     ])
     func `R12 holds what is not proven`(row: Row) throws { try Self.expect(row) }
 
@@ -142,8 +153,9 @@ struct Row: Sendable, CustomTestStringConvertible {
     func `R18 holds what was entered afterwards`(row: Row) throws { try Self.expect(row) }
 
     @Test(arguments: [
-        Row("two programmes") { $0.fund(["A": 3000, "B": 5000], selfPay: 0) },
-        Row("more than the price", ["R21", "R27"], .block) { $0.fund(["A": 3000, "B": 5001], selfPay: 0) },
+        Row("two programmes") { $0.fund(["A": 3000, "VOUCHER": 5000], selfPay: 0) },
+        Row("two that exclude each other", ["R21"], .block) { $0.fund(["A": 3000, "C": 5000], selfPay: 0) },
+        Row("more than the price", ["R21", "R27"], .block) { $0.fund(["A": 3000, "VOUCHER": 5001], selfPay: 0) },
         Row("one programme twice", ["R21"], .block) {
             $0.funding = ["A", "A"].map { Candidate.Funding(fund: "voucher", programme: $0, amount: Fen(4000)) }
             $0.selfPay = .zero

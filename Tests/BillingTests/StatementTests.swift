@@ -12,7 +12,7 @@ import Testing
         var foreign = World.line("s4", day: 3)
         foreign.provider = ProviderID("P000")
         return Statement.all(
-            [blocked, foreign, World.line("s1"), held], month: World.may, catalogue: World.catalogue, franchise: try World.franchise())
+            [blocked, foreign, World.line("s1"), held], month: World.may, terms: try World.terms())
     }
 
     @Test func `is made for each provider in the order of codes`() throws {
@@ -39,7 +39,7 @@ import Testing
         var random = SeededRandom(seed: seed)
         let lines = (0..<8).map { World.line("s\($0)", day: Int($0) % 3, minute: 60 * Int($0)) }
         func document(_ lines: [Candidate]) throws -> String {
-            let all = Statement.all(lines, month: World.may, catalogue: World.catalogue, franchise: try World.franchise())
+            let all = Statement.all(lines, month: World.may, terms: try World.terms())
             return all.map { StatementDocument.detail($0, catalogue: World.catalogue) }.joined()
         }
         #expect(try document(lines) == document(lines.shuffled(using: &random)))
@@ -53,14 +53,14 @@ import Testing
     }
 }
 
-@Suite struct `The documents of a month` {
+@Suite struct `The record of a statement` {
     /// The table of a document as a spreadsheet reads it.
     static func table(_ text: String) throws -> [[String]] {
         #expect(Array(text.utf8.prefix(3)) == [0xEF, 0xBB, 0xBF])
         return try CSV.records(Array(text.utf8)).map(\.fields)
     }
 
-    @Test func `have totals that equal their lines`() throws {
+    @Test func `has totals that equal its lines`() throws {
         let statement = try `A statement`.statements()[1]
         let rows = try Self.table(StatementDocument.detail(statement, catalogue: World.catalogue))
         #expect(rows.count == statement.lines.count + 2)
@@ -75,25 +75,13 @@ import Testing
         #expect(rows[1][13] == "VOUCHER=30.00")
     }
 
-    @Test func `keep long digits, commas and the order of providers`() throws {
-        let statements = try `A statement`.statements()
-        let rows = try Self.table(
-            StatementDocument.summary(statements, catalogue: World.catalogue, franchise: try World.franchise()))
-        #expect(rows.map { $0[1] } == ["服务商编码", "P000", "P001"])
-        #expect(rows[2] == [
-            "2", "P001", "样板照护，一店", "91350100M000100Y43", "酒泉路街道", "3", "240.00", "90.00", "150.00", "60.00", "1", "30.00", "叁拾元整",
-            "6222020200112233445",
-        ])
-        #expect(rows[1].last == "")
-    }
-
     @Test(arguments: [
         (0, "零元整"), (1, "壹分"), (10, "壹角整"), (15, "壹角伍分"), (100, "壹元整"), (105, "壹元零伍分"), (150, "壹元伍角整"), (1_000, "壹拾元整"),
         (10_500, "壹佰零伍元整"), (100_500, "壹仟零伍元整"), (1_000_000, "壹万元整"), (1_000_500, "壹万零伍元整"), (1_050_000, "壹万零伍佰元整"),
         (10_000_000_000, "壹亿元整"), (10_000_000_100, "壹亿零壹元整"), (123_456_789, "壹佰贰拾叁万肆仟伍佰陆拾柒元捌角玖分"), (-12_300, "负壹佰贰拾叁元整"),
         (1_000_001, "壹万元零壹分"), (1_100_500, "壹万壹仟零伍元整"),
     ] as [(Int64, String)])
-    func `write amounts in capitals`(amount: Int64, capitals: String) {
+    func `writes amounts in capitals`(amount: Int64, capitals: String) {
         #expect(Fen(amount).capitals == capitals)
     }
 }

@@ -3,7 +3,7 @@ import Entitlement
 import Kernel
 import Testing
 
-@Suite struct `A grant` {
+@Suite("A grant") struct GrantTests {
     static func programmes(_ grants: Grant...) throws -> Programmes {
         try Programmes([Sample.programme("A", .directed, Sample.version(.rest, grants: grants))])
     }

@@ -88,7 +88,7 @@ import Workflow
             #expect(leg.amount > .zero)
             for draw in leg.draws {
                 #expect(draw.amount == leg.amount)
-                if let balance = balances[draw.key] { #expect(draw.amount <= balance.available) }
+                if let balance = balances[draw.key] { #expect(draw.amount <= max(balance.granted, draw.granted) - balance.used) }
             }
         }
     }

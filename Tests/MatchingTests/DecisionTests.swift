@@ -26,6 +26,24 @@ import Testing
         #expect(Decision(encoded: Self.text) == Self.sample)
     }
 
+    @Test func `of a whole day says so and names first whom the plan names`() throws {
+        let planned = try #require(Self.sample.giving(ProviderID("P003")))
+        #expect(planned.chosen?.provider == ProviderID("P003"))
+        #expect(planned.candidates.count == 2)
+        #expect(planned.encoded().hasSuffix("|batch"))
+        #expect(Decision(encoded: planned.encoded()) == planned)
+        #expect(planned.explanation(for: ProviderID("P003")).hasPrefix("全天统一派单把本单排给贵单位；"))
+        #expect(Self.sample.giving(ProviderID("P001")) == nil)
+    }
+
+    @Test func `shows a provider its own part and no other`() {
+        #expect(Self.sample.part(of: ProviderID("P007"))?.rank == 1)
+        #expect(Self.sample.part(of: ProviderID("P003"))?.points?.total == 7)
+        #expect(Self.sample.part(of: ProviderID("P002"))?.codes == [.priceOverGuide, .slotFull])
+        #expect(Self.sample.part(of: ProviderID("P002"))?.rank == nil)
+        #expect(Self.sample.part(of: ProviderID("P999")) == nil)
+    }
+
     @Test func `of nobody is written too`() {
         let nobody = Decision(policyVersion: "v", reach: .everywhere, candidates: [], refusals: [])
         #expect(nobody.encoded() == "1|v|everywhere||")
@@ -57,7 +75,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "1", "2|2026-01|street||", "1|2026-01|moon||", "1|2026-01|street|", "1|v|street|||", "1|v|street|P1,1,2,e|",
+        "", "1", "1|v|street|||online", "1|v|street|||batch|", "2|2026-01|street||", "1|2026-01|moon||", "1|2026-01|street|", "1|v|street|||", "1|v|street|P1,1,2,e|",
         "1|v|street|P1,x,2,e,1.2.3.4.5.6|",
         "1|v|street|P1,1,x,e,1.2.3.4.5.6|", "1|v|street|P1,1,2,f,1.2.3.4.5.6|", "1|v|street|P1,1,2,e,1.2.3.4.5|",
         "1|v|street|P1,1,2,e,1.2.3.4.5.9999999999999|", "1|v|street|P1,1,2,e,1.2.3.4.5.6;|", "1|v|street||0:P1", "1|v|street||80000000:P1",

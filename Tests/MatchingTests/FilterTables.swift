@@ -138,7 +138,23 @@ enum FilterTables {
         FilterCase("in the last minute", []) { $0.request.start = Instant(World.monday, minute: 719) },
         FilterCase("as the door closes", [.closed]) { $0.request.start = Instant(World.monday, minute: 720) },
         FilterCase("on Saturday", [.closed]) { $0.request.start = Instant(World.monday.adding(days: 5), minute: 600) },
-        FilterCase("on a closed day", [.closed]) { $0.providers[0].closedDays = [World.monday] },
+        FilterCase("on a closed day", [.closedThatDay]) { $0.providers[0].closedDays = [World.monday] },
+        FilterCase("a firm of the week on a statutory holiday", [.closedThatDay]) { $0.holidays = Holidays([World.monday: .statutory]) },
+        FilterCase("a firm of the week on a day of rest in exchange", [.closedThatDay]) { $0.holidays = Holidays([World.monday: .shiftedRest]) },
+        FilterCase("a firm of the week on a local feast", []) { $0.holidays = Holidays([World.monday: .localEvent]) },
+        FilterCase("a firm that opens at weekends on a statutory holiday", []) {
+            $0.holidays = Holidays([World.monday: .statutory])
+            $0.providers[0].hours[0].days = [1, 2, 3, 4, 5, 6]
+        },
+        FilterCase("a firm of the week on a Saturday worked in exchange", []) {
+            $0.holidays = Holidays([World.monday.adding(days: 5): .shiftedWork])
+            $0.request.start = Instant(World.monday.adding(days: 5), minute: 600)
+        },
+        FilterCase("on a Saturday worked in exchange, but declared closed", [.closedThatDay]) {
+            $0.holidays = Holidays([World.monday.adding(days: 5): .shiftedWork])
+            $0.providers[0].closedDays = [World.monday.adding(days: 5)]
+            $0.request.start = Instant(World.monday.adding(days: 5), minute: 600)
+        },
         FilterCase("closed on another day", []) { $0.providers[0].closedDays = [World.monday.adding(days: 1)] },
         FilterCase("one place left", []) { $0.take(3) },
         FilterCase("no place left", [.slotFull]) { $0.take(4) },
@@ -244,6 +260,17 @@ enum FilterTables {
         FilterCase("four ride in four seats", []) {
             $0.ask(for: World.trip)
             $0.request.passengers = 4
+        },
+        FilterCase("the only car is on a trip", [.vehiclesBusy]) {
+            $0.ask(for: World.trip)
+            $0.workload.trips = [p1: 1]
+        },
+        FilterCase("one of two cars is on a trip", []) {
+            $0.ask(for: World.trip)
+            $0.workload.trips = [p1: 1]
+            var second = $0.vehicles[0]
+            second.plate = "甘A第二"
+            $0.vehicles.append(second)
         },
         FilterCase("the car is out", [.vehiclesBusy]) {
             $0.ask(for: World.trip)

@@ -17,10 +17,10 @@ import Testing
     static let faulty: [(String, @Sendable (inout MatchPolicy) -> Void)] = [
         ("version", { $0.version = "" }), ("weights.distance", { $0.weights.distance = -1 }),
         ("weights.load", { $0.weights.load = 100_001 }),
-        ("distanceScale_m", { $0.distanceScale_m = 0 }), ("distanceStep_m", { $0.distanceStep_m = 0 }),
-        ("meetingsForHalf", { $0.meetingsForHalf = 0 }), ("continuityHalfLife_days", { $0.continuityHalfLife_days = 0 }),
-        ("fullDiscount_permille", { $0.fullDiscount_permille = 0 }), ("fairShareBound", { $0.fairShareBound = 0 }),
-        ("fairShareStep", { $0.fairShareStep = -1 }),
+        ("distance_scale_m", { $0.distanceScale_m = 0 }), ("distance_step_m", { $0.distanceStep_m = 0 }),
+        ("meetings_for_half", { $0.meetingsForHalf = 0 }), ("continuity_half_life_days", { $0.continuityHalfLife_days = 0 }),
+        ("full_discount_permille", { $0.fullDiscount_permille = 0 }), ("fair_share_bound", { $0.fairShareBound = 0 }),
+        ("fair_share_step", { $0.fairShareStep = -1 }),
     ]
 
     @Test(arguments: faulty.indices)
@@ -45,6 +45,39 @@ import Testing
         #expect(MatchPolicy.inForce(on: days[1], of: policies.reversed())?.version == "2026-03-01")
         #expect(MatchPolicy.inForce(on: LocalDate("2026-06-30")!, of: policies)?.version == "2026-03-01")
         #expect(MatchPolicy.inForce(on: days[2], of: policies)?.version == "2026-07-01")
+    }
+
+    @Test func `that gives no points for anything is at fault`() {
+        var policy = MatchPolicy.standard
+        policy.weights = .init(distance: 0, continuity: 0, quality: 0, price: 0, load: 0, fairShare: 0)
+        #expect(policy.faults == ["weights全部为0，评分不起作用"])
+    }
+
+    @Test func `beside another of the same day or name never comes to be used, and is named`() {
+        var other = MatchPolicy.standard
+        other.version = "b"
+        #expect(MatchPolicy.faults(of: [.standard, other]).map(\.index) == [1])
+        other.from = other.from.adding(days: 1)
+        #expect(MatchPolicy.faults(of: [.standard, other]).isEmpty)
+        other.version = MatchPolicy.standard.version
+        #expect(MatchPolicy.faults(of: [.standard, other]).first?.fault.contains("重复") == true)
+        #expect(MatchPolicy.faults(of: []).count == 1)
+    }
+
+    @Test func `decides by the day of the decision and stands in its record`() throws {
+        var world = try World()
+        var later = MatchPolicy.standard
+        (later.version, later.from) = ("later", World.monday)
+        let catalogue = world.catalogue
+        let matcher = Matcher(
+            franchise: Franchise(providers: world.providers, offers: world.offers, workers: world.workers), catalogue: catalogue,
+            policies: [later, .standard])
+        #expect(matcher.decide(world.request, world.workload).policyVersion == MatchPolicy.standard.version)
+        world.request.now = Instant(World.monday, minute: 1)
+        #expect(matcher.decide(world.request, world.workload).policyVersion == "later")
+        world.request.now = Instant(LocalDate("2020-01-01")!)
+        #expect(matcher.decide(world.request, world.workload).policyVersion == MatchPolicy.standard.version)
+        #expect(Matcher(matcher, policies: [later]).decide(world.request, world.workload).policyVersion == "later")
     }
 
     @Test func `of the greatest weights does not overflow`() throws {

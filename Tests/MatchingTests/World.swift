@@ -28,6 +28,7 @@ struct World {
     var vehicles: [Vehicle] = []
     var prices: [Price] = []
     var policy = MatchPolicy.standard
+    var holidays = Holidays([:])
     var item = bath
     var request: MatchRequest
     var workload = Workload()
@@ -93,13 +94,13 @@ struct World {
                 CredentialType(code: ID("permit"), name: "许可", holder: .provider),
                 CredentialType(code: ID("nurse"), name: "护理员证", holder: .worker),
                 CredentialType(code: ID("inspection"), name: "年检", holder: .vehicle),
-            ], regions: World.regions)
+            ], regions: World.regions, holidays: holidays)
     }
 
     var matcher: Matcher {
         Matcher(
             franchise: Franchise(providers: providers, offers: offers, workers: workers, vehicles: vehicles), catalogue: catalogue,
-            policy: policy)
+            policies: [policy])
     }
 
     var decision: Decision { matcher.decide(request, workload) }

@@ -121,6 +121,50 @@ enum Backend: String, CaseIterable, Sendable {
     }
 
     @Test(arguments: Backend.available)
+    func `stops an endpoint that has failed for five days, and tells its owner in the feed`(backend: Backend) async throws {
+        let database = try await backend.open()
+        let outbox = StoredOutbox(database)
+        try await insert([try subscription("w", provider: "P001")], database)
+        try await append([("order.offered", "a", "P001"), ("order.offered", "b", "P001")], database)
+        _ = try await outbox.gather(now: now)
+        let found = try await due(outbox, now)
+        let late = now + DeliveryPolicy.patience
+        try await outbox.record([outcome(found[0], .disable(.failing), .failed(.timeout), at: late)], now: late)
+        let (entries, told) = try await database.read { tx in
+            (
+                try tx.deliveries.entries(of: "w", state: .dead, before: .max, limit: 9),
+                try tx.events.of(ProviderID("P001"), after: 2, limit: 9)
+            )
+        }
+        #expect(entries.map(\.lastReason) == ["endpoint_disabled", "timeout"])
+        #expect(told.map(\.type) == ["webhook.disabled"] && told.map(\.data) == [#"{"reason":"failing"}"#])
+        await database.close()
+    }
+
+    @Test(arguments: Backend.available)
+    func `has one sender at a time, and another when that one is silent`(backend: Backend) async throws {
+        let database = try await backend.open()
+        let (outbox, now) = (StoredOutbox(database), now)
+        let idle = try await outbox.claim(by: "a", now: now)
+        #expect(idle == nil)
+        try await insert([try subscription("w")], database)
+        try await append([("order.received", "a", nil)], database)
+        let (first, second) = (try await outbox.claim(by: "a", now: now), try await outbox.claim(by: "b", now: now))
+        #expect(first == now + Lease.span && second == nil)
+        let again = try await outbox.claim(by: "a", now: now + .seconds(4))
+        #expect(again == now + .seconds(4) + Lease.span)
+        let early = try await outbox.claim(by: "b", now: now + .seconds(9))
+        let late = try await outbox.claim(by: "b", now: now + .seconds(10))
+        #expect(early == nil && late == now + .seconds(10) + Lease.span)
+        try await outbox.release(by: "a")
+        let still = try await outbox.claim(by: "a", now: now + .seconds(11))
+        try await outbox.release(by: "b")
+        let free = try await outbox.claim(by: "a", now: now + .seconds(11))
+        #expect(still == nil && free != nil)
+        await database.close()
+    }
+
+    @Test(arguments: Backend.available)
     func `keeps dead letters and sends them again with a fresh schedule`(backend: Backend) async throws {
         let (database, now) = (try await backend.open(), now)
         let outbox = StoredOutbox(database)

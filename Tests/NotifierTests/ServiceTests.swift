@@ -10,6 +10,7 @@ final class MemoryOutbox: Outbox {
         var waiting: [Int64: Delivery] = [:]
         var outcomes: [DeliveryOutcome] = []
         var failures = 0
+        var lease: String?
     }
 
     let state: Mutex<State>
@@ -20,6 +21,16 @@ final class MemoryOutbox: Outbox {
 
     var outcomes: [DeliveryOutcome] { state.withLock { $0.outcomes } }
     var isEmpty: Bool { state.withLock { $0.waiting.isEmpty } }
+
+    func claim(by holder: String, now: Instant) async throws -> Instant? {
+        state.withLock { state in
+            guard state.lease == nil || state.lease == holder else { return nil }
+            state.lease = holder
+            return now + Lease.span
+        }
+    }
+
+    func release(by holder: String) async throws { state.withLock { if $0.lease == holder { $0.lease = nil } } }
 
     func gather(now: Instant) async throws -> Bool { false }
 
@@ -90,7 +101,7 @@ enum Sample {
         let start = clock.now
         return DeliveryService(
             outbox: outbox, transport: transport, limits: limits,
-            clock: { Instant(milliseconds: Int64((clock.now - start) / .milliseconds(1))) }, random: { 0 }, notice: { _ in })
+            clock: { Instant(milliseconds: Int64((clock.now - start) / .milliseconds(1))) }, random: { UInt64.random(in: .min ... .max) }, notice: { _ in })
     }
 }
 
@@ -128,6 +139,21 @@ enum Sample {
         #expect(outbox.outcomes.count == 5)
     }
 
+    @Test func `leaves the work to the process that holds the lease`() async throws {
+        let hook = try Sample.subscription("a")
+        let outbox = MemoryOutbox((1...50).map { Sample.delivery($0, to: hook, subject: "o\($0)") })
+        let transports = [StubTransport(), StubTransport()]
+        let services = transports.map { Sample.service(outbox, $0) }
+        await withTaskGroup(of: Void.self) { group in
+            for service in services { group.addTask { await service.run() } }
+            while !outbox.isEmpty { try? await Task.sleep(for: .milliseconds(2)) }
+            for service in services { service.stop() }
+        }
+        let sent = transports.map { transport in transport.state.withLock { $0.sent.count } }
+        #expect(sent.sorted() == [0, 50])
+        #expect(outbox.state.withLock { $0.lease } == nil)
+    }
+
     @Test func `pauses an endpoint that fails and none of its neighbours`() async throws {
         let (bad, good) = (try Sample.subscription("bad"), try Sample.subscription("good"))
         let deliveries =
@@ -137,6 +163,16 @@ enum Sample {
         await run(Sample.service(outbox, transport) { $0.perEndpoint = 4 }) { outbox.outcomes.filter { $0.subscription == "good" }.count == 100 }
         // Five open the breaker; those of the same handful may have been under way.
         #expect((5...8).contains(outbox.outcomes.filter { $0.subscription == "bad" }.count))
+    }
+}
+
+extension Desk {
+    /// What would be sent now.
+    mutating func take(_ due: [Delivery], at now: Instant) -> [Delivery] {
+        accept(due, at: now)
+        var taken: [Delivery] = []
+        while let delivery = next(at: now) { taken.append(delivery) }
+        return taken
     }
 }
 
@@ -167,6 +203,65 @@ enum Sample {
         let later = now + Breaker.firstPause
         #expect(desk.take(due, at: later).count == 1)
         #expect(desk.skipping(at: later) == ["a"])
+    }
+
+    @Test func `goes on sending while outcomes wait to be written`() throws {
+        var limits = DeliveryService.Limits()
+        (limits.perEndpoint, limits.unrecorded) = (1, 3)
+        var desk = Desk(limits: limits, policy: DeliveryPolicy())
+        let hook = try Sample.subscription("a")
+        desk.accept((1...5).map { Sample.delivery($0, to: hook, subject: "o\($0)") }, at: now)
+        for id in 1...3 as ClosedRange<Int64> {
+            let next = desk.next(at: now)
+            let delivery = try #require(next)
+            #expect(delivery.id == id)
+            let more = desk.next(at: now)
+            #expect(more?.id == nil)
+            _ = desk.note(delivery, .status(200, retryAfter: nil), startedAt: now, now: now, jitter: 0)
+        }
+        // So many may be lost with the process, so no more are begun.
+        let stopped = desk.next(at: now)
+        desk.recorded(3)
+        let fourth = desk.next(at: now)
+        #expect(stopped?.id == nil && fourth?.id == 4)
+    }
+
+    @Test func `serves endpoints in turn`() throws {
+        var limits = DeliveryService.Limits()
+        limits.total = 4
+        var desk = Desk(limits: limits, policy: DeliveryPolicy())
+        let hooks = try ["a", "b"].map(Sample.subscription)
+        let due = (1...8).map { Sample.delivery($0, to: hooks[$0 <= 6 ? 0 : 1], subject: "o\($0)") }
+        #expect(desk.take(due, at: now).map(\.subscription.id) == ["a", "b", "a", "b"])
+    }
+
+    @Test func `forgets what was ready too long`() throws {
+        var limits = DeliveryService.Limits()
+        limits.total = 1
+        var desk = Desk(limits: limits, policy: DeliveryPolicy())
+        let hook = try Sample.subscription("a")
+        let due = (1...3).map { Sample.delivery($0, to: hook, subject: "o\($0)") }
+        let first = desk.take(due, at: now)
+        #expect(first.map(\.id) == [1])
+        let later = now + Desk.freshness + .seconds(1)
+        _ = desk.note(first[0], .status(200, retryAfter: nil), startedAt: now, now: later, jitter: 0)
+        let stale = desk.next(at: later)
+        let fresh = desk.take(due, at: later)
+        #expect(stale?.id == nil && fresh.map(\.id) == [2])
+    }
+
+    @Test func `sends nothing more to an endpoint that has gone`() throws {
+        var limits = DeliveryService.Limits()
+        limits.perEndpoint = 1
+        var desk = Desk(limits: limits, policy: DeliveryPolicy())
+        let hook = try Sample.subscription("a")
+        let due = (1...3).map { Sample.delivery($0, to: hook, subject: "o\($0)") }
+        let first = desk.take(due, at: now)[0]
+        _ = desk.note(first, .status(410, retryAfter: nil), startedAt: now, now: now, jitter: 0)
+        let next = desk.next(at: now)
+        let taken = desk.take(due, at: now)
+        #expect(next?.id == nil && taken.isEmpty)
+        #expect(desk.skipping(at: now) == ["a"])
     }
 
     @Test func `gives back what was broken off`() throws {

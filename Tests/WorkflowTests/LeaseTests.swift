@@ -8,7 +8,7 @@ import Testing
 import Workflow
 
 @Suite struct `An offer in hand` {
-    private func lease(_ world: World, _ order: Order, _ holder: String, minutes: Int = 5) async throws -> Lease {
+    private func lease(_ world: World, _ order: Order, _ holder: String, minutes: Int = 5) async throws -> OfferLease {
         try await world.office.perform(try LeaseOffer(world.office).prepared(order.id, holder: holder, minutes: minutes, by: try world.holder(order)))
     }
 

@@ -17,7 +17,7 @@ import Workflow
     private func swipe(_ world: World, _ elder: ElderID, at: Instant = noon, canteen: ProviderID = canteen) async throws -> Fen {
         world.setClock(max(at, world.now))
         let request = SwipeRequest(elder: elder, canteen: canteen, slot: .lunch, at: at, device: "till-1")
-        let swipe = try await SwipeMeal(world.office)(request, by: World.caller(canteen))
+        let swipe = try await SwipeMeal(world.office)(request, by: World.caller(canteen)).swipe
         #expect(swipe.legs.map(\.amount).total + swipe.selfPay == swipe.payable)
         return swipe.legs.map(\.amount).total
     }

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Entitlement
 import Kernel
 import Orders
 import Registry

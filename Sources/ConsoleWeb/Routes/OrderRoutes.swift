@@ -12,7 +12,7 @@ import Workflow
 /// |---|---|---|---|
 /// | POST | /orders/quote | desk | who could come, who pays what |
 /// | POST | /orders | desk | order, reserve, ask the best provider |
-/// | GET | /orders | desk | list, newest first |
+/// | GET | /orders | desk | list, newest first; with escalated=1 or 2 those that wait for a person |
 /// | GET | /orders/{id} | known | one order with its history |
 /// | GET | /orders/{id}/decision | known | why this provider; a provider hears only of itself |
 /// | POST | /orders/{id}/cancel, reassign, reopen, void, fail | desk | with a reason code |
@@ -85,6 +85,8 @@ public struct OrderRoutes: Sendable {
                 "price_version": JSON(quote.price.version), "start": JSON(quote.window.start), "end": JSON(quote.window.end),
                 "payable_fen": quote.split.map { JSON($0.payable) } ?? .null, "funding": Show.legs(quote.split?.legs ?? []),
                 "notes": Show.notes(quote.split?.notes ?? []), "self_pay_fen": quote.split.map { JSON($0.selfPay) } ?? .null,
+                "list_price_fen": quote.split.map { JSON($0.listPrice) } ?? .null,
+                "discount_fen": quote.split.map { JSON($0.discount) } ?? .null, "spoken": JSON(quote.split?.spoken),
                 "twin": quote.twin.map { Show.order($0) } ?? .null, "nearest_time": JSON(quote.nearestTime),
             ]))
     }
@@ -98,6 +100,7 @@ public struct OrderRoutes: Sendable {
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
         let limit = try request.integer("limit", default: 50, in: 1...200)
+        if request.query("escalated") != nil { return try await escalated(request, limit) }
         let state = try request.word("state", OrderState.self)
         let day = try request.query("day").map { text -> LocalDate in
             guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "day 应为 YYYY-MM-DD。", pointer: "/day") }
@@ -111,6 +114,20 @@ public struct OrderRoutes: Sendable {
         return Exchange.json([
             "orders": .array(orders.map { Show.order($0) }), 
             "next": orders.count == limit ? JSON(orders.last.map { Cursor.text(after: $0.id.text, in: list) }) : .null,
+        ])
+    }
+
+    /// `escalated=1`: told to the dispatcher or above; `escalated=2`: to the shift leader. Longest waiting first.
+    private func escalated(_ request: Request, _ limit: Int) async throws -> Response {
+        guard let level = EscalationLevel(rawValue: try request.integer("escalated", default: 1, in: 1...2)) else { return Exchange.json(.null) }
+        let entries = try await ReadEscalations(exchange.office)(from: level, limit: limit)
+        return Exchange.json([
+            "orders": .array(
+                entries.map {
+                    Show.order($0.order).adding([
+                        "escalation": ["level": JSON($0.level.rawValue), "reason": JSON($0.reason.rawValue), "at": JSON($0.at)]
+                    ])
+                }), "next": .null,
         ])
     }
 

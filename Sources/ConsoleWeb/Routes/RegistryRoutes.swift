@@ -216,6 +216,7 @@ public struct RegistryRoutes: Sendable {
                     if let split = splits[item.code] {
                         shown = shown.adding([
                             "funding": Show.legs(split.legs), "self_pay_fen": JSON(split.selfPay), "notes": Show.notes(split.notes),
+                            "spoken": JSON(split.spoken),
                         ])
                     }
                     return shown

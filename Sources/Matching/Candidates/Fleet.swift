@@ -28,8 +28,11 @@ final class Fleet: Sendable {
         }
     }
 
-    func count(_ request: MatchRequest, _ workload: Workload, terms: ItemTerms, on date: LocalDate) -> Count {
+    /// - Parameter trips: Trips around the time whose car is not known. They take the fitting cars first, so that nobody is promised one
+    ///   that may be gone.
+    func count(_ request: MatchRequest, _ workload: Workload, trips: Int, terms: ItemTerms, on date: LocalDate) -> Count {
         var count = Count()
+        var trips = trips
         let wheelchair = terms.needsWheelchairCar || request.needsWheelchair
         for index in cars.indices {
             count.owned += 1
@@ -40,6 +43,10 @@ final class Fleet: Sendable {
             if let booked = workload.busyVehicles[cars[index].plate],
                 booked.contains(where: { $0.start < request.end && request.start < $0.end })
             {
+                continue
+            }
+            if trips > 0 {
+                trips -= 1
                 continue
             }
             count.free += 1

@@ -26,15 +26,17 @@ struct Roster {
 
     private let franchise: Franchise
     private let streets: [ProviderID: StreetSet]
-    private let weeks: [ProviderID: WeekHours]
+    let weeks: [ProviderID: WeekHours]
     private var staffs: [Team: Staff] = [:]
     private var fleets: [Team: Fleet] = [:]
 
-    init(franchise: Franchise, streets: StreetIndex) {
+    init(franchise: Franchise, streets: StreetIndex, holidays: Holidays) {
         self.franchise = franchise
         self.streets = Dictionary(uniqueKeysWithValues: franchise.providers.map { ($0.id, streets.set($0.serviceRegions)) })
         weeks = Dictionary(
-            uniqueKeysWithValues: franchise.providers.map { ($0.id, WeekHours(hours: $0.hours, closedDays: $0.closedDays)) })
+            uniqueKeysWithValues: franchise.providers.map {
+                ($0.id, WeekHours(hours: $0.hours, closedDays: $0.closedDays, holidays: holidays))
+            })
     }
 
     mutating func candidates(for item: ItemCode, _ terms: ItemTerms) -> [Candidate] {

@@ -22,7 +22,7 @@ final class Staff: Sendable {
         var speaks = false
     }
 
-    private let members: [Member]
+    let members: [Member]
 
     init(_ workers: [Worker], certificates: [String]) {
         members = workers.filter(\.isActive).map {

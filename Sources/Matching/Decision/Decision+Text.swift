@@ -8,7 +8,7 @@ import Registry
 /// ```
 /// Version, policy, reach; the candidates best first with price in fen, metres, `e` for the elder's choice and the points of the six
 /// parts; the refused, grouped by codes (bits in hex) and the minute until which they are full. The score is not written: it is the sum.
-/// Bytes that have a meaning here are written `%XX` inside ids and versions.
+/// `|batch` at the end marks a first place given by the plan of the day. Bytes that have a meaning here are written `%XX` inside ids and versions.
 extension Decision {
     public func encoded() -> String {
         var out = DecisionWriter(capacity: 32 + candidates.count * 48 + refusals.count * 8)
@@ -39,13 +39,14 @@ extension Decision {
             out.text(refusals[index].provider.text)
             last = keys[index]
         }
+        if basis == .batch { out.mark("|batch") }
         return out.string
     }
 
     /// Nil for anything that ``encoded()`` could not have written.
     public init?(encoded text: String) {
         let fields = text.split(separator: "|", omittingEmptySubsequences: false)
-        guard fields.count == 5, fields[0] == "1", let version = DecisionReader.text(fields[1]),
+        guard fields.count == 5 || (fields.count == 6 && fields[5] == Basis.batch.rawValue), fields[0] == "1", let version = DecisionReader.text(fields[1]),
             let reach = Reach(rawValue: String(fields[2]))
         else { return nil }
         var candidates: [RankedCandidate] = []
@@ -58,6 +59,8 @@ extension Decision {
             guard let read = DecisionReader.refusals(group) else { return nil }
             refusals += read
         }
-        self.init(policyVersion: version, reach: reach, candidates: candidates, refusals: refusals.sorted { $0.provider < $1.provider })
+        self.init(
+            policyVersion: version, reach: reach, candidates: candidates, refusals: refusals.sorted { $0.provider < $1.provider },
+            basis: fields.count == 6 ? .batch : .online)
     }
 }

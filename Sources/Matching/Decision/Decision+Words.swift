@@ -45,8 +45,8 @@ extension Decision {
         let parts = own.parts.map { "\($0.term)\($0.points)" }.joined(separator: "、")
         let score = "得分\(own.score)（\(parts)）"
         if own.isElderChoice { return "老人指定由贵单位服务，排在第一位；\(score)。" }
-        if index == 0 { return "贵单位符合条件，排在第一位；\(score)。" }
-        let why = index == 1 && candidates[0].isElderChoice ? "老人指定了其他服务商" : "按总分和并列规则，另有服务商在前"
+        if index == 0 { return basis == .batch ? "全天统一派单把本单排给贵单位；\(score)。" : "贵单位符合条件，排在第一位；\(score)。" }
+        let why = index == 1 && candidates[0].isElderChoice ? "老人指定了其他服务商" : basis == .batch ? "全天统一派单把本单排给另一家" : "按总分和并列规则，另有服务商在前"
         return "贵单位符合条件，排在第\(index + 1)位：\(why)；\(score)。"
     }
 }

@@ -24,6 +24,7 @@ public enum RefusalCode: String, Sendable, CaseIterable, Codable {
     case noVehicle = "no_vehicle"
     case vehicleCredentialMissing = "vehicle_credential_missing"
     case noFittingVehicle = "no_fitting_vehicle"
+    case closedThatDay = "closed_that_day"
     case closed = "closed"
     case slotFull = "slot_full"
     case workersBusy = "workers_busy"
@@ -59,6 +60,7 @@ public enum RefusalCode: String, Sendable, CaseIterable, Codable {
         case .workersBusy: 23
         case .vehiclesBusy: 24
         case .alreadyAsked: 25
+        case .closedThatDay: 26
         }
     }
 
@@ -86,6 +88,7 @@ public enum RefusalCode: String, Sendable, CaseIterable, Codable {
         case .noVehicle: "没有车辆"
         case .vehicleCredentialMissing: "车辆证照不在有效期"
         case .noFittingVehicle: "没有合适的车（轮椅或座位）"
+        case .closedThatDay: "当天歇业"
         case .closed: "当时不营业"
         case .slotFull: "该时段已满"
         case .workersBusy: "人员当时都有安排"
@@ -118,6 +121,7 @@ public enum RefusalCode: String, Sendable, CaseIterable, Codable {
         case .noVehicle: "贵单位没有登记车辆。"
         case .vehicleCredentialMissing: "贵单位的车辆证照在服务当天不在有效期。"
         case .noFittingVehicle: "贵单位没有合适的车（轮椅车或足够的座位）。"
+        case .closedThatDay: "贵单位当天歇业（已登记的歇业日或节假日）。"
         case .closed: "服务开始时间不在贵单位的营业时间内。"
         case .slotFull: "贵单位该时段的接单数已满。"
         case .workersBusy: "贵单位合适的人员当时都有安排。"

@@ -18,6 +18,8 @@ public struct Facts: Sendable {
     /// Great-circle distance between the home and the provider; nil when the home is nowhere on the map.
     var distance_m: Int?
     var window: WeekHours.Window?
+    /// Closed all day: declared by the firm, or by the office calendar it keeps.
+    var isClosedDay = false
     /// Orders taken in that window already.
     var taken = 0
     var staff = Staff.Count()
@@ -37,11 +39,15 @@ public struct Facts: Sendable {
         price = candidate.price(on: date)
         distance_m = place.map { $0.metres(to: candidate.place) }
         window = candidate.week.window(on: date, minute: minute)
+        isClosedDay = window == nil && candidate.week.isClosedDay(date)
         taken = 0
         if let window, !workload.slotTaken.isEmpty {
             taken = workload.slotTaken[SlotKey(provider: candidate.provider, date: date, opens: window.opens)] ?? 0
         }
         if terms.staffCount > 0 { staff = candidate.staff.count(request, workload, terms: terms, on: date) }
-        if terms.needsVehicle { fleet = candidate.fleet.count(request, workload, terms: terms, on: date) }
+        if terms.needsVehicle {
+            let trips = workload.trips.isEmpty ? 0 : workload.trips[candidate.provider] ?? 0
+            fleet = candidate.fleet.count(request, workload, trips: trips, terms: terms, on: date)
+        }
     }
 }

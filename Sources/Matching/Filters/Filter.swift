@@ -9,7 +9,7 @@ public protocol Filter: Sendable {
 /// The filters in force.
 enum Filters {
     static let all: [any Filter] = [
-        PriceFilter(), KindFilter(), FranchiseFilter(), CredentialFilter(), BlockFilter(), StreetFilter(), RadiusFilter(), DietFilter(),
-        StaffFilter(), VehicleFilter(), OpeningFilter(), CapacityFilter(), AskedFilter(),
+        PriceFilter(), KindFilter(), FranchiseFilter(), CredentialFilter(), BlockFilter(), RefusedElderFilter(), StreetFilter(),
+        RadiusFilter(), DietFilter(), StaffFilter(), VehicleFilter(), ClosedDayFilter(), OpeningFilter(), CapacityFilter(), AskedFilter(),
     ]
 }

@@ -7,22 +7,25 @@ public struct Workload: Sendable {
     public var slotTaken: [SlotKey: Int]
     /// How often and when this elder has met which provider.
     public var meetings: [ProviderID: Meeting]
-    /// Orders of this kind of item offered to each provider lately, the measure of its fair share.
+    /// Orders of the item's category offered to each provider in the month of service, the measure of its fair share.
     public var recentShare: [ProviderID: Int]
     /// When workers are booked already, around the time asked for.
     public var busyWorkers: [WorkerID: [TimeWindow]]
     /// The same for cars, by plate.
     public var busyVehicles: [String: [TimeWindow]]
+    /// Trips of each provider around the time asked for whose car is not known: each takes one of its cars.
+    public var trips: [ProviderID: Int]
 
     public init(
         slotTaken: [SlotKey: Int] = [:], meetings: [ProviderID: Meeting] = [:], recentShare: [ProviderID: Int] = [:],
-        busyWorkers: [WorkerID: [TimeWindow]] = [:], busyVehicles: [String: [TimeWindow]] = [:]
+        busyWorkers: [WorkerID: [TimeWindow]] = [:], busyVehicles: [String: [TimeWindow]] = [:], trips: [ProviderID: Int] = [:]
     ) {
         self.slotTaken = slotTaken
         self.meetings = meetings
         self.recentShare = recentShare
         self.busyWorkers = busyWorkers
         self.busyVehicles = busyVehicles
+        self.trips = trips
     }
 
     /// Nobody has anything to do yet.

@@ -44,7 +44,29 @@ public struct MatchPolicy: Hashable, Sendable, Codable {
             self.load = load
             self.fairShare = fairShare
         }
+
+        var total: Int { distance + continuity + quality + price + load + fairShare }
+
+        enum CodingKeys: String, CodingKey, CaseIterable {
+            case distance, continuity, quality, price, load
+            case fairShare = "fair_share"
+        }
     }
+
+    /// The names in the file.
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case version, from, weights
+        case distanceScale_m = "distance_scale_m"
+        case distanceStep_m = "distance_step_m"
+        case meetingsForHalf = "meetings_for_half"
+        case continuityHalfLife_days = "continuity_half_life_days"
+        case fullDiscount_permille = "full_discount_permille"
+        case fairShareBound = "fair_share_bound"
+        case fairShareStep = "fair_share_step"
+    }
+
+    /// Every name a policy may have, and every name of a weight: anything else in a file is a slip of the pen.
+    public static let fieldNames = (policy: Set(CodingKeys.allCases.map(\.rawValue)), weights: Set(Weights.CodingKeys.allCases.map(\.rawValue)))
 
     public init(
         version: String, from: LocalDate, weights: Weights, distanceScale_m: Int, distanceStep_m: Int, meetingsForHalf: Int,
@@ -88,14 +110,29 @@ public struct MatchPolicy: Hashable, Sendable, Codable {
         let checks: [(String, Int, ClosedRange<Int>)] = [
             ("weights.distance", weights.distance, 0...100_000), ("weights.continuity", weights.continuity, 0...100_000),
             ("weights.quality", weights.quality, 0...100_000), ("weights.price", weights.price, 0...100_000),
-            ("weights.load", weights.load, 0...100_000), ("weights.fairShare", weights.fairShare, 0...100_000),
-            ("distanceScale_m", distanceScale_m, 1...1_000_000), ("distanceStep_m", distanceStep_m, 1...100_000),
-            ("meetingsForHalf", meetingsForHalf, 1...1_000), ("continuityHalfLife_days", continuityHalfLife_days, 1...3_650),
-            ("fullDiscount_permille", fullDiscount_permille, 1...1_000), ("fairShareBound", fairShareBound, 1...100_000),
-            ("fairShareStep", fairShareStep, 0...100_000),
+            ("weights.load", weights.load, 0...100_000), ("weights.fair_share", weights.fairShare, 0...100_000),
+            ("distance_scale_m", distanceScale_m, 1...1_000_000), ("distance_step_m", distanceStep_m, 1...100_000),
+            ("meetings_for_half", meetingsForHalf, 1...1_000), ("continuity_half_life_days", continuityHalfLife_days, 1...3_650),
+            ("full_discount_permille", fullDiscount_permille, 1...1_000), ("fair_share_bound", fairShareBound, 1...100_000),
+            ("fair_share_step", fairShareStep, 0...100_000),
         ]
         var faults = checks.filter { !$0.2.contains($0.1) }.map { "\($0.0)为\($0.1)，应在\($0.2.lowerBound)到\($0.2.upperBound)之间" }
         if version.isEmpty { faults.insert("version不能为空", at: 0) }
+        if weights.total == 0 { faults.append("weights全部为0，评分不起作用") }
+        return faults
+    }
+
+    /// What is wrong with a set of versions taken together: each fault with the place of the version at fault.
+    public static func faults(of policies: [MatchPolicy]) -> [(index: Int, fault: String)] {
+        guard !policies.isEmpty else { return [(0, "没有任何策略版本")] }
+        var faults: [(Int, String)] = []
+        for (index, policy) in policies.enumerated() {
+            let earlier = policies[..<index]
+            if earlier.contains(where: { $0.version == policy.version }) { faults.append((index, "版本 \(policy.version) 重复")) }
+            if let twin = earlier.first(where: { $0.from == policy.from }) {
+                faults.append((index, "与版本 \(twin.version) 同日（\(policy.from)）生效，其中一个永远不会生效"))
+            }
+        }
         return faults
     }
 

@@ -17,11 +17,13 @@ public struct Delivery: Sendable {
     public let attempt: Int
     /// Number of the attempt within the retry schedule, from 1: as `attempt`, but starting afresh with each replay.
     public let turn: Int
+    /// The whole message where it is no webhook but goes by another channel; nil for one to be signed when it is sent.
+    public let prepared: SignedRequest?
 
     /// - Parameter earlier: Attempts made before the last replay.
     public init(
         id: Int64, eventID: String, eventSeq: Int64, subject: String, subscription: Subscription, type: String, body: [UInt8], attempt: Int,
-        earlier: Int = 0
+        earlier: Int = 0, prepared: SignedRequest? = nil
     ) {
         self.id = id
         self.eventID = eventID
@@ -32,7 +34,11 @@ public struct Delivery: Sendable {
         self.body = body
         self.attempt = attempt
         turn = attempt - earlier
+        self.prepared = prepared
     }
+
+    /// What goes out at `now`.
+    public func request(at now: Instant) -> SignedRequest { prepared ?? SignedRequest(self, at: now) }
 }
 
 /// How an attempt ended and what follows from it.
@@ -64,11 +70,14 @@ public struct SignedRequest: Sendable {
     public let url: EndpointURL
     public let headers: [(String, String)]
     public let body: [UInt8]
+    /// What the answer must contain to count as taken, where the status alone does not say (gateways that answer 200 to everything).
+    public let mark: String?
 
-    public init(url: EndpointURL, headers: [(String, String)], body: [UInt8]) {
+    public init(url: EndpointURL, headers: [(String, String)], body: [UInt8], mark: String? = nil) {
         self.url = url
         self.headers = headers
         self.body = body
+        self.mark = mark
     }
 
     /// Signs a delivery with every secret that is active now.

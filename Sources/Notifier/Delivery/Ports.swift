@@ -10,6 +10,16 @@ public protocol Transport: Sendable {
 
 /// What waits to be sent, kept where the events are, so that nothing is lost with the process.
 public protocol Outbox: Sendable {
+    /// Asks to be the one process that sends, or to go on being it, for ``Lease/span`` from now.
+    ///
+    /// Asked for only when there is something to do, so that a server at rest writes nothing. Processes on several machines need clocks that agree
+    /// to a second or two; if they do not, a message may go twice, as after a crash.
+    /// - Returns: until when; nil when there is nothing to do, or while another process sends.
+    func claim(by holder: String, now: Instant) async throws -> Instant?
+
+    /// Gives the lease back, if it is this holder's.
+    func release(by holder: String) async throws
+
     /// Makes deliveries of the events that the log has gained since the last time, for every subscription that wants them, in bounded steps.
     /// - Returns: whether there is more to gather.
     func gather(now: Instant) async throws -> Bool

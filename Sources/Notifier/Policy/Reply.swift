@@ -47,6 +47,8 @@ public enum FailureReason: Error, Hashable, Sendable {
     case reset
     /// We broke off ourselves; the receiver is not to blame and no attempt is counted.
     case cancelled
+    /// The status was good, but the answer did not say what it must.
+    case unmarked
     /// Anything else, as libcurl numbers it.
     case other(Int32)
 
@@ -61,6 +63,7 @@ public enum FailureReason: Error, Hashable, Sendable {
         case .privateAddress: "private_address"
         case .reset: "reset"
         case .cancelled: "cancelled"
+        case .unmarked: "answer_refused"
         case .other(let number): "curl_\(number)"
         }
     }

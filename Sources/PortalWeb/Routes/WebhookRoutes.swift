@@ -22,7 +22,7 @@ public struct SubscriberContext: RoleContext {
 /// | GET, PATCH, DELETE | /webhooks[/{id}] | provider (its own), admin | look, change url, events or state, take away |
 /// | POST | /webhooks/{id}/rotate | same | a new secret; the old one signs on beside it for a day, or `overlap_seconds` |
 /// | POST | /webhooks/{id}/test | same | sends a `webhook.test` |
-/// | POST | /webhooks/{id}/replay | same | sends again: `event_id`, `since_seq` (with `until_seq`), or `state: "dead"` |
+/// | POST | /webhooks/{id}/replay | same | sends again: `event_id`, `since_seq` (with `until_seq`, `events`), or `state: "dead"` |
 /// | GET | /webhooks/{id}/deliveries?state=&cursor=&limit= | same | what became of each event, attempt by attempt |
 public struct WebhookRoutes: Sendable {
     let exchange: Exchange
@@ -124,20 +124,22 @@ public struct WebhookRoutes: Sendable {
         let since_seq: Int64?
         let until_seq: Int64?
         let state: String?
+        let events: [String]?
 
         func selection() throws -> DeliveryRepository.Selection {
+            let filter = try events.map { (patterns) throws(Rejection) in try EventFilter(patterns, known: EventTypes.all) }
             switch (event_id, since_seq, state) {
-            case (let id?, nil, nil) where until_seq == nil: return .event(id: id)
+            case (let id?, nil, nil) where until_seq == nil && filter == nil: return .event(id: id)
             case (nil, let since?, nil):
                 let until = until_seq ?? .max
                 guard since >= 1, until >= since else {
                     throw Rejection(.refused, "replay_range", "since_seq 应从 1 起，until_seq 不应小于它。", pointer: "/since_seq")
                 }
-                return .range(since...until)
-            case (nil, nil, "dead"?) where until_seq == nil: return .dead
+                return .range(since...until, filter)
+            case (nil, nil, "dead"?) where until_seq == nil && filter == nil: return .dead
             default:
                 throw Rejection(
-                    .refused, "replay_selection", "请给出 event_id、since_seq（可加 until_seq）、或 state:\"dead\" 三者之一。")
+                    .refused, "replay_selection", "请给出 event_id、since_seq（可加 until_seq、events）、或 state:\"dead\" 三者之一。")
             }
         }
     }

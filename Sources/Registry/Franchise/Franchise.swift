@@ -38,6 +38,14 @@ public struct Franchise: Sendable {
             .mapValues { $0.sorted { $0.plate < $1.plate } }
     }
 
+    /// The same network with some providers' records changed; those it does not know are passed over.
+    public func replacing(_ changed: [Provider]) -> Franchise {
+        guard !changed.isEmpty else { return self }
+        return Franchise(
+            providers: providers + changed.filter { positions[$0.id] != nil }, offers: offersByItem.keys.sorted().flatMap { offersByItem[$0] ?? [] },
+            workers: providers.flatMap { workers(of: $0.id) }, vehicles: providers.flatMap { vehicles(of: $0.id) })
+    }
+
     public func provider(_ id: ProviderID) -> Provider? { positions[id].map { providers[$0] } }
 
     /// All offers of an item whatever their dates, sorted by provider and then by first day.

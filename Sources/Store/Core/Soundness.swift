@@ -54,6 +54,9 @@ public struct Soundness {
                     WHERE o.state IN ('offered', 'accepted', 'scheduled', 'in_service', 'done', 'closed')
                         AND o.payable_fen <> o.self_pay_fen + (SELECT COALESCE(CAST(SUM(l.amount_fen) AS BIGINT), 0) FROM funding_leg l
                             WHERE l.order_id = o.id AND l.state <> 'released')
+                        AND NOT EXISTS (SELECT 1 FROM statement_line s
+                            LEFT JOIN line_decision d ON d.month = s.month AND d.subject = s.subject
+                            WHERE s.subject = o.id AND (s.verdict = 'blocked' OR d.kind = 'refuse'))
                     ORDER BY o.id LIMIT 5
                     """) { "工单 \(try $0.text())" }
             ),

@@ -1,6 +1,5 @@
 import Entitlement
 import Kernel
-import Orders
 import Registry
 
 /// What each elder may still draw from each programme in each period.
@@ -37,60 +36,50 @@ public struct EntitlementRepository {
         }
     }
 
-    /// Sets an amount aside (预占).
+    /// Moves what a leg takes from one account: sets aside, confirms, gives back.
     ///
     /// - Throws: `entitlement_exhausted` when the period has less left, so that nothing can be overspent even if two calls agreed on the same balance.
-    public func reserve(_ draw: Draw, for elder: ElderID) throws {
+    public func move(_ move: FundMove, _ draw: Draw, for elder: ElderID) throws {
+        move == .reserve || move == .spend ? try take(move, draw, elder) : try shift(move, draw, elder)
+    }
+
+    /// Opens the account if there is none, raises its grant if a better class has begun, and takes the amount.
+    private func take(_ move: FundMove, _ draw: Draw, _ elder: ElderID) throws {
+        let (reserved, posted) = (Fen(move.reserved * draw.amount.amount), Fen(move.posted * draw.amount.amount))
         let changed = try tx.execute(
             """
             INSERT INTO entitlement (elder_id, programme, period, granted_fen, reserved_fen, posted_fen)
-            VALUES (\(elder), \(draw.key.programme), \(draw.key.period), \(draw.granted), \(draw.amount), 0)
+            VALUES (\(elder), \(draw.key.programme), \(draw.key.period), \(draw.granted), \(reserved), \(posted))
             ON CONFLICT (elder_id, programme, period) DO UPDATE
-            SET reserved_fen = entitlement.reserved_fen + excluded.reserved_fen
-            WHERE entitlement.reserved_fen + entitlement.posted_fen + excluded.reserved_fen <= entitlement.granted_fen
+            SET reserved_fen = entitlement.reserved_fen + excluded.reserved_fen, posted_fen = entitlement.posted_fen + excluded.posted_fen,
+                granted_fen = CASE WHEN excluded.granted_fen > entitlement.granted_fen THEN excluded.granted_fen ELSE entitlement.granted_fen END
+            WHERE entitlement.reserved_fen + entitlement.posted_fen + excluded.reserved_fen + excluded.posted_fen
+                <= CASE WHEN excluded.granted_fen > entitlement.granted_fen THEN excluded.granted_fen ELSE entitlement.granted_fen END
             """)
         guard changed == 1, draw.amount <= draw.granted else {
-            throw Rejection(.conflict, "entitlement_exhausted", "补贴余额不足，请重新报价。")
+            throw Rejection(.conflict, "entitlement_exhausted", "补贴余额不足，请重新报价或重新刷卡。")
         }
     }
 
-    /// Turns what was reserved into what is spent (确认).
-    public func post(_ draw: Draw, for elder: ElderID) throws {
-        try move(draw, elder, reserved: -draw.amount, posted: draw.amount)
-    }
-
-    /// Gives back what was reserved (释放).
-    public func release(_ draw: Draw, for elder: ElderID) throws {
-        try move(draw, elder, reserved: -draw.amount, posted: .zero)
-    }
-
-    /// Gives back what was spent (冲正).
-    public func reverse(_ draw: Draw, for elder: ElderID) throws {
-        try move(draw, elder, reserved: .zero, posted: -draw.amount)
-    }
-
-    /// Reserves and posts in one step, for a swipe that is served and settled at once.
-    public func spend(_ draw: Draw, for elder: ElderID) throws {
+    private func shift(_ move: FundMove, _ draw: Draw, _ elder: ElderID) throws {
         let changed = try tx.execute(
             """
-            INSERT INTO entitlement (elder_id, programme, period, granted_fen, reserved_fen, posted_fen)
-            VALUES (\(elder), \(draw.key.programme), \(draw.key.period), \(draw.granted), 0, \(draw.amount))
-            ON CONFLICT (elder_id, programme, period) DO UPDATE
-            SET posted_fen = entitlement.posted_fen + excluded.posted_fen
-            WHERE entitlement.reserved_fen + entitlement.posted_fen + excluded.posted_fen <= entitlement.granted_fen
-            """)
-        guard changed == 1, draw.amount <= draw.granted else {
-            throw Rejection(.conflict, "entitlement_exhausted", "补贴余额不足，请重新刷卡。")
-        }
-    }
-
-    private func move(_ draw: Draw, _ elder: ElderID, reserved: Fen, posted: Fen) throws {
-        let changed = try tx.execute(
-            """
-            UPDATE entitlement SET reserved_fen = reserved_fen + \(reserved), posted_fen = posted_fen + \(posted)
+            UPDATE entitlement SET reserved_fen = reserved_fen + \(Fen(move.reserved * draw.amount.amount)),
+                posted_fen = posted_fen + \(Fen(move.posted * draw.amount.amount))
             WHERE elder_id = \(elder) AND programme = \(draw.key.programme) AND period = \(draw.key.period)
             """)
         guard changed == 1 else { throw StoreFault.corrupt("no entitlement \(draw.key.programme) \(draw.key.period) of elder \(elder)") }
+    }
+
+    /// 结余: what was granted in a programme's periods and not spent; a statistic, never moved into another account.
+    public func unspent(_ programme: String) throws -> [(period: String, elders: Int, granted: Fen, posted: Fen, reserved: Fen)] {
+        try tx.rows(
+            """
+            SELECT period, COUNT(*), CAST(SUM(granted_fen) AS BIGINT), CAST(SUM(posted_fen) AS BIGINT), CAST(SUM(reserved_fen) AS BIGINT)
+            FROM entitlement WHERE programme = \(programme)
+            GROUP BY period ORDER BY period DESC LIMIT 120
+            """
+        ) { (try $0.text(), try $0.int(), try $0.fen(), try $0.fen(), try $0.fen()) }
     }
 }
 

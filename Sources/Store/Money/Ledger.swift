@@ -1,3 +1,4 @@
+import Entitlement
 import Kernel
 
 /// 分录: the double-entry ledger. Append-only; a mistake is corrected by a linked entry the other way.
@@ -6,6 +7,16 @@ public struct Ledger {
 
     public enum Kind: String, Sendable {
         case reserve, post, release, reverse
+
+        init(_ move: FundMove) {
+            self =
+                switch move {
+                case .reserve: .reserve
+                case .post, .spend: .post
+                case .release: .release
+                case .reverse, .reopen: .reverse
+                }
+        }
     }
 
     public struct Posting: Hashable, Sendable {
@@ -27,24 +38,20 @@ public struct Ledger {
         }
     }
 
-    /// The names of accounts: what they are for, of which programme, in which month.
-    public enum Account {
-        /// What a programme has granted and not yet promised.
-        public static func budget(_ programme: String, _ month: Month) -> String { "budget/\(programme)/\(month)" }
-        /// What is promised to orders under way.
-        public static func reserved(_ programme: String, _ month: Month) -> String { "reserved/\(programme)/\(month)" }
-        /// What is owed to a provider for proven visits.
-        public static func payable(_ provider: String, _ month: Month) -> String { "payable/\(provider)/\(month)" }
-    }
+    /// The names of accounts.
+    public typealias Account = AccountName
 
+    /// Writes entries one after the other, and what they add to their accounts.
+    ///
+    /// One writer at a time, so counting up from the last entry is safe.
     public func append(_ postings: [Posting], at now: Instant) throws {
         for posting in postings where posting.amount > .zero {
-            let seq = try (tx.integer("SELECT MAX(seq) FROM posting") ?? 0) + 1
             try tx.execute(
                 """
                 INSERT INTO posting (seq, at_ms, kind, subject, debit, credit, amount_fen, reverses)
-                VALUES (\(seq), \(now), \(posting.kind), \(posting.subject), \(posting.debit), \(posting.credit), \(posting.amount),
-                    \(posting.reverses))
+                SELECT COALESCE(MAX(seq), 0) + 1, \(now), \(posting.kind), \(posting.subject), \(posting.debit), \(posting.credit),
+                    \(posting.amount), \(posting.reverses)
+                FROM posting
                 """)
             try tx.execute(
                 """
@@ -54,6 +61,15 @@ public struct Ledger {
                 SET debit_fen = account.debit_fen + excluded.debit_fen, credit_fen = account.credit_fen + excluded.credit_fen
                 """)
         }
+    }
+
+    /// Appends one move of the legs of a service.
+    public func append(_ move: FundMove, _ legs: [FundingLeg], subject: String, month: Month, provider: String, at now: Instant) throws {
+        try append(
+            legs.map { leg in
+                let (debit, credit) = move.accounts(leg.programme, month, provider: provider)
+                return Posting(Kind(move), subject: subject, debit: debit, credit: credit, amount: leg.amount)
+            }, at: now)
     }
 
     /// The last entry by which a subject's money was posted; nil when there is none.

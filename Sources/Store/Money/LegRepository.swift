@@ -6,7 +6,7 @@ import Orders
 public struct LegRepository {
     let tx: any Transaction
 
-    public enum State: String, Sendable { case reserved, posted, released }
+    public typealias State = LegState
 
     public struct Stored: Sendable {
         public let leg: FundingLeg
@@ -20,12 +20,12 @@ public struct LegRepository {
             [
                 .text(order.text), .integer(Int64(attempt)), .integer(Int64(index + 1)), .text(leg.fund.rawValue), .text(leg.programme),
                 .integer(Int64(leg.version)), .integer(leg.amount.amount), .text(Self.encoded(leg.draws)),
-                .text(State.reserved.rawValue),
+                .text(State.reserved.rawValue), .text(leg.budgets.encoded),
             ]
         }
         try tx.execute(
             """
-            INSERT INTO funding_leg (order_id, attempt, ordinal, fund, programme, version, amount_fen, draws, state)
+            INSERT INTO funding_leg (order_id, attempt, ordinal, fund, programme, version, amount_fen, draws, state, budgets)
             VALUES \(rows: rows)
             """)
     }
@@ -33,14 +33,14 @@ public struct LegRepository {
     public func all(_ order: OrderID) throws -> [Stored] {
         try tx.rows(
             """
-            SELECT attempt, fund, programme, version, amount_fen, draws, state FROM funding_leg
+            SELECT attempt, fund, programme, version, amount_fen, draws, budgets, state FROM funding_leg
             WHERE order_id = \(order) ORDER BY attempt, ordinal
             """
         ) { row in
             let attempt = try row.int()
             let leg = FundingLeg(
                 fund: try row.value(), programme: try row.text(), version: try row.int(), amount: try row.fen(),
-                draws: try Self.draws(try row.text()))
+                draws: try Self.draws(try row.text()), budgets: try [BudgetKey](encoded: try row.text()))
             return Stored(leg: leg, attempt: attempt, state: try row.value())
         }
     }

@@ -3,19 +3,6 @@ import Entitlement
 import Kernel
 import Registry
 
-/// 餐次
-public enum MealSlot: String, CaseIterable, Sendable {
-    case breakfast, lunch, supper
-
-    public var name: String {
-        switch self {
-        case .breakfast: "早餐"
-        case .lunch: "午餐"
-        case .supper: "晚餐"
-        }
-    }
-}
-
 public enum Swipe {}
 public typealias SwipeID = ID<Swipe>
 
@@ -28,6 +15,8 @@ public struct MealSwipe: Hashable, Sendable {
     public let date: LocalDate
     public let slot: MealSlot
     public let device: String
+    /// The till's own number of the swipe, by which one that is uploaded again is known; nil from tills without.
+    public let deviceSwipe: String?
     /// By the till's clock and by ours: an offline swipe comes late and shows it.
     public let deviceAt: Instant
     public let receivedAt: Instant
@@ -39,7 +28,8 @@ public struct MealSwipe: Hashable, Sendable {
 
     public init(
         id: SwipeID, elder: ElderID, canteen: ProviderID, item: ItemCode, date: LocalDate, slot: MealSlot, device: String,
-        deviceAt: Instant, receivedAt: Instant, classCode: String, priceVersion: String, payable: Fen, selfPay: Fen, legs: [FundingLeg]
+        deviceSwipe: String? = nil, deviceAt: Instant, receivedAt: Instant, classCode: String, priceVersion: String, payable: Fen,
+        selfPay: Fen, legs: [FundingLeg]
     ) {
         self.id = id
         self.elder = elder
@@ -48,6 +38,7 @@ public struct MealSwipe: Hashable, Sendable {
         self.date = date
         self.slot = slot
         self.device = device
+        self.deviceSwipe = deviceSwipe
         self.deviceAt = deviceAt
         self.receivedAt = receivedAt
         self.classCode = classCode
@@ -58,35 +49,207 @@ public struct MealSwipe: Hashable, Sendable {
     }
 }
 
+/// What a swipe needs to know of the elder, and no more: it is read ten thousand times a minute at noon.
+public struct Diner: Sendable {
+    public let id: ElderID
+    let status: ElderStatus
+    let statusSince: LocalDate?
+    let deathDate: LocalDate?
+    let birthday: LocalDate
+    let region: String
+    let abilityLevel: Int
+    let livesAlone: Bool
+    let cadre: CadreKind?
+    let classes: [ClassSpan]
+
+    /// Whether the card is good on a day: a meal from before the elder died or moved away stays a meal, however late its swipe comes.
+    public func isRegistered(on date: LocalDate) -> Bool {
+        switch status {
+        case .deathReported, .deceased: deathDate.map { date < $0 } ?? false
+        case .deregistered, .movedOut: statusSince.map { date < $0 } ?? false
+        case .active, .away, .hospital, .institution: true
+        }
+    }
+
+    /// The facts that decide who pays, on a day.
+    public func beneficiary(on date: LocalDate) -> Beneficiary {
+        Beneficiary(
+            classes: classes, birthday: birthday, region: region, abilityLevel: abilityLevel, livesAlone: livesAlone, cadre: cadre, on: date)
+    }
+}
+
 public struct MealRepository {
     let tx: any Transaction
 
-    /// - Returns: false when this elder has already eaten in this slot of this day, at whatever canteen; then nothing is written.
+    /// By elder's id, or by the number on the card.
+    public func diner(_ id: ElderID) throws -> Diner? {
+        try tx.first(
+            "SELECT \(sql: Diner.columns) FROM elder WHERE id = \(id)"
+        ) { try Diner(row: &$0) }
+    }
+
+    public func diner(card: String) throws -> Diner? {
+        try tx.first(
+            "SELECT \(sql: Diner.columns) FROM elder WHERE number = \(card)"
+        ) { try Diner(row: &$0) }
+    }
+
+    /// - Returns: false when this elder has already eaten in this slot of this day, at whatever canteen, or the till has sent this swipe
+    ///   before; then nothing is written.
     public func insert(_ swipe: MealSwipe) throws -> Bool {
         let legs = swipe.legs.map { "\($0.fund.rawValue)|\($0.programme)|\($0.version)|\($0.amount.amount)" }.joined(separator: ";")
         return try tx.execute(
             """
-            INSERT INTO meal_swipe (id, elder_id, canteen_id, item_code, service_date, slot, device, device_ms, received_ms, class_code,
-                price_version, payable_fen, self_pay_fen, legs, settlement)
+            INSERT INTO meal_swipe (id, elder_id, canteen_id, item_code, service_date, slot, device, device_swipe, device_ms, received_ms,
+                class_code, price_version, payable_fen, self_pay_fen, legs, draws, budgets, settlement)
             VALUES (\(swipe.id), \(swipe.elder), \(swipe.canteen), \(swipe.item), \(swipe.date), \(swipe.slot), \(swipe.device),
-                \(swipe.deviceAt), \(swipe.receivedAt), \(swipe.classCode), \(swipe.priceVersion), \(swipe.payable), \(swipe.selfPay),
-                \(legs), 'ready')
+                \(swipe.deviceSwipe), \(swipe.deviceAt), \(swipe.receivedAt), \(swipe.classCode), \(swipe.priceVersion), \(swipe.payable),
+                \(swipe.selfPay), \(legs), \(swipe.legs.map { LegRepository.encoded($0.draws) }.joined(separator: "/")),
+                \(swipe.legs.map(\.budgets.encoded).joined(separator: "/")), 'ready')
             ON CONFLICT DO NOTHING
             """) == 1
     }
 
-    /// Where an elder has eaten in a slot of a day.
-    public func canteen(of elder: ElderID, on date: LocalDate, slot: MealSlot) throws -> ProviderID? {
+    public func find(_ id: SwipeID) throws -> MealSwipe? {
+        try tx.first("SELECT \(sql: Self.columns) FROM meal_swipe WHERE id = \(id)") { try MealSwipe(row: &$0) }
+    }
+
+    /// The swipe that a till has sent under its own number.
+    public func find(canteen: ProviderID, device: String, deviceSwipe: String) throws -> MealSwipe? {
         try tx.first(
             """
-            SELECT canteen_id FROM meal_swipe
+            SELECT \(sql: Self.columns) FROM meal_swipe
+            WHERE canteen_id = \(canteen) AND device = \(device) AND device_swipe = \(deviceSwipe)
+            """
+        ) { try MealSwipe(row: &$0) }
+    }
+
+    /// What an elder has eaten in a slot of a day.
+    public func taken(by elder: ElderID, on date: LocalDate, slot: MealSlot) throws -> MealSwipe? {
+        try tx.first(
+            """
+            SELECT \(sql: Self.columns) FROM meal_swipe
             WHERE elder_id = \(elder) AND service_date = \(date) AND slot = \(slot) AND settlement <> 'reversed'
             """
-        ) { try $0.id() }
+        ) { try MealSwipe(row: &$0) }
+    }
+
+    /// How many meals an elder has had on a day.
+    public func count(of elder: ElderID, on date: LocalDate) throws -> Int {
+        Int(
+            try tx.integer(
+                "SELECT COUNT(*) FROM meal_swipe WHERE elder_id = \(elder) AND service_date = \(date) AND settlement <> 'reversed'") ?? 0)
     }
 
     public func count(of canteen: ProviderID, on date: LocalDate) throws -> Int {
         Int(try tx.integer("SELECT COUNT(*) FROM meal_swipe WHERE canteen_id = \(canteen) AND service_date = \(date)") ?? 0)
+    }
+
+    /// - Returns: false when the swipe stands on a statement or has been taken back already.
+    public func reverse(_ id: SwipeID) throws -> Bool {
+        try tx.execute("UPDATE meal_swipe SET settlement = 'reversed' WHERE id = \(id) AND settlement = 'ready'") == 1
+    }
+
+    static let columns: StaticString = """
+        id, elder_id, canteen_id, item_code, service_date, slot, device, device_swipe, device_ms, received_ms, class_code, price_version, \
+        payable_fen, self_pay_fen, legs, draws, budgets
+        """
+
+    // MARK: The month
+
+    /// One line of 助餐月报.
+    public struct ReportLine: Hashable, Sendable {
+        public let canteen: ProviderID
+        public let date: LocalDate
+        public let classCode: String
+        /// 人次
+        public let meals: Int
+        public let subsidy: Fen
+        public let selfPay: Fen
+    }
+
+    /// Meals of a month by canteen, day and class, those taken back left out.
+    public func report(_ month: Month) throws -> [ReportLine] {
+        try tx.rows(
+            """
+            SELECT canteen_id, service_date, class_code, COUNT(*), CAST(SUM(payable_fen - self_pay_fen) AS BIGINT),
+                CAST(SUM(self_pay_fen) AS BIGINT)
+            FROM meal_swipe
+            WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND settlement <> 'reversed'
+            GROUP BY canteen_id, service_date, class_code
+            ORDER BY canteen_id, service_date, class_code
+            """
+        ) {
+            ReportLine(
+                canteen: try $0.id(), date: try $0.date(), classCode: try $0.text(), meals: try $0.int(), subsidy: try $0.fen(),
+                selfPay: try $0.fen())
+        }
+    }
+
+    /// What each month's meals have taken from a budget.
+    func burnDown(_ key: BudgetKey) throws -> [(month: Month, amount: Fen, meals: Int)] {
+        let (first, last) = (LocalDate(key.year, 1, 1), LocalDate(key.year, 12, 31))
+        var months: [Month: (amount: Fen, meals: Int)] = [:]
+        // Almost every meal has one leg, whose amount is all that is not the elder's: those are summed in place.
+        try tx.forEachRow(
+            """
+            SELECT SUBSTR(service_date, 1, 7), CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*) FROM meal_swipe
+            WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
+                AND budgets NOT LIKE '%/%' AND ';' || budgets || ';' LIKE \("%;\(key.text);%")
+            GROUP BY SUBSTR(service_date, 1, 7)
+            """
+        ) { months[try $0.month()] = (try $0.fen(), try $0.int()) }
+        try tx.forEachRow(
+            """
+            SELECT \(sql: Self.columns) FROM meal_swipe
+            WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets LIKE '%/%'
+            """
+        ) { row in
+            let swipe = try MealSwipe(row: &row)
+            let amount = swipe.legs.filter { $0.budgets.contains(key) }.map(\.amount).total
+            guard amount > .zero else { return }
+            months[swipe.date.month, default: (.zero, 0)].amount += amount
+            months[swipe.date.month, default: (.zero, 0)].meals += 1
+        }
+        return months.map { ($0.key, $0.value.amount, $0.value.meals) }
+    }
+}
+
+extension Diner {
+    static let columns: StaticString = """
+        id, status, status_since, death_date, birthday, region, ability_level, lives_alone, cadre, classes
+        """
+
+    init(row: inout Row) throws {
+        self.init(
+            id: try row.id(), status: try row.value(), statusSince: try row.optionalDate(), deathDate: try row.optionalDate(),
+            birthday: try row.date(), region: try row.text(), abilityLevel: try row.int(),
+            livesAlone: try row.bool(), cadre: try row.optionalValue(), classes: try Packed.classes(try row.text()))
+    }
+}
+
+extension MealSwipe {
+    init(row: inout Row) throws {
+        self.init(
+            id: try row.id(), elder: try row.id(), canteen: try row.id(), item: try row.id(), date: try row.date(), slot: try row.value(),
+            device: try row.text(), deviceSwipe: row.optionalText(), deviceAt: try row.instant(), receivedAt: try row.instant(),
+            classCode: try row.text(), priceVersion: try row.text(), payable: try row.fen(), selfPay: try row.fen(),
+            legs: try Self.legs(try row.text(), draws: try row.text(), budgets: try row.text()))
+    }
+
+    /// Legs, and what each takes from accounts and budgets: three columns with one part a leg. Swipes from before budgets have only the first.
+    private static func legs(_ text: String, draws: String, budgets: String) throws -> [FundingLeg] {
+        func parts(_ text: String) -> [String] { text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) } }
+        let (draws, budgets) = (parts(draws), parts(budgets))
+        return try text.split(separator: ";").enumerated().map { index, part in
+            let fields = part.split(separator: "|")
+            guard fields.count == 4, let fund = Fund(rawValue: String(fields[0])), let version = Int(fields[2]), let amount = Int64(fields[3])
+            else { throw StoreFault.corrupt("meal_swipe.legs: \(part)") }
+            return FundingLeg(
+                fund: fund, programme: String(fields[1]), version: version, amount: Fen(amount),
+                draws: index < draws.count ? try LegRepository.draws(draws[index]) : [],
+                budgets: index < budgets.count ? try [BudgetKey](encoded: budgets[index]) : [])
+        }
     }
 }
 

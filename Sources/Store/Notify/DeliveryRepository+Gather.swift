@@ -45,13 +45,13 @@ extension DeliveryRepository {
         guard let last = events.last else { return 0 }
         let ofProvider = Dictionary(grouping: takers, by: \.provider)
         let everyones = ofProvider[nil] ?? []
+        var wanted: [(event: Event, webhook: String)] = []
         for event in events {
             let addressed = event.provider.flatMap { ofProvider[$0.text] } ?? []
             let candidates = event.type == EventTypes.test ? takers : everyones + addressed
-            for taker in candidates where event.seq > taker.after && taker.wants(event) {
-                try insert(event, to: taker.id, at: now)
-            }
+            for taker in candidates where event.seq > taker.after && taker.wants(event) { wanted.append((event, taker.id)) }
         }
+        try insert(wanted, at: now)
         try tx.execute(
             """
             INSERT INTO log_reader (name, seq) VALUES (\(Self.reader), \(last.seq))
@@ -61,21 +61,37 @@ extension DeliveryRepository {
     }
 
     /// Once for each event and subscription; what is there already stays as it is.
-    func insert(_ event: Event, to webhook: String, at now: Instant) throws {
-        let id = try (tx.integer("SELECT MAX(id) FROM delivery") ?? 0) + 1
-        try tx.execute(
-            """
-            INSERT INTO delivery (id, webhook_id, event_seq, subject, state, attempts, due_ms)
-            VALUES (\(id), \(webhook), \(event.seq), \(event.subject), 'pending', 0, \(now))
-            ON CONFLICT (webhook_id, event_seq) DO NOTHING
-            """)
+    func insert(_ wanted: [(event: Event, webhook: String)], at now: Instant) throws {
+        guard !wanted.isEmpty else { return }
+        var id = try tx.integer("SELECT MAX(id) FROM delivery") ?? 0
+        var rest = wanted[...]
+        while !rest.isEmpty {
+            // Two lengths only, so that there are two statements to prepare.
+            let step = rest.prefix(rest.count >= Self.rowsAtOnce ? Self.rowsAtOnce : 1)
+            let rows: [[SQL.Value]] = step.map { event, webhook in
+                id += 1
+                return [
+                    .integer(id), .text(webhook), .integer(event.seq), .text(event.subject), .text("pending"), .integer(0),
+                    .integer(now.milliseconds),
+                ]
+            }
+            try tx.execute(
+                """
+                INSERT INTO delivery (id, webhook_id, event_seq, subject, state, attempts, due_ms)
+                VALUES \(rows: rows)
+                ON CONFLICT (webhook_id, event_seq) DO NOTHING
+                """)
+            rest = rest.dropFirst(step.count)
+        }
     }
+
+    static let rowsAtOnce = 50
 
     /// What is to be sent once more.
     public enum Selection: Hashable, Sendable {
         case event(id: String)
-        /// By the numbers of the receiver's own feed, both ends included.
-        case range(ClosedRange<Int64>)
+        /// By the numbers of the receiver's own feed, both ends included; of these only the types asked for, if any are.
+        case range(ClosedRange<Int64>, EventFilter? = nil)
         /// Every dead letter.
         case dead
     }
@@ -97,8 +113,8 @@ extension DeliveryRepository {
                     earlier = attempts + CASE WHEN state = 'pending' THEN 1 ELSE 0 END
                 WHERE webhook_id = \(subscription.id) AND event_seq = \(event.seq)
                 """)
-            try insert(event, to: subscription.id, at: now)
         }
+        try insert(events.map { ($0, subscription.id) }, at: now)
         return (events.count, next)
     }
 
@@ -111,14 +127,15 @@ extension DeliveryRepository {
             guard let seq = Event.seq(ofID: id) else { return ([], nil) }
             return (try tx.events.after(seq - 1, limit: 1).filter { $0.id == id && subscription.mayReplay($0) }, nil)
         case .dead: return (try dead(subscription, limit: limit), nil)
-        case .range(let range):
+        case .range(let range, let filter):
             var found: [Event] = []
             var (at, scanned) = (range.lowerBound - 1, 0)
             while at < range.upperBound, scanned < Self.replayScan {
                 let page = try page(for: subscription, after: at, limit: Self.gatherLimit)
                 if page.isEmpty { return (found, nil) }
                 scanned += page.count
-                for (number, event) in page where number <= range.upperBound && subscription.mayReplay(event) {
+                for (number, event) in page 
+                where number <= range.upperBound && subscription.mayReplay(event) && filter?.matches(event.type) ?? true {
                     if found.count == limit { return (found, number) }
                     found.append(event)
                 }

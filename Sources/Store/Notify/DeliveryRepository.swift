@@ -1,5 +1,6 @@
 import Kernel
 import Notifier
+import Registry
 
 /// What goes to subscribers: one row for each event and subscription, with what became of it.
 public struct DeliveryRepository {
@@ -7,6 +8,19 @@ public struct DeliveryRepository {
 
     /// Subscriptions looked at in one ``due(now:limit:perEndpoint:skipping:)``.
     static let endpointLimit = 64
+    static let smallestShare = 32
+
+    /// Whether anything is to be gathered or sent. Cheap: look-ups by key.
+    public func hasWork(now: Instant) throws -> Bool {
+        if try hasNews() { return true }
+        return try tx.exists(
+            """
+            SELECT 1 FROM webhook w
+            WHERE w.state = 'active' AND EXISTS (
+                SELECT 1 FROM delivery d WHERE d.webhook_id = w.id AND d.state = 'pending' AND d.due_ms <= \(now))
+            LIMIT 1
+            """)
+    }
 
     /// See ``Outbox/due(now:limit:perEndpoint:skipping:)``.
     public func due(now: Instant, limit: Int, perEndpoint: Int, skipping: Set<String>) throws -> [Delivery] {
@@ -19,10 +33,13 @@ public struct DeliveryRepository {
             """
         ) { try $0.text() }
         var due: [Delivery] = []
-        for id in waiting.lazy.filter({ !skipping.contains($0) }).prefix(Self.endpointLimit) {
+        let asked = waiting.filter { !skipping.contains($0) }.prefix(Self.endpointLimit)
+        // With many endpoints waiting a smaller part of each will do; never fewer than may be under way to it.
+        let share = min(perEndpoint, max(Self.smallestShare, limit / max(1, asked.count)))
+        for id in asked {
             // A subscription that cannot be read must not hold up the others; the examination names it.
             guard let subscription = try? tx.webhooks.find(id)?.subscription else { continue }
-            due += try self.due(to: subscription, now: now, limit: perEndpoint)
+            due += try self.due(to: subscription, now: now, limit: share)
         }
         return Array(due.sorted { ($0.eventSeq, $0.id) < ($1.eventSeq, $1.id) }.prefix(limit))
     }
@@ -97,7 +114,11 @@ public struct DeliveryRepository {
             """)
         guard changed == 1 else { return false }
         if case .disable(let why) = outcome.decision, try tx.webhooks.disable(outcome.subscription, reason: why.rawValue, at: now) {
-            try tx.events.appendWebhook("webhook.disabled", outcome.subscription, by: "system", at: now, data: ["reason": JSON(why.rawValue)])
+            // Addressed to its owner, who finds it in the feed: what was to tell of trouble is just what has stopped.
+            let owner = try tx.webhooks.find(outcome.subscription)?.subscription.provider
+            try tx.events.append(
+                "webhook.disabled", about: outcome.subscription, to: owner.map { ProviderID($0) }, by: "system", at: now,
+                data: ["reason": JSON(why.rawValue)])
         }
         return true
     }
@@ -113,11 +134,13 @@ extension Event {
 }
 
 extension EventLog {
-    /// A change of a subscription, for the audit. Carries no address and no secret.
+    /// An event of something that counts no versions of its own, such as a subscription; for the audit. Carries no address and no secret.
     @discardableResult
-    public func appendWebhook(_ type: String, _ id: String, by actor: String, at now: Instant, data: JSON = .object([])) throws -> Int64 {
+    public func append(
+        _ type: String, about id: String, to provider: ProviderID? = nil, by actor: String, at now: Instant, data: JSON = .object([])
+    ) throws -> Int64 {
         let earlier = try tx.integer("SELECT COUNT(*) FROM event WHERE subject = \(id)") ?? 0
-        return try append(type, subject: id, subjectSeq: Int(earlier) + 1, by: actor, at: now, data: data.text)
+        return try append(type, subject: id, subjectSeq: Int(earlier) + 1, to: provider, by: actor, at: now, data: data.text)
     }
 }
 

@@ -7,6 +7,18 @@ public struct StoredOutbox: Outbox {
 
     public init(_ database: any Database) { self.database = database }
 
+    public func claim(by holder: String, now: Instant) async throws -> Instant? {
+        guard try await database.read({ tx in try tx.leases.isFree(Self.lease, for: holder, now: now) && tx.deliveries.hasWork(now: now) })
+        else { return nil }
+        return try await database.write { tx in try tx.leases.claim(Self.lease, by: holder, now: now) }
+    }
+
+    public func release(by holder: String) async throws {
+        try await database.write { tx in try tx.leases.release(Self.lease, by: holder) }
+    }
+
+    static let lease = "webhooks"
+
     public func gather(now: Instant) async throws -> Bool {
         // Looks first, beside the writer: most of the times there is nothing to write.
         guard try await database.read({ tx in try tx.deliveries.hasNews() }) else { return false }

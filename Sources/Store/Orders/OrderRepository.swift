@@ -82,13 +82,13 @@ public struct OrderRepository {
     }
 
     /// An elder's open orders, soonest first.
-    public func open(of elder: ElderID) throws -> [Order] {
+    public func open(of elder: ElderID, limit: Int = 100) throws -> [Order] {
         try tx.rows(
             """
             SELECT \(sql: Self.columns) FROM service_order
             WHERE elder_id = \(elder) AND state NOT IN ('closed', 'cancelled', 'failed', 'voided')
             ORDER BY start_ms, id
-            LIMIT 100
+            LIMIT \(limit)
             """) { try Order(row: &$0) }
     }
 
@@ -128,6 +128,32 @@ public struct OrderRepository {
             ORDER BY id DESC
             LIMIT \(limit)
             """) { try Order(row: &$0) }
+    }
+
+    public func byNumber(_ number: String) throws -> Order? {
+        try tx.first("SELECT \(sql: Self.columns) FROM service_order WHERE number = \(number)") { try Order(row: &$0) }
+    }
+
+    /// Orders of a day in some states, by id.
+    public func of(_ day: LocalDate, in states: [OrderState], after: OrderID?, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE service_date = \(day) AND state IN (\(list: states.map(\.rawValue))) AND id > \(after?.text ?? "")
+            ORDER BY id
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    /// The days from one on on which a provider holds orders that have not begun.
+    public func openDays(of provider: ProviderID, from: LocalDate) throws -> [LocalDate] {
+        try tx.rows(
+            """
+            SELECT DISTINCT service_date FROM service_order
+            WHERE provider_id = \(provider) AND state IN ('offered', 'accepted', 'scheduled') AND service_date >= \(from)
+            ORDER BY service_date
+            LIMIT 400
+            """) { try $0.date() }
     }
 
     /// Orders whose number begins with what was typed, in the order of numbers.

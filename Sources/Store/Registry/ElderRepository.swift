@@ -16,6 +16,13 @@ public struct ElderRepository {
         try tx.first("SELECT \(sql: Self.columns) FROM elder WHERE id = \(id)") { try Elder(row: &$0) }
     }
 
+    /// Without phones: of many at once.
+    public func facts(_ ids: [ElderID]) throws -> [Elder] {
+        try ids.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows("SELECT \(sql: Self.columns) FROM elder WHERE id IN (\(list: part.map(\.text))) ORDER BY id") { try Elder(row: &$0) }
+        }
+    }
+
     /// - Throws: `elder_unknown` when nobody has this id.
     public func require(_ id: ElderID) throws -> Elder {
         guard let elder = try facts(id) else { throw Rejection(.missing, "elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id") }

@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Registry
 
@@ -48,16 +49,73 @@ public struct LoadRepository {
             """)
     }
 
-    public struct Met: Sendable {
+    public struct Met: Hashable, Sendable {
         public let provider: ProviderID
         public let visits: Int
         public let last: LocalDate
     }
 
-    public func meetings(of elder: ElderID) throws -> [Met] {
-        try tx.rows("SELECT provider_id, visits, last_date FROM meeting WHERE elder_id = \(elder) ORDER BY provider_id") {
-            Met(provider: try $0.id(), visits: try $0.int(), last: try $0.date())
+    /// Orders of a category offered to each provider in a month: the measure of its fair share.
+    public func shares(of category: Category, in month: Month) throws -> [(provider: ProviderID, offered: Int)] {
+        try tx.rows(
+            """
+            SELECT provider_id, offered FROM provider_share
+            WHERE month = \(month) AND category = \(category)
+            ORDER BY provider_id
+            """
+        ) { (try $0.id(), try $0.int()) }
+    }
+
+    /// Shares of all categories in a month, for the plan of a whole day.
+    public func shares(in month: Month) throws -> [(category: String, provider: ProviderID, offered: Int)] {
+        try tx.rows("SELECT category, provider_id, offered FROM provider_share WHERE month = \(month) ORDER BY category, provider_id") {
+            (try $0.text(), try $0.id(), try $0.int())
         }
+    }
+
+    /// One more order, or one fewer when it was taken back through no doing of the provider.
+    public func share(_ provider: ProviderID, _ category: Category, in month: Month, adding count: Int) throws {
+        try tx.execute(
+            """
+            INSERT INTO provider_share (month, category, provider_id, offered)
+            VALUES (\(month), \(category), \(provider), \(max(0, count)))
+            ON CONFLICT (month, category, provider_id) DO UPDATE
+            SET offered = CASE WHEN provider_share.offered + \(count) < 0 THEN 0 ELSE provider_share.offered + \(count) END
+            """)
+    }
+
+    /// All places taken on a day.
+    public func taken(on date: LocalDate) throws -> [Taken] {
+        try tx.rows("SELECT provider_id, date, opens, taken FROM slot_load WHERE date = \(date) ORDER BY provider_id, opens") {
+            Taken(provider: try $0.id(), date: try $0.date(), opens: try $0.int(), count: try $0.int())
+        }
+    }
+
+    /// When the workers of these providers are booked around a time: visits that a worker is named for or has begun.
+    public func booked(_ providers: [ProviderID], around window: TimeWindow) throws -> [(worker: WorkerID, window: TimeWindow)] {
+        try tx.rows(
+            """
+            SELECT worker_id, start_ms, end_ms FROM service_order
+            WHERE provider_id IN (\(list: providers.map(\.text))) AND state IN ('scheduled', 'in_service')
+                AND start_ms > \(window.start - .hours(24)) AND start_ms < \(window.end) AND end_ms > \(window.start)
+                AND worker_id IS NOT NULL
+            ORDER BY worker_id, start_ms
+            """
+        ) { (try $0.id(Worker.self), try $0.instant(), try $0.instant()) }
+        .compactMap { worker, start, end in TimeWindow(start: start, end: end).map { (worker, $0) } }
+    }
+
+    /// Trips that hold a car of these providers around a time, by provider; which car is the provider's own business.
+    public func trips(_ providers: [ProviderID], around window: TimeWindow) throws -> [ProviderID] {
+        try tx.rows(
+            """
+            SELECT provider_id FROM service_order
+            WHERE provider_id IN (\(list: providers.map(\.text))) AND state IN ('offered', 'accepted', 'scheduled', 'in_service')
+                AND start_ms > \(window.start - .hours(24)) AND start_ms < \(window.end) AND end_ms > \(window.start)
+                AND mode = \(Mode.vehicle)
+            ORDER BY provider_id
+            """
+        ) { try $0.id() }
     }
 
     public func met(_ elder: ElderID, _ provider: ProviderID, on date: LocalDate) throws {

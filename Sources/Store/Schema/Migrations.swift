@@ -7,8 +7,14 @@ extension Migrator {
         Migration(number: 4, name: "access", sql: Schema.m0004_access),
         Migration(number: 5, name: "notify", sql: Schema.m0005_notify),
         Migration(number: 6, name: "search", sql: Schema.m0006_search),
+        Migration(number: 7, name: "standing", sql: Schema.m0007_standing),
+        Migration(number: 8, name: "match", sql: Schema.m0008_match),
+        Migration(number: 9, name: "budgets", sql: Schema.m0009_budgets),
         Migration(number: 10, name: "settlement", sql: Schema.m0010_settlement),
+        Migration(number: 11, name: "dayplan", sql: Schema.m0011_dayplan),
         Migration(number: 12, name: "api", sql: Schema.m0012_api),
+        Migration(number: 13, name: "messages", sql: Schema.m0013_messages),
+        Migration(number: 14, name: "papers", sql: Schema.m0014_papers),
     ])
 }
 

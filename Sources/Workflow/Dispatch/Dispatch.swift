@@ -32,16 +32,23 @@ struct Dispatch {
         let attempt: Attempt?
         let split: FundingSplit?
         let slot: Slot?
+        /// Providers that have declined it or let it time out before.
+        let refused: Int
     }
 
-    /// - Parameter provider: who comes first if it may, such as the one with whom another time was agreed; else the order's own wish.
-    func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>, preferring provider: ProviderID? = nil) throws -> Assignment {
-        let decision = try situation.decision(
+    /// - Parameters:
+    ///   - given: The provider that the plan of the whole day names; counts if it may still be asked.
+    ///   - provider: Who comes first if it may, such as the one with whom another time was agreed; else the order's own wish.
+    func plan(
+        _ order: Order, _ situation: Situation, asked: Set<ProviderID>, given: ProviderID? = nil, preferring provider: ProviderID? = nil
+    ) throws -> Assignment {
+        var decision = try situation.decision(
             tx, reference, preferred: provider ?? order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
+        if let given, let planned = decision.giving(given) { decision = planned }
         guard let chosen = decision.chosen else {
             var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)
             waiting.serviceLevel = .warned
-            return Assignment(order: waiting, decision: decision, attempt: nil, split: nil, slot: nil)
+            return Assignment(order: waiting, decision: decision, attempt: nil, split: nil, slot: nil, refused: asked.count)
         }
         var offered = try order.after(.offer, by: .system, at: now, timers: timers)
         offered.provider = chosen.provider
@@ -49,14 +56,15 @@ struct Dispatch {
         offered.unitPrice = chosen.price
         offered.payable = chosen.price.times(order.quantity)
         offered.priceVersion = situation.price.version
-        let split = try situation.split(tx, reference, payable: offered.payable, order: order.id)
+        let split = try situation.split(
+            tx, reference, list: situation.listPrice(order.quantity), payable: offered.payable, order: order.id)
         offered.selfPay = split.selfPay
-        let slot = reference.franchise.slot(of: chosen.provider, at: order.window.start)
-        let expires = timers.offerExpiry(order.urgency, start: order.window.start, now: now)
+        let slot = reference.matcher.slot(of: chosen.provider, at: order.window.start)
+        let expires = timers.offerExpiry(for: order, now: now)
         let attempt = Attempt(
             order: order.id, ordinal: offered.attempts, provider: chosen.provider, state: .offered, offeredAt: now, expiresAt: expires,
             price: chosen.price, slotOpens: slot?.opens, decision: decision.encoded())
-        return Assignment(order: offered, decision: decision, attempt: attempt, split: split, slot: slot)
+        return Assignment(order: offered, decision: decision, attempt: attempt, split: split, slot: slot, refused: asked.count)
     }
 
     /// Writes what belongs to an assignment whose order has been written.
@@ -67,14 +75,23 @@ struct Dispatch {
         let order = assignment.order
         guard let attempt = assignment.attempt, let split = assignment.split else {
             try tx.unmet.insert(order, summary: assignment.decision.summary(), decision: assignment.decision.encoded(), at: now)
-            return try tx.events.append("order.unmet", subject: order.id.text, subjectSeq: order.version, by: by, at: now)
+            let seq = try tx.events.append("order.unmet", subject: order.id.text, subjectSeq: order.version, by: by, at: now)
+            return try Escalate(tx, reference, now: now).look(at: order, refused: assignment.refused) ?? seq
         }
         try tx.attempts.insert(attempt)
+        try share(attempt.provider, of: order, adding: 1)
         if let slot = assignment.slot { try tx.loads.take(slot) }
         try tx.legs.insert(split.legs, order: order.id, attempt: attempt.ordinal)
-        try Money(tx, order, now: now).reserve(split.legs)
-        return try tx.events.append(
+        try Money(tx, order, now: now).reserve(split.legs, reference, by: by)
+        let seq = try tx.events.append(
             "order.offered", subject: order.id.text, subjectSeq: order.version, to: attempt.provider, by: by, at: now)
+        return try Escalate(tx, reference, now: now).look(at: order, refused: assignment.refused) ?? seq
+    }
+
+    /// Counts an order into its provider's share of the month, or out of it again.
+    private func share(_ provider: ProviderID, of order: Order, adding count: Int) throws {
+        guard let item = reference.catalogue.item(order.item) else { return }
+        try tx.loads.share(provider, item.category, in: order.serviceDate.month, adding: count)
     }
 
     /// Takes an order back from its provider: the attempt ends, its place and its money are given back, the provider is told.
@@ -85,6 +102,8 @@ struct Dispatch {
             try tx.loads.giveBack(
                 Slot(provider: attempt.provider, date: order.serviceDate, opens: opens, closes: opens, capacity: 0))
         }
+        // Declining uses up the chance; what was taken away is given again.
+        if state == .withdrawn { try share(attempt.provider, of: order, adding: -1) }
         try Money(tx, order, now: now).release()
         try tx.events.append(event, subject: order.id.text, subjectSeq: version, to: attempt.provider, by: by, at: now)
     }
@@ -114,6 +133,7 @@ struct Dispatch {
         try tx.orders.save(held, replacing: old)
         try tx.unmet.insert(held, summary: why, decision: try tx.attempts.all(order.id).last?.decision ?? "", at: now)
         try tx.events.append("order.unmet", subject: order.id.text, subjectSeq: held.version, by: by, at: now)
+        try Escalate(tx, reference, now: now).look(at: held, refused: held.attempts)
         return held
     }
 

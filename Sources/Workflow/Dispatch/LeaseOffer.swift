@@ -15,7 +15,7 @@ public struct LeaseOffer: Sendable {
     /// - Throws: `offer_leased` while another holds it.
     public func prepared(
         _ id: OrderID, holder: String?, minutes: Int, by caller: Caller
-    ) throws -> @Sendable (any Transaction) throws -> Lease {
+    ) throws -> @Sendable (any Transaction) throws -> OfferLease {
         let holder = try Self.holder(holder, caller)
         guard Self.minutes.contains(minutes) else {
             throw Rejection(.invalid, "lease_minutes", "minutes 应为 1 到 30。", pointer: "/minutes")
@@ -26,8 +26,8 @@ public struct LeaseOffer: Sendable {
             guard order.state == .offered else { throw Rejection(.conflict, "offer_answered", "这次派单已经有了答复，请刷新后再看。") }
             guard now < attempt.expiresAt else { throw OrderRejection.offerExpired(at: attempt.expiresAt) }
             try Self.check(tx, id, attempt.provider, holder: holder, at: now)
-            let lease = Lease(order: id, provider: attempt.provider, holder: holder, until: min(now + .minutes(minutes), attempt.expiresAt))
-            try tx.leases.save(lease)
+            let lease = OfferLease(order: id, provider: attempt.provider, holder: holder, until: min(now + .minutes(minutes), attempt.expiresAt))
+            try tx.offerLeases.save(lease)
             return lease
         }
     }
@@ -38,7 +38,7 @@ public struct LeaseOffer: Sendable {
         return { tx in
             let (_, attempt) = try Offered.require(tx, id, by: caller)
             try Self.check(tx, id, attempt.provider, holder: holder, at: now)
-            try tx.leases.end(id)
+            try tx.offerLeases.end(id)
         }
     }
 
@@ -50,7 +50,7 @@ public struct LeaseOffer: Sendable {
         return { tx in
             if let provider = caller.provider { try Self.check(tx, id, provider, holder: holder, at: now) }
             let result = try step(tx)
-            try tx.leases.end(id)
+            try tx.offerLeases.end(id)
             return result
         }
     }
@@ -64,7 +64,7 @@ public struct LeaseOffer: Sendable {
     }
 
     private static func check(_ tx: any Transaction, _ id: OrderID, _ provider: ProviderID, holder: String, at now: Instant) throws {
-        guard let lease = try tx.leases.live(id, of: provider, at: now), lease.holder != holder else { return }
+        guard let lease = try tx.offerLeases.live(id, of: provider, at: now), lease.holder != holder else { return }
         throw Rejection(.conflict, "offer_leased", "这张工单正由“\(lease.holder)”处理到 \(lease.until)，请稍后再试或由其答复。")
     }
 }

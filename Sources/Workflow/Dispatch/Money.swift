@@ -1,3 +1,4 @@
+import Catalog
 import Entitlement
 import Kernel
 import Orders
@@ -6,7 +7,8 @@ import Store
 
 /// The money of one order: reserve → post, or reserve → release; never edited, only moved on.
 ///
-/// Every step changes the elder's entitlement and the ledger together, in the caller's transaction.
+/// Every step changes the elder's entitlement, the budgets and the ledger together, in the caller's transaction. Which accounts a step
+/// touches stands in `FundMove`.
 struct Money {
     let tx: any Transaction
     let order: Order
@@ -18,73 +20,51 @@ struct Money {
         self.now = now
     }
 
-    private var month: Month { order.serviceDate.month }
-
-    func reserve(_ legs: [FundingLeg]) throws {
-        for leg in legs { for draw in leg.draws { try tx.entitlements.reserve(draw, for: order.elder) } }
-        try tx.ledger.append(
-            legs.map {
-                posting(.reserve, $0, debit: Ledger.Account.reserved($0.programme, month), credit: Ledger.Account.budget($0.programme, month))
-            }, at: now)
+    func reserve(_ legs: [FundingLeg], _ reference: Reference, by: String) throws {
+        let watch = BudgetWatch(tx, reference, on: order.serviceDate, by: by, now: now)
+        for leg in legs {
+            for draw in leg.draws { try tx.entitlements.move(.reserve, draw, for: order.elder) }
+            try watch.take(.reserve, leg)
+        }
+        try tx.ledger.append(.reserve, legs, subject: order.id.text, month: order.serviceDate.month, provider: "", at: now)
     }
 
     /// Public money is owed to the provider from here on.
-    func post() throws {
-        guard let provider = order.provider else { return }
-        let legs = try tx.legs.live(order.id).filter { $0.state == .reserved }.map(\.leg)
-        for leg in legs { for draw in leg.draws { try tx.entitlements.post(draw, for: order.elder) } }
-        try tx.ledger.append(
-            legs.map {
-                posting(
-                    .post, $0, debit: Ledger.Account.payable(provider.text, month), credit: Ledger.Account.reserved($0.programme, month))
-            }, at: now)
-        try tx.legs.set(.posted, from: .reserved, order: order.id)
-    }
+    func post() throws { try move(.post) }
 
     /// Gives back whatever the order still holds.
-    func release() throws {
-        let legs = try tx.legs.live(order.id).filter { $0.state == .reserved }.map(\.leg)
-        for leg in legs { for draw in leg.draws { try tx.entitlements.release(draw, for: order.elder) } }
-        try tx.ledger.append(
-            legs.map {
-                posting(
-                    .release, $0, debit: Ledger.Account.budget($0.programme, month), credit: Ledger.Account.reserved($0.programme, month))
-            }, at: now)
-        try tx.legs.set(.released, from: .reserved, order: order.id)
-    }
+    func release() throws { try move(.release) }
 
     /// Takes back what was posted, by entries the other way; for an order voided or reopened before its month is closed.
-    func reverse() throws {
-        guard let provider = order.provider else { return }
-        let legs = try tx.legs.live(order.id).filter { $0.state == .posted }.map(\.leg)
-        for leg in legs { for draw in leg.draws { try tx.entitlements.reverse(draw, for: order.elder) } }
-        try tx.ledger.append(
-            legs.map {
-                posting(
-                    .reverse, $0, debit: Ledger.Account.budget($0.programme, month), credit: Ledger.Account.payable(provider.text, month))
-            }, at: now)
-        try tx.legs.set(.released, from: .posted, order: order.id)
-    }
+    func reverse() throws { try move(.reverse) }
 
     /// Turns what was posted back into a reservation, for an order reopened before its month is closed.
-    func unpost() throws {
-        guard let provider = order.provider else { return }
-        let legs = try tx.legs.live(order.id).filter { $0.state == .posted }.map(\.leg)
-        for leg in legs {
-            for draw in leg.draws {
-                try tx.entitlements.reverse(draw, for: order.elder)
-                try tx.entitlements.reserve(draw, for: order.elder)
-            }
-        }
-        try tx.ledger.append(
-            legs.map {
-                posting(
-                    .reverse, $0, debit: Ledger.Account.reserved($0.programme, month), credit: Ledger.Account.payable(provider.text, month))
-            }, at: now)
-        try tx.legs.set(.reserved, from: .posted, order: order.id)
-    }
+    func unpost() throws { try move(.reopen) }
 
-    private func posting(_ kind: Ledger.Kind, _ leg: FundingLeg, debit: String, credit: String) -> Ledger.Posting {
-        Ledger.Posting(kind, subject: order.id.text, debit: debit, credit: credit, amount: leg.amount)
+    private func move(_ move: FundMove) throws {
+        guard let old = move.from else { return }
+        let legs = try tx.legs.live(order.id).filter { $0.state == old }.map(\.leg)
+        guard !legs.isEmpty else { return }
+        // Only an order that never had a provider has none, and then nothing is posted.
+        guard let provider = order.provider ?? (move == .release ? ProviderID("") : nil) else { return }
+        for leg in legs {
+            for draw in leg.draws { try tx.entitlements.move(move, draw, for: order.elder) }
+            for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.amount) }
+        }
+        try tx.ledger.append(move, legs, subject: order.id.text, month: order.serviceDate.month, provider: provider.text, at: now)
+        try tx.legs.set(move.to, from: old, order: order.id)
+    }
+}
+
+extension Reference {
+    /// Who pays what of a service: programmes, the elder's balances and the budgets of the day.
+    func split(_ request: FundingRequest, of elder: ElderID, _ tx: any Transaction) throws -> FundingSplit {
+        let keys = programmes.balancesNeeded(for: request)
+        let balances = keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder, keys)
+        let budgets =
+            programmes.mayPay(for: request)
+            ? try tx.budgets.covering(
+                year: request.date.year, category: request.item.category.rawValue, region: request.beneficiary.region) : [:]
+        return programmes.split(request, balances: balances, budgets: budgets)
     }
 }

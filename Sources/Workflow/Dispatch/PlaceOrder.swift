@@ -34,8 +34,12 @@ public struct PlaceOrder: Sendable {
         let mayBackfill = caller.role == .admin
         try request.check(reference.franchise, now: now, mayBackfill: mayBackfill)
         let id: OrderID = office.newID(at: now)
-        let code = String(10_000 + office.random() % 10_000).dropFirst()
-        return { tx in try Self.place(tx, reference, request, id: id, visitCode: String(code), by: caller, now: now) }
+        let code = office.newVisitCode()
+        return { tx in try Self.place(tx, reference, request, id: id, visitCode: code, by: caller, now: now) }
+    }
+
+    static func twinRejection(_ number: String, _ state: OrderState) -> Rejection {
+        Rejection(.conflict, "order_twin", "该老人已有同一时间的相同工单 \(number)（\(state.name)）。若确需再下一单，请确认后提交 allow_twin。")
     }
 
     private static func place(
@@ -46,16 +50,10 @@ public struct PlaceOrder: Sendable {
             tx, reference, elder: request.elder, item: request.item, isEmergency: request.isEmergency
         ) { try request.window($0) }
         if !request.allowsTwin, let twin = try tx.orders.twin(of: request.elder, item: request.item, near: request.start) {
-            throw Rejection(
-                .conflict, "order_twin", "该老人已有同一时间的相同工单 \(twin.number)（\(twin.state.name)）。若确需再下一单，请确认后提交 allow_twin。")
+            throw twinRejection(twin.number, twin.state)
         }
-        let order = Order(
-            id: id, number: try tx.orders.nextNumber(on: now.localDate), elder: request.elder, item: request.item,
-            mode: situation.item.mode, region: situation.elder.address.region, window: situation.window, quantity: request.quantity,
-            urgency: request.isEmergency ? .emergency : .of(start: request.start, now: now), source: request.source,
-            caller: request.caller, callID: request.callID, note: request.note, fromAddress: request.fromAddress,
-            toAddress: request.toAddress, preferredProvider: request.preferredProvider, createdAt: now, createdBy: caller.name,
-            isBackfilled: request.start < now - .minutes(5), visitCode: visitCode, priceVersion: situation.price.version, version: 1)
+        let order = request.order(
+            situation, id: id, number: try tx.orders.nextNumber(on: now.localDate), visitCode: visitCode, by: caller, now: now)
         let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
         let assignment = try dispatch.plan(order, situation, asked: [])
         try tx.orders.insert(assignment.order)
@@ -65,4 +63,21 @@ public struct PlaceOrder: Sendable {
             order: assignment.order, legs: assignment.split?.legs ?? [], notes: assignment.split?.notes ?? [],
             decision: assignment.decision, seq: seq)
     }
+}
+
+extension OrderRequest {
+    /// The order as it enters the books, before anybody is asked.
+    func order(_ situation: Situation, id: OrderID, number: String, visitCode: String, by caller: Caller, now: Instant) -> Order {
+        Order(
+            id: id, number: number, elder: elder, item: item, mode: situation.item.mode, region: situation.elder.address.region,
+            window: situation.window, quantity: quantity, urgency: isEmergency ? .emergency : .of(start: start, now: now), source: source,
+            caller: self.caller, callID: callID, note: note, fromAddress: fromAddress, toAddress: toAddress,
+            preferredProvider: preferredProvider, createdAt: now, createdBy: caller.name, isBackfilled: start < now - .minutes(5),
+            visitCode: visitCode, priceVersion: situation.price.version, version: 1)
+    }
+}
+
+extension Office {
+    /// Four digits that prove presence (``Order/visitCode``).
+    func newVisitCode() -> String { String(String(10_000 + random() % 10_000).dropFirst()) }
 }

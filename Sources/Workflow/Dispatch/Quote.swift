@@ -27,6 +27,8 @@ struct Situation {
     let price: Price
     let window: TimeWindow
     let beneficiary: Beneficiary
+    /// Whom the elder knows, and who is not to be sent.
+    let ties: ElderTies
 
     /// - Parameter isEmergency: somebody who calls for help is at home, whatever the register says.
     static func read(
@@ -43,14 +45,15 @@ struct Situation {
             throw Rejection(.refused, "price_expired", "“\(item.name)”在 \(date) 没有有效的价格，请联系管理员维护价格。", pointer: "/start")
         }
         try mayBeServed(elder, item, isEmergency: isEmergency)
-        return Situation(elder: elder, item: item, price: price, window: window, beneficiary: beneficiary(elder, on: date))
+        return Situation(
+            elder: elder, item: item, price: price, window: window, beneficiary: beneficiary(elder, on: date), ties: try tx.ties.known(of: id))
     }
 
     /// The facts about an elder on a day that decide who pays.
     static func beneficiary(_ elder: Elder, on date: LocalDate) -> Beneficiary {
         Beneficiary(
-            classes: elder.classes(on: date), age: elder.age(on: date), district: String(elder.address.region.prefix(6)),
-            region: elder.address.region, abilityLevel: elder.abilityLevel, livesAlone: elder.livesAlone, cadre: elder.cadre?.rawValue)
+            classes: elder.classes, birthday: elder.birthday, region: elder.address.region, abilityLevel: elder.abilityLevel,
+            livesAlone: elder.livesAlone, cadre: elder.cadre, on: date)
     }
 
     private static func mayBeServed(_ elder: Elder, _ item: Item, isEmergency: Bool) throws {
@@ -71,8 +74,13 @@ struct Situation {
         MatchRequest(
             item: item, start: window.start, end: window.end, quantity: quantity, elderPlace: elder.place,
             elderRegion: elder.address.region, elderSex: elder.sex, diet: elder.diet,
-            preferredProvider: preferred ?? elder.preferredProvider, blocked: Set(elder.blockedProviders), alreadyAsked: asked,
-            needsWheelchair: item.tags.contains(.wheelchair), reach: reach, now: now)
+            preferredProvider: preferred ?? elder.preferredProvider, blocked: Set(elder.blockedProviders), refusedBy: ties.refusedBy,
+            alreadyAsked: asked, relatives: ties.relatives, needsWheelchair: item.tags.contains(.wheelchair), language: ties.language,
+            reach: reach, now: now)
+    }
+
+    var meetings: [ProviderID: Meeting] {
+        Dictionary(ties.meetings.map { ($0.provider, Meeting(count: $0.visits, last: $0.last)) }) { $1 }
     }
 
     /// Who may be asked: of the elder's own street, else of the streets around it, else of anywhere.
@@ -81,14 +89,38 @@ struct Situation {
     func decision(
         _ tx: any Transaction, _ reference: Reference, preferred: ProviderID?, asked: Set<ProviderID>, quantity: Quantity, now: Instant
     ) throws -> Decision {
-        let workload = try workload(tx, reference)
+        var workload = try workload(tx, reference)
         var reach = Reach.street
         while true {
             let match = request(preferred: preferred, asked: asked, quantity: quantity, reach: reach, now: now)
-            let decision = reference.matcher.decide(match, workload)
+            var decision = reference.matcher.decide(match, workload)
+            // Who is booked is read only for those who could come otherwise; of the others it would add one more reason to those they have.
+            if try engage(&workload, tx, decision.candidates.map(\.provider)) { decision = reference.matcher.decide(match, workload) }
             guard decision.chosen == nil, let wider = reach.wider else { return decision }
             reach = wider
         }
+    }
+
+    /// Adds when the workers and cars of some providers are taken around the time of the visit.
+    ///
+    /// - Returns: whether any are.
+    private func engage(_ workload: inout Workload, _ tx: any Transaction, _ providers: [ProviderID]) throws -> Bool {
+        guard !providers.isEmpty else { return false }
+        var found = false
+        if item.mode == .visit || item.mode == .vehicle {
+            for booking in try tx.loads.booked(providers, around: window) {
+                workload.busyWorkers[booking.worker, default: []].append(booking.window)
+                found = true
+            }
+        }
+        if item.mode == .vehicle {
+            workload.trips = [:]
+            for provider in try tx.loads.trips(providers, around: window) {
+                workload.trips[provider, default: 0] += 1
+                found = true
+            }
+        }
+        return found
     }
 
     /// How full the candidates are that day (or on the days around it), and whom the elder knows.
@@ -96,28 +128,33 @@ struct Situation {
         let date = window.start.localDate
         let candidates = reference.candidates[item.code] ?? []
         var taken: [SlotKey: Int] = [:]
-        var share: [ProviderID: Int] = [:]
         for load in try tx.loads.taken(
             from: date.adding(days: days.lowerBound), until: date.adding(days: days.upperBound), by: candidates)
         {
             taken[SlotKey(provider: load.provider, date: load.date, opens: load.opens)] = load.count
-            if load.date == date { share[load.provider, default: 0] += load.count }
         }
-        var meetings: [ProviderID: Meeting] = [:]
-        for met in try tx.loads.meetings(of: elder.id) { meetings[met.provider] = Meeting(count: met.visits, last: met.last) }
-        return Workload(slotTaken: taken, meetings: meetings, recentShare: share)
+        let shares = try tx.loads.shares(of: item.category, in: date.month)
+        return Workload(slotTaken: taken, meetings: meetings, recentShare: Dictionary(shares.map { ($0.provider, $0.offered) }) { $1 })
     }
+
+    /// The guide price of a quantity, of which the provider's own price is the discounted one; market prices have no guide.
+    func listPrice(_ quantity: Quantity) -> Fen? { price.type == .market ? nil : price.guide.times(quantity) }
 
     /// Who pays what of a price; nobody but the elder once the item's cap is reached (the rule that would refuse the line at the close).
     ///
-    /// - Parameter order: the order itself when it is on the books already.
-    func split(_ tx: any Transaction, _ reference: Reference, payable: Fen, order: OrderID? = nil) throws -> FundingSplit {
-        if let reached = try reachedCap(tx, except: order) { return FundingSplit(payable: payable, legs: [], notes: [reached]) }
-        let request = FundingRequest(
-            item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, payable: payable, beneficiary: beneficiary)
-        let keys = reference.programmes.balancesNeeded(for: request)
-        let balances = keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder.id, keys)
-        return reference.programmes.split(request, balances: balances)
+    /// - Parameters:
+    ///   - list: the price before the provider's discount; nil when there is none to speak of.
+    ///   - order: the order itself when it is on the books already.
+    func split(
+        _ tx: any Transaction, _ reference: Reference, list: Fen? = nil, payable: Fen, order: OrderID? = nil
+    ) throws -> FundingSplit {
+        if let reached = try reachedCap(tx, except: order) {
+            return FundingSplit(listPrice: list, payable: payable, legs: [], notes: [reached])
+        }
+        return try reference.split(
+            FundingRequest(
+                item: item, date: window.start.localDate, minuteOfDay: window.start.minuteOfDay, listPrice: list, payable: payable,
+                beneficiary: beneficiary), of: elder.id, tx)
     }
 }
 
@@ -136,7 +173,8 @@ public struct QuoteOrder: Sendable {
             let decision = try situation.decision(
                 tx, reference, preferred: request.preferredProvider, asked: [], quantity: request.quantity, now: now)
             let split = try decision.chosen.map {
-                try situation.split(tx, reference, payable: $0.price.times(request.quantity))
+                try situation.split(
+                    tx, reference, list: situation.listPrice(request.quantity), payable: $0.price.times(request.quantity))
             }
             let widest = situation.request(
                 preferred: request.preferredProvider, asked: [], quantity: request.quantity, reach: .everywhere, now: now)

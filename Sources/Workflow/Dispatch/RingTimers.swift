@@ -14,6 +14,7 @@ public struct RingTimers: Sendable {
     /// - Returns: the number of orders whose timer rang.
     public func callAsFunction() async throws -> Int {
         let (now, reference) = (office.now, office.reference)
+        try await WatchOffers(office)()
         let due = try await office.read { tx in try tx.orders.due(by: now, limit: Self.batch) }
         for order in due {
             do {
@@ -57,6 +58,7 @@ public struct RingTimers: Sendable {
         try tx.events.append(
             timer.kind == .remind ? "order.reminder" : "order.overdue", subject: id.text, subjectSeq: rung.version, to: rung.provider,
             by: "system", at: now, data: "{\"timer\":\"\(timer.kind.rawValue)\"}")
+        if timer.kind == .noShow { try Escalate(tx, reference, now: now).raise(rung, to: .dispatcher, .noShow) }
     }
 
     private static func expire(_ tx: any Transaction, _ reference: Reference, _ old: Order, now: Instant) throws {

@@ -5,30 +5,12 @@ import Orders
 import Registry
 import Store
 
-/// What the till sends.
-public struct SwipeRequest: Sendable {
-    public var card: String?
-    public var elder: ElderID?
-    public var canteen: ProviderID
-    public var slot: MealSlot
-    public var item: ItemCode?
-    public var at: Instant
-    public var device: String
-
-    public init(
-        card: String? = nil, elder: ElderID? = nil, canteen: ProviderID, slot: MealSlot, item: ItemCode? = nil, at: Instant, device: String
-    ) {
-        self.card = card
-        self.elder = elder
-        self.canteen = canteen
-        self.slot = slot
-        self.item = item
-        self.at = at
-        self.device = device
-    }
-
-    /// How late an offline till may hand a swipe in.
-    static let lateLimit = Span.days(3)
+/// A swipe as it was booked, with what the canteen may tell the elder.
+public struct ServedMeal: Sendable {
+    public let swipe: MealSwipe
+    public let notes: [FundingNote]
+    /// The till had sent it before; nothing was booked now.
+    public let isReplayed: Bool
 }
 
 /// 刷卡就餐: no order, no dispatch; the elder eats, the subsidy is spent, the canteen is owed, in one step.
@@ -38,55 +20,24 @@ public struct SwipeMeal: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public func callAsFunction(_ request: SwipeRequest, by caller: Caller) async throws -> MealSwipe {
+    public func callAsFunction(_ request: SwipeRequest, by caller: Caller) async throws -> ServedMeal {
         try await office.perform(try prepared(request, by: caller))
     }
 
-    public func prepared(_ request: SwipeRequest, by caller: Caller) throws -> @Sendable (any Transaction) throws -> MealSwipe {
+    /// - Parameter waivesGrace: a person has decided to book a swipe that came too late.
+    public func prepared(
+        _ request: SwipeRequest, by caller: Caller, waivesGrace: Bool = false
+    ) throws -> @Sendable (any Transaction) throws -> ServedMeal {
         let (now, reference) = (office.now, office.reference)
-        guard request.at <= now + .minutes(10) else { throw OrderRejection.deviceTimeInFuture }
-        guard request.at >= now - SwipeRequest.lateLimit else {
-            throw Rejection(.refused, "swipe_too_late", "离线刷卡超过 3 天才上传，请联系平台人工补录。", pointer: "/at")
-        }
-        guard (1...64).contains(request.device.utf8.count) else {
-            throw Rejection(.invalid, "device_missing", "请填写刷卡设备编号。", pointer: "/device")
-        }
-        if caller.role == .provider, caller.provider != request.canteen {
-            throw Rejection(.forbidden, "not_your_canteen", "只能为本餐厅刷卡。", pointer: "/canteen")
-        }
-        let meal = try Self.meal(request, reference)
+        try request.check(by: caller, now: now)
+        let meal = try Meal(request, reference)
         let id: SwipeID = office.newID(at: now)
-        return { tx in try Self.swipe(tx, reference, request, meal, id: id, by: caller, now: now) }
-    }
-
-    /// The dish and its price, checked before the writer is bothered.
-    private struct Meal {
-        let item: Item
-        let price: Price
-        let offer: Offer
-    }
-
-    private static func meal(_ request: SwipeRequest, _ reference: Reference) throws -> Meal {
-        guard let provider = reference.franchise.provider(request.canteen) else {
-            throw Rejection(.missing, "canteen_unknown", "没有这家餐厅，请核对编号。", pointer: "/canteen")
+        return { tx in
+            let diner = try Self.diner(tx, request)
+            if let before = try Self.replay(tx, request, diner) { return ServedMeal(swipe: before, notes: [], isReplayed: true) }
+            if !waivesGrace { try request.checkGrace(reference, now: now) }
+            return try Self.swipe(tx, reference, request, meal, diner, id: id, by: caller, now: now)
         }
-        guard provider.state.mayReceiveOrders else {
-            throw Rejection(.refused, "canteen_suspended", "该餐厅已暂停服务，不能刷卡。", pointer: "/canteen")
-        }
-        let code = request.item ?? standardItem(request.slot)
-        let date = request.at.localDate
-        guard let item = reference.catalogue.item(code), item.category == .meals, item.mode == .onSite else {
-            throw Rejection(.missing, "item_unknown", "没有这个餐品，请重新选择。", pointer: "/item")
-        }
-        guard let price = reference.catalogue.price(of: code, on: date), let offer = reference.franchise.offer(request.canteen, code.text, on: date)
-        else {
-            throw Rejection(.refused, "item_not_offered", "本餐厅当日没有“\(item.name)”的有效价格。", pointer: "/item")
-        }
-        let licences = reference.catalogue.credentialTypes.filter { $0.holder == .provider && item.credentials.contains($0.code) }
-        guard provider.holds(licences.map(\.code.text), on: date) else {
-            throw Rejection(.refused, "canteen_licence", "该餐厅当日没有有效的经营许可，不能刷卡；请联系平台核对证照。", pointer: "/canteen")
-        }
-        return Meal(item: item, price: price, offer: offer)
     }
 
     /// The set meal of each slot: what a swipe means when the till does not say.
@@ -99,49 +50,96 @@ public struct SwipeMeal: Sendable {
     }
 
     private static func swipe(
-        _ tx: any Transaction, _ reference: Reference, _ request: SwipeRequest, _ meal: Meal, id: SwipeID, by caller: Caller, now: Instant
-    ) throws -> MealSwipe {
-        let elder = try elder(tx, request)
-        guard !elder.status.isDeath, elder.status != .deregistered, elder.status != .movedOut else {
+        _ tx: any Transaction, _ reference: Reference, _ request: SwipeRequest, _ meal: Meal, _ diner: Diner, id: SwipeID, by caller: Caller,
+        now: Instant
+    ) throws -> ServedMeal {
+        let date = request.at.localDate
+        guard diner.isRegistered(on: date) else {
             throw Rejection(.refused, "elder_not_registered", "此卡已停用，请联系社区。")
         }
-        let date = request.at.localDate
-        let beneficiary = Situation.beneficiary(elder, on: date)
-        let funding = FundingRequest(
-            item: meal.item, date: date, minuteOfDay: request.at.minuteOfDay, payable: meal.offer.price, beneficiary: beneficiary)
-        let keys = reference.programmes.balancesNeeded(for: funding)
-        let split = reference.programmes.split(funding, balances: keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder.id, keys))
-        let swipe = MealSwipe(
-            id: id, elder: elder.id, canteen: request.canteen, item: meal.item.code, date: date, slot: request.slot,
-            device: request.device, deviceAt: request.at, receivedAt: now, classCode: beneficiary.classes.first ?? "ordinary",
-            priceVersion: meal.price.version, payable: meal.offer.price, selfPay: split.selfPay, legs: split.legs)
-        guard try tx.meals.insert(swipe) else {
-            let place = try tx.meals.canteen(of: elder.id, on: date, slot: request.slot)
-            let name = place.flatMap { reference.franchise.provider($0)?.name } ?? "其他餐厅"
-            throw Rejection(.conflict, "meal_already_taken", "您今天的\(request.slot.name)已在“\(name)”刷过卡，每餐只能补贴一次。")
+        if meal.mealsADay < MealSlot.allCases.count, try tx.meals.count(of: diner.id, on: date) >= meal.mealsADay {
+            throw Rejection(.refused, "meal_day_limit", "您今天已用餐 \(meal.mealsADay) 次，达到每天的次数上限，本餐请按原价付费。")
         }
-        try spend(tx, swipe, now: now)
-        try tx.events.append(
-            "meal.served", subject: id.text, subjectSeq: 1, to: request.canteen, by: caller.name, at: now)
-        return swipe
+        let beneficiary = diner.beneficiary(on: date)
+        let split = try reference.split(
+            FundingRequest(
+                item: meal.item, date: date, minuteOfDay: request.at.minuteOfDay, slot: request.slot, listPrice: meal.listPrice,
+                payable: meal.offer.price, beneficiary: beneficiary), of: diner.id, tx)
+        let swipe = MealSwipe(
+            id: id, elder: diner.id, canteen: request.canteen, item: meal.item.code, date: date, slot: request.slot,
+            device: request.device, deviceSwipe: request.deviceSwipe, deviceAt: request.at, receivedAt: now,
+            classCode: bestClass(beneficiary, reference), priceVersion: meal.price.version, payable: meal.offer.price,
+            selfPay: split.selfPay, legs: split.legs)
+        guard try tx.meals.insert(swipe) else { throw try taken(tx, swipe, reference, now: now) }
+        try spend(tx, swipe, reference, by: caller, now: now)
+        try tx.events.append("meal.served", subject: id.text, subjectSeq: 1, to: request.canteen, by: caller.name, at: now)
+        return ServedMeal(swipe: swipe, notes: split.notes, isReplayed: false)
     }
 
-    private static func elder(_ tx: any Transaction, _ request: SwipeRequest) throws -> Elder {
-        if let id = request.elder { return try tx.elders.require(id) }
-        guard let card = request.card, let elder = try tx.elders.byNumber(card) else {
+    private static func diner(_ tx: any Transaction, _ request: SwipeRequest) throws -> Diner {
+        if let id = request.elder {
+            guard let diner = try tx.meals.diner(id) else {
+                throw Rejection(.missing, "elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id")
+            }
+            return diner
+        }
+        if let code = request.qr {
+            guard let pass = try tx.heldSwipes.pass(code), let diner = try tx.meals.diner(pass.elder) else {
+                throw Rejection(.missing, "qr_unknown", "就餐码无法识别，请刷卡或报卡号。", pointer: "/qr")
+            }
+            guard request.at < min(pass.until, pass.revokedAt ?? pass.until) else {
+                throw Rejection(.refused, "qr_expired", "就餐码已过期或停用，请到社区重新开具，或刷卡。", pointer: "/qr")
+            }
+            return diner
+        }
+        guard let card = request.card, let diner = try tx.meals.diner(card: card) else {
             throw Rejection(.missing, "card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card")
         }
-        return elder
+        return diner
     }
 
-    private static func spend(_ tx: any Transaction, _ swipe: MealSwipe, now: Instant) throws {
-        let month = swipe.date.month
-        for leg in swipe.legs { for draw in leg.draws { try tx.entitlements.spend(draw, for: swipe.elder) } }
+    /// The same swipe, if the till has sent it before.
+    private static func replay(_ tx: any Transaction, _ request: SwipeRequest, _ diner: Diner) throws -> MealSwipe? {
+        guard let number = request.deviceSwipe,
+            let before = try tx.meals.find(canteen: request.canteen, device: request.device, deviceSwipe: number)
+        else { return nil }
+        guard before.elder == diner.id, before.slot == request.slot, before.deviceAt == request.at else {
+            throw Rejection(.conflict, "device_swipe_reused", "这台刷卡机的流水号已用于另一次刷卡，请换一个新的流水号。", pointer: "/device_swipe_id")
+        }
+        return before
+    }
+
+    private static func taken(_ tx: any Transaction, _ swipe: MealSwipe, _ reference: Reference, now: Instant) throws -> Rejection {
+        let other = try tx.meals.taken(by: swipe.elder, on: swipe.date, slot: swipe.slot)
+        let name = other.flatMap { reference.franchise.provider($0.canteen)?.name } ?? "其他餐厅"
+        let day = swipe.date == now.localDate ? "今天" : "\(swipe.date.monthOfYear) 月 \(swipe.date.day) 日"
+        let time = other.map { "（\($0.deviceAt.clock)）" } ?? ""
+        return Rejection(.conflict, "meal_already_taken", "您\(day)的\(swipe.slot.name)已在“\(name)”刷过卡\(time)，每餐只能补贴一次。")
+    }
+
+    /// Of several classes the one the district ranks first, for the monthly report.
+    private static func bestClass(_ beneficiary: Beneficiary, _ reference: Reference) -> String {
+        guard beneficiary.classes.count > 1 else { return beneficiary.classes.first ?? "ordinary" }
+        let ranks = beneficiary.classes.map { (reference.catalogue.elderClass(ID($0))?.rank ?? .max, $0) }
+        return ranks.min { $0 < $1 }?.1 ?? "ordinary"
+    }
+
+    private static func spend(_ tx: any Transaction, _ swipe: MealSwipe, _ reference: Reference, by caller: Caller, now: Instant) throws {
+        guard !swipe.legs.isEmpty else { return }
+        let watch = BudgetWatch(tx, reference, on: swipe.date, by: caller.name, now: now)
+        for leg in swipe.legs {
+            for draw in leg.draws { try tx.entitlements.move(.spend, draw, for: swipe.elder) }
+            try watch.take(.spend, leg)
+        }
         try tx.ledger.append(
-            swipe.legs.map {
-                Ledger.Posting(
-                    .post, subject: swipe.id.text, debit: Ledger.Account.payable(swipe.canteen.text, month),
-                    credit: Ledger.Account.budget($0.programme, month), amount: $0.amount)
-            }, at: now)
+            .spend, swipe.legs, subject: swipe.id.text, month: swipe.date.month, provider: swipe.canteen.text, at: now)
+    }
+}
+
+extension Instant {
+    /// `11:40`, by the district's clock.
+    var clock: String {
+        let (hour, minute) = (minuteOfDay / 60, minuteOfDay % 60)
+        return "\(hour):\(minute < 10 ? "0" : "")\(minute)"
     }
 }

@@ -42,7 +42,7 @@ public struct ManageWebhooks: Sendable {
             guard try tx.webhooks.count(of: caller.provider) < Self.limit else {
                 throw Rejection(.refused, "webhook_limit", "每个单位最多 \(Self.limit) 个推送订阅，请先删除不用的。")
             }
-            let seq = try tx.events.appendWebhook("webhook.created", subscription.id, by: caller.name, at: now)
+            let seq = try tx.events.append("webhook.created", about: subscription.id, by: caller.name, at: now)
             try tx.webhooks.insert(subscription, after: seq, at: now)
             return .init(subscription: subscription, createdAt: now)
         }
@@ -66,9 +66,9 @@ public struct ManageWebhooks: Sendable {
                 state: isActive ? .active : .disabled, disabledReason: isActive ? nil : was.disabledReason ?? "owner",
                 failingSince: isWoken || url != nil ? nil : was.failingSince)
             if !isActive, try tx.webhooks.disable(id, reason: "owner", at: now) {
-                try tx.events.appendWebhook("webhook.disabled", id, by: caller.name, at: now, data: ["reason": "owner"])
+                try tx.events.append("webhook.disabled", about: id, by: caller.name, at: now, data: ["reason": "owner"])
             }
-            let seq = try tx.events.appendWebhook("webhook.updated", id, by: caller.name, at: now)
+            let seq = try tx.events.append("webhook.updated", about: id, by: caller.name, at: now)
             try tx.webhooks.update(new, after: isWoken ? seq : nil)
             return .init(subscription: new, createdAt: old.createdAt)
         }
@@ -89,7 +89,7 @@ public struct ManageWebhooks: Sendable {
                 secrets: was.secrets.rotated(to: secret, at: now, overlap: overlap), state: was.state, disabledReason: was.disabledReason,
                 failingSince: was.failingSince)
             try tx.webhooks.update(new)
-            try tx.events.appendWebhook("webhook.rotated", id, by: caller.name, at: now)
+            try tx.events.append("webhook.rotated", about: id, by: caller.name, at: now)
             return .init(subscription: new, createdAt: old.createdAt)
         }
     }
@@ -100,7 +100,7 @@ public struct ManageWebhooks: Sendable {
         try await office.perform { tx in
             _ = try tx.require(id, for: caller)
             try tx.webhooks.delete(id, at: now)
-            try tx.events.appendWebhook("webhook.deleted", id, by: caller.name, at: now)
+            try tx.events.append("webhook.deleted", about: id, by: caller.name, at: now)
         }
     }
 

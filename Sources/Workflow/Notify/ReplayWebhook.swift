@@ -37,7 +37,7 @@ public struct ReplayWebhook: Sendable {
         let now = office.now
         return { tx in
             _ = try Self.active(tx, id, for: caller)
-            let seq = try tx.events.appendWebhook(EventTypes.test, id, by: caller.name, at: now)
+            let seq = try tx.events.append(EventTypes.test, about: id, by: caller.name, at: now)
             guard let event = try tx.events.after(seq - 1, limit: 1).first else { throw StoreFault.failed("event \(seq) not written") }
             return event.id
         }

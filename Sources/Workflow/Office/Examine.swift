@@ -25,13 +25,13 @@ public struct Examine: Sendable {
         let facts = try await database.read { tx in try tx.soundness.facts() }
         for (name, faults) in facts { findings.check(name, faults) }
         for (name, faults) in try await database.read({ tx in try Self.money(tx) }) { findings.check(name, faults) }
-        let (stuck, lag) = try await database.read { tx in
-            (try tx.soundness.timersDue(before: now - .hours(1)), try tx.deliveries.backlog(now: now))
+        let (stuck, lag, messages) = try await database.read { tx in
+            (try tx.soundness.timersDue(before: now - .hours(1)), try tx.deliveries.backlog(now: now), try tx.messages.pending())
         }
         findings.check("推送订阅可读", try await database.read { tx in try tx.webhooks.unreadable() })
         findings.lines.append("提示  超过一小时未处理的工单时限 \(stuck) 个")
         findings.lines.append(
-            "提示  外发：待推送 \(lag.pending) 条，最久已逾期 \(lag.oldestDue.milliseconds / 1000) 秒，未读日志 \(lag.unread) 条，死信 \(lag.dead) 条")
+            "提示  外发：待推送 \(lag.pending) 条，最久已逾期 \(lag.oldestDue.milliseconds / 1000) 秒，未读日志 \(lag.unread) 条，死信 \(lag.dead) 条，待发短信 \(messages) 条")
         return findings
     }
 
@@ -39,6 +39,7 @@ public struct Examine: Sendable {
         [
             ("应付明细都有已办结的上门", try tx.audit.paidWithoutVisit()), ("没有重复支付", try tx.audit.paidTwice()),
             ("补贴未超额", try tx.audit.overdrawn()), ("预占与工单一致", try tx.audit.unexplained()),
+            ("预算与工单、刷卡一致", try tx.budgets.faults()), ("专项账户与收付一致", try tx.funds.faults()),
         ]
     }
 }

@@ -4,6 +4,7 @@ import Kernel
 import Matching
 import Orders
 import Registry
+import Store
 import Synchronization
 
 /// What everyone in the office looks things up in: catalogue, programmes, the network of providers, and the policies made of them.
@@ -14,14 +15,37 @@ public struct Reference: Sendable {
     public let programmes: Programmes
     public let franchise: Franchise
     public let matcher: Matcher
+    /// As the files have it, before any notice.
+    private let published: Franchise
+    /// How many changes of notices are in it; see ``noticing(_:)``.
+    let edition: Int64
     /// The offers of each item, for reading how full their slots are.
     let candidates: [ItemCode: [ProviderID]]
 
-    public init(catalogue: Catalogue, programmes: Programmes, franchise: Franchise, policy: MatchPolicy = .standard) {
+    public init(catalogue: Catalogue, programmes: Programmes, franchise: Franchise, policies: [MatchPolicy] = [.standard]) {
+        self.init(catalogue, programmes, published: franchise, policies, notices: [])
+    }
+
+    /// The same with what has been changed about providers since their files were published.
+    public func noticing(_ notices: [ProviderNotice]) -> Reference {
+        Reference(catalogue, programmes, published: published, matcher.policies, notices: notices)
+    }
+
+    private init(
+        _ catalogue: Catalogue, _ programmes: Programmes, published: Franchise, _ policies: [MatchPolicy], notices: [ProviderNotice]
+    ) {
         self.catalogue = catalogue
         self.programmes = programmes
-        self.franchise = franchise
-        matcher = Matcher(franchise: franchise, catalogue: catalogue, policy: policy)
+        self.published = published
+        edition = notices.reduce(0) { $0 + Int64($1.version) }
+        franchise = published.replacing(
+            notices.compactMap { notice in
+                guard var provider = published.provider(notice.provider) else { return nil }
+                provider.state = notice.state ?? provider.state
+                provider.closedDays += notice.closedDays
+                return provider
+            })
+        matcher = Matcher(franchise: franchise, catalogue: catalogue, policies: policies)
         var candidates: [ItemCode: [ProviderID]] = [:]
         for item in catalogue.items {
             candidates[item.code] = Array(Set(franchise.offers(of: item.code.text).map(\.provider))).sorted()
@@ -29,7 +53,15 @@ public struct Reference: Sendable {
         self.candidates = candidates
     }
 
-    public func timers(on date: LocalDate) -> TimerPolicy { TimerPolicy { catalogue.parameters.int($0, on: date) } }
+    public func timers(on date: LocalDate) -> TimerPolicy {
+        var timers = TimerPolicy { catalogue.parameters.int($0, on: date) }
+        timers.hours = hours(on: date)
+        return timers
+    }
+    public func hours(on date: LocalDate) -> BusinessHours {
+        BusinessHours(holidays: catalogue.holidays) { catalogue.parameters.int($0, on: date) }
+    }
+    public func escalation(on date: LocalDate) -> EscalationPolicy { EscalationPolicy { catalogue.parameters.int($0, on: date) } }
     public func evidence(on date: LocalDate) -> EvidencePolicy { EvidencePolicy { catalogue.parameters.int($0, on: date) } }
 }
 

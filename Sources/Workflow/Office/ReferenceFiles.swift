@@ -2,6 +2,8 @@ import Catalog
 import Entitlement
 import Foundation
 import Kernel
+import Matching
+import Notifier
 import Registry
 import Yams
 
@@ -13,7 +15,7 @@ public enum ReferenceFiles {
     public static func read(in folder: String) throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for (directory, prefix, names) in [
-            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml"]), ("Providers", "providers", ProviderTables.fileNames),
+            ("Catalog", "catalog", CatalogueFiles.names + ["programmes.yaml", PolicyFile.name]), ("Providers", "providers", ProviderTables.fileNames),
         ] {
             for name in names {
                 let path = "\(folder)/\(directory)/\(name)"
@@ -23,6 +25,8 @@ public enum ReferenceFiles {
                 files["\(prefix)/\(name)"] = Array(data)
             }
         }
+        // A district without it sends no text messages.
+        if let data = FileManager.default.contents(atPath: "\(folder)/Catalog/messages.yaml") { files["catalog/messages.yaml"] = Array(data) }
         return files
     }
 }
@@ -41,21 +45,40 @@ extension Reference {
         }
         let catalogue: Catalogue
         do { catalogue = try Catalogue(CatalogueFiles(folder("catalog"))) } catch { throw Self.invalid(error.description) }
-        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [])
+        let programmes = try Self.programmes(folder("catalog")["programmes.yaml"] ?? [], against: catalogue)
         switch ProviderTables.parse(folder("providers"), vocabulary: Self.vocabulary(catalogue)) {
-        case .success(let franchise): self.init(catalogue: catalogue, programmes: programmes, franchise: franchise)
+        case .success(let franchise):
+            // A database published before there was such a file goes on under the standard policy.
+            let policies = try folder("catalog")[PolicyFile.name].map { try PolicyFile.policies($0, name: PolicyFile.name) }
+            self.init(catalogue: catalogue, programmes: programmes, franchise: franchise, policies: policies ?? [.standard])
         case .failure(let faults): throw Self.invalid(faults.all.prefix(20).map(\.description).joined(separator: "\n"))
         }
     }
 
     /// The programmes of `programmes.yaml`.
-    public static func programmes(_ bytes: [UInt8]) throws -> Programmes {
+    ///
+    /// - Throws: everything that is wrong with them, one line each.
+    public static func programmes(_ bytes: [UInt8], against catalogue: Catalogue? = nil) throws -> Programmes {
+        let file: ProgrammeFile
+        do { file = try YAMLDecoder().decode(ProgrammeFile.self, from: String(decoding: bytes, as: UTF8.self)) } catch {
+            throw invalid("programmes.yaml：不是有效的 YAML：\(error)")
+        }
+        let faults =
+            file.faults + ProgrammeLint.faults(file.programmes)
+            + (catalogue.map { ProgrammeLint.faults(file.programmes, against: $0) } ?? [])
+        guard faults.isEmpty else { throw invalid(faults.map { "programmes.yaml：\($0)" }.joined(separator: "\n")) }
+        do { return try Programmes(file.programmes) } catch { throw invalid(error.description) }
+    }
+
+    /// The text messages of `messages.yaml`; nil where the district has published none.
+    public static func messages(_ files: [String: [UInt8]]) throws -> MessagePlan? {
+        guard let bytes = files["catalog/messages.yaml"] else { return nil }
         do {
-            return try Programmes(try YAMLDecoder().decode([Programme].self, from: String(decoding: bytes, as: UTF8.self)))
-        } catch let faults as ProgrammeFaults {
-            throw invalid(faults.description)
+            return try YAMLDecoder().decode(MessagePlan.self, from: String(decoding: bytes, as: UTF8.self))
+        } catch let error as any Rejecting {
+            throw error.rejection
         } catch {
-            throw invalid("programmes.yaml：\(error)")
+            throw invalid("messages.yaml：\(error)")
         }
     }
 

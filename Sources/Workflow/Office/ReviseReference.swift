@@ -40,12 +40,13 @@ public struct ReviseReference: Sendable {
         let reference = try Reference(files)
         let now = office.now
         let sha256 = SHA256.hash(data: content).hex
-        try await office.perform { tx in
+        let notices = try await office.perform { tx in
             try tx.reference.publish(name, content, sha256: sha256, at: now)
             let data: JSON = ["file": JSON(name), "sha256": JSON(sha256)]
             try tx.events.append("reference.published", subject: name, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+            return try tx.providers.notices()
         }
-        office.shelf.replace(with: reference)
+        office.shelf.replace(with: reference.noticing(notices))
     }
 
     private static func lines(_ bytes: [UInt8]) -> [String] {

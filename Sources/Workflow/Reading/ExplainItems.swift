@@ -18,8 +18,7 @@ public struct ExplainItems: Sendable {
                 guard let price = reference.catalogue.price(of: item.code, on: now.localDate) else { continue }
                 let request = FundingRequest(
                     item: item, date: now.localDate, minuteOfDay: now.minuteOfDay, payable: price.guide, beneficiary: who)
-                let balances = try tx.entitlements.balances(of: elder.id, reference.programmes.balancesNeeded(for: request))
-                splits[item.code] = reference.programmes.split(request, balances: balances)
+                splits[item.code] = try reference.split(request, of: elder.id, tx)
             }
             return splits
         }

@@ -10,9 +10,9 @@ public struct FeedEntry: Sendable {
     /// Who and where: only while the provider holds the order, and until a day after its end.
     public let elder: Elder?
     /// Which till has the offer in hand.
-    public let lease: Lease?
+    public let lease: OfferLease?
 
-    public init(event: Event, order: Order? = nil, elder: Elder? = nil, lease: Lease? = nil) {
+    public init(event: Event, order: Order? = nil, elder: Elder? = nil, lease: OfferLease? = nil) {
         self.event = event
         self.order = order
         self.elder = elder
@@ -69,7 +69,7 @@ public struct ReadFeed: Sendable {
     static func entry(_ tx: any Transaction, _ order: Order, _ event: Event, for provider: ProviderID, now: Instant) throws -> FeedEntry {
         FeedEntry(
             event: event, order: order, elder: mayKnowElder(provider, order, now: now) ? try tx.elders.find(order.elder) : nil,
-            lease: order.state == .offered ? try tx.leases.live(order.id, of: provider, at: now) : nil)
+            lease: order.state == .offered ? try tx.offerLeases.live(order.id, of: provider, at: now) : nil)
     }
 
     /// Names and addresses are lent: from acceptance until a day after the end of the visit, and only to the provider that holds the order.

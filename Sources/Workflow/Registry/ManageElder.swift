@@ -49,11 +49,12 @@ public struct ManageElder: Sendable {
         }
     }
 
-    /// 状态变更: death freezes every open order the same day; a stay elsewhere stops the visits.
+    /// 状态变更: death freezes every open order and ends every standing order the same day; a stay elsewhere stops the visits until the
+    /// elder is back, when standing orders are made again.
     public func setStatus(
         _ id: ElderID, _ status: ElderStatus, since: LocalDate, by caller: Caller
     ) -> @Sendable (any Transaction) throws -> (elder: Elder, cancelled: [OrderID]) {
-        let (now, office) = (office.now, office)
+        let (now, office, reference) = (office.now, office, office.reference)
         return { tx in
             guard var elder = try tx.elders.find(id) else {
                 throw Rejection(.missing, "elder_unknown", "没有这位老人，请重新查找。")
@@ -71,16 +72,27 @@ public struct ManageElder: Sendable {
             try tx.events.append(
                 "elder.status", subject: id.text, subjectSeq: elder.version, by: caller.name, at: now,
                 data: "{\"status\":\"\(status.rawValue)\"}")
-            guard !status.isAtHome else { return (elder, []) }
+            guard !status.isAtHome else {
+                _ = try InstanceRun(tx, office, reference, now: now, by: caller)(try tx.standingOrders.of(id))
+                return (elder, [])
+            }
             var cancelled: [OrderID] = []
-            for order in try tx.orders.open(of: id) where Self.isStopped(order, by: status) {
-                let cancel = try CancelOrder(office).prepared(order.id, reason: "elder_\(status.rawValue)", by: .system)
+            let reason = "elder_\(status.rawValue)"
+            for order in try tx.orders.open(of: id, limit: Self.mostOpen) where Self.isStopped(order, by: status) {
+                let cancel = try CancelOrder(office).prepared(order.id, reason: reason, by: .system)
                 _ = try cancel(tx)
+                try InstanceRun.noteWithdrawn(order.id, reason, "老人\(status.term)，已取消", tx, at: now)
                 cancelled.append(order.id)
+            }
+            if status.endsStandingOrders {
+                _ = try ManageStandingOrders.endAll(of: id, reason: reason, tx, office, reference, now: now, by: caller)
             }
             return (elder, cancelled)
         }
     }
+
+    /// More than anybody can have: several standing orders with several visits a day, three months ahead.
+    private static let mostOpen = 10_000
 
     private static func isStopped(_ order: Order, by status: ElderStatus) -> Bool {
         guard order.state != .done else { return false }

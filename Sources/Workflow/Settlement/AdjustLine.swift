@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Registry
 import Store
@@ -63,8 +64,8 @@ public struct AdjustLine: Sendable {
                         credit: isTakenBack ? payable : correction, amount: isTakenBack ? -entry.amount : entry.amount,
                         reverses: try tx.ledger.lastPosting(of: entry.subject))
                 ], at: now)
-            try tx.events.append(
-                "line.adjusted", subject: "\(entry.month)/\(entry.provider)", subjectSeq: 6, to: entry.provider, by: caller.name, at: now,
+            try Batch.tell(
+                tx, "line.adjusted", entry.month, entry.provider, by: caller.name, at: now,
                 data: "{\"subject\":\"\(entry.subject)\",\"amount_fen\":\(entry.amount.amount)}")
             return entry
         }

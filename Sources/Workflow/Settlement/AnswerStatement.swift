@@ -35,8 +35,7 @@ public struct AnswerStatement: Sendable {
                 throw Rejection(.conflict, "statement_changed", "结算单与您看到的不一致，请重新查看后再确认。", pointer: "/sha256")
             }
             try tx.close.setAnswer(month, provider, isConfirmed: true, sha256: sha256, by: caller.name, at: now)
-            try tx.events.append(
-                "statement.confirmed", subject: "\(month)/\(provider)", subjectSeq: 2, to: provider, by: caller.name, at: now)
+            try Batch.tell(tx, "statement.confirmed", month, provider, by: caller.name, at: now)
         }
     }
 
@@ -58,9 +57,8 @@ public struct AnswerStatement: Sendable {
                     month, provider, objection.subject, reason: objection.reason, evidence: objection.evidence, at: now)
             }
             try tx.close.setAnswer(month, provider, isConfirmed: false, sha256: sha256, by: caller.name, at: now)
-            try tx.events.append(
-                "statement.disputed", subject: "\(month)/\(provider)", subjectSeq: 2, to: provider, by: caller.name, at: now,
-                data: "{\"lines\":\(objections.count)}")
+            try Batch.tell(
+                tx, "statement.disputed", month, provider, by: caller.name, at: now, data: "{\"lines\":\(objections.count)}")
         }
     }
 
@@ -78,9 +76,8 @@ public struct AnswerStatement: Sendable {
             guard try tx.close.answerDispute(month, subject, answer, by: caller.name, at: now), let line = try tx.close.line(month, subject) else {
                 throw Rejection(.missing, "dispute_unknown", "没有这笔异议，或已经答复。", pointer: "/subject")
             }
-            try tx.events.append(
-                "dispute.answered", subject: "\(month)/\(line.provider)", subjectSeq: 3, to: line.provider, by: caller.name, at: now,
-                data: "{\"subject\":\"\(subject)\"}")
+            try Batch.tell(
+                tx, "dispute.answered", month, line.provider, by: caller.name, at: now, data: "{\"subject\":\"\(subject)\"}")
         }
     }
 

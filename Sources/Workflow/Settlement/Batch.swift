@@ -1,5 +1,6 @@
 import Billing
 import Crypto
+import Entitlement
 import Kernel
 import Orders
 import Registry
@@ -29,6 +30,16 @@ enum Batch {
         for decision in try tx.close.decided(month) { text += "\(decision)\n" }
         for entry in history where !entry.hash.isEmpty { text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\n" }
         return SHA256.hash(data: Array(text.utf8)).hex
+    }
+
+    /// Tells everybody who reads the log what has become of a month, or of one provider's statement of it.
+    static func tell(
+        _ tx: any Transaction, _ type: String, _ month: Month, _ provider: ProviderID? = nil, by name: String, at now: Instant,
+        data: String = "{}"
+    ) throws {
+        let subject = provider.map { "\(month)/\($0)" } ?? month.description
+        try tx.events.append(
+            type, subject: subject, subjectSeq: try tx.events.about(subject).count + 1, to: provider, by: name, at: now, data: data)
     }
 
     /// - Throws: `batch_locked` unless lines may still be decided on.

@@ -28,8 +28,14 @@ extension Situation {
     func reachedCap(_ tx: any Transaction, except order: OrderID?) throws -> FundingNote? {
         guard !item.caps.isEmpty, item.isFundable else { return nil }
         let date = window.start.localDate
-        let taken = try tx.orders.funded(elder.id, item.code, from: date.adding(days: -366), until: date.adding(days: 366), except: order)
-        return CapCheck.reached(item, on: date, taken: taken).map {
+        return reachedCap(
+            taken: try tx.orders.funded(elder.id, item.code, from: date.adding(days: -366), until: date.adding(days: 366), except: order))
+    }
+
+    /// The same with the days already at hand for which the elder has the item with public money.
+    func reachedCap(taken: [LocalDate]) -> FundingNote? {
+        guard item.isFundable else { return nil }
+        return CapCheck.reached(item, on: window.start.localDate, taken: taken).map {
             FundingNote(programme: "", code: $0.finding.code, message: "\($0.finding.sentence)，全部自费", nextDate: $0.next)
         }
     }

@@ -67,7 +67,7 @@ public struct CloseMonth: Sendable {
             try tx.close.append(
                 CloseEntry(from: .closing, action: .freeze, to: .frozen, by: caller.name, at: now, opinion: "", hash: hash), to: month,
                 after: history.count)
-            try tx.events.append("month.closed", subject: month.description, subjectSeq: 1, by: caller.name, at: now)
+            try Batch.tell(tx, "month.closed", month, by: caller.name, at: now)
             return false
         }
     }
@@ -85,8 +85,8 @@ public struct CloseMonth: Sendable {
         let samples = Sampling.plan(
             statement, provider: reference.franchise.provider(provider), surroundings.terms.policy, isFirst: first.contains)
         try tx.close.insert(samples, month, provider, at: now)
-        try tx.events.append(
-            "statement.frozen", subject: "\(month)/\(provider)", subjectSeq: 1, to: provider, by: caller.name, at: now,
+        try Batch.tell(
+            tx, "statement.frozen", month, provider, by: caller.name, at: now,
             data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")
     }
 

@@ -49,9 +49,8 @@ public struct DecideLine: Sendable {
             }
             try tx.close.settle(line.candidate.kind, subject, isPaid: true)
         }
-        try tx.events.append(
-            "line.decided", subject: "\(month)/\(found.provider)", subjectSeq: try tx.close.decisions(month, found.provider).count + 1,
-            to: found.provider, by: decision.by, at: decision.at,
+        try Batch.tell(
+            tx, "line.decided", month, found.provider, by: decision.by, at: decision.at,
             data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
     }
 }

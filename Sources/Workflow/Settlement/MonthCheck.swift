@@ -29,25 +29,13 @@ struct MonthCheck: Sendable {
             let waiting = try tx.close.waitingAdjustments().keys
             return (Set(providers).union(waiting).sorted(), try Self.terms(tx, reference, month), traces)
         }
-        return (providers, Surroundings(terms: terms, cross: await Self.findings(traces, terms, lanes: lanes)))
+        return (providers, Surroundings(terms: terms, cross: await CompareMonth.findings(traces, terms, lanes: lanes)))
     }
 
     /// The second pass, for one provider, in the transaction that may freeze it.
     func statement(_ tx: any Transaction, _ provider: ProviderID, _ surroundings: Surroundings) throws -> Statement {
         let lines = try tx.settlements.candidates(month, evidence: policy).all(of: provider)
         return Statement(month: month, provider: provider, checking: lines, surroundings)
-    }
-
-    static func findings(_ traces: Traces, _ terms: Terms, lanes: Int) async -> [String: [Finding]] {
-        await withTaskGroup(of: [String: [Finding]].self) { group in
-            var found: [String: [Finding]] = [:]
-            for (index, grouping) in Grouping.allCases.enumerated() {
-                if index >= lanes, let some = await group.next() { found.merge(some) { $0 + $1 } }
-                group.addTask { traces.findings(by: grouping, terms) }
-            }
-            for await some in group { found.merge(some) { $0 + $1 } }
-            return found
-        }
     }
 
     static func terms(_ tx: any Transaction, _ reference: Reference, _ month: Month) throws -> Terms {
@@ -59,6 +47,22 @@ struct MonthCheck: Sendable {
         terms.ties = try tx.roster.ties(phones: Dictionary(workers.map { ($0.phone.text, $0.id) }, uniquingKeysWith: { first, _ in first }))
         terms.budgets = try tx.roster.budgets(month)
         return terms
+    }
+}
+
+/// The comparisons of a month, some of them side by side.
+public enum CompareMonth {
+    /// What comparing all lines finds, by subject.
+    public static func findings(_ traces: Traces, _ terms: Terms, lanes: Int) async -> [String: [Finding]] {
+        await withTaskGroup(of: [String: [Finding]].self) { group in
+            var found: [String: [Finding]] = [:]
+            for (index, grouping) in Grouping.allCases.enumerated() {
+                if index >= lanes, let some = await group.next() { found.merge(some) { $0 + $1 } }
+                group.addTask { traces.findings(by: grouping, terms) }
+            }
+            for await some in group { found.merge(some) { $0 + $1 } }
+            return found
+        }
     }
 }
 

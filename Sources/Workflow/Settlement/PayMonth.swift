@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Registry
 import Store
@@ -33,8 +34,7 @@ public struct RecordInvoice: Sendable {
                 throw Rejection(.refused, "invoice_mismatch", "\(finding.sentence)，请退回服务商重开。", pointer: "/amount_fen")
             }
             try tx.close.insert(invoice, month, provider, by: caller.name, at: now)
-            try tx.events.append(
-                "invoice.recorded", subject: "\(month)/\(provider)", subjectSeq: 4, to: provider, by: caller.name, at: now)
+            try Batch.tell(tx, "invoice.recorded", month, provider, by: caller.name, at: now)
             return invoice
         }
     }
@@ -107,8 +107,8 @@ public struct PayMonth: Sendable {
                     credit: Ledger.Account.payable(payment.provider.text, month), amount: payment.amount)
             ], at: now)
         try tx.close.markPaid(month, payment.provider)
-        try tx.events.append(
-            "statement.paid", subject: "\(month)/\(payment.provider)", subjectSeq: 5, to: payment.provider, by: caller.name, at: now,
+        try Batch.tell(
+            tx, "statement.paid", month, payment.provider, by: caller.name, at: now,
             data: "{\"amount_fen\":\(payment.amount.amount),\"reference\":\"\(payment.reference)\"}")
     }
 
@@ -119,8 +119,6 @@ public struct PayMonth: Sendable {
         try tx.close.append(
             CloseEntry(from: move.from, action: move.action, to: move.to, by: caller.name, at: now, opinion: opinion, hash: hash), to: month,
             after: history.count)
-        try tx.events.append(
-            "month.signed", subject: month.description, subjectSeq: history.count + 1, by: caller.name, at: now,
-            data: "{\"step\":\"\(move.to.rawValue)\"}")
+        try Batch.tell(tx, "month.signed", month, by: caller.name, at: now, data: "{\"step\":\"\(move.to.rawValue)\"}")
     }
 }

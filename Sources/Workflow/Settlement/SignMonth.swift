@@ -34,9 +34,9 @@ public struct SignMonth: Sendable {
             }
             let entry = CloseEntry(from: move.from, action: action, to: move.to, by: caller.name, at: now, opinion: opinion, hash: hash)
             try tx.close.append(entry, to: month, after: history.count)
-            try tx.events.append(
-                action == .reject ? "month.returned" : "month.signed", subject: month.description, subjectSeq: history.count + 1,
-                by: caller.name, at: now, data: "{\"step\":\"\(move.to.rawValue)\"}")
+            try Batch.tell(
+                tx, action == .reject ? "month.returned" : "month.signed", month, by: caller.name, at: now,
+                data: "{\"step\":\"\(move.to.rawValue)\"}")
             return entry
         }
     }

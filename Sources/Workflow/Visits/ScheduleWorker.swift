@@ -38,7 +38,7 @@ public struct ScheduleWorker: Sendable {
         }
     }
 
-    private static func check(_ id: WorkerID, of provider: ProviderID, for order: Order, _ reference: Reference) throws {
+    static func check(_ id: WorkerID, of provider: ProviderID, for order: Order, _ reference: Reference) throws {
         guard let worker = reference.franchise.workers(of: provider).first(where: { $0.id == id }), worker.isActive else {
             throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
         }

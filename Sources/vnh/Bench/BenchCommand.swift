@@ -9,7 +9,10 @@ import Workflow
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "量一量：真实 HTTP、真实落盘，与同一次运行中的参照相比",
-        subcommands: [Intake.self, Swipe.self, Search.self, Poll.self, BareRoute.self])
+        subcommands: [
+            Intake.self, Swipe.self, Search.self, CloseMonthBench.self, Match.self, Standing.self, Plan.self, Webhook.self, Poll.self,
+            BareRoute.self,
+        ])
 }
 
 /// What every benchmark prints: one JSON object a line with `--json`, otherwise a sentence.

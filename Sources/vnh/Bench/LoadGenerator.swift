@@ -55,11 +55,7 @@ struct LoadGenerator {
         return outcome
     }
 
-    static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
+    static var now: Double { ProcessInfo.processInfo.systemUptime }
 
     static func request(_ method: String, _ path: String, token: String, body: String = "", key: String? = nil) -> [UInt8] {
         Array(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Catalog
 import Foundation
 import Kernel
+import Workflow
 
 struct CatalogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "catalog", abstract: "服务目录", subcommands: [Lint.self, Search.self])
@@ -20,9 +21,16 @@ struct CatalogCommand: AsyncParsableCommand {
             let files = CatalogCommand.files(folder)
             let faults = lint(files)
             for fault in faults { print(fault) }
-            if !faults.isEmpty { throw Rejection(.invalid, "catalog_faults", "发现 \(faults.count) 个问题，请改正后再检查") }
-            if let bytes = FileManager.default.contents(atPath: "\(folder)/programmes.yaml") { _ = try Premises.programmes(Array(bytes)) }
-            let catalogue = try Catalogue(files)
+            let catalogue = faults.isEmpty ? try Catalogue(files) : nil
+            var count = faults.count
+            if let bytes = FileManager.default.contents(atPath: "\(folder)/programmes.yaml") {
+                do { _ = try Premises.programmes(Array(bytes), against: catalogue) } catch let rejection as Rejection {
+                    print(rejection.message)
+                    count += rejection.message.split(separator: "\n").count
+                }
+            }
+            if FileManager.default.fileExists(atPath: "\(folder)/\(PolicyFile.name)") { _ = try PolicyCommand.read("\(folder)/\(PolicyFile.name)") }
+            guard count == 0, let catalogue else { throw Rejection(.invalid, "catalog_faults", "发现 \(count) 个问题，请改正后再检查") }
             print("\(catalogue.items.count) 个项目，\(catalogue.regions.count) 个街道，没有问题。")
         }
     }

@@ -40,12 +40,14 @@ enum BatchFolder {
         }
         let capacityTable = try table("\(folder)/capacity.csv", ["group", "capacity"])
         var capacity = [Int?](repeating: nil, count: meta.groups)
+        var lines = [Int](repeating: 1, count: meta.groups)
         for row in 0..<capacityTable.rows {
             let group = capacityTable.value(row, 0)
             guard capacity.indices.contains(group), capacity[group] == nil else {
                 throw invalid("capacity.csv", capacityTable.line(ofRow: row), "组 \(group) 未知或重复")
             }
             capacity[group] = capacityTable.value(row, 1)
+            lines[group] = capacityTable.line(ofRow: row)
         }
         let arcTable = try table("\(folder)/arcs.csv", ["order", "group", "cost"])
         let arcs = (0..<arcTable.rows).map { (order: arcTable.value($0, 0), group: arcTable.value($0, 1), cost: arcTable.value($0, 2)) }
@@ -58,7 +60,7 @@ enum BatchFolder {
             case .unknownGroup(let arc): throw invalid("arcs.csv", arcTable.line(ofRow: arc), "组 \(arcs[arc].group) 未知")
             case .negativeCost(let arc): throw invalid("arcs.csv", arcTable.line(ofRow: arc), "成本不能为负：\(arcs[arc].cost)")
             case .costTooLarge(let arc): throw invalid("arcs.csv", arcTable.line(ofRow: arc), "成本不能超过 \(BatchInstance.costLimit)")
-            case .negativeCapacity(let group): throw invalid("capacity.csv", nil, "组 \(group) 的容量不能为负")
+            case .negativeCapacity(let group): throw invalid("capacity.csv", lines[group], "组 \(group) 的容量不能为负：\(capacity[group] ?? 0)")
             }
         }
     }
@@ -71,8 +73,8 @@ enum BatchFolder {
         }
     }
 
-    private static func invalid(_ file: String, _ line: Int?, _ reason: String) -> Rejection {
-        Rejection(.invalid, "instance_invalid", "\(file)\(line.map { "：第 \($0) 行" } ?? "")：\(reason)")
+    private static func invalid(_ file: String, _ line: Int, _ reason: String) -> Rejection {
+        Rejection(.invalid, "instance_invalid", "\(file)：第 \(line) 行：\(reason)")
     }
 
     static func write(_ assignment: BatchAssignment, to folder: String, solve: Double, total: Double) throws {

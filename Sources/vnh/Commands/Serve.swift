@@ -31,6 +31,8 @@ struct Serve: AsyncParsableCommand {
         LoggingSystem.bootstrap { JSONLog(label: $0) }
         let (rule, limits) = (try Premises.webhookRule(), try Premises.webhookLimits())
         let office = try await Premises.office(try database.url)
+        let files = try await office.read { tx in try tx.reference.all() }
+        let messages = try Messages(files, limits)
         guard !check else {
             await office.database.close()
             return print("配置和数据库没有问题。")
@@ -56,8 +58,11 @@ struct Serve: AsyncParsableCommand {
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
-            TimerLoop(office: office, logger: logger), TidyLoop(office: office, logger: logger),
-            WebhookLoop(office: office, transport: transport, logger: logger))
+            TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
+            TidyLoop(office: office, logger: logger),
+            StandingLoop(office: office, logger: logger),
+            DeliveryLoop.webhooks(office, over: transport, logger))
+        if let messages { app.addServices(try messages.loop(office, logger)) }
         do {
             // The board goes first, so that polls that wait are answered before the server waits for its connections to end.
             let services: [any Service] = [app, FeedLoop(office: office, logger: logger)]
@@ -132,16 +137,25 @@ struct Server {
         let known = api.group("", context: KnownContext.self)
         CallRoutes(exchange).add(to: desk)
         OrderRoutes(exchange).add(desk: desk, known: known)
+        DispatchRoutes(exchange).add(to: desk)
+        AnalyticsRoutes(exchange).add(to: api.group("", context: AnalystContext.self))
         RegistryRoutes(exchange).add(desk: desk, known: known)
-        MealRoutes(exchange).add(to: api.group("", context: TillContext.self))
+        StandingRoutes(exchange).add(to: desk)
+        MealRoutes(exchange).add(to: api.group("", context: TillContext.self), desk: desk)
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         ProposalRoutes(exchange).add(to: desk)
         CalendarRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self), open: open)
         TokenRoutes(exchange, doorkeeper).add(to: api.group("", context: SubscriberContext.self))
+        DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        PlanRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))
+        MessageRoutes(exchange).add(to: api.group("messages", context: DeskContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         CloseRoutes(exchange).add(to: api.group("", context: CloseContext.self))
         ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        DocumentRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         let faces = inside.group("").add(middleware: FaceMiddleware())
         let console = faces.group("console", context: DeskContext.self)
         DeskPages(exchange, pages).add(to: console)
@@ -151,6 +165,8 @@ struct Server {
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
         FinancePages(exchange, pages).add(to: faces.group("finance", context: FinanceContext.self))
+        PlanPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
+        DocumentPages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
         return router
     }
 }

@@ -55,7 +55,10 @@ struct Demo: AsyncParsableCommand {
         // A fixed day, so that ages and classes do not depend on when the demonstration is made.
         guard let today = LocalDate(2026, 1, 1) else { return }
         try await SettleDistrict(office)(elders: elders, seed: seed, today: today, progress: Terminal.progress("老人档案"))
-        if days > 0 { try await history(office, from: today) }
+        if days > 0 {
+            try await history(office, from: today)
+            try await StandingDistrict(office)(share: 2, seed: seed, from: today.adding(days: days), progress: Terminal.progress("长期服务单"))
+        }
         let access = ManageAccess(office)
         for (name, role, provider) in Self.logins {
             try await access.setPassword("\(name)-demo", of: name, role: role, provider: provider.map { ProviderID($0) })

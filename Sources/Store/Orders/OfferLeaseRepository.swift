@@ -3,7 +3,7 @@ import Orders
 import Registry
 
 /// 暂留: an offer that one till or worker of a provider has taken in hand, so that no other of the same provider answers it meanwhile.
-public struct Lease: Hashable, Sendable {
+public struct OfferLease: Hashable, Sendable {
     public let order: OrderID
     public let provider: ProviderID
     /// The till's or worker's own name for itself.
@@ -19,20 +19,20 @@ public struct Lease: Hashable, Sendable {
 }
 
 /// Who has which offer in hand.
-public struct LeaseRepository {
+public struct OfferLeaseRepository {
     let tx: any Transaction
 
     /// The lease that holds now, of this provider; one that has run out, or of a provider asked earlier, is none.
-    public func live(_ order: OrderID, of provider: ProviderID, at now: Instant) throws -> Lease? {
+    public func live(_ order: OrderID, of provider: ProviderID, at now: Instant) throws -> OfferLease? {
         try tx.first(
             """
             SELECT order_id, provider_id, holder, until_ms FROM offer_lease
             WHERE order_id = \(order) AND provider_id = \(provider) AND until_ms > \(now)
             """
-        ) { Lease(order: try $0.id(), provider: try $0.id(), holder: try $0.text(), until: try $0.instant()) }
+        ) { OfferLease(order: try $0.id(), provider: try $0.id(), holder: try $0.text(), until: try $0.instant()) }
     }
 
-    public func save(_ lease: Lease) throws {
+    public func save(_ lease: OfferLease) throws {
         try tx.execute(
             """
             INSERT INTO offer_lease (order_id, provider_id, holder, until_ms)
@@ -46,5 +46,5 @@ public struct LeaseRepository {
 }
 
 extension Transaction {
-    public var leases: LeaseRepository { LeaseRepository(tx: self) }
+    public var offerLeases: OfferLeaseRepository { OfferLeaseRepository(tx: self) }
 }

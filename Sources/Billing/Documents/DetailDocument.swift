@@ -1,0 +1,91 @@
+import Catalog
+import Entitlement
+import Kernel
+import Orders
+import Registry
+
+extension MonthPapers {
+    private static let detailColumns: [Column] =
+        [
+            Column("结算批次号", .digits, width: 8), Column("工单号", .digits, width: 8), Column("老人编号", .digits, width: 6),
+            Column("姓名（脱敏）", width: 6), Column("身份证后四位", .digits, width: 5), Column("类别", width: 6),
+            Column("能力等级", .integer, width: 4), Column("社区", width: 8), Column("服务项目编码", .digits, width: 6),
+            Column("名称", width: 12), Column("单位", width: 4), Column("数量", width: 5), Column("单价", .amount, width: 8),
+            Column("预约时间", width: 6), Column("签到", width: 6), Column("签退", width: 6), Column("实际时长", .integer, width: 5),
+            Column("服务人员", width: 8), Column("核验等级", width: 4), Column("确认方式", width: 6),
+        ] + Fund.columns.map { Column($0.name, .amount, width: 8, isSummed: true) } + [
+            .amount("自费", width: 8), .amount("扣减", width: 8), .amount("结算金额", width: 9), Column("核查结论", width: 16),
+        ]
+
+    /// 结算明细表: a row a service, of one provider or of all.
+    func detail(_ provider: ProviderID?) -> Document {
+        let total = statements.map(\.payable).total
+        return Document(
+            title: "结算明细表",
+            facts: [("结算月", period)] + (provider.map { [("服务商", "\($0) \(providerName($0))")] } ?? []),
+            columns: Self.detailColumns, rows: statements.flatMap { statement in statement.lines.map(detailRow) },
+            notes: ["结算金额合计：\(total.yuan) 元，大写：\(total.capitals)"],
+            signers: provider == nil ? ["制表", "复核", "审核", "负责人"] : ["服务商（盖章）", "复核", "审核", "负责人"])
+    }
+
+    private func detailRow(_ line: StatementLine) -> [Cell] {
+        let c = line.candidate
+        let (elder, visit, item) = (elders[c.elder], visits[c.subject], item(line))
+        let who: [Cell] = [
+            "\(month)-\(c.provider)", "\(c.number)", "\(elder?.number ?? c.elder.text)", "\(elder?.maskedName ?? "")",
+            "\(elder?.idTail ?? "")", "\(className(c))", elder.map { .integer($0.abilityLevel) } ?? .blank,
+            "\(elder?.community ?? "")",
+        ]
+        let what: [Cell] = [
+            "\(c.item)", "\(item?.name ?? "")", "\(item?.unit.rawValue ?? "")", "\(c.quantity.text)", .amount(c.unitPrice),
+            "\(visit?.planned.short ?? String(c.date.description.suffix(5)))", "\(visit?.begin.short ?? "")", "\(visit?.end?.short ?? "")",
+            visit.flatMap { v in v.end.map { .integer(($0 - v.begin).minutes) } } ?? .blank,
+            "\(visit.map { workerName($0.worker, of: c.provider) } ?? "")", "L\(c.evidence.rawValue)",
+            "\(c.kind == .meal ? "刷卡" : Self.confirmation(visit))",
+        ]
+        let money: [Cell] =
+            Fund.allCases.map { .amount(line.amount(of: $0)) } + [.amount(c.selfPay), .amount(line.deduction), .amount(line.paid)]
+        let findings = line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
+        return who + what + money + ["\(line.verdict.name)\(findings.isEmpty ? "" : "：\(findings)")"]
+    }
+
+    private static func confirmation(_ visit: VisitFacts?) -> String {
+        guard let visit, visit.confirmedBy != nil else { return "未确认" }
+        switch visit.outMethod {
+        case .code: return "口令"
+        case .card: return "刷卡"
+        default: return "电话回访"
+        }
+    }
+
+    private static let deductionColumns: [Column] = [
+        .ordinal, Column("工单号", .digits, width: 14), Column("服务日期", .date, width: 12), Column("服务项目", width: 18),
+        Column("老人", width: 14), .amount("应结金额", width: 11), .amount("补贴金额", width: 11), .amount("扣减金额", width: 11),
+        Column("规则", width: 8), Column("扣减原因", width: 40), Column("处理", width: 10),
+    ]
+
+    /// 扣减通知书: to one provider, what is not paid this month, by which rule, and what it can do about it.
+    func deductions(_ provider: ProviderID?) throws(Rejection) -> Document {
+        guard let provider else {
+            throw Rejection(.invalid, "document_scope", "扣减通知书按服务商出具，请用 provider 指定服务商编码。", pointer: "/provider")
+        }
+        let statement = try statement(provider)
+        let rows: [[Cell]] = statement.lines.filter { $0.verdict != .paid }.enumerated().map { index, line in
+            let c = line.candidate
+            let grounds = line.findings.filter { $0.severity != .warn }
+            return [
+                .integer(index + 1), "\(c.number)", .date(c.date), "\(item(line)?.name ?? c.item.text)",
+                "\(elders[c.elder].map { "\($0.maskedName) \($0.number)" } ?? "")", .amount(c.gross), .amount(c.subsidy),
+                .amount(line.deduction), "\(grounds.map(\.code).joined(separator: "、"))",
+                "\(grounds.map(\.sentence).joined(separator: "；"))", "\(line.verdict == .held ? "待核，可补证" : "拒付")",
+            ]
+        }
+        return Document(
+            title: "扣减通知书", facts: [("结算月", period), ("服务商", "\(provider) \(providerName(provider))")],
+            columns: Self.deductionColumns, rows: rows,
+            notes: [
+                "本月扣减合计：\(statement.deducted.yuan) 元，大写：\(statement.deducted.capitals)；实付 \(statement.payable.yuan) 元。",
+                "“待核”的服务可在收到本通知后补充证据一次；逾期或证据不足的按拒付处理。",
+            ], signers: ["经办", "审核", "服务商签收"])
+    }
+}

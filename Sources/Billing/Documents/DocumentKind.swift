@@ -1,0 +1,95 @@
+import Catalog
+import Kernel
+import Registry
+
+/// The papers of a month, by the name they have in an address.
+public enum DocumentKind: String, CaseIterable, Sendable {
+    case summary, detail, confirmation, streets, funds, payment, deductions, differences, meals
+
+    public var title: String {
+        switch self {
+        case .summary: "结算汇总表"
+        case .detail: "结算明细表"
+        case .confirmation: "服务确认单"
+        case .streets: "街道拨付表"
+        case .funds: "资金收支表"
+        case .payment: "资金拨付申请表"
+        case .deductions: "扣减通知书"
+        case .differences: "对账差异表"
+        case .meals: "助餐月报"
+        }
+    }
+
+    /// What has to be named beside the month.
+    public enum Subject: Hashable, Sendable { case month, provider, elder }
+
+    public var subject: Subject {
+        switch self {
+        case .deductions: .provider
+        case .confirmation: .elder
+        default: .month
+        }
+    }
+}
+
+/// What a paper is narrowed to.
+public struct DocumentScope: Hashable, Sendable {
+    public var provider: ProviderID?
+    /// Nine digits.
+    public var street: String?
+    public var elder: ElderID?
+
+    public init(provider: ProviderID? = nil, street: String? = nil, elder: ElderID? = nil) {
+        self.provider = provider
+        self.street = street
+        self.elder = elder
+    }
+}
+
+extension MonthPapers {
+    /// One paper of the month.
+    ///
+    /// - Throws: `statement_unknown`, `elder_unknown`, `street_unknown`; `document_scope` when the paper needs a provider or an elder that is not named.
+    public func document(_ kind: DocumentKind, _ scope: DocumentScope = DocumentScope()) throws(Rejection) -> Document {
+        let papers = try narrowed(kind, scope)
+        switch kind {
+        case .summary: return papers.summary()
+        case .detail: return papers.detail(scope.provider)
+        case .confirmation: return try papers.confirmation(scope.elder)
+        case .streets: return papers.streets()
+        case .funds: return papers.funds(scope.street)
+        case .payment: return papers.payment()
+        case .deductions: return try papers.deductions(scope.provider)
+        case .differences: return papers.differences()
+        case .meals: return papers.meals()
+        }
+    }
+
+    /// The statements and lines that the scope asks for.
+    private func narrowed(_ kind: DocumentKind, _ scope: DocumentScope) throws(Rejection) -> MonthPapers {
+        var chosen = statements
+        if let provider = scope.provider { chosen = [try statement(provider)] }
+        guard let street = scope.street else { return with(chosen) }
+        guard catalogue.region(ID(street)) != nil else {
+            throw Rejection(.missing, "street_unknown", "没有这个街道，请使用九位街道代码。", pointer: "/street")
+        }
+        switch kind {
+        case .streets, .funds, .detail, .meals:
+            return with(
+                chosen.map { statement in
+                    Statement(
+                        month: month, provider: statement.provider,
+                        lines: statement.lines.filter { elders[$0.candidate.elder]?.region == street })
+                }.filter { !$0.lines.isEmpty })
+        default:
+            return with(chosen.filter { franchise.provider($0.provider)?.region == street })
+        }
+    }
+
+    private func with(_ statements: [Statement]) -> MonthPapers {
+        MonthPapers(
+            month: month, isClosed: isClosed, statements: statements, elders: elders, visits: visits,
+            mealClasses: mealClasses, owed: owed, unproven: unproven, adjustments: adjustments, invoices: invoices,
+            catalogue: catalogue, franchise: franchise)
+    }
+}

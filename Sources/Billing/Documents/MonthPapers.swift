@@ -1,0 +1,161 @@
+import Catalog
+import Entitlement
+import Kernel
+import Orders
+import Registry
+
+/// Everything the papers of a month are made of: the statements, and what they themselves do not say about elders, visits and accounts.
+public struct MonthPapers: Sendable {
+    public let month: Month
+    public let isClosed: Bool
+    public let statements: [Statement]
+    public let elders: [ElderID: ElderFacts]
+    /// By the id of the order.
+    public let visits: [String: VisitFacts]
+    /// The class a meal was swiped under, by the id of the swipe.
+    public let mealClasses: [String: String]
+    /// What the ledger owes each provider for the month.
+    public let owed: [ProviderID: Fen]
+    /// Public money set aside for closed visits that are not proven well enough: not yet owed.
+    public let unproven: [ProviderID: Fen]
+    /// 本期调整: what corrections of earlier months add to or take from this payment.
+    public let adjustments: [ProviderID: Fen]
+    public let invoices: [ProviderID: String]
+    public let catalogue: Catalogue
+    public let franchise: Franchise
+
+    public init(
+        month: Month, isClosed: Bool, statements: [Statement], elders: [ElderID: ElderFacts], visits: [String: VisitFacts],
+        mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
+        adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], catalogue: Catalogue,
+        franchise: Franchise
+    ) {
+        self.month = month
+        self.isClosed = isClosed
+        self.statements = statements
+        self.elders = elders
+        self.visits = visits
+        self.mealClasses = mealClasses
+        self.owed = owed
+        self.unproven = unproven
+        self.adjustments = adjustments
+        self.invoices = invoices
+        self.catalogue = catalogue
+        self.franchise = franchise
+    }
+
+    /// What a paper says about an elder; names leave only masked.
+    public struct ElderFacts: Hashable, Sendable {
+        public let number: String
+        public let maskedName: String
+        public let idTail: String
+        public let region: String
+        public let community: String
+        public let abilityLevel: Int
+        public let classes: [ClassSpan]
+
+        public init(
+            number: String, maskedName: String, idTail: String, region: String, community: String, abilityLevel: Int, classes: [ClassSpan]
+        ) {
+            self.number = number
+            self.maskedName = maskedName
+            self.idTail = idTail
+            self.region = region
+            self.community = community
+            self.abilityLevel = abilityLevel
+            self.classes = classes
+        }
+    }
+
+    public struct VisitFacts: Hashable, Sendable {
+        public let planned: Instant
+        public let begin: Instant
+        public let end: Instant?
+        public let worker: WorkerID
+        /// How the worker signed out.
+        public let outMethod: CheckMethod?
+        /// Who has confirmed: the elder, or whoever answered the call-back; nil until then.
+        public let confirmedBy: String?
+        /// 1 ... 5 by the last call-back.
+        public let satisfaction: Int?
+
+        public init(
+            planned: Instant, begin: Instant, end: Instant?, worker: WorkerID, outMethod: CheckMethod?, confirmedBy: String?,
+            satisfaction: Int?
+        ) {
+            self.planned = planned
+            self.begin = begin
+            self.end = end
+            self.worker = worker
+            self.outMethod = outMethod
+            self.confirmedBy = confirmedBy
+            self.satisfaction = satisfaction
+        }
+    }
+}
+
+extension MonthPapers {
+    /// One statement of the month.
+    ///
+    /// - Throws: `statement_unknown` when the provider has none.
+    func statement(_ provider: ProviderID) throws(Rejection) -> Statement {
+        guard let statement = statements.first(where: { $0.provider == provider }) else {
+            throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
+        }
+        return statement
+    }
+
+    var lines: [StatementLine] { statements.flatMap(\.lines) }
+
+    func providerName(_ id: ProviderID) -> String { franchise.provider(id)?.name ?? "" }
+    func regionName(_ code: String?) -> String { code.flatMap { catalogue.region(ID($0))?.name } ?? "" }
+    func item(_ line: StatementLine) -> Item? { catalogue.item(line.candidate.item) }
+
+    /// The class a meal was swiped under, or the neediest of those the elder had on the day.
+    func className(_ c: Candidate) -> String {
+        if let code = mealClasses[c.subject] { return catalogue.elderClass(ID(code))?.name ?? code }
+        let spans = elders[c.elder]?.classes ?? []
+        let held = spans.filter { $0.span.contains(c.date) }.compactMap { catalogue.elderClass(ID($0.classCode)) }
+        return held.min { ($0.rank, $0.code) < ($1.rank, $1.code) }?.name ?? "普通"
+    }
+
+    /// 企业让利: what the provider asks less than the guide price of the day.
+    func discount(_ line: StatementLine) -> Fen {
+        let c = line.candidate
+        guard let price = catalogue.price(of: c.item, on: c.date), price.type == .guided || price.type == .agreed else { return .zero }
+        return max(.zero, price.guide.times(c.quantity) - c.gross)
+    }
+
+    func workerName(_ id: WorkerID, of provider: ProviderID) -> String {
+        guard let worker = franchise.workers(of: provider).first(where: { $0.id == id }) else { return id.text }
+        return "\(id) \(Masked.name(worker.name))"
+    }
+
+    /// `2026-03（试算）` until the month is closed.
+    var period: String { Self.period(month, isClosed: isClosed) }
+    static func period(_ month: Month, isClosed: Bool) -> String { isClosed ? month.description : "\(month)（试算，尚未月结）" }
+}
+
+extension StatementLine {
+    /// What of it is paid: public money of lines that no check holds or blocks.
+    var paid: Fen { verdict == .paid ? candidate.subsidy : .zero }
+    var deduction: Fen { verdict == .paid ? .zero : candidate.subsidy }
+
+    func amount(of fund: Fund) -> Fen { candidate.funding.filter { $0.fund == fund.rawValue }.map(\.amount).total }
+}
+
+extension Fund {
+    /// A column for each source of money, in payer order.
+    static var columns: [Column] { allCases.map { .amount("补贴·\($0.name)") } }
+}
+
+extension Instant {
+    /// `03-05 09:30`, as a clock in Lanzhou shows it; the year stands in the title.
+    var short: String { "\(localDate.description.suffix(5)) \(clock)" }
+
+    /// `09:30`
+    var clock: String {
+        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+        return "\(two(minuteOfDay / 60)):\(two(minuteOfDay % 60))"
+    }
+}

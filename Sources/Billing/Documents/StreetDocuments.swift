@@ -1,0 +1,118 @@
+import Catalog
+import Kernel
+import Registry
+
+extension MonthPapers {
+    private static let streetColumns: [Column] = [
+        .ordinal, Column("所属街道", width: 24), .count("本月应发人数", width: 14), .amount("本月应发金额", width: 16), .count("补发人次", width: 12),
+        .amount("补发金额", width: 16), .amount("总计拨款", width: 16), Column("备注", width: 30),
+    ]
+
+    /// 街道拨付表: public money by the street in which the elders live.
+    ///
+    /// 补发 are corrections of earlier months in the provider's favour; they are shown in the street in which the provider stands.
+    func streets() -> Document {
+        let paid = lines.filter { $0.verdict == .paid }
+        let byStreet = Dictionary(grouping: paid) { elders[$0.candidate.elder]?.region ?? "" }
+        let repaid = Dictionary(
+            grouping: statements.compactMap { statement -> (street: String, amount: Fen)? in
+                guard let amount = adjustments[statement.provider], amount > .zero else { return nil }
+                return (franchise.provider(statement.provider)?.region ?? "", amount)
+            }, by: \.street)
+        let rows: [[Cell]] = Set(byStreet.keys).union(repaid.keys).sorted().enumerated().map { index, street in
+            let lines = (byStreet[street] ?? []).filter { $0.candidate.subsidy > .zero }
+            let (amount, extra) = (lines.map(\.candidate.subsidy).total, (repaid[street] ?? []).map(\.amount).total)
+            return [
+                .integer(index + 1), "\(street.isEmpty ? "未登记街道" : regionName(street))",
+                .integer(Set(lines.map(\.candidate.elder)).count), .amount(amount), .integer(repaid[street]?.count ?? 0), .amount(extra),
+                .amount(amount + extra), .blank,
+            ]
+        }
+        let total = rows.compactMap { row -> Fen? in if case .amount(let fen) = row[6] { fen } else { nil } }.total
+        return Document(
+            title: "街道拨付表", facts: [("结算月", period)], columns: Self.streetColumns, rows: rows,
+            notes: ["总计拨款：\(total.yuan) 元，大写：\(total.capitals)"], signers: ["制表", "街道负责人", "审核", "负责人"])
+    }
+
+    private static let fundColumns: [Column] = [
+        Column("栏次", width: 8), Column("项目", width: 36), Column("人数", .integer, width: 12), Column("单数", .integer, width: 12),
+        Column("金额", .amount, width: 20), Column("说明", width: 50),
+    ]
+
+    /// 资金收支表: 一拨款 二支出（轻度/中度/重度） 三退款 四结余, for the district or one street.
+    ///
+    /// Levels of GB/T 42195-2022: 1 is 轻度, 2 中度, 3 and 4 重度; able elders and those not assessed stand in a line of their own.
+    func funds(_ street: String?) -> Document {
+        let all = lines.filter { $0.candidate.subsidy > .zero }
+        let (paid, refused) = (all.filter { $0.verdict == .paid }, all.filter { $0.verdict != .paid })
+        func row(_ number: String, _ name: String, _ lines: [StatementLine], _ note: String = "") -> [Cell] {
+            [
+                "\(number)", "\(name)", .integer(Set(lines.map(\.candidate.elder)).count), .integer(lines.count),
+                .amount(lines.map(\.candidate.subsidy).total), "\(note)",
+            ]
+        }
+        func level(_ levels: Set<Int>) -> [StatementLine] { paid.filter { levels.contains(elders[$0.candidate.elder]?.abilityLevel ?? 0) } }
+        let (held, blocked) = (refused.filter { $0.verdict == .held }, refused.filter { $0.verdict == .blocked })
+        let rows = [
+            row("一", "拨款（本月应由公共资金承担）", all, "已记应付的和待核的"), row("二", "支出（本月实付）", paid, "以下四行之和"),
+            row("", "　其中：轻度失能", level([1])), row("", "　其中：中度失能", level([2])), row("", "　其中：重度失能", level([3, 4])),
+            row("", "　其中：能力完好或未评估", level([0])), row("三", "退款（拒付，退回资金来源）", blocked, "核查结论为拒付"),
+            row("四", "结余（待核，暂不支付）", held, "一减二减三"),
+        ]
+        return Document(
+            title: "资金收支表", facts: [("结算月", period), ("范围", street.map { regionName($0) } ?? "全区")], columns: Self.fundColumns,
+            rows: rows)
+    }
+
+    private static let paymentColumns: [Column] = [
+        .ordinal, Column("收款单位", width: 28), Column("统一社会信用代码", .digits, width: 20), Column("开户行", width: 12),
+        Column("账号", .digits, width: 22), .amount("本期应付", width: 12), .amount("扣减金额", width: 12), .amount("本期调整", width: 12),
+        .amount("申请拨付金额", width: 13), Column("大写金额", width: 30), Column("用途", width: 16),
+    ]
+
+    /// 资金拨付申请表: what the district is asked to pay to whom.
+    func payment() -> Document {
+        let due = statements.filter { payable($0) != .zero }
+        let total = due.map { payable($0) }.total
+        let rows: [[Cell]] = due.enumerated().map { index, statement in
+            let provider = franchise.provider(statement.provider)
+            return [
+                .integer(index + 1), "\(provider?.name ?? statement.provider.text)", "\(provider?.creditCode.text ?? "")", "",
+                "\(provider?.bankAccount ?? "")", .amount(statement.subsidy), .amount(statement.deducted),
+                .amount(adjustments[statement.provider] ?? .zero), .amount(payable(statement)), "\(payable(statement).capitals)",
+                "\(month) 居家养老服务",
+            ]
+        }
+        return Document(
+            title: "资金拨付申请表", facts: [("结算月", period), ("收款单位", "\(due.count) 家")], columns: Self.paymentColumns, rows: rows,
+            notes: ["申请拨付合计：\(total.yuan) 元，大写：\(total.capitals)"], signers: ["申请人", "复核", "区民政审核", "财政负责人"])
+    }
+
+    private static let differenceColumns: [Column] = [
+        .ordinal, Column("服务商编码", .digits, width: 10), Column("名称", width: 28), .count("明细单数", width: 10),
+        .amount("明细应结", width: 12), .amount("自费加补贴", width: 12), .amount("明细补贴", width: 12), .amount("资金分摊合计", width: 12),
+        .amount("台账应付", width: 12), .amount("待核未记账", width: 12), .amount("扣减加实付", width: 12), .amount("差异", width: 10), Column("结论", width: 20),
+    ]
+
+    /// 对账差异表: detail = fund legs = ledger and what waits for proof = payment, provider by provider; the difference is what does not agree.
+    func differences() -> Document {
+        let rows: [[Cell]] = statements.enumerated().map { index, statement in
+            let legs = statement.lines.flatMap(\.candidate.funding).map(\.amount).total
+            let (owed, unproven) = (owed[statement.provider] ?? .zero, unproven[statement.provider] ?? .zero)
+            let (parts, whole) = (statement.selfPay + statement.subsidy, statement.deducted + statement.payable)
+            let gaps = [statement.gross - parts, statement.subsidy - legs, statement.subsidy - owed - unproven, statement.subsidy - whole]
+            let gap = gaps.first { $0 != .zero } ?? .zero
+            let names = ["应结与自费加补贴不符", "补贴与资金分摊不符", "补贴与台账（含待核）不符", "补贴与扣减加实付不符"]
+            let wrong = zip(gaps, names).first { $0.0 != .zero }?.1
+            return [
+                .integer(index + 1), "\(statement.provider)", "\(providerName(statement.provider))", .integer(statement.lines.count),
+                .amount(statement.gross), .amount(parts), .amount(statement.subsidy), .amount(legs), .amount(owed), .amount(unproven),
+                .amount(whole), .amount(gap), "\(wrong ?? "相符")",
+            ]
+        }
+        let wrong = rows.count { $0.last != "相符" }
+        return Document(
+            title: "对账差异表", facts: [("结算月", period)], columns: Self.differenceColumns, rows: rows,
+            notes: [wrong == 0 ? "全部相符。" : "有 \(wrong) 家不符，查明前不得拨付。"])
+    }
+}

@@ -1,0 +1,106 @@
+import Catalog
+import Hummingbird
+import Kernel
+import Store
+import Web
+import Workflow
+
+/// Those who look at figures: desk, quality, finance, auditors and administrators.
+public struct AnalystContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.operator, .quality, .finance, .auditor, .admin]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+}
+
+/// | method | path | who | what |
+/// |---|---|---|---|
+/// | GET | /analytics/demand?from=&to= | analyst | orders, outcomes and money by street and category of the service days |
+/// | GET | /analytics/unmet?from=&to= | analyst | orders for which nobody was found, by street and item |
+/// | GET | /analytics/distribution?from=&to= | analyst | who serves which street and category |
+/// | GET | /analytics/utilisation?from=&to= | analyst | how full each provider's windows are, with its street and kind |
+public struct AnalyticsRoutes: Sendable {
+    let exchange: Exchange
+    public init(_ exchange: Exchange) { self.exchange = exchange }
+
+    public func add(to group: RouterGroup<AnalystContext>) {
+        group.get("analytics/demand", use: demand)
+        group.get("analytics/unmet", use: unmet)
+        group.get("analytics/distribution", use: distribution)
+        group.get("analytics/utilisation", use: utilisation)
+    }
+
+    private var read: ReadAnalytics { ReadAnalytics(exchange.office) }
+
+    /// Both days count; without them the current month so far.
+    private func days(_ request: Request) throws -> (from: LocalDate, until: LocalDate) {
+        func day(_ name: String) throws -> LocalDate? {
+            guard let text = request.query(name) else { return nil }
+            guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "\(name) 应为 YYYY-MM-DD。", pointer: "/\(name)") }
+            return day
+        }
+        let until = try day("to") ?? exchange.office.now.localDate
+        return (try day("from") ?? until.month.first, until)
+    }
+
+    private func street(_ code: String) -> JSON { JSON(exchange.office.reference.catalogue.region(.init(code))?.name) }
+
+    private func answer(_ days: (from: LocalDate, until: LocalDate), _ rows: [JSON]) -> Response {
+        Exchange.json(["from": JSON(days.from), "to": JSON(days.until), "rows": .array(rows)])
+    }
+
+    @Sendable func demand(_ request: Request, _ context: AnalystContext) async throws -> Response {
+        let days = try days(request)
+        return answer(
+            days,
+            try await read.demand(from: days.from, until: days.until).map {
+                [
+                    "region": JSON($0.region), "region_name": street($0.region), "category": JSON($0.category), "orders": JSON($0.orders),
+                    "served": JSON($0.served), "cancelled": JSON($0.cancelled), "unmet": JSON($0.unmet), "elders": JSON($0.elders),
+                    "payable_fen": JSON($0.payable),
+                ]
+            })
+    }
+
+    @Sendable func unmet(_ request: Request, _ context: AnalystContext) async throws -> Response {
+        let days = try days(request)
+        let catalogue = exchange.office.reference.catalogue
+        return answer(
+            days,
+            try await read.unmet(from: days.from, until: days.until).map {
+                [
+                    "region": JSON($0.region), "region_name": street($0.region), "item_code": JSON($0.item),
+                    "item_name": JSON(catalogue.item($0.item)?.name), "category": JSON(catalogue.item($0.item)?.category.rawValue),
+                    "orders": JSON($0.orders),
+                ]
+            })
+    }
+
+    @Sendable func distribution(_ request: Request, _ context: AnalystContext) async throws -> Response {
+        let days = try days(request)
+        return answer(
+            days,
+            try await read.distribution(from: days.from, until: days.until).map {
+                [
+                    "provider": JSON($0.provider), "region": JSON($0.region), "region_name": street($0.region), "category": JSON($0.category),
+                    "orders": JSON($0.orders), "payable_fen": JSON($0.payable),
+                ]
+            })
+    }
+
+    @Sendable func utilisation(_ request: Request, _ context: AnalystContext) async throws -> Response {
+        let days = try days(request)
+        return answer(
+            days,
+            try await read.utilisation(from: days.from, until: days.until).map {
+                [
+                    "provider": JSON($0.provider), "region": JSON($0.region), "region_name": street($0.region), "kind": JSON($0.kind),
+                    "capacity": JSON($0.capacity), "taken": JSON($0.taken),
+                    "permille": JSON($0.capacity > 0 ? $0.taken * 1_000 / $0.capacity : 0),
+                ]
+            })
+    }
+}

@@ -1,0 +1,85 @@
+import Kernel
+
+/// Money as a person writes it in a file.
+struct Yuan: Decodable {
+    let fen: Int64
+    init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let amount = Fen(yuan: text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "“\(text)”不是以元为单位的金额"))
+        }
+        fen = amount.amount
+    }
+}
+
+/// Any field of a mapping, known or not.
+private struct AnyField: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+extension Decoder {
+    /// The fields of a mapping.
+    ///
+    /// - Throws: for a field that `type` does not list.
+    func fields<Key: CodingKey & CaseIterable>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
+        let known = Set(Key.allCases.map(\.stringValue))
+        let unknown = try container(keyedBy: AnyField.self).allKeys.map(\.stringValue).filter { !known.contains($0) }.sorted()
+        guard unknown.isEmpty else {
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: codingPath, debugDescription: "未知字段 \(unknown.joined(separator: "、"))"))
+        }
+        return try container(keyedBy: type)
+    }
+}
+
+extension KeyedDecodingContainer {
+    func list<Element: Decodable>(_ key: Key) throws -> [Element] { try decodeIfPresent([Element].self, forKey: key) ?? [] }
+
+    /// Yuan in quotation marks where it is money, else a whole number.
+    func number(_ key: Key, isMoney: Bool) throws -> Int64? {
+        isMoney ? try decodeIfPresent(Yuan.self, forKey: key)?.fen : try decodeIfPresent(Int64.self, forKey: key)
+    }
+
+    func table(_ key: Key, isMoney: Bool) throws -> [String: Int64] {
+        isMoney
+            ? (try decodeIfPresent([String: Yuan].self, forKey: key) ?? [:]).mapValues(\.fen)
+            : try decodeIfPresent([String: Int64].self, forKey: key) ?? [:]
+    }
+
+    func rows(_ key: Key, isMoney: Bool) throws -> [TableRow] {
+        isMoney
+            ? (try decodeIfPresent([Line<Yuan>].self, forKey: key) ?? []).map { $0.row($0.value.fen) }
+            : (try decodeIfPresent([Line<Int64>].self, forKey: key) ?? []).map { $0.row($0.value) }
+    }
+}
+
+/// One line of `rows`.
+private struct Line<Value: Decodable>: Decodable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case classes, groups, value
+        case abilityLevels = "ability_levels"
+        case minimumAge = "min_age"
+        case maximumAge = "max_age"
+    }
+
+    let value: Value
+    private let line: TableRow
+
+    init(from decoder: any Decoder) throws {
+        let fields = try decoder.fields(CodingKeys.self)
+        value = try fields.decode(Value.self, forKey: .value)
+        line = TableRow(
+            classes: try fields.list(.classes), abilityLevels: try fields.list(.abilityLevels), groups: try fields.list(.groups),
+            minimumAge: try fields.decodeIfPresent(Int.self, forKey: .minimumAge),
+            maximumAge: try fields.decodeIfPresent(Int.self, forKey: .maximumAge), value: 0)
+    }
+
+    func row(_ value: Int64) -> TableRow {
+        var row = line
+        row.value = value
+        return row
+    }
+}

@@ -1,0 +1,134 @@
+import Billing
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Web
+
+/// A document as sheets of A4 landscape, divided here and not by the browser, so that every sheet has its own right subtotal.
+struct PrintedDocument {
+    let document: Document
+    private let layout: Layout
+
+    /// How large the letters are and what fits on a sheet of A4 landscape (297 × 210) within margins of 10, in millimetres.
+    private struct Layout {
+        /// The height of a letter.
+        let letter_mm: Double
+        /// Padding of a cell, above and below.
+        let padding_mm: Double
+        let sheet: Document.Sheet
+        /// All columns with their padding, in half-width characters.
+        let columns: Int
+
+        static let width_mm = 277.0
+        static let height_mm = 188.0
+        /// Title and facts above, signers and page number below.
+        private static let around_mm = 40.0
+        private static let note_mm = 8.0
+        /// Padding of a cell on both sides together, in half-width characters.
+        static let padding = 1
+        /// A half-width character is this part of its height wide; a digit of a Chinese typeface is a little wider than half.
+        private static let halfWidth = 0.57
+        /// A line is this many times as high as its letters.
+        static let leading = 1.3
+        private static let rule_mm = 0.2
+
+        init(_ document: Document) {
+            columns = document.columns.reduce(0) { $0 + $1.width + Self.padding }
+            letter_mm = min(document.isLarge ? 4.6 : 3.4, Self.width_mm / Double(columns) / Self.halfWidth)
+            padding_mm = document.isLarge ? 2 : 0.3
+            let line_mm = letter_mm * Self.leading
+            let row_mm = 2 * padding_mm + Self.rule_mm
+            let header = document.columns.map { $0.name.lines(wrappedAt: $0.width) }.max() ?? 1
+            let foot = document.hasTotals ? 2 * document.lines(document.totals) : 0
+            let own_mm = Double(header + foot) * line_mm + (document.hasTotals ? 3 : 1) * row_mm + Double(document.notes.count) * Self.note_mm
+            sheet = Document.Sheet(
+                height: Int((Self.height_mm - Self.around_mm - own_mm) * 1000), line: Int(line_mm * 1000), around: Int(row_mm * 1000))
+        }
+    }
+
+    init(_ document: Document) {
+        self.document = document
+        layout = Layout(document)
+    }
+
+    /// A page of its own, without the frame of the site: it can be saved and printed elsewhere.
+    ///
+    /// Its measures depend on the table, so they stand in the page; nothing in it can run.
+    var response: Response {
+        let text = """
+            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
+            <style>\(style)</style></head><body><main>\(sheets)</main></body></html>
+            """
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
+                .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
+            ], body: .init(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    private var sheets: String {
+        let pages = document.pages(layout.sheet)
+        return pages.map { sheet($0, of: pages.count) }.joined(separator: "\n")
+    }
+
+    private func sheet(_ page: Document.Page, of count: Int) -> String {
+        let isLast = page.number == count
+        var foot = ""
+        if document.hasTotals {
+            foot = sums("本页小计", page.subtotal) + sums(isLast ? "合计" : "累计", page.running)
+        }
+        let head = document.columns.map { "<th>\(HTML.escaped($0.name))</th>" }.joined()
+        let notes = isLast ? document.notes.map { "<p>\(HTML.escaped($0))</p>" }.joined() : ""
+        let signers = document.signers.map { "<span>\(HTML.escaped($0))：</span>" }.joined()
+        return """
+            <section class="sheet"><h1>\(HTML.escaped(document.title))</h1>
+            <p class="facts">\(document.facts.map { "<span>\(HTML.escaped("\($0.name)：\($0.value)"))</span>" }.joined())<span>单位：元</span></p>
+            <table><colgroup>\(widths)</colgroup><thead><tr>\(head)</tr></thead>
+            <tbody>\(page.rows.map(row).joined(separator: "\n"))</tbody><tfoot>\(foot)</tfoot></table>
+            \(notes)<p class="sign">\(signers)<span class="seal">（盖章）</span></p>
+            <p class="number">第 \(page.number) 页 共 \(count) 页</p></section>
+            """
+    }
+
+    private var widths: String {
+        document.columns.map { column in
+            let share = (column.width + Layout.padding) * 10_000 / layout.columns
+            return "<col style=\"width:\(share / 100).\(share % 100 < 10 ? "0" : "")\(share % 100)%\">"
+        }.joined()
+    }
+
+    private func row(_ cells: [Cell]) -> String { "<tr>\(cells.map(cell).joined())</tr>" }
+
+    /// The word stands across the columns before the first sum.
+    private func sums(_ word: String, _ cells: [Cell]) -> String {
+        let across = max(1, cells.prefix { $0 == .blank }.count)
+        return "<tr><td colspan=\"\(across)\">\(HTML.escaped(word))</td>\(cells.dropFirst(across).map(cell).joined())</tr>"
+    }
+
+    private func cell(_ cell: Cell) -> String {
+        switch cell {
+        case .integer, .amount: "<td class=\"n\">\(HTML.escaped(cell.text))</td>"
+        case .blank, .text, .date: "<td>\(HTML.escaped(cell.text))</td>"
+        }
+    }
+
+    private var style: String {
+        """
+        @page{size:A4 landscape;margin:10mm}:root{color-scheme:light}body{margin:0}
+        .sheet{font-family:"Noto Sans CJK SC","Source Han Sans SC","WenQuanYi Micro Hei",SimSun,sans-serif;
+        width:\(Layout.width_mm)mm;height:\(Layout.height_mm)mm;margin:0 auto;position:relative;break-after:page;overflow:hidden;color:#000;background:#fff;
+        font-size:\(layout.letter_mm)mm;line-height:\(Layout.leading)}
+        .sheet:last-child{break-after:auto}.sheet h1{font-size:6mm;text-align:center;margin:0 0 2mm}
+        .sheet .facts{display:flex;justify-content:space-between;margin:0 0 2mm}
+        .sheet table{table-layout:fixed;border-collapse:collapse;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
+        .sheet th,.sheet td{border:.2mm solid #000;padding:\(layout.padding_mm)mm \(layout.letter_mm / 4)mm;
+        white-space:normal;word-break:break-all;line-break:anywhere;vertical-align:middle}
+        .sheet th{text-align:center}.sheet td.n{text-align:right}
+        .sheet p{font-size:\(document.isLarge ? 4.6 : 3.6)mm;margin:1.5mm 0}
+        .sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
+        .sheet .number{position:absolute;bottom:0;left:0;right:0;text-align:center}
+        @media screen{body{background:#888}.sheet{padding:10mm;margin:4mm auto}}
+        """
+    }
+}

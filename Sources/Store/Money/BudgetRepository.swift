@@ -1,0 +1,189 @@
+import Catalog
+import Entitlement
+import Kernel
+
+/// 预算: how much a fund may pay in a year, in all or for one category or street.
+///
+/// The schema refuses a row in which reserved + posted exceeds what is granted and approved on top, whatever the code above it believes.
+public struct BudgetRepository {
+    let tx: any Transaction
+
+    public struct Stored: Hashable, Sendable {
+        public let key: BudgetKey
+        public let granted: Fen
+        /// Approved on top by a second person (超支特批).
+        public let extra: Fen
+        public let reserved: Fen
+        public let posted: Fen
+        /// The level that was last told to everyone.
+        public let level: BudgetLevel
+
+        public var balance: Balance { Balance(granted: granted + extra, reserved: reserved, posted: posted) }
+    }
+
+    /// Every budget that bears a service of a category in a street in a year, of whatever fund.
+    public func covering(year: Int, category: String, region: String) throws -> [BudgetKey: Balance] {
+        var found: [BudgetKey: Balance] = [:]
+        try tx.forEachRow(
+            """
+            SELECT fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level FROM budget
+            WHERE year = \(year) AND category IN ('', \(category)) AND region IN ('', \(region))
+            """
+        ) { row in
+            let stored = try Stored(row: &row)
+            found[stored.key] = stored.balance
+        }
+        return found
+    }
+
+    public func find(_ key: BudgetKey) throws -> Stored? {
+        try tx.first(
+            """
+            SELECT fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level FROM budget
+            WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
+            """
+        ) { try Stored(row: &$0) }
+    }
+
+    /// - Throws: `budget_unknown`.
+    public func require(_ key: BudgetKey) throws -> Stored {
+        guard let stored = try find(key) else { throw Rejection(.missing, "budget_unknown", "没有这个预算科目，请先下达预算。") }
+        return stored
+    }
+
+    public func all(year: Int) throws -> [Stored] {
+        try tx.rows(
+            """
+            SELECT fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level FROM budget
+            WHERE year = \(year) ORDER BY fund, category, region LIMIT 5000
+            """
+        ) { try Stored(row: &$0) }
+    }
+
+    /// 下达: sets what a budget grants.
+    ///
+    /// - Throws: `budget_below_spent` when more than that is promised or paid already.
+    public func set(_ key: BudgetKey, granted: Fen) throws {
+        let changed = try tx.execute(
+            """
+            INSERT INTO budget (fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level)
+            VALUES (\(key.fund), \(key.year), \(key.category ?? ""), \(key.region ?? ""), \(granted), 0, 0, 0, 'open')
+            ON CONFLICT (year, fund, category, region) DO UPDATE SET granted_fen = excluded.granted_fen
+            WHERE budget.reserved_fen + budget.posted_fen <= excluded.granted_fen + budget.extra_fen
+            """)
+        guard changed == 1 else { throw Rejection(.refused, "budget_below_spent", "\(key.name)已使用的金额超过拟下达的预算，不能调减到这个数。") }
+    }
+
+    /// 特批: lets a budget go beyond what it grants.
+    public func extend(_ key: BudgetKey, by amount: Fen) throws {
+        try tx.execute(
+            """
+            UPDATE budget SET extra_fen = extra_fen + \(amount)
+            WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
+            """)
+    }
+
+    /// Moves a leg's amount within a budget that bears it.
+    ///
+    /// - Throws: `budget_exhausted` when it has less left, even if two calls agreed on the same balance.
+    /// - Returns: the budget afterwards.
+    public func move(_ move: FundMove, _ key: BudgetKey, _ amount: Fen) throws -> Stored {
+        let (reserved, posted) = (Fen(move.reserved * amount.amount), Fen(move.posted * amount.amount))
+        let moved = try tx.first(
+            """
+            UPDATE budget SET reserved_fen = reserved_fen + \(reserved), posted_fen = posted_fen + \(posted)
+            WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
+                AND reserved_fen + posted_fen + \(reserved) + \(posted) <= granted_fen + extra_fen
+            RETURNING fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level
+            """
+        ) { try Stored(row: &$0) }
+        guard let moved else {
+            throw Rejection(.conflict, "budget_exhausted", "\(key.name)预算已用完，请重新报价：新单将不使用这项资金。")
+        }
+        return moved
+    }
+
+    /// Notes which level everyone has been told.
+    public func tell(_ key: BudgetKey, _ level: BudgetLevel) throws {
+        try tx.execute(
+            """
+            UPDATE budget SET level = \(level)
+            WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
+            """)
+    }
+
+    // MARK: Burn-down and audit
+
+    public struct MonthUse: Hashable, Sendable {
+        public let month: Month
+        public let reserved: Fen
+        public let posted: Fen
+        public let services: Int
+    }
+
+    /// What each month of service has taken from a budget, from the legs and swipes themselves.
+    public func burnDown(_ key: BudgetKey) throws -> [MonthUse] {
+        let (mark, first, last) = ("%;\(key.text);%", LocalDate(key.year, 1, 1), LocalDate(key.year, 12, 31))
+        var months: [Month: (reserved: Fen, posted: Fen, services: Int)] = [:]
+        try tx.forEachRow(
+            """
+            SELECT SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen) AS BIGINT), COUNT(DISTINCT l.order_id)
+            FROM funding_leg l JOIN service_order o ON o.id = l.order_id
+            WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released'
+                AND ';' || l.budgets || ';' LIKE \(mark)
+            GROUP BY SUBSTR(o.service_date, 1, 7), l.state
+            """
+        ) { row in
+            let month = try row.month()
+            let isPosted = try row.value(LegRepository.State.self) == .posted
+            let amount = try row.fen()
+            months[month, default: (.zero, .zero, 0)].reserved += isPosted ? .zero : amount
+            months[month, default: (.zero, .zero, 0)].posted += isPosted ? amount : .zero
+            months[month, default: (.zero, .zero, 0)].services += try row.int()
+        }
+        for (month, amount, count) in try tx.meals.burnDown(key) {
+            months[month, default: (.zero, .zero, 0)].posted += amount
+            months[month, default: (.zero, .zero, 0)].services += count
+        }
+        return months.sorted { $0.key < $1.key }.map {
+            MonthUse(month: $0.key, reserved: $0.value.reserved, posted: $0.value.posted, services: $0.value.services)
+        }
+    }
+
+    /// Budgets whose totals the legs and swipes do not explain; none when sound.
+    public func faults() throws -> [String] {
+        let years = try tx.rows("SELECT DISTINCT year FROM budget ORDER BY year") { try $0.int() }
+        return try years.flatMap { try all(year: $0) }.filter { stored in
+            let months = try burnDown(stored.key)
+            return months.map(\.posted).total != stored.posted || months.map(\.reserved).total != stored.reserved
+        }.map(\.key.text)
+    }
+}
+
+extension BudgetRepository.Stored {
+    init(row: inout Row) throws {
+        let (fund, year) = (try row.value(Fund.self), try row.int())
+        let (category, region) = (try row.text(), try row.text())
+        self.init(
+            key: BudgetKey(fund: fund, year: year, category: category.isEmpty ? nil : category, region: region.isEmpty ? nil : region),
+            granted: try row.fen(), extra: try row.fen(), reserved: try row.fen(), posted: try row.fen(), level: try row.value())
+    }
+}
+
+extension [BudgetKey] {
+    /// Joined by `;`, as a column keeps them.
+    var encoded: String { isEmpty ? "" : map(\.text).joined(separator: ";") }
+
+    init(encoded text: String) throws {
+        self = try text.isEmpty
+            ? []
+            : text.split(separator: ";").map { part in
+                guard let key = BudgetKey(part) else { throw StoreFault.corrupt("budgets: \(text)") }
+                return key
+            }
+    }
+}
+
+extension Transaction {
+    public var budgets: BudgetRepository { BudgetRepository(tx: self) }
+}

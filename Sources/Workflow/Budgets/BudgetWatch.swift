@@ -1,0 +1,36 @@
+import Catalog
+import Entitlement
+import Kernel
+import Store
+
+/// Takes from budgets and tells everyone, once, when one is nearly used up and when it is.
+struct BudgetWatch {
+    let tx: any Transaction
+    let warnPercent: Int
+    let by: String
+    let now: Instant
+
+    static let defaultWarnPercent = 80
+
+    init(_ tx: any Transaction, _ reference: Reference, on date: LocalDate, by: String, now: Instant) {
+        self.tx = tx
+        warnPercent = reference.catalogue.parameters.int("budget_warn_percent", on: date) ?? Self.defaultWarnPercent
+        self.by = by
+        self.now = now
+    }
+
+    /// - Throws: `budget_exhausted` when a budget has less left than the leg takes.
+    func take(_ move: FundMove, _ leg: FundingLeg) throws {
+        for key in leg.budgets {
+            let stored = try tx.budgets.move(move, key, leg.amount)
+            let level = BudgetLevel(stored.balance, warnPercent: warnPercent)
+            guard level != stored.level else { continue }
+            try tx.budgets.tell(key, level)
+            // Money given back in between makes a level fall; nobody needs to be told of that.
+            guard level == .exhausted || level == .warned && stored.level == .open else { continue }
+            try tx.events.append(
+                level == .exhausted ? "budget.exhausted" : "budget.warned", subject: key.text, subjectSeq: 1, by: by, at: now,
+                data: (["budget": JSON(key.text), "used_fen": JSON(stored.balance.used), "granted_fen": JSON(stored.balance.granted)] as JSON).text)
+        }
+    }
+}

@@ -1,0 +1,121 @@
+import Entitlement
+import Kernel
+import Store
+
+/// 专项账户: opened and topped up by finance; money goes out only by two persons, and every movement is an entry in the ledger.
+public struct ManageFunds: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// What an officer opens.
+    public struct Opening: Sendable {
+        public let kind: FundKind
+        /// A unit; for a nursing fee the person.
+        public let holder: String
+        public let year: Int?
+        public let granted: Fen
+        public let monthly: Fen
+        public let firstMonth: Month?
+        public let lastMonth: Month?
+
+        public init(kind: FundKind, holder: String, year: Int?, granted: Fen, monthly: Fen, firstMonth: Month?, lastMonth: Month?) {
+            self.kind = kind
+            self.holder = holder
+            self.year = year
+            self.granted = granted
+            self.monthly = monthly
+            self.firstMonth = firstMonth
+            self.lastMonth = lastMonth
+        }
+
+        func check() throws {
+            guard (1...64).contains(holder.count) else { throw Rejection(.invalid, "holder_missing", "请填写账户所属单位或个人。", pointer: "/holder") }
+            guard granted >= .zero, granted <= .limit, monthly >= .zero, monthly <= .limit else { throw FundRefusal.amountInvalid }
+            if kind == .nursingFee {
+                guard monthly > .zero, let firstMonth else {
+                    throw Rejection(.invalid, "nursing_incomplete", "护理费账户应填写每月金额和起始月份。", pointer: "/monthly_fen")
+                }
+                guard lastMonth.map({ firstMonth <= $0 }) ?? true else {
+                    throw Rejection(.invalid, "months_reversed", "停发月份不能早于起始月份。", pointer: "/last_month")
+                }
+            } else if kind != .medicalAdvance {
+                guard let year, (2000...2399).contains(year) else { throw Rejection(.invalid, "year_missing", "请填写额度年度。", pointer: "/year") }
+            }
+        }
+    }
+
+    static func check(_ caller: Caller) throws {
+        guard caller.role == .finance || caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有财务和管理员可以办理专项资金。") }
+    }
+
+    public func open(_ opening: Opening, by caller: Caller) throws -> @Sendable (any Transaction) throws -> FundAccount {
+        try Self.check(caller)
+        try opening.check()
+        let now = office.now
+        let isNursing = opening.kind == .nursingFee
+        let account = FundAccount(
+            id: office.newID(at: now), kind: opening.kind, holder: opening.holder,
+            year: isNursing || opening.kind == .medicalAdvance ? nil : opening.year, granted: isNursing ? .zero : opening.granted,
+            monthly: isNursing ? opening.monthly : .zero, firstMonth: isNursing ? opening.firstMonth : nil,
+            lastMonth: isNursing ? opening.lastMonth : nil)
+        return { tx in
+            if isNursing, let first = account.firstMonth {
+                let others = try tx.funds.nursing(of: account.holder)
+                guard others.allSatisfy({ $0.lastMonth.map { $0 < first } ?? false }) else {
+                    throw Rejection(.conflict, "nursing_overlaps", "该对象已有护理费账户尚未停发，请先填写停发月份。")
+                }
+            }
+            guard try tx.funds.insert(account) else {
+                throw Rejection(.conflict, "fund_exists", "该单位本年度已有\(account.kind.name)账户，请追加额度。")
+            }
+            try Self.grant(tx, account, account.granted, by: caller, at: now)
+            try Self.tell(tx, "fund.opened", account, by: caller, at: now, ["granted_fen": JSON(account.granted)])
+            return account
+        }
+    }
+
+    /// 追加额度
+    public func topUp(_ id: FundAccountID, by amount: Fen, _ caller: Caller) throws -> @Sendable (any Transaction) throws -> FundAccount {
+        try Self.check(caller)
+        guard amount > .zero, amount <= .limit else { throw FundRefusal.amountInvalid }
+        let now = office.now
+        return { tx in
+            var account = try tx.funds.require(id)
+            guard account.kind != .nursingFee else { throw FundRefusal.notByRequest }
+            account.granted += amount
+            try tx.funds.save(account)
+            try Self.grant(tx, account, amount, by: caller, at: now)
+            try Self.tell(tx, "fund.topped_up", account, by: caller, at: now, ["amount_fen": JSON(amount)])
+            return account
+        }
+    }
+
+    /// 停发: the last month for which a nursing fee is paid.
+    public func stopNursing(_ id: FundAccountID, after month: Month, by caller: Caller) throws -> @Sendable (any Transaction) throws -> FundAccount {
+        try Self.check(caller)
+        let now = office.now
+        return { tx in
+            var account = try tx.funds.require(id)
+            guard account.kind == .nursingFee else { throw Rejection(.refused, "fund_not_nursing", "只有护理费账户可以停发。") }
+            account.lastMonth = month
+            try tx.funds.save(account)
+            try Self.tell(tx, "fund.stopped", account, by: caller, at: now, ["last_month": JSON(month.description)])
+            return account
+        }
+    }
+
+    static func grant(_ tx: any Transaction, _ account: FundAccount, _ amount: Fen, by caller: Caller, at now: Instant) throws {
+        try tx.ledger.append(
+            [
+                Ledger.Posting(
+                    .post, subject: account.id.text, debit: AccountName.fund(account.id.text), credit: AccountName.treasury(account.kind),
+                    amount: amount)
+            ], at: now)
+    }
+
+    static func tell(
+        _ tx: any Transaction, _ type: String, _ account: FundAccount, by caller: Caller, at now: Instant, _ data: JSON
+    ) throws {
+        try tx.events.append(type, subject: account.id.text, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+    }
+}

@@ -1,0 +1,29 @@
+import Billing
+import Kernel
+import Registry
+import Store
+
+/// The papers of a month: statements as they were frozen, or as they would be now, with what a reader needs beside them.
+public struct ReadPapers: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    /// - Parameter provider: reads only what concerns this provider; its papers come out the same.
+    public func callAsFunction(_ month: Month, of provider: ProviderID? = nil) async throws -> MonthPapers {
+        let (all, isClosed) = try await ReadStatements(office)(month)
+        let statements = provider.map { provider in all.filter { $0.provider == provider } } ?? all
+        return try await office.read { [reference = office.reference] tx in
+            try Self.papers(tx, reference, month, isClosed: isClosed, statements, of: provider)
+        }
+    }
+
+    static func papers(
+        _ tx: any Transaction, _ reference: Reference, _ month: Month, isClosed: Bool, _ statements: [Statement], of provider: ProviderID?
+    ) throws -> MonthPapers {
+        MonthPapers(
+            month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider),
+            visits: try tx.papers.visits(month, of: provider), mealClasses: try tx.papers.mealClasses(month, of: provider),
+            owed: try tx.papers.owed(month), unproven: try tx.papers.unproven(month),
+            adjustments: Dictionary(uniqueKeysWithValues: statements.map { ($0.provider, $0.adjusted) }), catalogue: reference.catalogue, franchise: reference.franchise)
+    }
+}

@@ -1,0 +1,165 @@
+import Billing
+import Catalog
+import Entitlement
+import Kernel
+import Orders
+import Registry
+import Workflow
+
+/// A made-up month of visits, as large as asked for: real items, prices and programmes, workers with full but possible days, and a few in a
+/// hundred visits with something wrong. The same seed gives the same month, provider by provider.
+struct MonthOfVisits: Sendable {
+    struct Made {
+        let order: Order
+        let visit: Visit
+        let legs: [FundingLeg]
+        let elder: Int
+    }
+
+    static let month = Month(2026, 3)
+    static let visitsPerWorker = 110
+    static let visitsPerElder = 5
+
+    let count: Int
+    let seed: UInt64
+    /// The shipped one, with as many workers as the visits need.
+    let reference: Reference
+    let providers: [ProviderID]
+    var elders: Int { max(1, count / Self.visitsPerElder) }
+    private let items: [ProviderID: [(item: Item, price: Fen, version: String)]]
+
+    init(count: Int, seed: UInt64, shipped: Reference) throws {
+        self.count = count
+        self.seed = seed
+        let day = Self.month.first
+        var items: [ProviderID: [(item: Item, price: Fen, version: String)]] = [:]
+        for item in shipped.catalogue.items
+        where item.mode == .visit && item.unit == .time && item.isFundable && (20...120).contains(item.durationMinutes)
+            && !item.tags.contains(.afterDeath) && item.staffCount == 1
+        {
+            guard let price = shipped.catalogue.price(of: item.code, on: day) else { continue }
+            for offer in shipped.franchise.offers(of: item.code.text) where offer.span.contains(day) {
+                items[offer.provider, default: []].append((item, offer.price, price.version))
+            }
+        }
+        self.items = items
+        let providers = items.keys.sorted()
+        self.providers = providers
+        guard !providers.isEmpty else { throw Rejection(.missing, "offers_missing", "没有可用于测试的上门项目。") }
+        let each = (count + providers.count - 1) / providers.count
+        let types = shipped.catalogue.credentialTypes.filter { $0.holder == .worker }.map(\.code.text)
+        let workers = try providers.flatMap { provider in
+            try (0...(each / Self.visitsPerWorker)).map { try Self.worker($0, of: provider, types) }
+        }
+        let franchise = shipped.franchise
+        reference = Reference(
+            catalogue: shipped.catalogue, programmes: shipped.programmes,
+            franchise: Franchise(
+                providers: franchise.providers, offers: franchise.offeredItems.flatMap { franchise.offers(of: $0) }, workers: workers,
+                vehicles: franchise.providers.flatMap { franchise.vehicles(of: $0.id) }))
+    }
+
+    private static func worker(_ index: Int, of provider: ProviderID, _ types: [String]) throws -> Worker {
+        let id = WorkerID("\(provider)W\(index)")
+        return Worker(
+            id: id, provider: provider, name: "测试", sex: .female, phone: try NormalisedPhone("8400000"),
+            credentials: types.map { Credential(type: $0, holder: .worker(id), number: "1", span: DateSpan(from: Month(2020, 1).first)) })
+    }
+
+    /// How many visits a provider has.
+    func visits(of provider: Int) -> Int { count / providers.count + (provider < count % providers.count ? 1 : 0) }
+
+    /// Shows every visit of a provider, made anew each time.
+    func forEach(of provider: Int, _ body: (Made) throws -> Void) rethrows {
+        var random = SeededRandom(seed: seed &* 0x1_0000_01B3 &+ UInt64(provider))
+        let id = providers[provider]
+        let offered = items[id] ?? []
+        for index in 0..<visits(of: provider) { try body(made(id, index, offered, &random)) }
+    }
+
+    private func made(
+        _ provider: ProviderID, _ index: Int, _ offered: [(item: Item, price: Fen, version: String)], _ random: inout SeededRandom
+    ) -> Made {
+        let (item, price, version) = random.pick(offered)
+        let elder = random.below(elders)
+        let (worker, turn) = (index / Self.visitsPerWorker, index % Self.visitsPerWorker)
+        let date = Self.month.first.adding(days: turn % 28)
+        let isNight = random.below(400) == 0
+        let start = Instant(date, minute: isNight ? 1330 : 420 + turn / 28 * 200 + random.below(60))
+        let window = TimeWindow(start: start, lasting: .minutes(item.durationMinutes))
+        let number = "\(provider)-\(index)"
+        let split = reference.programmes.split(
+            FundingRequest(
+                item: item, date: date, minuteOfDay: start.minuteOfDay, payable: price,
+                beneficiary: Beneficiary(
+                    classes: ["minimum_living"], age: 78, district: "620102", region: "620102001", abilityLevel: 1, livesAlone: false, cadre: nil)),
+            balances: [:])
+        let id = OrderID(IDMaker.text(at: start, random: random.next()))
+        let order = Order(
+            id: id, number: number, elder: Self.elderID(elder), item: item.code, mode: item.mode, region: "620102001", window: window,
+            quantity: .one, urgency: .booked, source: "bench", caller: nil, callID: nil, note: "", fromAddress: nil, toAddress: nil,
+            preferredProvider: nil, createdAt: start - .days(2), createdBy: "bench", isBackfilled: random.below(200) == 0, visitCode: "0000",
+            state: .closed, verification: .verified, settlement: .ready, provider: provider, worker: WorkerID("\(provider)W\(worker)"),
+            attempts: 1, priceVersion: version, unitPrice: price, payable: price, selfPay: split.selfPay, version: 7)
+        let legs = split.legs.map { FundingLeg(fund: $0.fund, programme: $0.programme, version: $0.version, amount: $0.amount, draws: []) }
+        return Made(order: order, visit: visit(order, worker, item, &random), legs: legs, elder: elder)
+    }
+
+    private func visit(_ order: Order, _ worker: Int, _ item: Item, _ random: inout SeededRandom) -> Visit {
+        let isPaper = random.below(100) == 0
+        let length = Span.seconds(item.durationMinutes * 60 * (40 + random.below(70)) / 100 + random.below(60))
+        let photo = random.below(200) == 0 ? UInt64(random.below(50)) : random.next()
+        func check(_ at: Instant, _ method: CheckMethod) -> Check {
+            Check(
+                at: at, receivedAt: at, method: isPaper ? .paper : method, distance_m: isPaper ? nil : random.below(220), accuracy_m: 20,
+                photoSHA256: method == .app ? Self.hash(photo) : nil, reasonCode: isPaper ? "no_signal" : nil)
+        }
+        var visit = Visit(
+            order: order.id, provider: order.provider ?? ProviderID(""), worker: order.worker ?? WorkerID(""),
+            checkIn: check(order.window.start, .app), checkOut: check(order.window.start + length, .code), confirmedBy: "elder",
+            confirmedAt: order.window.end)
+        visit.traces.inDevice = "phone-\(visit.worker)"
+        visit.traces.isMocked = random.below(500) == 0
+        return visit
+    }
+
+    private static func hash(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        let word = String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        return word + word + word + word
+    }
+
+    static func elderID(_ index: Int) -> ElderID { ElderID("e" + String(String(100_000_000 + index).dropFirst())) }
+
+    /// Homes within two kilometres of one another.
+    static func place(_ elder: Int) -> Coordinate? {
+        Coordinate(latitude: 36.05 + Double(elder % 100) * 0.0001, longitude: 103.83 + Double(elder / 100 % 100) * 0.0001)
+    }
+
+    static func elder(_ index: Int) -> Elder {
+        Elder(
+            id: elderID(index), number: "LZ\(index)", name: "测试", pinyin: "ceshi", initials: "cs", sex: .female, birthday: Month(1948, 1).first,
+            address: Address(region: "620102001", community: "", estate: "", building: "", unit: "", room: ""), place: place(index),
+            classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
+    }
+
+    /// The same visit as the checks see it, without a database between.
+    func candidate(_ made: Made, _ policy: EvidencePolicy) -> Candidate {
+        let (order, visit) = (made.order, made.visit)
+        var line = Candidate(
+            kind: .order, subject: order.id.text, number: order.number, provider: visit.provider, elder: order.elder, item: order.item,
+            date: order.serviceDate, createdAt: order.createdAt, isBackfilled: order.isBackfilled, quantity: order.quantity,
+            unitPrice: order.unitPrice, gross: order.payable,
+            funding: made.legs.map { Candidate.Funding(fund: $0.fund.rawValue, programme: $0.programme, amount: $0.amount) },
+            selfPay: order.selfPay, plannedMinutes: (order.window.end - order.window.start).minutes, begin: visit.checkIn.at,
+            end: visit.checkOut?.at, worker: visit.worker, evidence: visit.evidence(policy), isManual: visit.checkIn.method == .paper)
+        line.recipient = Recipient(
+            place: Self.place(made.elder), birthday: Month(1948, 1).first, region: "620102001",
+            classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
+        line.proof.device = visit.traces.inDevice
+        line.proof.isMocked = visit.traces.isMocked
+        line.proof.photos = visit.checkIn.photoSHA256.map { [$0] } ?? []
+        line.proof.signedBy = nil
+        return line
+    }
+}

@@ -1,0 +1,199 @@
+import Billing
+import Catalog
+import Kernel
+import Registry
+import Testing
+
+@Suite struct `The close of a month` {
+    static func entry(_ move: CloseMove, by: String) -> CloseEntry {
+        CloseEntry(from: move.from, action: move.action, to: move.to, by: by, at: Instant(milliseconds: 0), opinion: "", hash: "")
+    }
+
+    static let cases = CloseStep.allCases.flatMap { step in CloseAction.allCases.map { (step, $0) } }
+
+    @Test(arguments: cases)
+    func `goes only where the table says`(step: CloseStep, action: CloseAction) throws {
+        let rows = CloseMove.table.filter { $0.from == step && $0.action == action }
+        #expect(rows.count <= 1)
+        guard let row = rows.first else {
+            let refusal = #expect(throws: Rejection.self) { try CloseMove.of(action, at: step, month: World.may) }
+            #expect(refusal?.code == "close_out_of_order")
+            #expect(refusal?.message.contains(step.name) == true)
+            return
+        }
+        #expect(try CloseMove.of(action, at: step, month: World.may) == row)
+        #expect(!row.right.name.isEmpty)
+    }
+
+    @Test func `is locked from the street on, and a return goes back one step`() {
+        #expect(CloseStep.allCases.filter(\.isLocked) == [.street, .district, .finance, .paying, .paid])
+        let order = CloseStep.allCases
+        for move in CloseMove.table {
+            let steps = order.firstIndex(of: move.to)! - order.firstIndex(of: move.from)!
+            #expect(steps == (move.action == .reject || move.action == .bounce ? -1 : 1))
+        }
+    }
+
+    @Test func `takes another person at every step`() throws {
+        let moves = try [(CloseStep.frozen, CloseAction.approve), (.reviewed, .approve), (.street, .approve)].map {
+            try CloseMove.of($0.1, at: $0.0, month: World.may)
+        }
+        let history = [Self.entry(moves[0], by: "op"), Self.entry(moves[1], by: "st")]
+        func code(_ move: CloseMove, _ name: String, _ history: [CloseEntry], makers: Set<String> = []) -> String? {
+            do {
+                try CloseEntry.checkSeparation(move, by: name, history: history, makers: makers)
+                return nil
+            } catch { return error.code }
+        }
+        #expect(code(moves[2], "di", history) == nil)
+        #expect(code(moves[2], "st", history) == "own_entry")
+        #expect(code(moves[2], "op", history) == "own_entry")
+        #expect(code(moves[0], "maker", [], makers: ["maker"]) == "own_entry")
+        // Returned by the district: the street's signature no longer counts, the review still does.
+        let reject = try CloseMove.of(.reject, at: .street, month: World.may)
+        let returned = history + [Self.entry(reject, by: "di")]
+        #expect(code(moves[1], "st", returned) == nil)
+        #expect(code(moves[1], "op", returned) == "own_entry")
+        #expect(code(reject, "op", history) == nil)
+        let pay = try CloseMove.of(.pay, at: .finance, month: World.may)
+        let bounce = try CloseMove.of(.bounce, at: .paying, month: World.may)
+        #expect(code(pay, "cash", [Self.entry(pay, by: "cash"), Self.entry(bounce, by: "cash")]) == nil)
+        #expect(code(pay, "cash", [Self.entry(pay, by: "cash")]) == "own_entry")
+    }
+
+    @Test(arguments: [
+        (LineDecision.Kind.release, Verdict.held, true), (.refuse, .held, true), (.refuse, .paid, true), (.release, .paid, false),
+        (.release, .blocked, false), (.refuse, .blocked, false),
+    ])
+    func `decides on held lines`(kind: LineDecision.Kind, verdict: Verdict, isAllowed: Bool) {
+        #expect(LineDecision.mayDecide(kind, on: verdict) == isAllowed)
+    }
+
+    @Test func `counts what a person has decided`() throws {
+        var line = StatementLine(candidate: World.line(), findings: [Finding("R18", .hold, "")])
+        #expect(line.verdict == .held)
+        line.decision = LineDecision(kind: .release, reason: "看过", by: "op", at: Instant(milliseconds: 0))
+        #expect(line.verdict == .paid)
+        var statement = Statement(month: World.may, provider: World.provider, lines: [line])
+        #expect(statement.due == Fen(3000))
+        func correction(_ amount: Int64) -> Adjustment {
+            Adjustment(
+                id: "a", month: World.may.adding(-1), provider: World.provider, subject: "s0", amount: Fen(amount), reason: "", enteredBy: "f")
+        }
+        statement.adjustments = [correction(-1000)]
+        #expect(statement.due == Fen(2000))
+        statement.adjustments = [correction(-4000)]
+        #expect(statement.due == .zero)
+    }
+}
+
+@Suite struct `The sample of a statement` {
+    static func statement(_ count: Int, change: (Int, inout Candidate) -> Void = { _, _ in }) -> Statement {
+        Statement(
+            month: World.may, provider: World.provider,
+            lines: (0..<count).map { index in
+                StatementLine(candidate: altered(World.line("s\(index)", day: index % 28), change: { change(index, &$0) }), findings: [])
+            })
+    }
+
+    static func reasons(
+        _ statement: Statement, joined: LocalDate = LocalDate("2020-01-01")!, first: Set<String> = []
+    ) throws -> [String: Sample.Reason] {
+        var provider = try #require(try World.franchise().provider(World.provider))
+        provider.joined = joined
+        let samples = Sampling.plan(statement, provider: provider, CheckPolicy(), isFirst: first.contains)
+        return Dictionary(uniqueKeysWithValues: samples.map { ($0.subject, $0.reason) })
+    }
+
+    @Test func `takes everything risky`() throws {
+        let statement = Self.statement(3) { index, line in
+            if index == 1 { line.evidence = .slip }
+            if index == 2 { line.price(30_001) }
+        }
+        #expect(try Self.reasons(statement, first: ["s0"]) == ["s0": .first, "s1": .weakEvidence, "s2": .amount])
+    }
+
+    @Test(arguments: [(1, 1), (10, 1), (11, 2), (100, 10), (0, 0)])
+    func `draws a tenth of the rest, rounded up`(count: Int, wanted: Int) throws {
+        let reasons = try Self.reasons(Self.statement(count))
+        #expect(reasons.count == wanted)
+        #expect(reasons.values.allSatisfy { $0 == .random })
+        #expect(try Self.reasons(Self.statement(count)) == reasons)
+    }
+
+    @Test func `draws more of a new provider, and of one nobody knows`() throws {
+        #expect(try Self.reasons(Self.statement(100), joined: LocalDate("2026-03-01")!).count == 30)
+        #expect(try Self.reasons(Self.statement(100), joined: LocalDate("2026-02-28")!).count == 10)
+        #expect(Sampling.plan(Self.statement(100), provider: nil, CheckPolicy(), isFirst: { _ in false }).count == 30)
+    }
+
+    @Test func `leaves out meals and what is not paid, and knows call-backs made before`() {
+        let statement = Statement(
+            month: World.may, provider: World.provider,
+            lines: [
+                StatementLine(candidate: World.meal("m"), findings: []),
+                StatementLine(candidate: World.line("h"), findings: [Finding("R18", .hold, "")]),
+                StatementLine(candidate: altered(World.line("c")) { $0.proof.callbackConfirms = true }, findings: []),
+            ])
+        let samples = Sampling.plan(statement, provider: nil, CheckPolicy(), isFirst: { _ in true })
+        #expect(samples == [Sample(subject: "c", reason: .first, result: .passed)])
+        #expect(Sample.Reason.allCases.allSatisfy { !$0.name.isEmpty })
+    }
+
+    @Test(arguments: [(0, 0, false), (0, 20, false), (1, 20, false), (1, 19, true), (2, 20, true)])
+    func `widens when too many fail`(failed: Int, answered: Int, isWidened: Bool) {
+        #expect(Sampling.isWidened(failed: failed, answered: answered, CheckPolicy()) == isWidened)
+    }
+}
+
+@Suite struct `The bank's answer` {
+    static func payment(_ number: Int) -> Payment {
+        Payment(reference: "2026-05-P00\(number)-1", provider: ProviderID("P00\(number)"), account: "6222", name: "店", amount: Fen(100), invoice: "9")
+    }
+    static func file(_ rows: String...) -> [UInt8] { Array((["付款编号,金额,状态,说明"] + rows).joined(separator: "\r\n").utf8) }
+
+    @Test func `is matched line by line`() throws {
+        let lines = try BankLine.read(Self.file("2026-05-P001-1,1.00,成功,", "2026-05-P002-1,1.00,失败,户名不符"))
+        let matched = try BankLine.match(lines, with: [Self.payment(1), Self.payment(2)])
+        #expect(matched.map(\.line.isPaid) == [true, false])
+        #expect(Payment.file([Self.payment(1)]).contains("2026-05-P001-1,P001,店,6222,1.00,9"))
+    }
+
+    @Test(arguments: [
+        ([("X", "1.00")], "没有付款编号 X"), ([("2026-05-P001-1", "1.01")], "应为 1.00元"),
+        ([("2026-05-P001-1", "1.00"), ("2026-05-P001-1", "1.00")], "出现两次"), ([], "没有任何行"),
+    ] as [([(String, String)], String)])
+    func `is refused whole when one line is wrong`(rows: [(String, String)], words: String) {
+        let lines = rows.map { BankLine(reference: $0.0, amount: Fen(yuan: $0.1)!, isPaid: true, note: "") }
+        let refusal = #expect(throws: Rejection.self) { try BankLine.match(lines, with: [Self.payment(1)]) }
+        #expect(refusal?.code == "bank_file_mismatch")
+        #expect(refusal?.message.contains(words) == true)
+    }
+
+    @Test(arguments: ["a,b\n", "付款编号,金额,状态,说明\nX,一元,成功,\n", "付款编号,金额,状态,说明\nX,1.00,也许,\n", "付款编号,金额,状态,说明\n\"X"])
+    func `is read strictly`(text: String) {
+        #expect(throws: Rejection.self) { try BankLine.read(Array(text.utf8)) }
+    }
+}
+
+@Suite struct `The shadow of a month` {
+    @Test func `shows what stops which money, and what has changed since`() throws {
+        func shadow(_ lines: [(String, [Finding])], day: Int) -> Shadow {
+            Shadow(
+                [Statement(month: World.may, provider: World.provider, lines: lines.map {
+                    StatementLine(candidate: World.line($0.0), findings: $0.1)
+                })], on: World.monday.adding(days: day))
+        }
+        let (hold, warn) = (Finding("R18", .hold, ""), Finding("R14", .warn, ""))
+        let before = shadow([("a", [hold]), ("b", [hold, warn]), ("c", [])], day: 0)
+        let now = shadow([("a", [hold]), ("b", []), ("c", [Finding("R01", .block, ""), hold]), ("d", [])], day: 1)
+        #expect(now.byCode.map(\.code) == ["R01", "R18"])
+        #expect(now.byCode.map(\.lines) == [1, 2])
+        #expect(now.byCode.map(\.subsidy) == [Fen(3000), Fen(6000)])
+        let difference = now.since(before)
+        #expect(difference.lines == 1)
+        #expect(difference.payable == Fen(3000))
+        #expect(difference.newlyStopped.map(\.subject) == ["c"])
+        #expect(difference.cleared.map(\.subject) == ["b"])
+    }
+}

@@ -1,0 +1,90 @@
+import Entitlement
+import Kernel
+
+/// The books of a district in memory, kept by the rules of the house: what the store does in SQL, done with the same moves on values.
+struct Book {
+    var balances: [Int: [BalanceKey: Balance]] = [:]
+    var budgets: [BudgetKey: Balance]
+    private(set) var accounts: [String: (debit: Int64, credit: Int64)] = [:]
+    private(set) var debits: Int64 = 0
+    private(set) var credits: Int64 = 0
+
+    init(budgets: [BudgetKey: Balance]) { self.budgets = budgets }
+
+    /// One move of all legs of a service, or none of them.
+    ///
+    /// - Returns: whether the books allowed it.
+    mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, provider: String) -> Bool {
+        var purses = balances[elder] ?? [:]
+        var next = budgets
+        for leg in legs {
+            for draw in leg.draws {
+                let open = purses[draw.key] ?? Balance(granted: draw.granted, reserved: .zero, posted: .zero)
+                let isTaking = move == .reserve || move == .spend
+                guard let after = open.after(move, draw.amount, granted: isTaking ? draw.granted : nil) else { return false }
+                purses[draw.key] = after
+            }
+            for key in leg.budgets {
+                guard let after = next[key]?.after(move, leg.amount) else { return false }
+                next[key] = after
+            }
+        }
+        balances[elder] = purses
+        budgets = next
+        for leg in legs {
+            let (debit, credit) = move.accounts(leg.programme, month, provider: provider)
+            accounts[debit, default: (0, 0)].debit += leg.amount.amount
+            accounts[credit, default: (0, 0)].credit += leg.amount.amount
+            debits += leg.amount.amount
+            credits += leg.amount.amount
+        }
+        return true
+    }
+
+    func balance(_ account: String) -> Int64 { accounts[account].map { $0.debit - $0.credit } ?? 0 }
+}
+
+/// The same district, kept by somebody with a list and no rules: which services hold what, and which have been paid.
+struct NaiveBook {
+    struct Service {
+        let elder: Int
+        let provider: String
+        let month: Month
+        let legs: [FundingLeg]
+        var state: LegState?
+        /// How often it has been paid, less how often that was taken back.
+        var payments = 0
+    }
+
+    var services: [Service] = []
+    /// What stays of months that are closed: held and spent by account, owed by provider and month.
+    private(set) var owed: [String: Int64] = [:]
+    private(set) var promised: Int64 = 0
+    private(set) var spent: [String: Int64] = [:]
+    private(set) var held: [String: Int64] = [:]
+
+    static func name(_ elder: Int, _ key: BalanceKey) -> String { "\(elder)/\(key.programme)/\(key.period)" }
+
+    /// Notes that a service went from one state to another; written out case by case, so that a slip in the moves is not repeated here.
+    mutating func note(_ index: Int, _ state: LegState) {
+        let (service, old) = (services[index], services[index].state)
+        services[index].state = state
+        for leg in service.legs {
+            let amount = leg.amount.amount
+            let place = "\(service.provider)/\(service.month)"
+            if old == .reserved { promised -= amount }
+            if state == .reserved { promised += amount }
+            if old == .posted { owed[place, default: 0] -= amount }
+            if state == .posted { owed[place, default: 0] += amount }
+            for draw in leg.draws {
+                let name = Self.name(service.elder, draw.key)
+                if old == .reserved { held[name, default: 0] -= draw.amount.amount }
+                if state == .reserved { held[name, default: 0] += draw.amount.amount }
+                if old == .posted { spent[name, default: 0] -= draw.amount.amount }
+                if state == .posted { spent[name, default: 0] += draw.amount.amount }
+            }
+        }
+        if state == .posted { services[index].payments += 1 }
+        if old == .posted { services[index].payments -= 1 }
+    }
+}

@@ -1,0 +1,161 @@
+import Catalog
+import Entitlement
+import Kernel
+import Orders
+import Registry
+import Store
+import TestSupport
+import Testing
+import Workflow
+
+@Suite struct `A budget of the district's service subsidy` {
+    static let key = BudgetKey(fund: .districtSubsidy, year: 2026)
+    static let other = Caller(role: .finance, name: "second")
+
+    private func grant(_ world: World, _ yuan: Int64, _ key: BudgetKey = key) async throws {
+        _ = try await world.office.perform(try SetBudget(world.office).prepared(key, granted: Fen(yuan * 100), by: World.finance))
+    }
+
+    private func level(_ world: World) async throws -> ReadBudgets.Line {
+        try #require(try await ReadBudgets(world.office).all(year: 2026).first { $0.budget.key == Self.key })
+    }
+
+    private func events(_ world: World, _ type: String) async throws -> Int {
+        try await world.office.read { tx in try tx.events.after(0, limit: 10_000).filter { $0.type == type }.count }
+    }
+
+    @Test(arguments: Backend.available)
+    func `warns once at eighty percent, is exhausted at a hundred, and is then left out with the reason`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            // Two hours of cleaning; the elder's own grant is 200 yuan a month.
+            let price = try #require(try await QuoteOrder(world.office)(World.request()).split).payable
+            try await grant(world, price.amount * 5 / 4 / 100)
+            let first = try await world.place()
+            #expect(first.selfPay == .zero)
+            #expect(try await events(world, "budget.warned") == 1)
+            #expect(try await level(world).level == .warned)
+            let second = try await world.place(World.request(day: 3))
+            let left = (price.amount * 5 / 4 / 100) * 100 - price.amount
+            #expect(second.payable - second.selfPay == Fen(left))
+            #expect(try await events(world, "budget.exhausted") == 1)
+            let quote = try #require(try await QuoteOrder(world.office)(World.request(day: 4)).split)
+            #expect(quote.selfPay == quote.payable)
+            let note = try #require(quote.notes.first { $0.code == "budget_exhausted" })
+            #expect(note.nextDate == LocalDate("2027-01-01"))
+            #expect(quote.spoken.contains("预算已用完"))
+            #expect(try await world.place(World.request(day: 4)).selfPay == price)
+            #expect(try await events(world, "budget.warned") == 1)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `goes on when a second person has approved more, and only then`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try await grant(world, 0)
+            let asked = try await world.office.perform(
+                try OverrideBudget(world.office).request(Self.key, amount: Fen(10_000), reason: "特困老人急需", by: World.finance))
+            let own = await refusal {
+                try await world.office.perform(try OverrideBudget(world.office).decide(asked.id, approve: true, opinion: "", by: World.finance))
+            }
+            #expect(own?.code == "own_request")
+            #expect(try await world.place().selfPay > .zero)
+            _ = try await world.office.perform(
+                try OverrideBudget(world.office).decide(asked.id, approve: true, opinion: "同意", by: Self.other))
+            let again = await refusal {
+                try await world.office.perform(try OverrideBudget(world.office).decide(asked.id, approve: true, opinion: "", by: Self.other))
+            }
+            #expect(again?.code == "already_decided")
+            #expect(try await world.place(World.request(day: 3)).selfPay == .zero)
+            #expect(try await level(world).budget.extra == Fen(10_000))
+            #expect(try await events(world, "budget.override_approved") == 1)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `follows an order through reopening, voiding and cancelling to the fen`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try await grant(world, 1000)
+            try await grant(world, 500, BudgetKey(fund: .districtSubsidy, year: 2026, category: "06", region: "620102001"))
+            let order = try await world.order(in: .closed)
+            let paid = order.payable - order.selfPay
+            #expect(try await level(world).budget.posted == paid)
+            _ = try await world.office.perform(ReopenOrder(world.office).prepared(order.id, reason: "x", by: World.quality))
+            #expect(try await level(world).budget.reserved == paid)
+            #expect(try await level(world).budget.posted == .zero)
+            _ = try await CancelOrder(world.office)(order.id, reason: "x", by: World.admin)
+            #expect(try await level(world).budget.balance.used == .zero)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is never overspent by thirty orders at once`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try await grant(world, 150)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for day in 1...30 {
+                    group.addTask {
+                        let elder = [World.minimum, World.lowIncome, World.destitute][day % 3]
+                        _ = try await world.place(World.request(elder, day: day))
+                    }
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await level(world).budget.reserved == Fen(15_000))
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is burnt down month by month, orders and meals alike`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let meals = BudgetKey(fund: .mealSubsidy, year: 2026, category: "01")
+            try await grant(world, 1000, meals)
+            try await grant(world, 1000)
+            let order = try await world.place()
+            let noon = Instant(World.monday, minute: 700)
+            world.setClock(noon)
+            for elder in [World.ordinary, World.destitute] {
+                _ = try await SwipeMeal(world.office)(
+                    SwipeRequest(elder: elder, canteen: ProviderID("P001"), slot: .lunch, at: noon, device: "till"), by: World.desk)
+            }
+            let food = try await ReadBudgets(world.office).burnDown(meals)
+            #expect(food.months.map(\.month) == [World.month])
+            #expect(food.months.map(\.services) == [2])
+            #expect(food.months.map(\.posted).total == food.line.budget.posted)
+            #expect(food.line.budget.posted > .zero)
+            let service = try await ReadBudgets(world.office).burnDown(Self.key)
+            #expect(service.months.map(\.reserved) == [order.payable - order.selfPay])
+            #expect(service.months.map(\.services) == [1])
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is not cut below what is spent, and is imported whole or not at all`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try await grant(world, 1000)
+            _ = try await world.place()
+            #expect(await refusal { try await grant(world, 10) }?.code == "budget_below_spent")
+            let text = "fund,year,category,region,granted_yuan\ndistrict_subsidy,2026,,,2000.00\nmeal_subsidy,2026,01,620102001,300\n"
+            let first = try await ImportBudgets(world.office)(Array(text.utf8), by: World.finance)
+            #expect(first.changed == 2)
+            let second = try await ImportBudgets(world.office)(Array(text.utf8), by: World.finance)
+            #expect((second.changed, second.unchanged) == (0, 2))
+            #expect(try await level(world).budget.granted == Fen(200_000))
+            for (row, words) in [
+                ("lottery,2026,,,1", "没有资金来源"), ("voucher,26,,,1", "年度"), ("voucher,2026,99,,1", "没有服务类别"),
+                ("voucher,2026,,110101001,1", "没有街道"), ("voucher,2026,,,一千", "不是以元为单位"), ("district_subsidy,2026,,,1.00", "超过拟下达"),
+                ("voucher,2026,,", "列"),
+            ] {
+                let file = "fund,year,category,region,granted_yuan\nvoucher,2026,02,,5.00\n\(row)\n"
+                let fault = await #expect(throws: CSV.Fault.self) { try await ImportBudgets(world.office)(Array(file.utf8), by: World.finance) }
+                #expect(fault?.line == 3)
+                #expect(fault?.reason.contains(words) == true, "\(fault?.reason ?? "")")
+            }
+            #expect(try await ReadBudgets(world.office).all(year: 2026).count == 2)
+        }
+    }
+}

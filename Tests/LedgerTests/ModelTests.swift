@@ -1,0 +1,260 @@
+import Catalog
+import Entitlement
+import Foundation
+import Kernel
+import Registry
+import Testing
+
+/// A made-up district of a few hundred elders over years of days, with everything that may happen to its money.
+struct ModelDistrict {
+    struct Person {
+        var classes: [ClassSpan]
+        let ability: Int
+        let birthday: LocalDate
+        var isAlive = true
+    }
+
+    static let classCodes = ["destitute", "minimum_living", "low_income", "ordinary"]
+    static let items = [
+        Item(code: ItemCode("01001"), category: .meals, name: "午餐", mode: .onSite),
+        Item(code: ItemCode("02015"), category: .dailyCare, name: "助浴", mode: .visit),
+        Item(code: ItemCode("06001"), category: .household, name: "保洁", mode: .visit),
+    ]
+
+    static func programmes() throws -> Programmes {
+        let first = LocalDate("2020-01-01")!
+        func programme(_ code: String, _ fund: Fund, _ change: (inout ProgrammeVersion) -> Void) -> Programme {
+            var version = ProgrammeVersion(version: 1, from: first, benefit: Benefit(kind: .rest), grants: [Grant(per: .month, value: 60_000)])
+            change(&version)
+            return Programme(code: code, name: code, fund: fund, versions: [version])
+        }
+        return try Programmes([
+            programme("CARE", .careInsurance) {
+                $0.eligibility = Eligibility(abilityLevels: [3, 4])
+                $0.scope = Scope(categories: ["02"])
+                $0.benefit = Benefit(kind: .share, value: 9000, most: Fen(5850))
+                $0.grants = [Grant(per: .week, unit: .times, value: 3)]
+            },
+            programme("VOUCHER", .voucher) {
+                $0.scope = Scope(categories: ["02", "06"])
+                $0.eligibility = Eligibility(notClasses: ["destitute"])
+                $0.benefit = Benefit(kind: .share, value: 3333)
+                $0.classChange = .nextMonth
+            },
+            programme("SERVICE", .districtSubsidy) {
+                $0.scope = Scope(categories: ["02", "06"])
+                $0.eligibility = Eligibility(classes: ["destitute", "minimum_living", "low_income"])
+                $0.grants = [
+                    Grant(per: .month, byClass: ["destitute": 30_000, "minimum_living": 20_000, "low_income": 10_001], unused: .carries(months: 1)),
+                ]
+                $0.classChange = .proRata
+            },
+            programme("LUNCH", .mealSubsidy) {
+                $0.scope = Scope(categories: ["01"])
+                $0.benefit = Benefit(kind: .amount, value: 700, byClass: ["destitute": 1500, "minimum_living": 1200, "low_income": 1000])
+                $0.grants = [Grant(per: .day, value: 1500), Grant(per: .week, unit: .times, value: 5)]
+            },
+        ])
+    }
+
+    static func budgets() -> [BudgetKey: Balance] {
+        var budgets: [BudgetKey: Balance] = [:]
+        for year in 2027...2040 {
+            for (fund, category, granted) in [
+                (Fund.districtSubsidy, nil, 90_000_000), (.mealSubsidy, "01", 4_000_000), (.voucher, "06", 3_000_000),
+            ] as [(Fund, String?, Int64)] {
+                budgets[BudgetKey(fund: fund, year: year, category: category)] = Balance(granted: Fen(granted), reserved: .zero, posted: .zero)
+            }
+        }
+        return budgets
+    }
+}
+
+/// 10⁵ operations, or as many as `VNH_TEST_OPERATIONS` says (a million in the long run).
+@Suite struct `The books against a list` {
+    static let operations = ProcessInfo.processInfo.environment["VNH_TEST_OPERATIONS"].flatMap { Int($0) } ?? 100_000
+
+    @Test(arguments: [20_260_310 as UInt64])
+    func `agree after every operation`(seed: UInt64) throws {
+        var run = try Run(seed: seed)
+        for step in 0..<Self.operations {
+            try run.step()
+            // A month has about five thousand operations, a leap February among the first.
+            if step % 160 == 159 { try run.nextDay() }
+        }
+        try run.compareAll()
+        #expect(run.tally.count >= 9, "seed \(seed): \(run.tally)")
+        #expect(run.lastDay > LocalDate("2028-02-29")!, "seed \(seed)")
+    }
+}
+
+/// One run of the generator, the books and the list.
+struct Run {
+    private var random: SeededRandom
+    private let programmes: Programmes
+    private var people: [ModelDistrict.Person]
+    private var book: Book
+    private var naive = NaiveBook()
+    private var day = LocalDate("2028-02-01")!
+    /// Services of the open month that still hold money.
+    private var open: [Int] = []
+    private(set) var tally: [String: Int] = [:]
+    var lastDay: LocalDate { day }
+
+    init(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        programmes = try ModelDistrict.programmes()
+        people = (0..<300).map { _ in
+            ModelDistrict.Person(
+                classes: [ClassSpan(classCode: random.pick(ModelDistrict.classCodes), span: DateSpan(from: LocalDate("2020-01-01")!))],
+                ability: random.below(5), birthday: LocalDate("1940-02-29")!.adding(days: random.below(9000)))
+        }
+        book = Book(budgets: ModelDistrict.budgets())
+        self.random = random
+    }
+
+    mutating func step() throws {
+        switch random.below(100) {
+        case 0..<38: try take(.reserve)
+        case 38..<55: try take(.spend)
+        case 55..<72: try move(.post)
+        case 72..<80: try move(.release)
+        case 80..<86: try move(.reverse)
+        case 86..<90: try move(.reopen)
+        case 90..<96: try retry()
+        case 96..<99: changeClass()
+        default: try die()
+        }
+        try #require(book.debits == book.credits)
+    }
+
+    private mutating func take(_ move: FundMove) throws {
+        let index = random.below(people.count)
+        guard people[index].isAlive else { return count("refused: dead") }
+        let person = people[index]
+        let item = move == .spend ? ModelDistrict.items[0] : ModelDistrict.items[1 + random.below(2)]
+        let who = Beneficiary(
+            classes: person.classes, birthday: person.birthday, region: "620102001", abilityLevel: person.ability, livesAlone: false, cadre: nil,
+            on: day)
+        let request = FundingRequest(
+            item: item, date: day, minuteOfDay: 700, slot: move == .spend ? .lunch : nil,
+            payable: Fen(Int64(1 + random.below(move == .spend ? 2000 : 20_000))), beneficiary: who)
+        let split = programmes.split(request, balances: book.balances[index] ?? [:], budgets: book.budgets)
+        try #require(split.legs.map(\.amount).total + split.selfPay == request.payable)
+        let provider = "P\(random.below(20))"
+        // What was split a moment ago on the same balances is always allowed: the books never refuse what the rules have offered.
+        let isAllowed = book.apply(move, split.legs, elder: index, month: day.month, provider: provider)
+        try #require(isAllowed)
+        naive.services.append(.init(elder: index, provider: provider, month: day.month, legs: split.legs))
+        naive.note(naive.services.count - 1, move.to)
+        open.append(naive.services.count - 1)
+        count(move.rawValue)
+        try compare(naive.services.count - 1)
+    }
+
+    /// A move of some service of the open month; one in the wrong state must do nothing.
+    private mutating func move(_ move: FundMove) throws {
+        guard !open.isEmpty else { return }
+        try apply(move, to: open[random.below(open.count)])
+    }
+
+    private mutating func apply(_ move: FundMove, to index: Int) throws {
+        let service = naive.services[index]
+        guard move.from == service.state else { return count("repeated: nothing") }
+        let isAllowed = book.apply(move, service.legs, elder: service.elder, month: service.month, provider: service.provider)
+        try #require(isAllowed)
+        naive.note(index, move.to)
+        count(move.rawValue)
+        try compare(index)
+    }
+
+    /// The same move sent twice.
+    private mutating func retry() throws {
+        guard !open.isEmpty else { return }
+        let index = open[random.below(open.count)]
+        let move = random.pick([FundMove.post, .release, .reverse])
+        try apply(move, to: index)
+        let before = book.debits
+        try apply(move, to: index)
+        try #require(book.debits == before)
+        count("retry")
+    }
+
+    private mutating func changeClass() {
+        let index = random.below(people.count)
+        guard let last = people[index].classes.indices.last, people[index].classes[last].span.from < day else { return }
+        people[index].classes[last].span = DateSpan(from: people[index].classes[last].span.from, until: day.adding(days: -1))
+        people[index].classes.append(ClassSpan(classCode: random.pick(ModelDistrict.classCodes), span: DateSpan(from: day)))
+        count("class change")
+    }
+
+    /// Dies, whatever is promised is given back, and somebody else comes onto the register.
+    private mutating func die() throws {
+        guard random.chance(20) else { return }
+        let index = random.below(people.count)
+        for service in open where naive.services[service].elder == index && naive.services[service].state == .reserved {
+            try apply(.release, to: service)
+        }
+        people[index].isAlive = random.chance(50) ? false : people[index].isAlive
+        people.append(
+            ModelDistrict.Person(
+                classes: [ClassSpan(classCode: random.pick(ModelDistrict.classCodes), span: DateSpan(from: day))], ability: random.below(5),
+                birthday: LocalDate("1950-01-01")!))
+        count("death")
+    }
+
+    mutating func nextDay() throws {
+        let month = day.month
+        day = day.adding(days: 1)
+        guard day.month != month else { return }
+        // Month end: what is still promised is given back, and the month is frozen.
+        for index in open where naive.services[index].state == .reserved { try apply(.release, to: index) }
+        if day.monthOfYear % 3 == 1 { try compareAll() }
+        for index in naive.services.indices { try #require((0...1).contains(naive.services[index].payments)) }
+        naive.services.removeAll(keepingCapacity: true)
+        open.removeAll(keepingCapacity: true)
+        count("month end")
+    }
+
+    private mutating func count(_ what: String) { tally[what, default: 0] += 1 }
+
+    // MARK: Comparing
+
+    /// What one service has touched.
+    private func compare(_ index: Int) throws {
+        let service = naive.services[index]
+        for leg in service.legs {
+            for draw in leg.draws { try compare(service.elder, draw.key) }
+            for key in leg.budgets {
+                let budget = try #require(book.budgets[key])
+                try #require(budget.used <= budget.granted)
+            }
+        }
+        let owed = book.balance(AccountName.payable(service.provider, service.month))
+        try #require(owed == naive.owed["\(service.provider)/\(service.month)"] ?? 0)
+    }
+
+    private func compare(_ elder: Int, _ key: BalanceKey) throws {
+        let balance = try #require(book.balances[elder]?[key])
+        let name = NaiveBook.name(elder, key)
+        try #require(balance.reserved.amount == naive.held[name] ?? 0)
+        try #require(balance.posted.amount == naive.spent[name] ?? 0)
+        try #require(balance.used <= balance.granted)
+    }
+
+    /// Everything, from the beginning.
+    func compareAll() throws {
+        for (elder, purses) in book.balances { for key in purses.keys { try compare(elder, key) } }
+        var difference: Int64 = 0
+        var promised: Int64 = 0
+        var owed: Int64 = 0
+        for (name, account) in book.accounts {
+            difference += account.debit - account.credit
+            if name.hasPrefix("reserved/") { promised += account.debit - account.credit }
+            if name.hasPrefix("payable/") { owed += account.debit - account.credit }
+        }
+        try #require(difference == 0)
+        try #require(promised == naive.promised)
+        try #require(owed == naive.owed.values.reduce(0, +))
+    }
+}
