@@ -73,7 +73,8 @@ extension OrderRoutes: DescribedRoutes {
                 .get, "/api/v1/orders", "工单列表，新的在前", by: desk,
                 query: [
                     .init("state", .oneOf(OrderState.self), "状态。"), .init("elder", .id, "老人。"), .init("provider", .id, "服务商。"),
-                    .init("day", .date, "服务日期。"), .cursor, .limit(1...200, default: 50),
+                    .init("day", .date, "服务日期。"),
+                    .init("escalated", .text(), "只看已升级的派单。"), .cursor, .limit(1...200, default: 50),
                 ],
                 answers: .json(.object(["orders": .array(.of(Shapes.order)), "next": Schema.cursor.nullable])),
                 refuses: ["state_unknown", "day_invalid", "cursor_invalid", "cursor_mismatch"]),
