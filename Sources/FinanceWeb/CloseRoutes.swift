@@ -100,7 +100,7 @@ public struct CloseRoutes: Sendable {
 
     private func sign(_ action: CloseAction, _ request: Request, _ context: CloseContext) async throws -> Response {
         let month = try context.month()
-        return try await exchange.once(Signature.self, request, context) { body in
+        return try await exchange.once(Signature.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try SignMonth(office).prepared(month, action, opinion: body.opinion ?? "", seen: body.hash, by: context.caller)
             return { tx in Answer(status: 200, body: Self.entry(try step(tx)).text) }
         }
@@ -115,7 +115,7 @@ public struct CloseRoutes: Sendable {
 
     @Sendable func decide(_ request: Request, _ context: CloseContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
-        return try await exchange.once(Decision.self, request, context) { body in
+        return try await exchange.once(Decision.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let kind = LineDecision.Kind(rawValue: body.decision) else {
                 throw Rejection(.invalid, "decision_unknown", "decision 应为 release 或 refuse。", pointer: "/decision")
             }
@@ -151,7 +151,7 @@ public struct CloseRoutes: Sendable {
 
     @Sendable func answerSample(_ request: Request, _ context: CloseContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
-        return try await exchange.once(SampleResult.self, request, context) { body in
+        return try await exchange.once(SampleResult.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let result = Sample.Result(rawValue: body.result) else {
                 throw Rejection(.invalid, "result_unknown", "result 应为 passed 或 failed。", pointer: "/result")
             }
@@ -164,7 +164,7 @@ public struct CloseRoutes: Sendable {
 
     @Sendable func answerDispute(_ request: Request, _ context: CloseContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
-        return try await exchange.once(Reply.self, request, context) { body in
+        return try await exchange.once(Reply.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try AnswerStatement(office).reply(month, subject, body.answer, by: context.caller)
             return { tx in
                 try step(tx)
@@ -183,7 +183,7 @@ public struct CloseRoutes: Sendable {
 
     @Sendable func adjust(_ request: Request, _ context: CloseContext) async throws -> Response {
         let month = try context.month()
-        return try await exchange.once(Correction.self, request, context) { body in
+        return try await exchange.once(Correction.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             if let amount = body.amount_fen, amount.magnitude > Fen.limit.amount.magnitude {
                 throw Rejection(.invalid, "amount_out_of_range", "金额超出范围。", pointer: "/amount_fen")
             }
@@ -197,7 +197,7 @@ public struct CloseRoutes: Sendable {
 
     @Sendable func approveAdjustment(_ request: Request, _ context: CloseContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await exchange.once(Nothing.self, request, context) { _ in
+        return try await exchange.once(Nothing.self, request, context, keeping: IdempotencyKey.forMoney) { _ in
             let step = AdjustLine(office).approve(id, by: context.caller)
             return { tx in
                 Answer(status: 200, body: Self.adjustment(try step(tx)).adding(["approved_by": JSON(context.caller.name)]).text)
@@ -224,7 +224,7 @@ public struct CloseRoutes: Sendable {
         guard context.caller.role == .finance || context.caller.role == .admin else {
             throw Rejection(.forbidden, "role_forbidden", "只有财务可以设定额度。")
         }
-        return try await exchange.once(Budget.self, request, context) { body in
+        return try await exchange.once(Budget.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try ManageRoster(office).budget(month, fund: body.fund, limit: Fen(body.limit_fen), by: context.caller)
             return { tx in
                 try step(tx)
@@ -257,7 +257,7 @@ public struct CloseRoutes: Sendable {
     }
 
     @Sendable func grant(_ request: Request, _ context: CloseContext) async throws -> Response {
-        try await exchange.once(Grant.self, request, context) { body in
+        try await exchange.once(Grant.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let right = CloseRight(rawValue: body.right) else {
                 throw Rejection(.invalid, "right_invalid", "right 应为 review、street、district、finance 或 pay。", pointer: "/right")
             }

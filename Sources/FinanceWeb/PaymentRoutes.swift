@@ -34,7 +34,7 @@ struct PaymentRoutes: Sendable {
 
     @Sendable func invoice(_ request: Request, _ context: CloseContext) async throws -> Response {
         let month = try context.month()
-        return try await exchange.once(InvoiceBody.self, request, context) { body in
+        return try await exchange.once(InvoiceBody.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let date = LocalDate(body.date) else {
                 throw Rejection(.invalid, "invoice_invalid", "date 应为 YYYY-MM-DD。", pointer: "/date")
             }
@@ -54,7 +54,7 @@ struct PaymentRoutes: Sendable {
 
     @Sendable func pay(_ request: Request, _ context: CloseContext) async throws -> Response {
         let month = try context.month()
-        return try await exchange.once(Nothing.self, request, context) { _ in
+        return try await exchange.once(Nothing.self, request, context, keeping: IdempotencyKey.forMoney) { _ in
             let step = PayMonth(exchange.office).prepared(month, by: context.caller)
             return { tx in
                 let payments = try step(tx)

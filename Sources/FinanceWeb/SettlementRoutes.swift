@@ -122,8 +122,8 @@ public struct SettlementRoutes: Sendable {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
         }
         return Exchange.json(
-            Self.total([statement], month, isClosed: isClosed).adding([
-                "provider": JSON(provider), "lines": .array(statement.lines.map(Self.line)),
+            Self.total([statement], month, isClosed: isClosed).replacing("lines", with: .array(statement.lines.map(Self.line))).adding([
+                "provider": JSON(provider)
             ]))
     }
 

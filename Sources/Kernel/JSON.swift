@@ -93,6 +93,12 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByStringInterpolation, Ex
     public init(_ value: LocalDate?) { self = value.map { .string($0.description) } ?? .null }
     public init<Of>(_ value: ID<Of>?) { self = value.map { .string($0.text) } ?? .null }
 
+    /// The object with one of its fields exchanged.
+    public func replacing(_ name: String, with value: JSON) -> JSON {
+        guard case .object(let fields) = self else { return self }
+        return .object(fields.map { $0.name == name ? Field(name: name, value: value) : $0 })
+    }
+
     /// The object with more fields behind its own.
     public func adding(_ more: KeyValuePairs<String, JSON>) -> JSON {
         guard case .object(let fields) = self else { return self }

@@ -10,6 +10,8 @@ public struct AppContext: RequestContext {
     public var caller: Caller?
     /// The secret that a form must carry; nil for a request with a token.
     public var csrf: String?
+    /// The caller's `X-Request-Id`, or a number of ours.
+    public var requestNumber = ""
 
     public init(source: ApplicationRequestContextSource) { coreContext = .init(source: source) }
 

@@ -9,41 +9,70 @@ public struct Doorkeeper: RouterMiddleware {
     public typealias Context = AppContext
 
     private let access: ManageAccess
+    private let manage: ManageTokens
     private let tokens: TokenCache
+    private let buckets: Buckets?
+    private let clock: @Sendable () -> Instant
 
-    public init(_ office: Office) {
+    /// - Parameter limit: how often one token or session may ask; nil for as often as it likes.
+    public init(_ office: Office, limit: RateLimit? = .standard) {
         access = ManageAccess(office)
+        manage = ManageTokens(office)
         tokens = TokenCache(clock: office.clock)
+        buckets = limit.map { Buckets($0) }
+        clock = office.clock
     }
+
+    /// Lets tokens that have just been revoked or rotated be looked at again.
+    public func forgetTokens() { tokens.forget() }
 
     public func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         if let header = request.headers[.authorization] {
-            guard header.hasPrefix("Bearer "), header.utf8.count <= 512, let caller = try await caller(String(header.dropFirst(7))) else {
+            let token = String(header.dropFirst(7))
+            guard header.hasPrefix("Bearer "), header.utf8.count <= 512, let caller = try await caller(token) else {
                 throw Rejection(.unauthenticated, "token_invalid", "令牌无效、已过期或已吊销，请联系管理员换发。")
+            }
+            try admit(token)
+            guard Self.isInScope(request, caller) else {
+                throw Rejection(.forbidden, "scope_forbidden", "这个令牌的范围不包括该操作，请换用范围合适的令牌。")
             }
             context.caller = caller
         } else if let session = request.cookies["sid"]?.value, let found = try await access.session(session) {
             guard request.isSafe || request.isSameOrigin else {
                 throw Rejection(.forbidden, "cross_site", "这个请求不是从本站页面发出的，已拒绝。请刷新页面后重试。")
             }
+            try admit(session)
             context.caller = found.caller
             context.csrf = found.csrf
         }
         return try await next(request, context)
     }
 
+    /// - Throws: 429 with `Retry-After` for one who asks too often.
+    private func admit(_ secret: String) throws {
+        guard let seconds = buckets?.take(secret, at: clock()) else { return }
+        throw HTTPError(.tooManyRequests, headers: [.retryAfter: "\(seconds)"], message: nil)
+    }
+
+    /// The area of a path is its first word behind the version: `orders` of `/api/v1/orders/…`.
+    private static func isInScope(_ request: Request, _ caller: Caller) -> Bool {
+        let words = request.uri.path.split(separator: "/")
+        let area = words.starts(with: ["api", "v1"]) ? words.dropFirst(2).first : words.first
+        return caller.mayUse(area.map(String.init) ?? "", toWrite: !request.isSafe)
+    }
+
     private func caller(_ token: String) async throws -> Caller? {
         if let known = tokens[token] { return known }
-        guard let caller = try await access.caller(token: token) else { return nil }
+        guard let caller = try await manage.caller(token: token) else { return nil }
         tokens.remember(token, caller)
         return caller
     }
 }
 
-/// Remembers a token's holder for a few seconds, so that a poll does not cost two reads; a revoked token lives on as long.
+/// Remembers a token's holder for a few seconds, so that a poll does not cost two reads; a token revoked by another process lives on as long.
 final class TokenCache: Sendable {
     private struct Entry {
         let caller: Caller
@@ -64,6 +93,8 @@ final class TokenCache: Sendable {
             return entry.caller
         }
     }
+
+    func forget() { entries.withLock { $0.removeAll(keepingCapacity: true) } }
 
     func remember(_ token: String, _ caller: Caller) {
         let until = clock() + Self.kept

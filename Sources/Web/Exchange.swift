@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -9,7 +10,7 @@ import Workflow
 /// Reading requests and answering them, the same way in every face.
 public struct Exchange: Sendable {
     public let office: Office
-    private let running = RunningKeys()
+    fileprivate let running = RunningKeys()
 
     public init(_ office: Office) { self.office = office }
 
@@ -25,35 +26,84 @@ public struct Exchange: Sendable {
         try URLEncodedFormDecoder().decode(type, from: String(decoding: try await Self.bytes(request, context), as: UTF8.self))
     }
 
+    /// How long a body may take to arrive, however steadily it drips.
+    static let bodyLimit = Duration.seconds(30)
+
     static func bytes(_ request: Request, _ context: some RequestContext) async throws -> [UInt8] {
-        let buffer = try await request.body.collect(upTo: context.maxUploadSize)
-        return Array(buffer.readableBytesView)
+        let size = context.maxUploadSize
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > size { throw HTTPError(.contentTooLarge) }
+        let body = request.body
+        return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
+            group.addTask { Array(try await body.collect(upTo: size).readableBytesView) }
+            group.addTask {
+                try await Task.sleep(for: bodyLimit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let bytes = try await group.next() ?? nil else { throw HTTPError(.requestTimeout) }
+            return bytes
+        }
     }
 
     static func decode<T: Decodable>(_ type: T.Type, _ bytes: [UInt8]) throws -> T {
-        guard String(validating: bytes, as: UTF8.self) != nil else {
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw Rejection(.invalid, "json_invalid", "请求正文不是有效的 JSON（UTF-8）。")
         }
+        // The character 0 ends a text in half of the programs that will ever read it, and PostgreSQL refuses it.
+        guard !text.contains("\\u0000") else { throw Rejection(.invalid, "json_invalid", "请求正文含有空字符（\\u0000），请去掉后重发。") }
         return try JSONDecoder().decode(type, from: Data(bytes))
     }
 
+    /// Refuses a change of something that is no longer as the caller has seen it: the version in `If-Match`, or nil when anything will do.
+    public static func seenVersion(_ request: Request) throws -> Int? {
+        guard let text = request.headers[.ifMatch], text != "*" else { return nil }
+        let digits = text.hasPrefix("\"") && text.hasSuffix("\"") && text.utf8.count > 2 ? text.dropFirst().dropLast() : text[...]
+        guard digits.utf8.count <= 9, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let version = Int(digits) else {
+            throw Rejection(.invalid, "if_match_invalid", "If-Match 应为读取时答复的 ETag，例如 \"7\"。")
+        }
+        return version
+    }
+
+    /// Changes whenever anything in the document does.
+    public static func fingerprint(_ document: JSON) -> String { SHA256.hash(data: Data(document.text.utf8)).prefix(12).hex }
+
+    /// A document with an `ETag`; 304 without a body when the caller has it already.
+    public static func tagged(_ document: JSON, as tag: String, for request: Request) -> Response {
+        let tag = "\"\(tag)\""
+        let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } } ?? []
+        var response = known.contains { $0 == tag || $0 == "*" } ? Response(status: .notModified) : json(document)
+        response.headers[.eTag] = tag
+        return response
+    }
+
     /// Answers a request that creates or moves something: once per `Idempotency-Key`, in one transaction with its answer.
+    ///
+    /// - Parameter kept: How long the answer is kept; longer where public money moves.
     public func once<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: some RoleContext,
+        _ type: T.Type, _ request: Request, _ context: some RoleContext, keeping kept: Span = IdempotencyKey.usual,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> Answer
     ) async throws -> Response {
         let bytes = try await Self.bytes(request, context)
         let body = try Self.decode(type, bytes.isEmpty ? Array("{}".utf8) : bytes)
-        var key: IdempotencyKey?
-        if let text = request.headers[.idempotencyKey] {
-            key = try IdempotencyKey(
-                caller: "\(context.caller.role.rawValue)/\(context.caller.name)", key: text, request: Array(request.uri.string.utf8) + bytes)
+        let key = try Self.key(request, context.caller, bytes, kept)
+        let intention = try await intention(body)
+        return try await answering(key) { try await office.perform(once: key, intention) }
+    }
+
+    static func key(_ request: Request, _ caller: Caller, _ bytes: [UInt8], _ kept: Span, part: String = "") throws -> IdempotencyKey? {
+        try request.headers[.idempotencyKey].map {
+            try IdempotencyKey(caller, key: $0 + part, request: Array(request.uri.string.utf8) + bytes, kept: kept)
         }
+    }
+
+    private func answering(
+        _ key: IdempotencyKey?, _ perform: () async throws -> (answer: Answer, isReplayed: Bool)
+    ) async throws -> Response {
         if let key, !running.begin(key) {
             throw Rejection(.conflict, "idempotency_key_running", "同一个 Idempotency-Key 的请求正在处理，请稍后重试。")
         }
         defer { if let key { running.end(key) } }
-        let (answer, isReplayed) = try await office.perform(once: key, try await intention(body))
+        let (answer, isReplayed) = try await perform()
         var response = Self.json(answer.body, status: .init(code: answer.status))
         if isReplayed { response.headers[.idempotencyReplayed] = "true" }
         return response
@@ -66,6 +116,33 @@ public struct Exchange: Sendable {
     }
 
     public static func json(_ document: JSON, status: HTTPResponse.Status = .ok) -> Response { json(document.text, status: status) }
+}
+
+extension Exchange {
+    /// Answers a request of many lines, each in a transaction of its own and once per key and line.
+    ///
+    /// A line that is refused takes none of the others along; sent again with the same key, what was done is told again and what was refused
+    /// is tried again.
+    public func each<Line: Sendable>(
+        _ lines: [Line], _ request: Request, _ context: some RoleContext, digest: (Line) -> [UInt8],
+        _ intention: (Line) throws -> @Sendable (any Transaction) throws -> Answer
+    ) async throws -> [Result<Answer, Rejection>] {
+        _ = try Self.key(request, context.caller, [], IdempotencyKey.usual)
+        var answers: [Result<Answer, Rejection>] = []
+        for (index, line) in lines.enumerated() {
+            do {
+                let key = try Self.key(request, context.caller, digest(line), IdempotencyKey.usual, part: "#\(index)")
+                if let key, !running.begin(key) {
+                    throw Rejection(.conflict, "idempotency_key_running", "同一个 Idempotency-Key 的请求正在处理，请稍后重试。")
+                }
+                defer { if let key { running.end(key) } }
+                answers.append(.success(try await office.perform(once: key, try intention(line)).answer))
+            } catch let error as any Rejecting {
+                answers.append(.failure(error.rejection))
+            }
+        }
+        return answers
+    }
 }
 
 /// The keys of requests under way in this process.
@@ -92,4 +169,27 @@ extension Request {
     }
 
     public func query(_ name: String) -> String? { uri.queryParameters[Substring(name)].map(String.init) }
+
+    /// A word in the query, one of a closed list; nil when it is not given.
+    ///
+    /// - Throws: `state_unknown` and the like, with the words that there are.
+    public func word<T: RawRepresentable<String> & CaseIterable>(_ name: String, _: T.Type) throws -> T? {
+        guard let text = query(name) else { return nil }
+        guard let value = T(rawValue: text) else {
+            throw Rejection(.invalid, "\(name)_unknown", "\(name) 应为 \(T.allCases.map(\.rawValue).joined(separator: "、")) 之一。", pointer: "/\(name)")
+        }
+        return value
+    }
+
+    /// The id after which a page goes on, out of the opaque cursor.
+    public func cursor(_ list: String) throws -> String? { try query("cursor").map { try Cursor.key($0, in: list) } }
+}
+
+extension Coordinate {
+    /// Which half of a place is impossible, though the other may be missing: the name of its field, or nil.
+    public static func outOfRange(latitude: Double?, longitude: Double?) -> String? {
+        if let latitude, !(-90...90).contains(latitude) { return "lat" }
+        if let longitude, !(-180...180).contains(longitude) { return "lon" }
+        return nil
+    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Hummingbird
 import Kernel
 import Orders
@@ -10,11 +11,13 @@ import Workflow
 /// | /healthz | the process lives |
 /// | /readyz | the database answers |
 /// | /metrics | counts for Prometheus; bounded labels, no personal data |
+/// | /openapi.json | what the interface is, for programs |
 public struct Health: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public func add(to group: RouterGroup<AppContext>) {
+    public func add(to group: RouterGroup<AppContext>, _ document: OpenAPIDocument) {
+        group.get("openapi.json") { _, _ in Exchange.json(document.text) }
         group.get("healthz") { _, _ in Exchange.json(["status": "ok"]) }
         group.get("readyz", use: ready)
         group.get("metrics", use: metrics)
@@ -39,6 +42,7 @@ public struct Health: Sendable {
         text += "# HELP vnh_webhook_dead Dead letters.\n# TYPE vnh_webhook_dead gauge\nvnh_webhook_dead \(backlog.dead)\n"
         text += "# HELP vnh_webhook_lag_seconds Age of the oldest delivery due.\n# TYPE vnh_webhook_lag_seconds gauge\n"
         text += "vnh_webhook_lag_seconds \(backlog.oldestDue.milliseconds / 1000)\n"
+        text += "# HELP vnh_polls_held Polls of providers waiting for news.\n# TYPE vnh_polls_held gauge\nvnh_polls_held \(office.board.held)\n"
         text += "# HELP process_resident_memory_bytes Memory in use.\n# TYPE process_resident_memory_bytes gauge\n"
         text += "process_resident_memory_bytes \(Self.residentBytes)\n"
         return Response(
@@ -50,5 +54,17 @@ public struct Health: Sendable {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return 0 }
         let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         return pages * 4096
+    }
+}
+
+extension Health: DescribedRoutes {
+    public static var operations: [Operation] {
+        [
+            Operation(.get, "/healthz", "进程在运行", by: [], answers: .json(.object(["status": .text(sample: "ok")]))),
+            Operation(
+                .get, "/readyz", "数据库有应答", by: [], answers: .json(.object(["status": .text(sample: "ready"), "events_seq": .integer()]))),
+            Operation(.get, "/metrics", "Prometheus 指标", by: [], answers: .text("text/plain")),
+            Operation(.get, "/openapi.json", "本文档", by: [], answers: .json(Schema(["type": "object"], sample: [:]))),
+        ]
     }
 }

@@ -130,19 +130,38 @@ public enum Show {
         [
             "seq": JSON(entry.event.providerSeq), "id": JSON(entry.event.id), "type": JSON(entry.event.type), "at": JSON(entry.event.at),
             "subject": JSON(entry.event.subject), "order_seq": JSON(entry.event.subjectSeq), "data": .raw(entry.event.data),
-            "order": entry.order.map { providerOrder($0, entry.elder, today: today) } ?? .null,
+            "order": entry.order.map { providerOrder($0, entry.elder, entry.lease, today: today) } ?? .null,
         ]
     }
 
-    public static func providerOrder(_ order: Order, _ elder: Elder?, today: LocalDate) -> JSON {
+    public static func providerOrder(_ order: Order, _ elder: Elder?, _ lease: OfferLease? = nil, today: LocalDate) -> JSON {
         Show.order(order).adding([
             "elder": elder.map {
                 [
                     "name": JSON($0.name), "phones": .array($0.phones.filter { !$0.isWrong }.map { JSON($0.number.text) }),
                     "address": JSON($0.address.line), "alerts": .array($0.alerts.map { JSON($0) }), "age": JSON($0.age(on: today)),
                 ]
-            } ?? .null
+            } ?? .null,
+            "lease": lease.map { Show.lease($0) } ?? .null,
         ])
+    }
+
+    public static func lease(_ lease: OfferLease) -> JSON { ["holder": JSON(lease.holder), "until": JSON(lease.until)] }
+
+    public static func proposal(_ proposal: Proposal) -> JSON {
+        [
+            "id": JSON(proposal.id), "order_id": JSON(proposal.order), "provider": JSON(proposal.provider), "start": JSON(proposal.start),
+            "note": JSON(proposal.note), "state": JSON(proposal.state.rawValue), "proposed_at": JSON(proposal.proposedAt),
+            "answered_at": JSON(proposal.answeredAt),
+        ]
+    }
+
+    public static func token(_ token: StoredToken) -> JSON {
+        [
+            "id": JSON(token.id), "role": JSON(token.holder.role), "provider": JSON(token.holder.provider), "name": JSON(token.holder.name),
+            "scopes": .array(token.scopes.map { JSON($0) }), "created_at": JSON(token.createdAt), "expires_at": JSON(token.expiresAt),
+            "revoked_at": JSON(token.revokedAt), "last_used_at": JSON(token.seenAt),
+        ]
     }
 
     public static func finding(_ finding: Finding) -> JSON {

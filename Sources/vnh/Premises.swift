@@ -7,6 +7,7 @@ import Notifier
 import Store
 import StorePostgres
 import StoreSQLite
+import Web
 import Workflow
 
 /// Opens the real things: database, clock, chance, reference.
@@ -49,6 +50,17 @@ enum Premises {
     /// Which addresses of our own network webhooks may call: `VNH_WEBHOOK_ALLOW`, hosts and blocks separated by commas; none unless listed.
     static func webhookRule() throws -> AddressRule {
         try AddressRule(allowing: ProcessInfo.processInfo.environment["VNH_WEBHOOK_ALLOW"] ?? "")
+    }
+
+    /// How often one token may ask: `VNH_RATE_LIMIT`, a second and at once (`200/2000`), or `off`.
+    static func rateLimit() throws -> RateLimit? {
+        guard let text = ProcessInfo.processInfo.environment["VNH_RATE_LIMIT"] else { return .standard }
+        if text == "off" { return nil }
+        guard let limit = RateLimit(text) else {
+            throw Rejection(
+                .invalid, "rate_limit_invalid", "VNH_RATE_LIMIT 应写成“每秒/一次最多”，例如 200/2000，或 off；请改正后重新启动。")
+        }
+        return limit
     }
 
     /// How long a receiver may take: `VNH_WEBHOOK_TIMEOUT`, seconds, 1 ... 60, by default 15.

@@ -73,11 +73,11 @@ TABLE = [
     (("P001", "GET", "/provider/feed?after=-1", None), 400, "query_invalid"),
     (("P001", "GET", "/provider/feed?after=abc", None), 400, "query_invalid"),
     (("P001", "GET", "/provider/feed?after=99999999999999999999", None), 400, "query_invalid"),
-    (("P001", "GET", f"/provider/feed?after={2**63 - 1}", None), 400, "cursor_in_future"),
+    (("P001", "GET", f"/provider/feed?after={2**63 - 1}", None), 422, "cursor_in_future"),
     (("P001", "GET", "/provider/feed?wait=3600", None), 400, "query_invalid"),
     (("finance", "GET", "/settlements/2026-13", None), 400, "month_invalid"),
     (("operator", "GET", "/nowhere", None), 404, "route_unknown"),
-    (("operator", "DELETE", "/orders", None), 404, "route_unknown"),
+    (("operator", "DELETE", "/orders", None), 405, "method_not_allowed"),
 ]
 
 

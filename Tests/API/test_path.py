@@ -142,7 +142,7 @@ def test_the_feed_has_no_gaps_and_no_skips(desk, elder):
         after = part["next"]
     assert page == whole["events"]
     assert provider.get("/provider/feed", after=after)["next"] == after
-    problem(provider("GET", "/provider/feed", params={"after": after + 1}), 400, "cursor_in_future")
+    problem(provider("GET", "/provider/feed", params={"after": after + 1}), 422, "cursor_in_future")
 
 
 def test_a_long_poll_answers_when_an_offer_arrives(desk, elder):

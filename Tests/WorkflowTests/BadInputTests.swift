@@ -81,10 +81,10 @@ import Workflow
             #expect(await refusal { try await CancelOrder(world.office)(missing, reason: "x", by: World.desk) }?.code == "order_unknown")
             #expect(await refusal { try await AcceptOffer(world.office)(missing, by: World.desk) }?.code == "order_unknown")
             let unknown = await refusal {
-                try await ManageAccess(world.office).createToken(role: .provider, provider: ProviderID("none"), name: "x")
+                try await ManageTokens(world.office).createToken(.init(role: .provider, provider: ProviderID("none"), name: "x"))
             }
             #expect(unknown?.code == "provider_unknown")
-            let caller = try await ManageAccess(world.office).caller(token: "vnh_none")
+            let caller = try await ManageTokens(world.office).caller(token: "vnh_none")
             #expect(caller == nil)
         }
     }

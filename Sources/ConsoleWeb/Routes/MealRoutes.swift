@@ -47,7 +47,7 @@ public struct MealRoutes: Sendable {
     }
 
     @Sendable func swipe(_ request: Request, _ context: TillContext) async throws -> Response {
-        try await exchange.once(Body.self, request, context) { body in
+        try await exchange.once(Body.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try SwipeMeal(exchange.office).prepared(try body.request(), by: context.caller)
             return { tx in
                 let served = try step(tx)

@@ -101,19 +101,19 @@ public struct OrderRoutes: Sendable {
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
         let limit = try request.integer("limit", default: 50, in: 1...200)
         if request.query("escalated") != nil { return try await escalated(request, limit) }
-        let state = try request.query("state").map { text -> OrderState in
-            guard let state = OrderState(rawValue: text) else { throw Rejection(.invalid, "state_unknown", "没有这个状态。", pointer: "/state") }
-            return state
-        }
+        let state = try request.word("state", OrderState.self)
         let day = try request.query("day").map { text -> LocalDate in
             guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "day 应为 YYYY-MM-DD。", pointer: "/day") }
             return day
         }
+        let filters = ["state", "elder", "provider", "day"].map { request.query($0) ?? "" }
+        let list = "orders?" + filters.joined(separator: "&")
         let orders = try await ReadOrders(exchange.office).page(
             state: state, elder: request.query("elder").map { ElderID($0) }, provider: request.query("provider").map { ProviderID($0) },
-            day: day, before: request.query("cursor").map { OrderID($0) }, limit: limit)
+            day: day, before: try request.cursor(list).map { OrderID($0) }, limit: limit)
         return Exchange.json([
-            "orders": .array(orders.map { Show.order($0) }), "next": orders.count == limit ? JSON(orders.last?.id) : .null,
+            "orders": .array(orders.map { Show.order($0) }), 
+            "next": orders.count == limit ? JSON(orders.last.map { Cursor.text(after: $0.id.text, in: list) }) : .null,
         ])
     }
 
@@ -134,8 +134,7 @@ public struct OrderRoutes: Sendable {
     @Sendable func show(_ request: Request, _ context: KnownContext) async throws -> Response {
         let file = try await ReadOrders(exchange.office).file(try context.id(), by: context.caller)
         let isProvider = context.caller.role == .provider
-        return Exchange.json(
-            Show.order(file.order).adding([
+        let document = Show.order(file.order).adding([
                 "funding": .array(
                     file.legs.map { Show.legs([$0.leg]).firstItem.adding(["attempt": JSON($0.attempt), "state": JSON($0.state.rawValue)]) }),
                 "history": .array(
@@ -143,7 +142,8 @@ public struct OrderRoutes: Sendable {
                 "events": .array(
                     file.events.filter { !isProvider || $0.provider == context.caller.provider }.map { Show.event($0) }),
                 "unmet": isProvider ? .null : JSON(file.unmet),
-            ]))
+            ])
+        return Exchange.tagged(document, as: "\(file.order.version)-\(file.events.last?.seq ?? 0)", for: request)
     }
 
     @Sendable func decision(_ request: Request, _ context: KnownContext) async throws -> Response {

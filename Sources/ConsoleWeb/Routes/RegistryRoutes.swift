@@ -39,9 +39,7 @@ public struct RegistryRoutes: Sendable {
 
     @Sendable func show(_ request: Request, _ context: DeskContext) async throws -> Response {
         let elder = try await FindElders(exchange.office).card(ElderID(try context.parameters.require("id")))
-        var response = Exchange.json(Show.elder(elder, masked: false, today: today))
-        response.headers[.eTag] = "\"\(elder.version)\""
-        return response
+        return Exchange.tagged(Show.elder(elder, masked: false, today: today), as: "\(elder.version)", for: request)
     }
 
     struct PhoneBody: Decodable, Sendable {
@@ -115,6 +113,9 @@ public struct RegistryRoutes: Sendable {
         if let text = body.unit { elder.address.unit = text }
         if let text = body.room { elder.address.room = text }
         if let text = body.landmark { elder.address.landmark = text }
+        if let fault = Coordinate.outOfRange(latitude: body.lat, longitude: body.lon) {
+            throw Rejection(.invalid, "place_invalid", "坐标超出范围。", pointer: "/\(fault)")
+        }
         if let lat = body.lat, let lon = body.lon {
             guard let place = Coordinate(latitude: lat, longitude: lon) else {
                 throw Rejection(.invalid, "place_invalid", "坐标超出范围。", pointer: "/lat")
@@ -162,10 +163,15 @@ public struct RegistryRoutes: Sendable {
 
     @Sendable func update(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = ElderID(try context.parameters.require("id"))
-        let seen = request.headers[.ifMatch].flatMap { Int($0.filter(\.isNumber)) }
+        let seen = try Exchange.seenVersion(request)
         let body = try await exchange.decode(Body.self, request, context)
         let step = ManageElder(exchange.office).update(id, expecting: seen, by: context.caller) { try apply(body, to: &$0) }
-        return Exchange.json(Show.elder(try await exchange.office.perform(step), masked: false, today: today))
+        do {
+            let elder = try await exchange.office.perform(step)
+            return Exchange.tagged(Show.elder(elder, masked: false, today: today), as: "\(elder.version)", for: request)
+        } catch let rejection as Rejection where rejection.code == "elder_changed" && seen != nil {
+            throw HTTPError(.preconditionFailed)
+        }
     }
 
     struct StatusBody: Decodable, Sendable {

@@ -15,12 +15,12 @@ public enum EventTypes {
         "invoice.recorded", "right.granted", "right.revoked",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
-        "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue",
+        "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",
         "order.offer_reminder", "order.escalated", "provider.state", "provider.closed_days",
         "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
         "elder.away", "elder.returned",
         "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",
-        "reference.published",
+        "reference.published", "token.created", "token.rotated", "token.revoked",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]
 

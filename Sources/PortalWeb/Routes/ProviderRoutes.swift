@@ -6,11 +6,9 @@ import Store
 import Web
 import Workflow
 
-/// | method | path | who | what |
-/// |---|---|---|---|
-/// | GET | /provider/feed?after=&wait=&limit= | provider | everything addressed to it, numbered 1, 2, 3 …; long poll |
-/// | GET | /provider/orders?state= | provider | its orders |
-/// | POST | /provider/orders/{id}/accept, decline, schedule, check-in, check-out, fail | provider | the visit |
+/// A provider's machines: what is addressed to it, its orders, and its steps on them, one by one or many at once.
+///
+/// What each route takes and gives stands in ``operations``.
 public struct ProviderRoutes: Sendable {
     let exchange: Exchange
     public init(_ exchange: Exchange) { self.exchange = exchange }
@@ -18,8 +16,12 @@ public struct ProviderRoutes: Sendable {
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("feed", use: feed)
         group.get("orders", use: orders)
+        group.post("orders/bulk", use: bulk)
         group.post("orders/:id/accept", use: accept)
         group.post("orders/:id/decline", use: decline)
+        group.post("orders/:id/propose", use: propose)
+        group.post("orders/:id/lease", use: lease)
+        group.delete("orders/:id/lease", use: release)
         group.post("orders/:id/schedule", use: schedule)
         group.post("orders/:id/check-in", use: checkIn)
         group.post("orders/:id/check-out", use: checkOut)
@@ -27,6 +29,7 @@ public struct ProviderRoutes: Sendable {
     }
 
     private var today: LocalDate { exchange.office.now.localDate }
+    private var steps: ProviderSteps { ProviderSteps(exchange.office) }
 
     @Sendable func feed(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let after = try request.integer("after", default: 0, in: 0...Int.max)
@@ -34,140 +37,86 @@ public struct ProviderRoutes: Sendable {
         let limit = try request.integer("limit", default: 100, in: 1...ReadFeed.limit)
         let entries = try await ReadFeed(exchange.office)(context.provider, after: Int64(after), limit: limit, waitSeconds: wait)
         let today = today
-        return Exchange.json([
-            "events": .array(entries.map { Show.feed($0, today: today) }),
-            "next": JSON(entries.last?.event.providerSeq ?? Int64(after)),
-        ])
+        let next = entries.last?.event.providerSeq ?? Int64(after)
+        let document: JSON = ["events": .array(entries.map { Show.feed($0, today: today) }), "next": JSON(next)]
+        // Without news the number is the whole content. With news the content is hashed: an order in it changes as it goes on.
+        let tag = entries.isEmpty ? "\(next)" : Exchange.fingerprint(document)
+        return Exchange.tagged(document, as: tag, for: request)
     }
 
     @Sendable func orders(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        guard let state = OrderState(rawValue: request.query("state") ?? "offered") else {
-            throw Rejection(.invalid, "state_unknown", "没有这个状态。", pointer: "/state")
-        }
+        let state = try request.word("state", OrderState.self) ?? .offered
         let limit = try request.integer("limit", default: 50, in: 1...200)
+        let list = "provider/orders?state=\(state.rawValue)"
         let found = try await ReadOrders(exchange.office).of(
-            context.provider, state: state, after: request.query("cursor").map { OrderID($0) }, limit: limit)
+            context.provider, state: state, after: try request.cursor(list).map { OrderID($0) }, limit: limit)
         let today = today
+        let last = found.last?.order?.id.text
         return Exchange.json([
-            "orders": .array(found.compactMap { entry in entry.order.map { Show.providerOrder($0, entry.elder, today: today) } }),
-            "next": found.count == limit ? JSON(found.last?.order?.id) : .null,
+            "orders": .array(found.compactMap { entry in entry.order.map { Show.providerOrder($0, entry.elder, entry.lease, today: today) } }),
+            "next": found.count == limit ? JSON(last.map { Cursor.text(after: $0, in: list) }) : .null,
         ])
     }
 
-    struct Empty: Decodable, Sendable {}
+    // MARK: Steps
 
     @Sendable func accept(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(Empty.self, request, context) { _ in
-            answer(AcceptOffer(exchange.office).prepared(id, by: context.caller), for: context)
-        }
+        try await step(ProviderSteps.Accept.self, request, context)
     }
-
-    struct Reason: Decodable, Sendable { let reason_code: String }
-
     @Sendable func decline(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(Reason.self, request, context) { body in
-            let step = try DeclineOffer(exchange.office).prepared(id, reason: body.reason_code, by: context.caller)
-            return { tx in
-                _ = try step(tx)
-                return Answer(status: 200, body: (["id": JSON(id), "declined": true] as JSON).text)
-            }
-        }
+        try await step(ProviderSteps.Decline.self, request, context)
     }
-
-    @Sendable func fail(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(Reason.self, request, context) { body in
-            answer(try FailOrder(exchange.office).prepared(id, reason: body.reason_code, by: context.caller), for: context)
-        }
+    @Sendable func propose(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        try await step(ProviderSteps.Propose.self, request, context)
     }
-
-    struct ScheduleBody: Decodable, Sendable {
-        let worker: String
-        let start: Instant?
+    @Sendable func lease(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        try await step(ProviderSteps.TakeInHand.self, request, context)
     }
-
     @Sendable func schedule(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(ScheduleBody.self, request, context) { body in
-            answer(
-                ScheduleWorker(exchange.office).prepared(id, worker: WorkerID(body.worker), start: body.start, by: context.caller),
-                for: context)
-        }
+        try await step(ProviderSteps.Schedule.self, request, context)
     }
-
-    struct CheckBody: Decodable, Sendable {
-        let at: Instant
-        let worker: String?
-        let method: String
-        let lat: Double?
-        let lon: Double?
-        let accuracy_m: Int?
-        let code: String?
-        let photo_sha256: String?
-        let reason_code: String?
-        let device: String?
-        let mock_location: Bool?
-        let location_off: Bool?
-        let signature_sha256: String?
-        let signed_by: String?
-
-        func report() throws -> CheckReport {
-            guard let method = CheckMethod(rawValue: method) else {
-                throw Rejection(.invalid, "method_unknown", "method 应为 app、landline、code、card 或 paper。", pointer: "/method")
-            }
-            var place: Coordinate?
-            if let lat, let lon {
-                guard let here = Coordinate(latitude: lat, longitude: lon) else {
-                    throw Rejection(.invalid, "place_invalid", "坐标超出范围。", pointer: "/lat")
-                }
-                place = here
-            }
-            var report = CheckReport(
-                at: at, worker: worker.map { WorkerID($0) }, method: method, place: place, accuracy_m: accuracy_m, code: code,
-                photoSHA256: photo_sha256, reasonCode: reason_code)
-            report.device = device
-            report.isMocked = mock_location ?? false
-            report.isLocationOff = location_off ?? false
-            report.signatureSHA256 = signature_sha256
-            report.signedBy = signed_by
-            return report
-        }
-    }
-
     @Sendable func checkIn(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(CheckBody.self, request, context) { body in
-            answer(CheckIn(exchange.office).prepared(id, try body.report(), by: context.caller), for: context)
-        }
+        try await step(ProviderSteps.In.self, request, context)
+    }
+    @Sendable func checkOut(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        try await step(ProviderSteps.Out.self, request, context)
+    }
+    @Sendable func fail(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        try await step(ProviderSteps.Fail.self, request, context)
     }
 
-    /// With what the settlement rules would find on the visit if the month closed now, while the worker can still put it right.
-    @Sendable func checkOut(_ request: Request, _ context: ProviderContext) async throws -> Response {
+    @Sendable func release(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let step = try LeaseOffer(exchange.office).released(
+            OrderID(try context.parameters.require("id")), holder: request.query("holder"), by: context.caller)
+        try await exchange.office.perform(step)
+        return Response(status: .noContent)
+    }
+
+    private func step<Body: ProviderStep>(_ type: Body.Type, _ request: Request, _ context: ProviderContext) async throws -> Response {
         let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(CheckBody.self, request, context) { body in
-            let step = CheckOut(exchange.office).prepared(id, try body.report(), by: context.caller)
-            let (office, provider) = (exchange.office, context.provider)
-            return { tx in
-                let order = try step(tx)
-                let elder = ReadFeed.mayKnowElder(provider, order, now: office.now) ? try tx.elders.find(order.elder) : nil
-                let findings = try CheckVisit.findings(tx, office.reference, order)
-                let shown = Show.providerOrder(order, elder, today: office.now.localDate).adding(["findings": .array(findings.map(Show.finding))])
-                return Answer(status: 200, body: shown.text)
+        return try await exchange.once(type, request, context) { try $0.prepared(id, steps, by: context.caller) }
+    }
+
+    /// Many steps in one request: what is wrong with one line is told for that line, and the others are done.
+    @Sendable func bulk(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let body = try await exchange.decode(ProviderSteps.Bulk.self, request, context)
+        guard (1...ProviderSteps.Bulk.limit).contains(body.items.count) else {
+            throw Rejection(.invalid, "bulk_too_long", "items 应有 1 到 \(ProviderSteps.Bulk.limit) 行。", pointer: "/items")
+        }
+        let answers = try await exchange.each(body.items, request, context, digest: \.digest) { line in
+            try line.step.prepared(OrderID(line.id), steps, by: context.caller)
+        }
+        let lines = zip(body.items, answers).map { line, answer -> JSON in
+            switch answer {
+            case .success(let answer):
+                ["id": JSON(line.id), "action": JSON(line.action.rawValue), "status": JSON(answer.status), "result": .raw(answer.body), "problem": .null]
+            case .failure(let rejection):
+                [
+                    "id": JSON(line.id), "action": JSON(line.action.rawValue), "status": JSON(Problem.code(rejection)), "result": .null,
+                    "problem": Problem.json(rejection),
+                ]
             }
         }
-    }
-
-    /// The order as its provider may see it after the step.
-    private func answer(
-        _ step: @escaping @Sendable (any Transaction) throws -> Order, for context: ProviderContext
-    ) -> @Sendable (any Transaction) throws -> Answer {
-        let (now, provider) = (exchange.office.now, context.provider)
-        return { tx in
-            let order = try step(tx)
-            let elder = ReadFeed.mayKnowElder(provider, order, now: now) ? try tx.elders.find(order.elder) : nil
-            return Answer(status: 200, body: Show.providerOrder(order, elder, today: now.localDate).text)
-        }
+        return Exchange.json(["items": .array(lines)])
     }
 }

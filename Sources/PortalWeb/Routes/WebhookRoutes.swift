@@ -133,13 +133,13 @@ public struct WebhookRoutes: Sendable {
             case (nil, let since?, nil):
                 let until = until_seq ?? .max
                 guard since >= 1, until >= since else {
-                    throw Rejection(.invalid, "replay_range", "since_seq 应从 1 起，until_seq 不应小于它。", pointer: "/since_seq")
+                    throw Rejection(.refused, "replay_range", "since_seq 应从 1 起，until_seq 不应小于它。", pointer: "/since_seq")
                 }
                 return .range(since...until, filter)
             case (nil, nil, "dead"?) where until_seq == nil && filter == nil: return .dead
             default:
                 throw Rejection(
-                    .invalid, "replay_selection", "请给出 event_id、since_seq（可加 until_seq、events）、或 state:\"dead\" 三者之一。")
+                    .refused, "replay_selection", "请给出 event_id、since_seq（可加 until_seq、events）、或 state:\"dead\" 三者之一。")
             }
         }
     }
@@ -160,12 +160,15 @@ public struct WebhookRoutes: Sendable {
         if let state, state == nil {
             throw Rejection(.invalid, "state_unknown", "state 应为 pending、delivered 或 dead。", pointer: "/state")
         }
-        let before = try request.integer("cursor", default: Int.max, in: 1...Int.max)
+        let webhook = try context.parameters.require("id")
+        let list = "webhooks/\(webhook)/deliveries?state=\(request.query("state") ?? "")"
+        let before = try request.cursor(list).flatMap { Int64($0) } ?? .max
         let limit = try request.integer("limit", default: 50, in: 1...ReadDeliveries.limit)
         let page = try await ReadDeliveries(exchange.office)(
-            try context.parameters.require("id"), state: state ?? nil, before: Int64(before), limit: limit, for: context.caller)
+            webhook, state: state ?? nil, before: before, limit: limit, for: context.caller)
         return Exchange.json([
-            "deliveries": .array(page.entries.map { Self.show($0, for: page.subscription) }), "next": JSON(page.next.map(String.init)),
+            "deliveries": .array(page.entries.map { Self.show($0, for: page.subscription) }), 
+            "next": JSON(page.next.map { Cursor.text(after: String($0), in: list) }),
         ])
     }
 }

@@ -1,7 +1,7 @@
 import Kernel
 import Registry
 
-/// Tokens of machines, logins of people and their sessions. Only hashes are kept.
+/// Logins of people and their sessions. Only hashes are kept; tokens of machines stand in ``TokenRepository``.
 public struct AccessRepository {
     let tx: any Transaction
 
@@ -17,22 +17,6 @@ public struct AccessRepository {
         }
     }
 
-    public func addToken(sha256: String, _ holder: Holder, expires: Instant?, at now: Instant) throws {
-        try tx.execute(
-            """
-            INSERT INTO api_token (sha256, role, provider_id, name, created_ms, expires_ms)
-            VALUES (\(sha256), \(holder.role), \(holder.provider), \(holder.name), \(now), \(expires))
-            """)
-    }
-
-    public func token(sha256: String, now: Instant) throws -> Holder? {
-        try tx.first(
-            """
-            SELECT role, provider_id, name FROM api_token
-            WHERE sha256 = \(sha256) AND revoked_ms IS NULL AND (expires_ms IS NULL OR expires_ms > \(now))
-            """
-        ) { Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()) }
-    }
 
     public struct Login: Sendable {
         public let holder: Holder

@@ -58,6 +58,27 @@ public struct EventLog {
         try tx.integer("SELECT MAX(provider_seq) FROM event WHERE provider_id = \(provider)") ?? 0
     }
 
+    /// The newest number of every provider that was ever addressed.
+    public func lastSeqs() throws -> [ProviderID: Int64] {
+        Dictionary(
+            uniqueKeysWithValues: try tx.rows(
+                "SELECT provider_id, MAX(provider_seq) FROM event WHERE provider_id IS NOT NULL GROUP BY provider_id ORDER BY provider_id"
+            ) { (try $0.id(Provider.self), try $0.integer()) })
+    }
+
+    /// To whom an event went, and nothing else of it.
+    public struct Addressed: Sendable {
+        public let seq: Int64
+        public let provider: ProviderID?
+        public let providerSeq: Int64?
+    }
+
+    public func addressed(after seq: Int64, limit: Int) throws -> [Addressed] {
+        try tx.rows("SELECT seq, provider_id, provider_seq FROM event WHERE seq > \(seq) ORDER BY seq LIMIT \(limit)") {
+            Addressed(seq: try $0.integer(), provider: $0.optionalID(), providerSeq: $0.optionalInteger())
+        }
+    }
+
     public func after(_ seq: Int64, limit: Int) throws -> [Event] {
         try tx.rows("SELECT \(sql: Self.columns) FROM event WHERE seq > \(seq) ORDER BY seq LIMIT \(limit)") { try Event(row: &$0) }
     }

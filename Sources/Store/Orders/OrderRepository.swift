@@ -102,6 +102,17 @@ public struct OrderRepository {
             """) { try Order(row: &$0) }
     }
 
+    /// What a provider has agreed to and not yet left behind, soonest first.
+    public func calendar(of provider: ProviderID, from start: Instant, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE provider_id = \(provider) AND state IN ('accepted', 'scheduled', 'in_service', 'done') AND start_ms > \(start)
+            ORDER BY start_ms, id
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
     /// A page of orders in the order they were taken, newest first, for the operators' list. Nil filters match all.
     public func page(
         state: OrderState?, elder: ElderID?, provider: ProviderID?, day: LocalDate?, before: OrderID?, limit: Int

@@ -12,6 +12,7 @@ extension Migrator {
         Migration(number: 9, name: "budgets", sql: Schema.m0009_budgets),
         Migration(number: 10, name: "settlement", sql: Schema.m0010_settlement),
         Migration(number: 11, name: "dayplan", sql: Schema.m0011_dayplan),
+        Migration(number: 12, name: "api", sql: Schema.m0012_api),
         Migration(number: 13, name: "messages", sql: Schema.m0013_messages),
         Migration(number: 14, name: "papers", sql: Schema.m0014_papers),
     ])

@@ -5,7 +5,7 @@ import Kernel
 import Registry
 import Store
 
-/// Who may come in: machines by token, people by login.
+/// Who may come in as a person: by login, with a session. Machines come by token: ``ManageTokens``.
 public struct ManageAccess: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
@@ -13,31 +13,6 @@ public struct ManageAccess: Sendable {
     static let idleLimit = Span.hours(8)
     static let failureLimit = 5
     static let lockTime = Span.minutes(15)
-
-    /// Makes a token and gives it once; only its hash is kept.
-    ///
-    /// - Throws: `provider_missing` unless exactly the role `provider` names a provider that exists.
-    public func createToken(role: Caller.Role, provider: ProviderID?, name: String, expires: Instant? = nil) async throws -> String {
-        guard (role == .provider) == (provider != nil) else {
-            throw Rejection(.invalid, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。")
-        }
-        if let provider, office.reference.franchise.provider(provider) == nil {
-            throw Rejection(.missing, "provider_unknown", "没有服务商 \(provider)。")
-        }
-        let token = "vnh_" + secret()
-        let now = office.now
-        try await office.perform { tx in
-            try tx.access.addToken(
-                sha256: Self.hash(token), .init(role: role.rawValue, provider: provider, name: name), expires: expires, at: now)
-        }
-        return token
-    }
-
-    public func caller(token: String) async throws -> Caller? {
-        let now = office.now
-        let hash = Self.hash(token)
-        return try await office.read { tx in try tx.access.token(sha256: hash, now: now).flatMap(Self.caller) }
-    }
 
     public func setPassword(_ password: String, of name: String, role: Caller.Role, provider: ProviderID? = nil) async throws {
         let salt = (0..<16).map { _ in UInt8(truncatingIfNeeded: office.random()) }
@@ -112,11 +87,18 @@ public struct ManageAccess: Sendable {
         Caller.Role(rawValue: holder.role).map { Caller(role: $0, name: holder.name, provider: holder.provider) }
     }
 
-    private func secret() -> String {
-        (0..<4).map { _ in IDMaker.text(at: Instant(milliseconds: 0), random: office.random()).suffix(11) }.joined()
-    }
+    private func secret() -> String { office.secret() }
+    private static func hash(_ text: String) -> String { Secrets.hash(text) }
+}
 
+/// What proves who somebody is: given once, kept only as a hash.
+enum Secrets {
     static func hash(_ text: String) -> String { SHA256.hash(data: Array(text.utf8)).hex }
+}
+
+extension Office {
+    /// 44 characters of chance: 220 bits.
+    func secret() -> String { (0..<4).map { _ in IDMaker.text(at: Instant(milliseconds: 0), random: random()).suffix(11) }.joined() }
 }
 
 /// scrypt with the parameters that OWASP advises (N = 2^15, r = 8, p = 1): `scrypt$salt$key` in hexadecimal.

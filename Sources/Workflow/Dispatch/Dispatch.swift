@@ -36,10 +36,14 @@ struct Dispatch {
         let refused: Int
     }
 
-    /// - Parameter given: The provider that the plan of the whole day names; counts if it may still be asked.
-    func plan(_ order: Order, _ situation: Situation, asked: Set<ProviderID>, given: ProviderID? = nil) throws -> Assignment {
+    /// - Parameters:
+    ///   - given: The provider that the plan of the whole day names; counts if it may still be asked.
+    ///   - provider: Who comes first if it may, such as the one with whom another time was agreed; else the order's own wish.
+    func plan(
+        _ order: Order, _ situation: Situation, asked: Set<ProviderID>, given: ProviderID? = nil, preferring provider: ProviderID? = nil
+    ) throws -> Assignment {
         var decision = try situation.decision(
-            tx, reference, preferred: order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
+            tx, reference, preferred: provider ?? order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
         if let given, let planned = decision.giving(given) { decision = planned }
         guard let chosen = decision.chosen else {
             var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)

@@ -54,7 +54,7 @@ public struct ManageWebhooks: Sendable {
         let url = try change.url.map(checked)
         let events = try change.events.map { (patterns) throws(Rejection) in try EventFilter(patterns, known: EventTypes.all) }
         guard url != nil || events != nil || change.isActive != nil else {
-            throw Rejection(.invalid, "webhook_change_empty", "请至少给出 url、events、state 中的一项。")
+            throw Rejection(.refused, "webhook_change_empty", "请至少给出 url、events、state 中的一项。")
         }
         return { tx in
             let old = try tx.require(id, for: caller)

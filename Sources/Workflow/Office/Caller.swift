@@ -12,11 +12,39 @@ public struct Caller: Hashable, Sendable {
     /// Name of the token or login; stands in the log.
     public let name: String
     public let provider: ProviderID?
+    /// What a token was made for; empty for everything the role may do.
+    public let scopes: Set<Scope>
 
-    public init(role: Role, name: String, provider: ProviderID? = nil) {
+    public init(role: Role, name: String, provider: ProviderID? = nil, scopes: Set<Scope> = []) {
         self.role = role
         self.name = name
         self.provider = provider
+        self.scopes = scopes
+    }
+
+    /// Whether the token may be used in an area, to read or to write.
+    public func mayUse(_ area: String, toWrite: Bool) -> Bool {
+        scopes.isEmpty || scopes.contains { $0.area == area && ($0.mayWrite || !toWrite) }
+    }
+
+    /// A part of the interface: the first word of a path, `orders` to read and write, `orders:read` only to read.
+    public struct Scope: Hashable, Sendable, CustomStringConvertible {
+        public let area: String
+        public let mayWrite: Bool
+
+        public init?(_ text: String) {
+            let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+            guard let area = parts.first, parts.count == 1 || (parts.count == 2 && parts[1] == "read"), (1...40).contains(area.utf8.count),
+                area.utf8.allSatisfy({ (0x61...0x7A).contains($0) || $0 == 0x2D })
+            else { return nil }
+            self.area = String(area)
+            mayWrite = parts.count == 1
+        }
+
+        public var description: String { mayWrite ? area : "\(area):read" }
+
+        /// The secret address of a calendar, and nothing else.
+        public static let calendar = Scope("calendar:read")
     }
 
     /// The part this caller plays in the life of an order.

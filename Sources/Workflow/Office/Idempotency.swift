@@ -18,9 +18,22 @@ public struct IdempotencyKey: Sendable, Hashable {
     public let caller: String
     public let key: String
     public let requestSHA256: String
+    /// How long the answer is kept.
+    public let kept: Span
+
+    /// A day is enough for a client to try again; where public money moves, a month that closes late still finds the first answer.
+    public static let usual = Span.days(1)
+    public static let forMoney = Span.days(30)
+
+    /// The key of a caller; every provider and every role has keys of its own, and a rotated token keeps those of its predecessor.
+    public init(_ caller: Caller, key: String, request: some Sequence<UInt8>, kept: Span = Self.usual) throws {
+        try self.init(
+            caller: "\(caller.role.rawValue)/\(caller.provider?.text ?? "")/\(caller.name)", key: key, request: request, kept: kept)
+    }
 
     /// - Throws: `idempotency_key_invalid` unless the key has 1 ... 255 visible ASCII characters.
-    public init(caller: String, key: String, request: some Sequence<UInt8>) throws {
+    public init(caller: String, key: String, request: some Sequence<UInt8>, kept: Span = Self.usual) throws {
+        self.kept = kept
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Rejection(.invalid, "idempotency_key_invalid", "Idempotency-Key 应为 1 到 255 个可见的 ASCII 字符。")
         }
@@ -41,7 +54,7 @@ extension Office {
         guard let key else { return (try await perform(body), false) }
         let now = now
         return try await perform { tx in
-            if let stored = try tx.idempotency.find(caller: key.caller, key: key.key) {
+            if let stored = try tx.idempotency.find(caller: key.caller, key: key.key, at: now) {
                 guard stored.requestSHA256 == key.requestSHA256 else {
                     throw Rejection(.refused, "idempotency_key_reused", "同一个 Idempotency-Key 用于不同的请求，请换一个新的键。")
                 }
@@ -49,7 +62,8 @@ extension Office {
             }
             let answer = try body(tx)
             try tx.idempotency.insert(
-                caller: key.caller, key: key.key, requestSHA256: key.requestSHA256, status: answer.status, body: answer.body, at: now)
+                caller: key.caller, key: key.key, requestSHA256: key.requestSHA256, status: answer.status, body: answer.body, at: now,
+                until: now + key.kept)
             return (answer, false)
         }
     }

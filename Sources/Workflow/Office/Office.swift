@@ -11,6 +11,8 @@ public struct Office: Sendable {
     public let random: @Sendable () -> UInt64
     /// Rung after every commit that may have added to the log.
     public let bell: LogBell
+    /// Where polls of providers wait for news.
+    public let board = FeedBoard()
 
     public init(
         database: any Database, shelf: ReferenceShelf, clock: @escaping @Sendable () -> Instant,

@@ -9,6 +9,15 @@ public struct FeedEntry: Sendable {
     public let order: Order?
     /// Who and where: only while the provider holds the order, and until a day after its end.
     public let elder: Elder?
+    /// Which till has the offer in hand.
+    public let lease: OfferLease?
+
+    public init(event: Event, order: Order? = nil, elder: Elder? = nil, lease: OfferLease? = nil) {
+        self.event = event
+        self.order = order
+        self.elder = elder
+        self.lease = lease
+    }
 }
 
 /// 接单轮询: everything addressed to a provider after a number of its own, 1, 2, 3 … without a gap; waits for news when there is none.
@@ -25,12 +34,10 @@ public struct ReadFeed: Sendable {
         let limit = min(max(1, limit), Self.limit)
         let deadline = ContinuousClock.now + .seconds(min(max(0, waitSeconds), Self.longestWait))
         while true {
-            let rings = office.bell.rings
-            let entries = try await page(provider, after: seq, limit: limit)
-            let left = deadline - ContinuousClock.now
-            if !entries.isEmpty || left <= .zero || Task.isCancelled { return entries }
-            // Another process on the same PostgreSQL rings no bell here, so look again now and then.
-            await office.bell.wait(after: rings, atMost: min(left, .seconds(1)))
+            let isQuiet = office.board.isQuiet(provider, after: seq, rings: office.bell.rings)
+            let entries = isQuiet ? [] : try await page(provider, after: seq, limit: limit)
+            if !entries.isEmpty || deadline <= .now || Task.isCancelled { return entries }
+            guard await office.board.wait(provider, after: seq, until: deadline) else { return [] }
         }
     }
 
@@ -47,21 +54,26 @@ public struct ReadFeed: Sendable {
         return try await office.read { tx in
             let last = try tx.events.lastSeq(of: provider)
             guard seq <= last else {
-                throw Rejection(.invalid, "cursor_in_future", "after 大于最新编号 \(last)，请检查是否连错环境。", pointer: "/after")
+                throw Rejection(.refused, "cursor_in_future", "after 大于最新编号 \(last)，请检查是否连错环境。", pointer: "/after")
             }
             return try tx.events.of(provider, after: seq, limit: limit).map { event in
                 guard event.type.hasPrefix("order."), let order = try tx.orders.find(OrderID(event.subject)) else {
-                    return FeedEntry(event: event, order: nil, elder: nil)
+                    return FeedEntry(event: event)
                 }
-                let elder = Self.mayKnowElder(provider, order, now: now) ? try tx.elders.find(order.elder) : nil
-                return FeedEntry(event: event, order: order, elder: elder)
+                return try Self.entry(tx, order, event, for: provider, now: now)
             }
         }
     }
 
-    /// Names and addresses are lent: from acceptance until a day after the visit, and only to the provider that holds the order.
+    /// An order as its provider may see it now.
+    static func entry(_ tx: any Transaction, _ order: Order, _ event: Event, for provider: ProviderID, now: Instant) throws -> FeedEntry {
+        FeedEntry(
+            event: event, order: order, elder: mayKnowElder(provider, order, now: now) ? try tx.elders.find(order.elder) : nil,
+            lease: order.state == .offered ? try tx.offerLeases.live(order.id, of: provider, at: now) : nil)
+    }
+
+    /// Names and addresses are lent: from acceptance until a day after the end of the visit, and only to the provider that holds the order.
     public static func mayKnowElder(_ provider: ProviderID, _ order: Order, now: Instant) -> Bool {
-        guard order.provider == provider else { return false }
-        return order.state.isWithProvider || (order.state == .closed && now < order.window.end + addressKept)
+        order.provider == provider && (order.state.isWithProvider || order.state == .closed) && now < order.window.end + addressKept
     }
 }

@@ -41,8 +41,7 @@ public struct ReadOrders: Sendable {
         let now = office.now
         return try await office.read { tx in
             try tx.orders.of(provider, state: state, after: after, limit: limit).map { order in
-                let elder = ReadFeed.mayKnowElder(provider, order, now: now) ? try tx.elders.find(order.elder) : nil
-                return FeedEntry(event: Event.none, order: order, elder: elder)
+                try ReadFeed.entry(tx, order, Event.none, for: provider, now: now)
             }
         }
     }

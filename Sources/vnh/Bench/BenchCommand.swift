@@ -9,7 +9,10 @@ import Workflow
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "量一量：真实 HTTP、真实落盘，与同一次运行中的参照相比",
-        subcommands: [Intake.self, Swipe.self, Search.self, CloseMonthBench.self, Match.self, Standing.self, Plan.self, Webhook.self])
+        subcommands: [
+            Intake.self, Swipe.self, Search.self, CloseMonthBench.self, Match.self, Standing.self, Plan.self, Webhook.self, Poll.self,
+            BareRoute.self,
+        ])
 }
 
 /// What every benchmark prints: one JSON object a line with `--json`, otherwise a sentence.
@@ -57,6 +60,8 @@ struct BenchServer {
     let process: Process
     let tokens: [Caller.Role: String]
     let providerToken: String
+    /// One of every provider.
+    let providerTokens: [String]
 
     static func start(elders: Int, data: String, provider: String = "P001") async throws -> BenchServer {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vnh-bench-\(ProcessInfo.processInfo.processIdentifier)").path
@@ -69,16 +74,24 @@ struct BenchServer {
         guard let today = LocalDate(2026, 1, 1) else { throw StoreFault.failed("date") }
         try await SettleDistrict(office)(elders: elders, seed: 1, today: today, progress: Terminal.progress("老人档案"))
         var tokens: [Caller.Role: String] = [:]
-        for role in [Caller.Role.operator, .finance] { tokens[role] = try await ManageAccess(office).createToken(role: role, provider: nil, name: "bench") }
-        let providerToken = try await ManageAccess(office).createToken(role: .provider, provider: ProviderID(provider), name: "bench-provider")
+        for role in [Caller.Role.operator, .finance] { tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench")) }
+        let providerToken = try await ManageTokens(office).createToken(
+            .init(role: .provider, provider: ProviderID(provider), name: "bench-provider"))
+        var providerTokens: [String] = []
+        for provider in office.reference.franchise.providers {
+            providerTokens.append(
+                try await ManageTokens(office).createToken(.init(role: .provider, provider: provider.id, name: "bench-\(provider.id)")))
+        }
         await database.close()
         let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier % 20_000)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["serve", "--database", "sqlite:\(path)", "--port", "\(port)"]
         process.standardError = FileHandle.nullDevice
+        // One token stands for a whole city here.
+        process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off"]) { $1 }
         try process.run()
-        let server = BenchServer(folder: folder, port: port, process: process, tokens: tokens, providerToken: providerToken)
+        let server = BenchServer(folder: folder, port: port, process: process, tokens: tokens, providerToken: providerToken, providerTokens: providerTokens)
         for _ in 0..<200 {
             if let outcome = try? LoadGenerator(port: port, connections: 1).run(
                 seconds: 0.01, next: { $0 == 0 ? LoadGenerator.request("GET", "/healthz", token: "") : nil }), !outcome.milliseconds.isEmpty
@@ -97,9 +110,13 @@ struct BenchServer {
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    var peakRSS_mb: Int {
+    var peakRSS_mb: Int { memory("VmHWM") }
+    /// Memory in use now.
+    var residentMB: Int { memory("VmRSS") }
+
+    private func memory(_ field: String) -> Int {
         let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+        let line = text.split(separator: "\n").first { $0.hasPrefix(field) }
         return (line.flatMap { Int($0.filter(\.isNumber)) } ?? 0) / 1024
     }
 }

@@ -66,7 +66,7 @@ struct LoadGenerator {
     }
 
     /// One keep-alive connection with at most one request under way.
-    private struct Line {
+    struct Line {
         let socket: Int32
         var isBusy = false
         var sentAt = 0.0

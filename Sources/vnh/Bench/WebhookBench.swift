@@ -135,7 +135,7 @@ final class WebhookHouse {
         try await Migrator.all.migrate(database, now: Premises.clock())
         try await PublishReference(database)(try Premises.files(in: data), at: Premises.clock())
         let office = try await Premises.office(database)
-        let token = try await ManageAccess(office).createToken(role: .admin, provider: nil, name: "bench")
+        let token = try await ManageTokens(office).createToken(.init(role: .admin, name: "bench"))
         let webhooks = ManageWebhooks(office, rule: try AddressRule(allowing: "127.0.0.1"))
         let admin = Caller(role: .admin, name: "bench")
         func subscribe(_ url: String, _ events: [String]) async throws -> String {
@@ -173,7 +173,7 @@ final class WebhookHouse {
         process.environment = ProcessInfo.processInfo.environment.merging(["VNH_WEBHOOK_ALLOW": "127.0.0.1"]) { $1 }
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let server = BenchServer(folder: folder, port: port, process: process, tokens: [:], providerToken: "")
+        let server = BenchServer(folder: folder, port: port, process: process, tokens: [:], providerToken: "", providerTokens: [])
         self.server = server
         return server
     }

@@ -11,6 +11,7 @@ import PortalWeb
 import ServiceLifecycle
 import Store
 import Synchronization
+import UnixSignals
 import Web
 import Workflow
 
@@ -20,6 +21,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "监听地址") var host = "127.0.0.1"
     @Option(help: "监听端口") var port = 8080
     @Flag(help: "只检查配置和数据库，不启动") var check = false
+    @Flag(help: "只列出全部地址，不启动") var routes = false
 
     func validate() throws {
         guard (0...65_535).contains(port) else { throw ValidationError("--port 应在 0 到 65535 之间") }
@@ -37,25 +39,35 @@ struct Serve: AsyncParsableCommand {
         }
         var logger = Logger(label: "vnh")
         logger.logLevel = .notice
-        let server = Server(office, rule, try PageLibrary(["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"].map { try ResourceFolder(of: $0) }))
+        let pages = try PageLibrary(["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"].map { try ResourceFolder(of: $0) })
+        let server = Server(office, rule, pages, try Premises.rateLimit())
+        guard !routes else {
+            for route in server.router().routes { print("\(route.method.rawValue) \(route.path)") }
+            return await office.database.close()
+        }
         let transport = try CurlTransport(rule: rule, limits: limits)
         defer { transport.close() }
+        Door.widen()
         let (host, port) = (host, port)
         let listening = Mutex(false)
         var app = Application(
-            router: server.router(),
-            configuration: .init(address: .hostname(host, port: port), serverName: "vnh", backlog: 1024, reuseAddress: true),
+            router: server.router(), server: Door.http1,
+            configuration: .init(address: .hostname(host, port: port), serverName: "vnh", backlog: 4096, reuseAddress: true),
             onServerRunning: { channel in
                 listening.withLock { $0 = true }
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
             }, logger: logger)
         app.addServices(
             TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
+            TidyLoop(office: office, logger: logger),
             StandingLoop(office: office, logger: logger),
             DeliveryLoop.webhooks(office, over: transport, logger))
         if let messages { app.addServices(try messages.loop(office, logger)) }
         do {
-            try await app.runService()
+            // The board goes first, so that polls that wait are answered before the server waits for its connections to end.
+            let services: [any Service] = [app, FeedLoop(office: office, logger: logger)]
+            try await ServiceGroup(
+                configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)).run()
         } catch where !listening.withLock({ $0 }) {
             await office.database.close()
             throw Rejection(.unavailable, "address_unavailable", "无法在 \(host):\(port) 监听：端口已被占用或无权使用，请换一个 --port。")
@@ -91,23 +103,36 @@ struct Server {
     let office: Office
     let rule: AddressRule
     let pages: PageLibrary
+    let limit: RateLimit?
 
-    init(_ office: Office, _ rule: AddressRule, _ pages: PageLibrary) {
+    init(_ office: Office, _ rule: AddressRule, _ pages: PageLibrary, _ limit: RateLimit? = .standard) {
         self.office = office
         self.rule = rule
         self.pages = pages
+        self.limit = limit
     }
 
+    /// All routes that machines use. One that is not described here and beside its handler fails the test of the document.
+    static let described: [any DescribedRoutes.Type] = [
+        Health.self, CallRoutes.self, OrderRoutes.self, ProposalRoutes.self, RegistryRoutes.self, MealRoutes.self, ProviderRoutes.self,
+        CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
+        CloseRoutes.self, ProviderStatementRoutes.self,
+    ]
+
     func router() -> Router<AppContext> {
-        let router = Router(context: AppContext.self)
-        router.add(middleware: ProblemMiddleware())
-        let open = Health(office)
-        open.add(to: router.group(""))
+        let router = Router(context: AppContext.self, options: .autoGenerateHeadEndpoints)
+        let (table, document) = (RouteTable(), OpenAPIDocument(Self.described))
+        defer { table.fill(router, document) }
+        router.add(middleware: RequestNumber())
+        router.add(middleware: ProblemMiddleware(table))
+        let open = router.group("").add(middleware: ContractMiddleware(table))
+        Health(office).add(to: open, document)
         let exchange = Exchange(office)
         pages.addAssets(to: router.group(""))
-        let inside = router.group("").add(middleware: Doorkeeper(office))
+        let doorkeeper = Doorkeeper(office, limit: limit)
+        let inside = router.group("").add(middleware: doorkeeper)
         Pages(exchange).add(to: inside)
-        let api = inside.group("api/v1")
+        let api = inside.group("api/v1").add(middleware: ContractMiddleware(table))
         let desk = api.group("", context: DeskContext.self)
         let known = api.group("", context: KnownContext.self)
         CallRoutes(exchange).add(to: desk)
@@ -118,6 +143,9 @@ struct Server {
         StandingRoutes(exchange).add(to: desk)
         MealRoutes(exchange).add(to: api.group("", context: TillContext.self), desk: desk)
         ProviderRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
+        ProposalRoutes(exchange).add(to: desk)
+        CalendarRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self), open: open)
+        TokenRoutes(exchange, doorkeeper).add(to: api.group("", context: SubscriberContext.self))
         DecisionRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         PlanRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
         WebhookRoutes(exchange, rule: rule).add(to: api.group("webhooks", context: SubscriberContext.self))

@@ -83,7 +83,7 @@ struct Demo: AsyncParsableCommand {
 }
 
 struct TokenCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "token", abstract: "接口令牌", subcommands: [Create.self])
+    static let configuration = CommandConfiguration(commandName: "token", abstract: "接口令牌", subcommands: [Create.self, List.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "新建令牌，只显示这一次")
@@ -91,13 +91,56 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "operator|provider|finance|quality|admin|auditor") var role: String
         @Option(help: "服务商编号（角色为 provider 时必填）") var provider: String?
         @Option(help: "用途说明") var name = "cli"
+        @Option(help: "只能用于这些范围，可多次给出：orders（读写）或 orders:read（只读）；不给则为角色的全部权限") var scope: [String] = []
+        @Option(help: "多少天后失效；不给则长期有效") var days: Int?
+
+        func validate() throws {
+            if let days, !(1...3650).contains(days) { throw ValidationError("--days 应在 1 到 3650 之间") }
+        }
 
         func run() async throws {
             guard let role = Caller.Role(rawValue: role) else {
                 throw Rejection(.invalid, "role_unknown", "没有角色 \(role)，应为 operator、provider、finance、quality、admin 或 auditor。")
             }
             let office = try await Premises.office(try database.url)
-            print(try await ManageAccess(office).createToken(role: role, provider: provider.map { ProviderID($0) }, name: name))
+            let expires = days.map { office.now + .days($0) }
+            print(
+                try await ManageTokens(office).createToken(
+                    .init(role: role, provider: provider.map { ProviderID($0) }, name: name, scopes: scope, expires: expires)))
+            await office.database.close()
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "列出令牌：编号、角色、名称、范围、失效与最近使用时间；不含令牌本身")
+        @OptionGroup var database: DatabaseOption
+
+        func run() async throws {
+            let office = try await Premises.office(try database.url)
+            let admin = Caller(role: .admin, name: "cli")
+            var last: String?
+            repeat {
+                let page = try await ManageTokens(office).page(after: last, limit: 200, for: admin)
+                for token in page {
+                    let holder = token.holder.provider.map { "\(token.holder.role)/\($0)" } ?? token.holder.role
+                    let end = token.revokedAt.map { "已吊销 \($0)" } ?? token.expiresAt.map { "失效 \($0)" } ?? "长期"
+                    let words = [token.id, holder, token.holder.name, token.scopes.joined(separator: ","), end]
+                    print(words.joined(separator: "  ") + "  最近使用 \(token.seenAt.map(\.description) ?? "从未")")
+                }
+                last = page.count == 200 ? page.last?.id : nil
+            } while last != nil
+            await office.database.close()
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "吊销令牌")
+        @OptionGroup var database: DatabaseOption
+        @Argument(help: "令牌编号（见 vnh token list）") var id: String
+
+        func run() async throws {
+            let office = try await Premises.office(try database.url)
+            try await office.perform(ManageTokens(office).revoked(id, by: Caller(role: .admin, name: "cli")))
             await office.database.close()
         }
     }

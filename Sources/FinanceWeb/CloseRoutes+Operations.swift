@@ -1,0 +1,151 @@
+import Billing
+import HTTPTypes
+import Kernel
+import Web
+import Workflow
+
+extension CloseRoutes: DescribedRoutes {
+    private static let payment = Schema.object([
+        "reference": .text(sample: "2026-03-P001"), "provider": .text(sample: "P001"), "amount_fen": .fen, "invoice": .text().nullable,
+        "state": .text(sample: "ordered"), "note": .text(),
+    ])
+    private static let adjustment = Schema.object([
+        "id": .text(), "month": .month, "provider": .text(sample: "P001"), "subject": .text(), "amount_fen": .integer(-100_000_000_000...100_000_000_000),
+        "reason": .text(), "entered_by": .text(),
+    ])
+    private static let entry = Schema.object([
+        "from": .text(sample: "frozen"), "action": .text(sample: "approve"), "to": .text(sample: "reviewed"), "by": .text(), "at": .instant,
+        "opinion": .text(), "hash": .text().nullable,
+    ])
+    private static let codes = ["month_invalid"]
+
+    public static var operations: [Operation] { signing + lines + corrections + rights + PaymentRoutes.operations }
+
+    private static var signing: [Operation] {
+        let roles = CloseContext.roles
+        func sign(_ name: String, _ summary: String, requiring: [String] = []) -> Operation {
+            Operation(
+                .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
+                refining: ["opinion": .text(1...500, sample: "同意")], requiring: requiring, answers: .json(entry), refuses: codes)
+        }
+        return [
+            Operation(
+                .get, "/api/v1/settlements/{month}/steps", "结算走到哪一步、谁签过、还差什么", by: roles,
+                answers: .json(
+                    .object([
+                        "month": .month, "step": .text(sample: "frozen"), "name": .text(), "hash": .text().nullable, "history": .array(entry),
+                        "open_samples": .integer(), "unanswered": .array(.text()),
+                        "disputes": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()])),
+                        "payments": .array(payment), "adjustments": .array(adjustment),
+                    ])), refuses: codes),
+            sign("approve", "下一道签字；hash 为签字人所见"), sign("reject", "退回上一步，须写明理由", requiring: ["opinion"]),
+        ]
+    }
+
+    private static var lines: [Operation] {
+        let roles = CloseContext.roles
+        return [
+            Operation(
+                .post, "/api/v1/settlements/{month}/exceptions/{subject}", "放行或拒付一条暂缓的明细", by: roles, body: Decision.self,
+                refining: ["decision": .oneOf(["release", "refuse"]), "reason": .text(1...500, sample: "已核对录音")], requiring: ["reason"],
+                answers: .json(.object(["subject": .text(), "decision": .oneOf(["release", "refuse"]), "by": .text()])),
+                refuses: codes + ["decision_unknown"]),
+            Operation(
+                .get, "/api/v1/settlements/{month}/samples", "抽查样本", by: roles,
+                answers: .json(
+                    .object(["month": .month, "samples": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()]))])),
+                refuses: codes),
+            Operation(
+                .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self, refining: ["result": .oneOf(["passed", "failed"])],
+                answers: .json(.object(["subject": .text(), "widened_by": .integer()])), refuses: codes),
+            Operation(
+                .post, "/api/v1/settlements/{month}/disputes/{subject}", "答复服务商的异议", by: roles, body: Reply.self,
+                answers: .json(.object(["subject": .text(), "answer": .text()])), refuses: codes),
+        ]
+    }
+
+    private static var corrections: [Operation] {
+        let roles = CloseContext.roles
+        return [
+            Operation(
+                .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
+                answers: .created(adjustment), refuses: codes),
+            Operation(
+                .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
+                answers: .json(adjustment.adding(["approved_by": .text()]))),
+            Operation(
+                .post, "/api/v1/settlements/{month}/budget", "一项资金当月的支付上限", by: roles, body: Budget.self,
+                answers: .json(.object(["fund": .text(), "limit_fen": .fen])), refuses: codes),
+        ]
+    }
+
+    private static var rights: [Operation] {
+        let roles = CloseContext.roles
+        return [
+            Operation(
+                .get, "/api/v1/settlement-rules", "结算规则 R01 … R27", by: roles,
+                answers: .json(
+                    .object([
+                        "rules": .array(.object(["code": .text(sample: "R01"), "severity": .text(), "version": .anything, "title": .text()]))
+                    ]))),
+            Operation(
+                .get, "/api/v1/settlement-rights", "谁可以签字", by: roles,
+                answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "granted_by": .text()]))]))),
+            Operation(
+                .post, "/api/v1/settlement-rights", "授予或收回签字权（管理员）", by: roles, body: Grant.self,
+                answers: .json(.object(["name": .text(), "right": .text()]))),
+        ]
+    }
+}
+
+extension PaymentRoutes {
+    static var operations: [Operation] {
+        let roles = CloseContext.roles
+        return [
+            Operation(
+                .post, "/api/v1/settlements/{month}/invoices", "登记发票", by: roles, body: InvoiceBody.self, refining: ["date": .date],
+                answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])), refuses: ["month_invalid"]),
+            Operation(
+                .post, "/api/v1/settlements/{month}/pay", "生成付款指令", by: roles, body: Nothing.self,
+                answers: .created(
+                    .object([
+                        "payments": .array(.object(["reference": .text(), "provider": .text(sample: "P001"), "amount_fen": .fen])),
+                        "amount_fen": .fen,
+                    ])), refuses: ["month_invalid"]),
+            Operation(
+                .get, "/api/v1/settlements/{month}/payments.csv", "银行付款文件", by: roles, answers: .text("text/csv"), refuses: ["month_invalid"]),
+            Operation(
+                .post, "/api/v1/settlements/{month}/bank-return", "银行回单", by: roles, uploads: "text/csv",
+                answers: .json(.object(["month": .month, "step": .text()])), refuses: ["month_invalid"]),
+        ]
+    }
+}
+
+extension ProviderStatementRoutes: DescribedRoutes {
+    public static var operations: [Operation] {
+        let roles = ProviderContext.roles
+        let answered = Schema.object(["month": .month, "answer": .oneOf(["confirmed", "disputed"])])
+        return [
+            Operation(
+                .get, "/api/v1/provider/statements", "本机构历月结算单", by: roles,
+                answers: .json(.object(["statements": .array(Shapes.settlement.schema.adding(["answer": .text().nullable, "step": .text()]))]))),
+            Operation(
+                .get, "/api/v1/provider/statements/{month}", "本机构一个月的结算单", by: roles,
+                answers: .json(
+                    Shapes.settlement.schema.refining(["lines": .array(.of(Shapes.statementLine))]).adding(["sha256": .text().nullable])),
+                refuses: ["month_invalid", "statement_unknown"]),
+            Operation(
+                .post, "/api/v1/provider/statements/{month}/confirm", "确认结算单", by: roles, body: Confirmation.self, answers: .json(answered),
+                refuses: ["month_invalid"]),
+            Operation(
+                .post, "/api/v1/provider/statements/{month}/dispute", "对明细提出异议", by: roles, body: Objections.self,
+                answers: .json(answered.adding(["lines": .integer()])), refuses: ["month_invalid"]),
+            Operation(
+                .post, "/api/v1/provider/workers/{id}/leave", "登记人员休假", by: roles, body: Leave.self,
+                answers: .created(.object(["worker": .text(sample: "W0001")]))),
+            Operation(
+                .post, "/api/v1/provider/workers/{id}/ties", "登记人员与老人的亲属关系", by: roles, body: Tie.self,
+                answers: .created(.object(["worker": .text(sample: "W0001"), "relation": .text(sample: "女儿")]))),
+        ]
+    }
+}

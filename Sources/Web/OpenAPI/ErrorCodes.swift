@@ -1,0 +1,119 @@
+import HTTPTypes
+import Kernel
+
+/// Every stable code with which this program refuses, by kind; the kind decides the status. Held complete by ArchitectureTests.
+public enum ErrorCodes {
+    public static let all: [(kind: Rejection.Kind, codes: [String])] = [
+        (
+            .invalid,
+            [
+                "ability_range", "absence_kind", "accuracy_range", "action_unknown", "amount_invalid", "amount_out_of_range",
+                "as_of_invalid", "bank_file_invalid", "birthday_in_future", "body_too_large", "budget_invalid", "bulk_too_long",
+                "call_id_invalid", "class_unknown", "closed_day_out_of_range", "closed_days_empty", "complaint_text", "content_type",
+                "cursor_invalid", "database_url", "day_invalid", "days_invalid", "days_out_of_range", "decision_unknown",
+                "device_missing", "device_swipe_invalid", "device_time_in_future", "device_too_long", "document_scope",
+                "event_unknown", "field_invalid", "field_missing", "field_type", "fund_kind_unknown", "fund_person_missing",
+                "holder_missing", "holidays_unknown", "id_number_invalid", "idempotency_key_invalid", "if_match_invalid",
+                "invoice_invalid", "json_invalid", "language_invalid", "lease_holder", "lease_minutes", "lines_invalid",
+                "login_name_invalid", "lunar_invalid", "message_person", "messages_invalid", "method_not_allowed", "method_unknown",
+                "month_invalid", "months_reversed", "name_length", "note_missing", "note_too_long", "nursing_incomplete",
+                "opinion_missing", "opinion_too_long", "outcome_invalid", "overlap_invalid", "password_weak", "phone_invalid",
+                "photo_hash", "pin_worker_twice", "place_invalid", "policy_invalid", "provider_missing", "quantity_invalid",
+                "query_invalid", "query_missing", "query_unknown", "range_invalid", "reason_missing", "reason_too_long",
+                "reason_too_short", "received_unknown", "reference_invalid", "region_unknown", "relation_missing", "request_invalid",
+                "request_timeout", "resolution_text", "result_unknown", "right_invalid", "role_unknown", "rrule_invalid",
+                "satisfaction_range", "scope_invalid", "sex_unknown", "shift_break_invalid", "shift_invalid", "shift_times_missing",
+                "signature_hash", "slot_unknown", "span_invalid", "state_unknown", "status_in_future", "status_unknown",
+                "tie_kind_unknown", "time_invalid", "upload_empty", "upload_too_long", "webhook_allow_invalid",
+                "webhook_events_invalid", "webhook_overlap_invalid", "webhook_secret_invalid", "when_unclear", "worker_missing",
+                "year_missing",
+            ]
+        ),
+        (
+            .unauthenticated,
+            [
+                "login_failed", "login_locked", "token_invalid", "unauthenticated",
+            ]
+        ),
+        (
+            .forbidden,
+            [
+                "cross_site", "not_allowed", "not_your_canteen", "own_entry", "own_request", "right_missing", "role_forbidden",
+                "scope_forbidden",
+            ]
+        ),
+        (
+            .missing,
+            [
+                "absence_unknown", "adjustment_unknown", "asset_unknown", "budget_unknown", "calendar_unknown", "call_unknown",
+                "canteen_unknown", "card_unknown", "complaint_unknown", "dispute_unknown", "document_unknown", "elder_unknown",
+                "figure_unknown", "file_missing", "file_unknown", "fund_unknown", "held_unknown", "item_unknown", "line_unknown",
+                "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "pin_unknown", "plan_unknown",
+                "proposal_unknown", "provider_unknown", "qr_unknown", "replay_empty", "route_unknown", "sample_unknown",
+                "sheet_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
+                "token_unknown", "webhook_event_unknown", "webhook_unknown", "worker_unknown",
+            ]
+        ),
+        (
+            .conflict,
+            [
+                "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
+                "already_decided", "batch_changed", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
+                "close_out_of_order", "close_raced", "constraint", "device_swipe_reused", "district_exists", "elder_changed",
+                "elder_exists", "entitlement_exhausted", "fund_exists", "idempotency_key_running", "illegal_transition",
+                "invoice_known", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
+                "month_changed", "month_closed", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",
+                "order_changed", "order_settled", "order_twin", "output_not_empty", "plan_overtaken", "proposal_answered",
+                "proposal_lapsed", "proposal_open", "provider_changed", "standing_order_changed", "standing_order_ended",
+                "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled", "token_ended", "version_stale",
+                "void_needs_second_person", "webhook_disabled",
+            ]
+        ),
+        (
+            .refused,
+            [
+                "absence_range", "bank_file_mismatch", "budget_below_spent", "canteen_licence", "canteen_suspended", "card_wrong",
+                "check_in_too_early", "check_out_before_check_in", "code_wrong", "cursor_in_future", "cursor_mismatch", "day_past",
+                "device_time_in_future", "disputes_open", "document_too_long", "elder_absent", "elder_deceased",
+                "elder_not_registered", "end_before_start", "expiry_invalid", "fund_by_month", "fund_not_enough", "fund_not_loan",
+                "fund_not_nursing", "idempotency_key_reused", "invoice_mismatch", "invoice_missing", "item_not_offered",
+                "meal_day_limit", "month_in_future", "month_not_over", "nothing_due", "pin_order_state", "pin_worker_missing",
+                "place_missing", "plan_day_past", "plan_too_large", "price_expired", "proposal_not_possible", "proposal_same_time",
+                "provider_missing", "qr_expired", "quantity_out_of_range", "repayment_too_large", "replay_range", "replay_selection",
+                "rule_never_fires", "samples_open", "spreadsheet_not_built", "standing_order_fixed", "start_in_past",
+                "start_too_far", "state_not_reachable", "statements_unconfirmed", "swipe_too_late", "time_not_agreed",
+                "too_many_dates", "valid_until_before_from", "webhook_address_private", "webhook_change_empty", "webhook_limit",
+                "webhook_url_scheme", "worker_credential", "worker_unknown",
+            ]
+        ),
+        (
+            .unavailable,
+            [
+                "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
+                "database_read_only", "database_schema", "database_unreachable", "disk_full", "http_failed", "internal",
+                "message_unknown", "messages_invalid", "output_not_writable", "overloaded", "rate_limited", "reference_missing",
+                "resources_missing", "spreadsheet_failed", "template_broken", "template_missing",
+            ]
+        ),
+    ]
+
+    /// Those whose status is HTTP's own and not that of their kind.
+    private static let ofHTTP = [
+        "request_timeout": 408, "method_not_allowed": 405, "version_stale": 412, "body_too_large": 413, "content_type": 415, "rate_limited": 429,
+        "internal": 500,
+    ]
+
+    private static let statuses: [String: Int] = {
+        let byKind = all.flatMap { entry in entry.codes.map { ($0, Int(Problem.status(entry.kind).code)) } }
+        return Dictionary(byKind, uniquingKeysWith: { first, _ in first }).merging(ofHTTP) { $1 }
+    }()
+
+    /// The status that a code comes with; nil for a code that is not listed.
+    public static func status(of code: String) -> Int? { statuses[code] }
+
+    /// A typical code of each status, for examples.
+    static let usual = [
+        400: "field_invalid", 401: "token_invalid", 403: "role_forbidden", 404: "order_unknown", 405: "method_not_allowed", 409: "order_changed",
+        412: "version_stale", 413: "body_too_large", 415: "content_type", 422: "start_in_past", 429: "rate_limited", 503: "overloaded",
+    ]
+}
