@@ -56,7 +56,8 @@ extension CloseRoutes: DescribedRoutes {
                     .object(["month": .month, "samples": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()]))])),
                 refuses: codes),
             Operation(
-                .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self, refining: ["result": .oneOf(["passed", "failed"])],
+                .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self,
+                refining: ["result": .oneOf(["passed", "failed"])],
                 answers: .json(.object(["subject": .text(), "widened_by": .integer()])), refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/disputes/{subject}", "答复服务商的异议", by: roles, body: Reply.self,

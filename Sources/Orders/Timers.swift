@@ -66,7 +66,8 @@ public struct TimerPolicy: Hashable, Sendable {
     public static func == (a: TimerPolicy, b: TimerPolicy) -> Bool {
         a.dispatch == b.dispatch && a.answer == b.answer && a.scheduleWithin == b.scheduleWithin && a.remindBefore == b.remindBefore
             && a.scheduleBeforeStart == b.scheduleBeforeStart && a.noShowAfter == b.noShowAfter
-            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin && a.hours == b.hours && a.standingBeforeStart == b.standingBeforeStart
+            && a.overlongPercent == b.overlongPercent && a.confirmWithin == b.confirmWithin && a.hours == b.hours
+            && a.standingBeforeStart == b.standingBeforeStart
     }
 
     public func hash(into hasher: inout Hasher) {
