@@ -33,10 +33,10 @@ public struct ManageProviders: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> ProviderNotice {
         let today = office.now.localDate
         guard !closing.isEmpty || !opening.isEmpty else {
-            throw Rejection(.invalid, "closed_days_empty", "请至少给出一个歇业日或恢复营业日。", pointer: "/close")
+            throw Rejection(.refused, "closed_days_empty", "请至少给出一个歇业日或恢复营业日。", pointer: "/close")
         }
         guard closing.allSatisfy({ $0 >= today && today.days(to: $0) <= Self.closedDayLimit }) else {
-            throw Rejection(.invalid, "closed_day_out_of_range", "歇业日应在今天到一年之内。", pointer: "/close")
+            throw Rejection(.refused, "closed_day_out_of_range", "歇业日应在今天到一年之内。", pointer: "/close")
         }
         let data: JSON = ["close": .array(closing.map { JSON($0) }), "open": .array(opening.map { JSON($0) })]
         return try change(id, "provider.closed_days", by: caller, data: data) { notice, _ in

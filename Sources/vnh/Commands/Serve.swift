@@ -116,7 +116,7 @@ struct Server {
     static let described: [any DescribedRoutes.Type] = [
         Health.self, CallRoutes.self, OrderRoutes.self, ProposalRoutes.self, RegistryRoutes.self, MealRoutes.self, ProviderRoutes.self,
         CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
-        CloseRoutes.self, ProviderStatementRoutes.self,
+        CloseRoutes.self, ProviderStatementRoutes.self, BudgetRoutes.self, FundRoutes.self, DocumentRoutes.self, PlanRoutes.self, DecisionRoutes.self,
     ]
 
     func router() -> Router<AppContext> {
