@@ -8,7 +8,7 @@ public enum ErrorCodes {
             .invalid,
             [
                 "ability_range", "absence_kind", "accuracy_range", "action_unknown", "amount_invalid", "amount_out_of_range",
-                "as_of_invalid", "bank_file_invalid", "birthday_in_future", "body_too_large", "budget_invalid", "bulk_too_long",
+                "as_of_invalid", "birthday_in_future", "body_too_large", "budget_invalid", "bulk_too_long",
                 "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid", "database_url", "day_invalid",
                 "days_out_of_range", "decision_unknown", "device_missing", "device_swipe_invalid", "device_time_in_future",
                 "device_too_long", "document_scope", "event_unknown", "field_invalid", "field_missing", "field_type",
@@ -69,7 +69,7 @@ public enum ErrorCodes {
         (
             .refused,
             [
-                "absence_range", "bank_file_mismatch", "budget_below_spent", "canteen_licence", "canteen_suspended", "card_wrong",
+                "absence_range", "bank_file_invalid", "bank_file_mismatch", "budget_below_spent", "canteen_licence", "canteen_suspended", "card_wrong",
                 "check_in_too_early", "check_out_before_check_in", "closed_day_out_of_range", "closed_days_empty", "code_wrong",
                 "cursor_in_future", "cursor_mismatch", "day_past", "days_invalid", "device_time_in_future", "disputes_open",
                 "document_too_long", "elder_absent", "elder_deceased", "elder_not_registered", "end_before_start", "expiry_invalid",
