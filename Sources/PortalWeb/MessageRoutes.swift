@@ -27,7 +27,8 @@ public struct MessageRoutes: Sendable {
             elder: request.query("elder").map { ElderID($0) }, provider: request.query("provider").map { ProviderID($0) },
             state: state?.rawValue, before: before, limit: limit)
         return Exchange.json([
-            "messages": .array(found.map(Self.show)), "next": found.count == limit ? JSON(found.last.map { Cursor.text(after: String($0.id), in: list) }) : .null,
+            "messages": .array(found.map(Self.show)),
+            "next": found.count == limit ? JSON(found.last.map { Cursor.text(after: String($0.id), in: list) }) : .null,
         ])
     }
 
