@@ -134,7 +134,7 @@ extension FundRefusal: Rejecting {
     public var rejection: Rejection {
         switch self {
         case .amountInvalid: Rejection(.invalid, "amount_invalid", "金额应大于零且不超过十亿元。", pointer: "/amount_fen")
-        case .personMissing: Rejection(.invalid, "fund_person_missing", "这类资金按人使用，请填写对象。", pointer: "/person")
+        case .personMissing: Rejection(.refused, "fund_person_missing", "这类资金按人使用，请填写对象。", pointer: "/person")
         case .reasonMissing: Rejection(.invalid, "reason_missing", "请填写事由（1 到 200 个字）。", pointer: "/reason")
         case .notEnough(let available): Rejection(.refused, "fund_not_enough", "账户可用余额 \(available)，不足支付；请减少金额或先追加额度。")
         case .aidAlreadyGiven: Rejection(.conflict, "aid_already_given", "该对象已从本账户领取过一次性帮扶，不能重复发放。")

@@ -57,7 +57,7 @@ extension CloseRoutes: DescribedRoutes {
                 refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self,
-                refining: ["result": .oneOf(["passed", "failed"])],
+                refining: ["result": .oneOf(["passed", "failed"]), "note": .text(1...500, sample: "电话核实，确有上门")], requiring: ["note"],
                 answers: .json(.object(["subject": .text(), "widened_by": .integer()])), refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/disputes/{subject}", "答复服务商的异议", by: roles, body: Reply.self,
@@ -70,6 +70,7 @@ extension CloseRoutes: DescribedRoutes {
         return [
             Operation(
                 .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
+                refining: ["subject": .text(1...64), "reason": .text(1...500, sample: "单价录错")], requiring: ["reason"],
                 answers: .created(adjustment), refuses: codes),
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
@@ -94,6 +95,7 @@ extension CloseRoutes: DescribedRoutes {
                 answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "granted_by": .text()]))]))),
             Operation(
                 .post, "/api/v1/settlement-rights", "授予或收回签字权（管理员）", by: roles, body: Grant.self,
+                refining: ["name": .text(1...64), "right": .oneOf(CloseRight.allCases.map(\.rawValue))],
                 answers: .json(.object(["name": .text(), "right": .text()]))),
         ]
     }
@@ -140,6 +142,10 @@ extension ProviderStatementRoutes: DescribedRoutes {
                 refuses: ["month_invalid"]),
             Operation(
                 .post, "/api/v1/provider/statements/{month}/dispute", "对明细提出异议", by: roles, body: Objections.self,
+                refining: [
+                    "lines": .array(
+                        .object(["subject": .text(1...64), "reason": .text(1...500, sample: "有录音为证"), "evidence_sha256": .text().nullable]), 1...500)
+                ],
                 answers: .json(answered.adding(["lines": .integer()])), refuses: ["month_invalid"]),
             Operation(
                 .post, "/api/v1/provider/workers/{id}/leave", "登记人员休假", by: roles, body: Leave.self,

@@ -23,9 +23,8 @@ extension SettlementRoutes: DescribedRoutes {
                         "month": .month, "state": .text(sample: "open"),
                         "statements": .array(Shapes.statement.adding(["name": .text(sample: "示例养老餐厅").nullable])),
                     ])), refuses: codes),
-            Operation(.get, "/api/v1/settlements/{month}/statements.csv", "汇总表", by: roles, answers: .text("text/csv"), refuses: codes),
             Operation(
-                .get, "/api/v1/settlements/{month}/statements/{provider}", "一家的结算单；编号后加 .csv 得到明细表", by: roles,
+                .get, "/api/v1/settlements/{month}/statements/{provider}", "一家的结算单", by: roles,
                 answers: .json(Shapes.statement.refining(["lines": .array(.of(Shapes.statementLine))])), refuses: codes + ["statement_unknown"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/shadow", "按现行规则重算一个已结月份，列出不同之处", by: roles,

@@ -51,6 +51,10 @@ public struct Exchange: Sendable {
         }
         // The character 0 ends a text in half of the programs that will ever read it, and PostgreSQL refuses it.
         guard !text.contains("\\u0000") else { throw Rejection(.invalid, "json_invalid", "请求正文含有空字符（\\u0000），请去掉后重发。") }
+        // A body whose fields may all be left out would take `null` for an empty one.
+        guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
+            throw Rejection(.invalid, "json_invalid", "请求正文应为一个 JSON 对象（{…}）。")
+        }
         return try JSONDecoder().decode(type, from: Data(bytes))
     }
 

@@ -75,10 +75,10 @@ public struct PlanRoutes: Sendable {
             let (from, until) = (try minute(from, "from"), try minute(until, "until"))
             let (pauseFrom, pauseUntil) = (try minute(break_from, "break_from"), try minute(break_until, "break_until"))
             guard isAbsent || (from != nil && until != nil) else {
-                throw Rejection(.invalid, "shift_times_missing", "请写明 from 和 until，或写 absent: true。", pointer: "/from")
+                throw Rejection(.refused, "shift_times_missing", "请写明 from 和 until，或写 absent: true。", pointer: "/from")
             }
             guard (pauseFrom == nil) == (pauseUntil == nil), (pauseFrom ?? 0) <= (pauseUntil ?? 0) else {
-                throw Rejection(.invalid, "shift_break_invalid", "休息应先开始后结束，两头都要写。", pointer: "/break_until")
+                throw Rejection(.refused, "shift_break_invalid", "休息应先开始后结束，两头都要写。", pointer: "/break_until")
             }
             let pause = pauseFrom.flatMap { from in pauseUntil.map { from..<$0 } }
             return .init(worker: WorkerID(worker), isAbsent: isAbsent, from: from ?? 0, until: until ?? 24 * 60, pause: pause)

@@ -17,7 +17,8 @@ extension ProviderRoutes: DescribedRoutes {
 
     /// What one line of a bulk request may be: an action, and what that action asks for. What is wrong with a value is told for its line.
     private static func line(_ action: ProviderSteps.Action) -> Schema {
-        Schema.read(from: action.step).adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+        let read = Schema.read(from: action.step).adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+        return action == .checkIn || action == .checkOut ? read.adding(["accuracy_m": .anything]) : read
     }
 
     public static var operations: [Operation] {

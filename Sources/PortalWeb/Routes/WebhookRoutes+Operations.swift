@@ -39,7 +39,7 @@ extension WebhookRoutes: DescribedRoutes {
                 .post, "/api/v1/webhooks/{id}/replay", "重发：一条、一段编号或全部死信，三者择一", by: roles, body: ReplayBody.self,
                 refining: [
                     "event_id": .text(sample: "evt_000000000042"), "since_seq": .integer(1...Int.max), "until_seq": .integer(1...Int.max),
-                    "state": .oneOf(["dead"]),
+                    "state": .oneOf(["dead"]), "events": events,
                 ], answers: .json(.object(["replayed": .integer(), "next_seq": Schema.integer().nullable]), status: 202),
                 refuses: unknown + ["replay_range", "replay_selection", "webhook_event_unknown"]),
             Operation(

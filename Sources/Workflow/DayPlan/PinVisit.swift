@@ -26,7 +26,7 @@ public struct PinVisit: Sendable {
             let second = second ?? planned?.second
             if let second {
                 guard second != worker else {
-                    throw Rejection(.invalid, "pin_worker_twice", "两名人员不能是同一个人。", pointer: "/second_worker")
+                    throw Rejection(.refused, "pin_worker_twice", "两名人员不能是同一个人。", pointer: "/second_worker")
                 }
                 try ScheduleWorker.check(second, of: provider, for: order, reference)
             }
@@ -82,10 +82,10 @@ public struct SetShift: Sendable {
         }
         guard day >= now.localDate else { throw Rejection(.refused, "plan_day_past", "只能登记今天或以后的班次。", pointer: "/day") }
         guard 0 <= shift.from, shift.from < shift.until, shift.until <= 24 * 60 else {
-            throw Rejection(.invalid, "shift_invalid", "班次应先开始后结束，且在同一天内。", pointer: "/until")
+            throw Rejection(.refused, "shift_invalid", "班次应先开始后结束，且在同一天内。", pointer: "/until")
         }
         if let pause = shift.pause, pause.isEmpty || pause.lowerBound < shift.from || pause.upperBound > shift.until {
-            throw Rejection(.invalid, "shift_break_invalid", "休息应先开始后结束，且在班次之内。", pointer: "/break_until")
+            throw Rejection(.refused, "shift_break_invalid", "休息应先开始后结束，且在班次之内。", pointer: "/break_until")
         }
         return { tx in
             try tx.dayPlans.save(shift, of: provider, on: day)

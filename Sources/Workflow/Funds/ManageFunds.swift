@@ -31,15 +31,18 @@ public struct ManageFunds: Sendable {
         func check() throws {
             guard (1...64).contains(holder.count) else { throw Rejection(.invalid, "holder_missing", "请填写账户所属单位或个人。", pointer: "/holder") }
             guard granted >= .zero, granted <= .limit, monthly >= .zero, monthly <= .limit else { throw FundRefusal.amountInvalid }
+            guard year.map({ (2000...2399).contains($0) }) ?? true else {
+                throw Rejection(.invalid, "year_invalid", "年度应为 2000 到 2399。", pointer: "/year")
+            }
             if kind == .nursingFee {
                 guard monthly > .zero, let firstMonth else {
-                    throw Rejection(.invalid, "nursing_incomplete", "护理费账户应填写每月金额和起始月份。", pointer: "/monthly_fen")
+                    throw Rejection(.refused, "nursing_incomplete", "护理费账户应填写每月金额和起始月份。", pointer: "/monthly_fen")
                 }
                 guard lastMonth.map({ firstMonth <= $0 }) ?? true else {
-                    throw Rejection(.invalid, "months_reversed", "停发月份不能早于起始月份。", pointer: "/last_month")
+                    throw Rejection(.refused, "months_reversed", "停发月份不能早于起始月份。", pointer: "/last_month")
                 }
             } else if kind != .medicalAdvance {
-                guard let year, (2000...2399).contains(year) else { throw Rejection(.invalid, "year_missing", "请填写额度年度。", pointer: "/year") }
+                guard year != nil else { throw Rejection(.refused, "year_missing", "请填写额度年度。", pointer: "/year") }
             }
         }
     }

@@ -117,7 +117,7 @@ struct Server {
         Health.self, CallRoutes.self, OrderRoutes.self, DispatchRoutes.self, ProposalRoutes.self, AnalyticsRoutes.self, RegistryRoutes.self,
         StandingRoutes.self, MealRoutes.self, MessageRoutes.self, ProviderRoutes.self,
         CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
-        CloseRoutes.self, ProviderStatementRoutes.self,
+        CloseRoutes.self, ProviderStatementRoutes.self, BudgetRoutes.self, FundRoutes.self, DocumentRoutes.self, PlanRoutes.self, DecisionRoutes.self,
     ]
 
     func router() -> Router<AppContext> {
