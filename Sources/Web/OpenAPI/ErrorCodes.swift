@@ -10,7 +10,7 @@ public enum ErrorCodes {
                 "ability_range", "absence_kind", "accuracy_range", "action_unknown", "amount_invalid", "amount_out_of_range",
                 "as_of_invalid", "body_too_large", "budget_invalid", "bulk_too_long",
                 "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid", "database_url", "day_invalid",
-                "days_out_of_range", "decision_unknown", "device_missing", "device_swipe_invalid", 
+                "days_out_of_range", "decision_unknown", "device_missing", "device_swipe_invalid",
                 "device_too_long", "document_scope", "event_unknown", "field_invalid", "field_missing", "field_type",
                 "fund_kind_unknown", "holder_missing", "holidays_unknown", "id_number_invalid", "idempotency_key_invalid",
                 "if_match_invalid", "invoice_invalid", "json_invalid", "language_invalid", "lease_holder", "lease_minutes",
