@@ -17,8 +17,8 @@ extension ProviderRoutes: DescribedRoutes {
 
     /// What one line of a bulk request may be: an action, and what that action asks for. What is wrong with a value is told for its line.
     private static func line(_ action: ProviderSteps.Action) -> Schema {
-        let read = Schema.read(from: action.step).adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
-        return action == .checkIn || action == .checkOut ? read.adding(["accuracy_m": .anything]) : read
+        Schema.object(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+            .described("其余字段与 POST /provider/orders/{id}/\(action.rawValue) 的正文相同；逐行检查，逐行答复")
     }
 
     public static var operations: [Operation] {
