@@ -45,7 +45,7 @@ TABLE = [
     (order(note="长" * 350_000), 413, "body_too_large"),
     (order(elder_id=7), 400, "field_type"),
     (("operator", "POST", "/orders", {"item_code": "02001"}), 400, "field_missing"),
-    (("operator", "POST", "/orders", []), 400, "field_type"),
+    (("operator", "POST", "/orders", []), 400, "json_invalid"),
     (elder(id_number="11010519491231002Y"), 400, "id_number_invalid"),
     (elder(id_number="110105194912310021"), 400, "id_number_invalid"),
     (elder(phones=[{"number": "12"}]), 400, "phone_invalid"),
