@@ -84,7 +84,7 @@ public struct RegistryRoutes: Sendable {
             elder.sex = value
         }
         if let birthday = body.birthday {
-            guard birthday <= today else { throw Rejection(.invalid, "birthday_in_future", "出生日期不能晚于今天。", pointer: "/birthday") }
+            guard birthday <= today else { throw Rejection(.refused, "birthday_in_future", "出生日期不能晚于今天。", pointer: "/birthday") }
             elder.birthday = birthday
         }
         if let text = body.id_number {

@@ -8,9 +8,9 @@ public enum ErrorCodes {
             .invalid,
             [
                 "ability_range", "absence_kind", "accuracy_range", "action_unknown", "amount_invalid", "amount_out_of_range",
-                "as_of_invalid", "birthday_in_future", "body_too_large", "budget_invalid", "bulk_too_long",
+                "as_of_invalid", "body_too_large", "budget_invalid", "bulk_too_long",
                 "call_id_invalid", "class_unknown", "complaint_text", "content_type", "cursor_invalid", "database_url", "day_invalid",
-                "days_out_of_range", "decision_unknown", "device_missing", "device_swipe_invalid", "device_time_in_future",
+                "days_out_of_range", "decision_unknown", "device_missing", "device_swipe_invalid",
                 "device_too_long", "document_scope", "event_unknown", "field_invalid", "field_missing", "field_type",
                 "fund_kind_unknown", "holder_missing", "holidays_unknown", "id_number_invalid", "idempotency_key_invalid",
                 "if_match_invalid", "invoice_invalid", "json_invalid", "language_invalid", "lease_holder", "lease_minutes",
@@ -21,7 +21,7 @@ public enum ErrorCodes {
                 "reason_too_long", "reason_too_short", "received_unknown", "reference_invalid", "region_unknown", "relation_missing",
                 "request_invalid", "request_timeout", "resolution_text", "result_unknown", "right_invalid", "role_unknown",
                 "rrule_invalid", "satisfaction_range", "scope_invalid", "sex_unknown", "signature_hash", "slot_unknown", "span_invalid",
-                "state_unknown", "status_in_future", "status_unknown", "tie_kind_unknown", "time_invalid", "upload_empty",
+                "state_unknown", "status_unknown", "tie_kind_unknown", "time_invalid", "upload_empty",
                 "upload_too_long", "webhook_allow_invalid", "webhook_events_invalid", "webhook_overlap_invalid",
                 "webhook_secret_invalid", "when_unclear", "worker_missing", "year_invalid",
             ]
@@ -69,7 +69,8 @@ public enum ErrorCodes {
         (
             .refused,
             [
-                "absence_range", "bank_file_invalid", "bank_file_mismatch", "budget_below_spent", "canteen_licence", "canteen_suspended", "card_wrong",
+                "absence_range", "bank_file_invalid", "bank_file_mismatch", "budget_below_spent", "birthday_in_future",
+                "canteen_licence", "canteen_suspended", "card_wrong",
                 "check_in_too_early", "check_out_before_check_in", "closed_day_out_of_range", "closed_days_empty", "code_wrong",
                 "cursor_in_future", "cursor_mismatch", "day_past", "days_invalid", "device_time_in_future", "disputes_open",
                 "document_too_long", "elder_absent", "elder_deceased", "elder_not_registered", "end_before_start", "expiry_invalid",
@@ -80,7 +81,8 @@ public enum ErrorCodes {
                 "proposal_not_possible", "proposal_same_time", "provider_missing", "qr_expired", "quantity_out_of_range",
                 "range_invalid", "repayment_too_large", "replay_range", "replay_selection", "rule_never_fires", "samples_open",
                 "shift_break_invalid", "shift_invalid", "shift_times_missing", "spreadsheet_not_built", "standing_order_fixed",
-                "start_in_past", "start_too_far", "state_not_reachable", "statements_unconfirmed", "swipe_too_late", "time_not_agreed",
+                "start_in_past", "start_too_far", "state_not_reachable", "statements_unconfirmed", "status_in_future",
+                "swipe_too_late", "time_not_agreed",
                 "too_many_dates", "valid_until_before_from", "webhook_address_private", "webhook_change_empty", "webhook_limit",
                 "webhook_url_scheme", "worker_credential", "worker_unknown", "year_missing",
             ]

@@ -60,7 +60,7 @@ public struct ManageElder: Sendable {
                 throw Rejection(.missing, "elder_unknown", "没有这位老人，请重新查找。")
             }
             guard since <= now.localDate else {
-                throw Rejection(.invalid, "status_in_future", "状态日期不能晚于今天。", pointer: "/since")
+                throw Rejection(.refused, "status_in_future", "状态日期不能晚于今天。", pointer: "/since")
             }
             let version = elder.version
             elder.status = status
