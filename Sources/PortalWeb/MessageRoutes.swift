@@ -19,17 +19,15 @@ public struct MessageRoutes: Sendable {
     }
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let state = request.query("state").map { DeliveryRepository.State(rawValue: $0) }
-        if let state, state == nil {
-            throw Rejection(.invalid, "state_unknown", "state 应为 pending、delivered 或 dead。", pointer: "/state")
-        }
-        let before = try request.integer("cursor", default: Int.max, in: 1...Int.max)
+        let state = try request.word("state", DeliveryRepository.State.self)
+        let list = "messages?" + ["elder", "provider", "state"].map { request.query($0) ?? "" }.joined(separator: "&")
+        let before = try request.cursor(list).flatMap { Int64($0) } ?? .max
         let limit = try request.integer("limit", default: 50, in: 1...ReadMessages.limit)
         let found = try await ReadMessages(exchange.office)(
             elder: request.query("elder").map { ElderID($0) }, provider: request.query("provider").map { ProviderID($0) },
-            state: (state ?? nil)?.rawValue, before: Int64(before), limit: limit)
+            state: state?.rawValue, before: before, limit: limit)
         return Exchange.json([
-            "messages": .array(found.map(Self.show)), "next": found.count == limit ? JSON(found.last.map { String($0.id) }) : .null,
+            "messages": .array(found.map(Self.show)), "next": found.count == limit ? JSON(found.last.map { Cursor.text(after: String($0.id), in: list) }) : .null,
         ])
     }
 

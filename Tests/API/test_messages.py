@@ -133,7 +133,7 @@ def test_a_number_gets_so_many_and_no_more(desk, elders, gateway):
 def test_who_may_ask_and_what_is_refused(house, desk, elders):
     problem(house.client("P001")("GET", "/messages"), 403, "role_forbidden")
     problem(desk.operator("GET", "/messages?state=lost"), 400, "state_unknown")
-    problem(desk.operator("POST", "/messages/consent", {"allowed": False}), 400, "message_person")
+    problem(desk.operator("POST", "/messages/consent", {"allowed": False}), 422, "message_person")
     problem(desk.operator("POST", "/messages/consent", {"elder_id": "nobody", "allowed": False}), 404, "elder_unknown")
     problem(desk.operator("POST", "/messages/consent", {"provider": "P999", "allowed": False}), 404, "provider_unknown")
 

@@ -47,14 +47,14 @@ public struct BankLine: Hashable, Sendable {
     public static func read(_ bytes: [UInt8]) throws -> [BankLine] {
         let records: [CSV.Record]
         do { records = try CSV.records(bytes) } catch {
-            throw Rejection(.invalid, "bank_file_invalid", "银行回单第 \(error.line) 行：\(error.reason)。整个文件未入账。")
+            throw Rejection(.refused, "bank_file_invalid", "银行回单第 \(error.line) 行：\(error.reason)。整个文件未入账。")
         }
         guard records.first?.fields == ["付款编号", "金额", "状态", "说明"] else {
-            throw Rejection(.invalid, "bank_file_invalid", "银行回单的表头应为 付款编号,金额,状态,说明。整个文件未入账。")
+            throw Rejection(.refused, "bank_file_invalid", "银行回单的表头应为 付款编号,金额,状态,说明。整个文件未入账。")
         }
         return try records.dropFirst().map { record in
             guard record.fields.count == 4, let amount = Fen(yuan: record.fields[1]), ["成功", "失败"].contains(record.fields[2]) else {
-                throw Rejection(.invalid, "bank_file_invalid", "银行回单第 \(record.line) 行应为 付款编号、金额、成功或失败、说明。整个文件未入账。")
+                throw Rejection(.refused, "bank_file_invalid", "银行回单第 \(record.line) 行应为 付款编号、金额、成功或失败、说明。整个文件未入账。")
             }
             return BankLine(reference: record.fields[0], amount: amount, isPaid: record.fields[2] == "成功", note: record.fields[3])
         }

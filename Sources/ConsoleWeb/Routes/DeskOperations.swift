@@ -27,28 +27,14 @@ extension CallRoutes: DescribedRoutes {
     }
 }
 
-extension MealRoutes: DescribedRoutes {
-    public static var operations: [Operation] {
-        [
-            Operation(
-                .post, "/api/v1/meals", "就餐刷卡：一次完成供餐、补贴和记账", by: TillContext.roles, body: Body.self,
-                refining: [
-                    "card": .text(sample: "LZ00000001"), "elder_id": .id, "canteen": .text(sample: "P001"), "slot": .oneOf(MealSlot.self),
-                    "item_code": .text(sample: "01001"), "device": .text(sample: "till-1"),
-                ], answers: .created(.of(Shapes.swipe)),
-                refuses: [
-                    "card_unknown", "elder_unknown", "canteen_unknown", "not_your_canteen", "slot_unknown", "meal_already_taken", "swipe_too_late",
-                    "item_not_offered", "canteen_suspended", "canteen_licence", "entitlement_exhausted", "device_missing", "elder_deceased",
-                ])
-        ]
-    }
-}
-
 extension OrderRoutes: DescribedRoutes {
     static let orderBody: KeyValuePairs<String, Schema> = [
         "elder_id": .id, "item_code": .text(sample: "06001"), "caller": .text(sample: "本人"), "call_id": .text(), "note": .text(0...500),
         "preferred_provider": .text(sample: "P001"), "from_address": .text(), "to_address": .text(),
     ]
+    private static let escalation = Schema.object([
+        "level": .integer(1...2), "reason": .oneOf(EscalationReason.self), "at": .instant,
+    ])
     static let orderCodes = [
         "elder_unknown", "item_unknown", "provider_unknown", "start_in_past", "start_too_far", "end_before_start", "quantity_out_of_range",
         "note_too_long", "price_expired", "elder_deceased", "elder_absent", "elder_not_registered",
@@ -74,9 +60,11 @@ extension OrderRoutes: DescribedRoutes {
                 query: [
                     .init("state", .oneOf(OrderState.self), "状态。"), .init("elder", .id, "老人。"), .init("provider", .id, "服务商。"),
                     .init("day", .date, "服务日期。"),
-                    .init("escalated", .text(), "只看已升级的派单。"), .cursor, .limit(1...200, default: 50),
+                    .init("escalated", .integer(1...2), "只看等人处理的工单，等得最久的在前；1 为调度员及以上，2 为值班长。其他条件不再起作用。"),
+                    .cursor, .limit(1...200, default: 50),
                 ],
-                answers: .json(.object(["orders": .array(.of(Shapes.order)), "next": Schema.cursor.nullable])),
+                answers: .json(
+                    .object(["orders": .array(Shapes.order.schema.adding(["escalation": escalation.optional])), "next": Schema.cursor.nullable])),
                 refuses: ["state_unknown", "day_invalid", "cursor_invalid", "cursor_mismatch"]),
             Operation(
                 .get, "/api/v1/orders/{id}", "一张工单和它的经过；服务商只见与己有关的", by: known,
@@ -98,8 +86,9 @@ extension OrderRoutes: DescribedRoutes {
                 refining: [
                     "did": .text(), "minutes": .integer(0...1440, sample: 60), "paid_extra_fen": .integer(0...100_000_000, sample: 0),
                     "satisfaction": .integer(1...5, sample: 5), "answered_by": .text(sample: "elder"),
+                    "received": .oneOf(["service", "meal", "goods"]),
                 ], answers: .json(.of(Shapes.order)),
-                refuses: ["order_unknown", "illegal_transition", "satisfaction_range", "amount_out_of_range"]),
+                refuses: ["order_unknown", "illegal_transition", "satisfaction_range", "amount_out_of_range", "received_unknown"]),
             Operation(
                 .post, "/api/v1/orders/{id}/complaints", "登记投诉", by: desk, body: ComplaintBody.self,
                 refining: ["text": .text(1...500, sample: "迟到一小时")], answers: .created(.of(Shapes.order)), refuses: ["order_unknown", "complaint_text"]),

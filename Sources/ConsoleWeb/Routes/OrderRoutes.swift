@@ -100,7 +100,6 @@ public struct OrderRoutes: Sendable {
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
         let limit = try request.integer("limit", default: 50, in: 1...200)
-        if request.query("escalated") != nil { return try await escalated(request, limit) }
         let state = try request.word("state", OrderState.self)
         let day = try request.query("day").map { text -> LocalDate in
             guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "day 应为 YYYY-MM-DD。", pointer: "/day") }
@@ -108,9 +107,11 @@ public struct OrderRoutes: Sendable {
         }
         let filters = ["state", "elder", "provider", "day"].map { request.query($0) ?? "" }
         let list = "orders?" + filters.joined(separator: "&")
+        let before = try request.cursor(list).map { OrderID($0) }
+        if request.query("escalated") != nil { return try await escalated(request, limit) }
         let orders = try await ReadOrders(exchange.office).page(
             state: state, elder: request.query("elder").map { ElderID($0) }, provider: request.query("provider").map { ProviderID($0) },
-            day: day, before: try request.cursor(list).map { OrderID($0) }, limit: limit)
+            day: day, before: before, limit: limit)
         return Exchange.json([
             "orders": .array(orders.map { Show.order($0) }), 
             "next": orders.count == limit ? JSON(orders.last.map { Cursor.text(after: $0.id.text, in: list) }) : .null,

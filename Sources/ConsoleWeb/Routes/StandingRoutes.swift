@@ -67,7 +67,7 @@ public struct StandingRoutes: Sendable {
 
     @Sendable func change(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = StandingOrderID(try context.parameters.require("id"))
-        let seen = request.headers[.ifMatch].flatMap { Int($0.filter(\.isNumber)) }
+        let seen = try Exchange.seenVersion(request)
         let body = try await exchange.decode(StandingBody.self, request, context)
         guard body.elder_id == nil, body.item_code == nil else {
             throw Rejection(.refused, "standing_order_fixed", "老人和项目不能修改；请终止这张长期服务单，再新建一张。")
@@ -90,19 +90,17 @@ public struct StandingRoutes: Sendable {
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
         let limit = try request.integer("limit", default: 50, in: 1...200)
-        let state = try request.query("state").map { text -> StandingOrder.State in
-            guard let state = StandingOrder.State(rawValue: text) else {
-                throw Rejection(.invalid, "state_unknown", "state 应为 active、suspended 或 ended。", pointer: "/state")
-            }
-            return state
-        }
+        let state = try request.word("state", StandingOrder.State.self)
+        let list = "standing-orders?\(state?.rawValue ?? "")"
+        let before = try request.cursor(list).map { StandingOrderID($0) }
         if let elder = request.query("elder") {
             let all = try await read.of(ElderID(elder)).filter { state == nil || $0.state == state }
             return Exchange.json(["standing_orders": .array(all.map(ShowStanding.order)), "next": .null])
         }
-        let page = try await read.page(state: state, before: request.query("cursor").map { StandingOrderID($0) }, limit: limit)
+        let page = try await read.page(state: state, before: before, limit: limit)
         return Exchange.json([
-            "standing_orders": .array(page.map(ShowStanding.order)), "next": page.count == limit ? JSON(page.last?.id) : .null,
+            "standing_orders": .array(page.map(ShowStanding.order)),
+            "next": page.count == limit ? JSON(page.last.map { Cursor.text(after: $0.id.text, in: list) }) : .null,
         ])
     }
 
@@ -125,7 +123,7 @@ public struct StandingRoutes: Sendable {
         let from = try request.day("from") ?? today
         let until = try request.day("until") ?? max(from, today).adding(days: 30)
         guard from <= until, from.days(to: until) <= 400 else {
-            throw Rejection(.invalid, "range_invalid", "until 应不早于 from，且相隔不超过 400 天。", pointer: "/until")
+            throw Rejection(.refused, "range_invalid", "until 应不早于 from，且相隔不超过 400 天。", pointer: "/until")
         }
         let shown = try await read.instances(id, from: from, until: until)
         return Exchange.json(["instances": .array(shown.map(ShowStanding.instance))])

@@ -17,7 +17,15 @@ extension ProviderRoutes: DescribedRoutes {
 
     /// What one line of a bulk request may be: an action, and what that action asks for. What is wrong with a value is told for its line.
     private static func line(_ action: ProviderSteps.Action) -> Schema {
-        Schema.read(from: action.step).adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+        let number = Schema.integer(Int.min...Int.max, sample: 5)
+        let step = Schema.read(from: action.step)
+        let loose =
+            switch action {
+            case .lease: step.refining(["minutes": number])
+            case .checkIn, .checkOut: step.refining(["accuracy_m": number])
+            case .accept, .decline, .propose, .schedule, .fail: step
+            }
+        return loose.adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
     }
 
     public static var operations: [Operation] {

@@ -23,7 +23,7 @@ extension DeliveryRepository {
         public let reason: String?
     }
 
-    public enum State: String, Sendable { case pending, delivered, dead }
+    public enum State: String, CaseIterable, Sendable { case pending, delivered, dead }
 
     /// Newest event first. At most 100, for each page asks for its attempts by their deliveries.
     public func entries(of webhook: String, state: State?, before seq: Int64, limit: Int) throws -> [Entry] {

@@ -12,7 +12,7 @@ public struct MealPasses: Sendable {
     /// - Returns: the text of the QR code; whoever holds it eats on this elder's account, so it is shown once and ends by itself.
     public func issue(_ elder: ElderID, days: Int, by caller: Caller) throws -> @Sendable (any Transaction) throws -> (code: String, until: Instant) {
         guard (1...Self.daysLimit).contains(days) else {
-            throw Rejection(.invalid, "days_invalid", "就餐码有效期应为 1 到 \(Self.daysLimit) 天。", pointer: "/days")
+            throw Rejection(.invalid, "days_out_of_range", "就餐码有效期应为 1 到 \(Self.daysLimit) 天。", pointer: "/days")
         }
         let (now, until) = (office.now, office.now + .days(days))
         let parts: (ID<MealPasses>, ID<MealPasses>) = (office.newID(at: now), office.newID(at: now))

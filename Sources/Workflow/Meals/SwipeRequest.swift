@@ -44,7 +44,7 @@ public struct SwipeRequest: Sendable {
     /// Refuses what no till may send, whatever the elder and the meal.
     func check(by caller: Caller, now: Instant) throws {
         guard at <= now + Self.clockTolerance else {
-            throw Rejection(.invalid, "device_time_in_future", "刷卡机时间比平台快 10 分钟以上，请校准时间后重试。", pointer: "/at")
+            throw Rejection(.refused, "device_time_in_future", "刷卡机时间比平台快 10 分钟以上，请校准时间后重试。", pointer: "/at")
         }
         guard (1...64).contains(device.utf8.count) else {
             throw Rejection(.invalid, "device_missing", "请填写刷卡设备编号。", pointer: "/device")

@@ -15,7 +15,7 @@ public struct MessageConsent: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> Bool {
         let (now, reference) = (office.now, office.reference)
         guard (elder == nil) != (provider == nil) else {
-            throw Rejection(.invalid, "message_person", "请给出 elder_id 或 provider 之一。")
+            throw Rejection(.refused, "message_person", "请给出 elder_id 或 provider 之一。")
         }
         if let provider, reference.franchise.provider(provider) == nil {
             throw Rejection(.missing, "provider_unknown", "没有服务商 \(provider)。", pointer: "/provider")

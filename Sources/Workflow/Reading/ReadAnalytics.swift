@@ -15,7 +15,7 @@ public struct ReadAnalytics: Sendable {
     /// - Throws: `days_invalid` for a run that is turned round or too long.
     public static func check(_ from: LocalDate, _ until: LocalDate) throws {
         guard from <= until, from.days(to: until) < dayLimit else {
-            throw Rejection(.invalid, "days_invalid", "from 不能晚于 to，且一次至多查询 \(dayLimit) 天。", pointer: "/from")
+            throw Rejection(.refused, "days_invalid", "from 不能晚于 to，且一次至多查询 \(dayLimit) 天。", pointer: "/from")
         }
     }
 

@@ -7,7 +7,7 @@ import Store
 
 /// One day of a standing order, as a person asks for it: what is planned, what has become of it, and why not.
 public struct ShownInstance: Sendable {
-    public enum State: String, Sendable {
+    public enum State: String, CaseIterable, Sendable {
         /// An order exists.
         case made
         /// Further ahead than orders are made.

@@ -114,7 +114,8 @@ struct Server {
 
     /// All routes that machines use. One that is not described here and beside its handler fails the test of the document.
     static let described: [any DescribedRoutes.Type] = [
-        Health.self, CallRoutes.self, OrderRoutes.self, ProposalRoutes.self, RegistryRoutes.self, MealRoutes.self, ProviderRoutes.self,
+        Health.self, CallRoutes.self, OrderRoutes.self, DispatchRoutes.self, ProposalRoutes.self, AnalyticsRoutes.self, RegistryRoutes.self,
+        StandingRoutes.self, MealRoutes.self, MessageRoutes.self, ProviderRoutes.self,
         CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
         CloseRoutes.self, ProviderStatementRoutes.self, BudgetRoutes.self, FundRoutes.self, DocumentRoutes.self, PlanRoutes.self, DecisionRoutes.self,
     ]
