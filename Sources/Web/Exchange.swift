@@ -51,10 +51,11 @@ public struct Exchange: Sendable {
         }
         // The character 0 ends a text in half of the programs that will ever read it, and PostgreSQL refuses it.
         guard !text.contains("\\u0000") else { throw Rejection(.invalid, "json_invalid", "请求正文含有空字符（\\u0000），请去掉后重发。") }
-        let value = try JSONDecoder().decode(type, from: Data(bytes))
-        // A type without fields decodes from anything, `null` and numbers too.
-        guard text.drop(while: \.isWhitespace).first == "{" else { throw Rejection(.invalid, "json_invalid", "请求正文应为 JSON 对象。") }
-        return value
+        // A body whose fields may all be left out would take `null` for an empty one.
+        guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{") else {
+            throw Rejection(.invalid, "json_invalid", "请求正文应为一个 JSON 对象（{…}）。")
+        }
+        return try JSONDecoder().decode(type, from: Data(bytes))
     }
 
     /// Refuses a change of something that is no longer as the caller has seen it: the version in `If-Match`, or nil when anything will do.

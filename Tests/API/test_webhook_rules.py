@@ -53,7 +53,7 @@ def test_bad_input_has_a_clear_code(house, body, code):
 def test_a_bad_replay_has_a_clear_code(house, hook, body, code):
     made = hook("/replay")
     answer = house.call("POST", f"/webhooks/{made['id']}/replay", house.admin, body)
-    assert (answer.status, answer.code) == (422, code)
+    assert (answer.status, answer.code) == (400 if code == "webhook_events_invalid" else 422, code)
 
 
 def test_who_may_subscribe_and_how_often(house, receiver, hook):

@@ -37,6 +37,7 @@ struct AssignLoop: Service {
                     if now.minuteOfDay >= AssignDay.minute(office.reference, on: now.localDate), assigned != now.localDate {
                         assigned = now.localDate
                         let outcome = try await AssignDay(office)(now.localDate.adding(days: 1))
+                        guard outcome.assigned + outcome.waiting > 0 else { continue }
                         logger.notice(
                             "day assigned",
                             metadata: ["day": "\(outcome.day)", "waiting": "\(outcome.waiting)", "assigned": "\(outcome.assigned)"])
