@@ -26,8 +26,10 @@ public struct MessageRoutes: Sendable {
         let found = try await ReadMessages(exchange.office)(
             elder: request.query("elder").map { ElderID($0) }, provider: request.query("provider").map { ProviderID($0) },
             state: state?.rawValue, before: before, limit: limit)
-        let next = found.count == limit ? found.last.map { Cursor.text(after: String($0.id), in: list) } : nil
-        return Exchange.json(["messages": .array(found.map(Self.show)), "next": JSON(next)])
+        return Exchange.json([
+            "messages": .array(found.map(Self.show)),
+            "next": found.count == limit ? JSON(found.last.map { Cursor.text(after: String($0.id), in: list) }) : .null,
+        ])
     }
 
     struct Consent: Decodable, Sendable {

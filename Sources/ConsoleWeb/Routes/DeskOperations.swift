@@ -13,7 +13,7 @@ extension CallRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/calls", "电话事件；振铃时答复这个号码上的每一位老人", by: DeskContext.roles, body: Body.self,
                 refining: [
-                    "event": .oneOf(CallEvent.self), "call_id": .text(sample: "20260302-0001"), "from": .text(sample: "09318000001"),
+                    "event": .oneOf(CallEvent.self), "call_id": .matching("^[ -~]{1,128}$", sample: "20260302-0001"), "from": .text(sample: "09318000001"),
                     "to": .text(sample: "12349"),
                 ], isIdempotent: false,
                 answers: .json(
@@ -97,7 +97,10 @@ extension OrderRoutes: DescribedRoutes {
 }
 
 extension OrderRoutes.QuantityBody: DescribedValue {
-    static var schema: Schema { .number(0...1000, sample: "2").described("大于 0，最多两位小数；也可写成文字") }
+    static var schema: Schema {
+        Schema(["type": "number", "minimum": 0, "maximum": 1000, "multipleOf": .raw("0.01")], sample: .raw("2"))
+            .described("大于 0，最多两位小数；也可写成文字")
+    }
     static var placeholder: String { "1" }
 }
 

@@ -11,6 +11,11 @@ extension MealRoutes: DescribedRoutes {
         "slot": .oneOf(MealSlot.self), "item_code": .text(sample: "01001"), "device": .matching("^[ -~]{1,64}$", sample: "till-1"),
         "device_swipe_id": Schema.matching("^[ -~]{1,64}$", sample: "000042").described("刷卡机自己的流水号；同一号重发得到原结果"),
     ]
+    /// Each swipe is judged for itself, so what is wrong with one is told in its result.
+    private static let upload = Schema.read(from: Body.self).refining([
+        "card": .text(sample: "LZ00000001"), "canteen": .text(sample: "P001"), "slot": .oneOf(MealSlot.self), "item_code": .text(sample: "01001"),
+        "device": .text(sample: "till-1"), "device_swipe_id": .text(sample: "000042"),
+    ])
     private static let served = Shapes.swipe.schema.adding([
         "device": .text(sample: "till-1"), "device_swipe_id": .text().nullable, "device_at": .instant, "received_at": .instant,
         "notes": .array(.of(Shapes.note)), "replayed": .boolean,
@@ -36,7 +41,7 @@ extension MealRoutes: DescribedRoutes {
                 ]),
             Operation(
                 .post, "/api/v1/meals/upload", "补传离线时的刷卡；每一条各有结果，可整批重发", by: TillContext.roles, body: UploadBody.self,
-                refining: ["swipes": .array(Schema.read(from: Body.self).refining(fields), 1...UploadSwipes.limit)], isIdempotent: false,
+                refining: ["swipes": .array(upload, 1...UploadSwipes.limit)], isIdempotent: false,
                 answers: .json(
                     .object([
                         "results": .array(

@@ -68,8 +68,9 @@ public struct OrderRoutes: Sendable {
                 value = (-1_000_000...1_000_000).contains(whole) ? Quantity(Int(whole)) : Quantity(hundredths: whole > 0 ? .max : .min)
             } else if let text = try? container.decode(String.self), let quantity = Quantity(text) {
                 value = quantity
-            } else if let number = try? container.decode(Double.self), abs(number) < 1_000_000, (number * 100).rounded() == number * 100 {
-                value = Quantity(hundredths: Int64(number * 100))
+            } else if let number = try? container.decode(Double.self), abs(number) < 1_000_000, abs((number * 100).rounded() - number * 100) < 1e-6 {
+                // 0.29 times 100 is not 29 in binary.
+                value = Quantity(hundredths: Int64((number * 100).rounded()))
             } else {
                 throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a quantity"))
             }

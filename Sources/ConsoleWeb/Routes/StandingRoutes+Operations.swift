@@ -7,11 +7,11 @@ import Workflow
 
 extension StandingRoutes: DescribedRoutes {
     private static let fields: KeyValuePairs<String, Schema> = [
-        "elder_id": .id, "item_code": .text(sample: "06001"),
+        "elder_id": .text(sample: "1j9q6rk3v0abcdefghjk"), "item_code": .text(sample: "06001"),
         "rrule": Schema.formatted("recurrence", sample: "FREQ=WEEKLY;BYDAY=MO,TH").described("RFC 5545 的 RRULE，或农历 LUNAR:9/9"),
         "note": .text(0...500), "preferred_provider": .text(sample: "P001").described("空文字：不再指定"), "from_address": .text(),
         "to_address": .text(), "exdates": .array(.date, 0...400), "rdates": .array(.date, 0...400), "holidays": .oneOf(HolidayPolicy.self),
-        "version": .integer().described("修改时：读取时的版本；也可用 If-Match"),
+        "version": Schema.integer(Int.min...Int.max, sample: 7).described("修改时：读取时的版本；也可用 If-Match"),
     ]
     private static let shape = Schema.object([
         "id": .id, "elder_id": .id, "item_code": .text(sample: "06001"), "state": .oneOf(StandingOrder.State.self),

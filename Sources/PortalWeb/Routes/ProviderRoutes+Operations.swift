@@ -17,15 +17,8 @@ extension ProviderRoutes: DescribedRoutes {
 
     /// What one line of a bulk request may be: an action, and what that action asks for. What is wrong with a value is told for its line.
     private static func line(_ action: ProviderSteps.Action) -> Schema {
-        let number = Schema.integer(Int.min...Int.max, sample: 5)
-        let step = Schema.read(from: action.step)
-        let loose =
-            switch action {
-            case .lease: step.refining(["minutes": number])
-            case .checkIn, .checkOut: step.refining(["accuracy_m": number])
-            case .accept, .decline, .propose, .schedule, .fail: step
-            }
-        return loose.adding(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+        Schema.object(["id": .text(sample: "1j9q6rk3v0abcdefghjk"), "action": .oneOf([action.rawValue])])
+            .described("其余字段与 POST /provider/orders/{id}/\(action.rawValue) 的正文相同；逐行检查，逐行答复")
     }
 
     public static var operations: [Operation] {
