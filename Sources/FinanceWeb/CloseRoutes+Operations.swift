@@ -18,15 +18,16 @@ extension CloseRoutes: DescribedRoutes {
         "opinion": .text(), "hash": .text().nullable,
     ])
     private static let codes = ["month_invalid"]
+    private static let limit = Int(Fen.limit.amount)
 
     public static var operations: [Operation] { signing + lines + corrections + rights + PaymentRoutes.operations }
 
     private static var signing: [Operation] {
         let roles = CloseContext.roles
-        func sign(_ name: String, _ summary: String, requiring: [String] = []) -> Operation {
+        func sign(_ name: String, _ summary: String, _ opinion: Schema, requiring: [String] = []) -> Operation {
             Operation(
                 .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
-                refining: ["opinion": .text(1...500, sample: "同意")], requiring: requiring, answers: .json(entry), refuses: codes)
+                refining: ["opinion": opinion], requiring: requiring, answers: .json(entry), refuses: codes + ["reason_missing"])
         }
         return [
             Operation(
@@ -38,7 +39,8 @@ extension CloseRoutes: DescribedRoutes {
                         "disputes": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()])),
                         "payments": .array(payment), "adjustments": .array(adjustment),
                     ])), refuses: codes),
-            sign("approve", "下一道签字；hash 为签字人所见"), sign("reject", "退回上一步，须写明理由", requiring: ["opinion"]),
+            sign("approve", "下一道签字；hash 为签字人所见", .text(0...500, sample: "同意")),
+            sign("reject", "退回上一步，须写明理由", .text(1...500, sample: "请补签到照片"), requiring: ["opinion"]),
         ]
     }
 
@@ -57,10 +59,12 @@ extension CloseRoutes: DescribedRoutes {
                 refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self,
-                refining: ["result": .oneOf(["passed", "failed"]), "note": .text(1...500, sample: "电话核实，确有上门")], requiring: ["note"],
-                answers: .json(.object(["subject": .text(), "widened_by": .integer()])), refuses: codes),
+                refining: ["result": .oneOf(["passed", "failed"]), "note": .text(0...500, sample: "老人确认")],
+                answers: .json(.object(["subject": .text(), "widened_by": .integer()])),
+                refuses: codes + ["result_unknown", "note_too_long", "finding_missing"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/disputes/{subject}", "答复服务商的异议", by: roles, body: Reply.self,
+                refining: ["answer": .text(1...500, sample: "已核对，予以支付")],
                 answers: .json(.object(["subject": .text(), "answer": .text()])), refuses: codes),
         ]
     }
@@ -70,14 +74,15 @@ extension CloseRoutes: DescribedRoutes {
         return [
             Operation(
                 .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
-                refining: ["subject": .text(1...64), "reason": .text(1...500, sample: "单价录错")], requiring: ["reason"],
-                answers: .created(adjustment), refuses: codes),
+                refining: ["amount_fen": .integer(-limit...limit, sample: -1500), "reason": .text(1...500, sample: "重复计费")], requiring: ["reason"],
+                answers: .created(adjustment), refuses: codes + ["reason_missing", "amount_out_of_range"]),
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
                 answers: .json(adjustment.adding(["approved_by": .text()]))),
             Operation(
                 .post, "/api/v1/settlements/{month}/budget", "一项资金当月的支付上限", by: roles, body: Budget.self,
-                answers: .json(.object(["fund": .text(), "limit_fen": .fen])), refuses: codes),
+                refining: ["fund": .text(sample: "district_subsidy"), "limit_fen": .integer(0...limit, sample: 5_000_000)],
+                answers: .json(.object(["fund": .text(), "limit_fen": .fen])), refuses: codes + ["fund_unknown", "amount_out_of_range"]),
         ]
     }
 
@@ -95,8 +100,10 @@ extension CloseRoutes: DescribedRoutes {
                 answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "granted_by": .text()]))]))),
             Operation(
                 .post, "/api/v1/settlement-rights", "授予或收回签字权（管理员）", by: roles, body: Grant.self,
-                refining: ["name": .text(1...64), "right": .oneOf(CloseRight.allCases.map(\.rawValue))],
-                answers: .json(.object(["name": .text(), "right": .text()]))),
+                refining: [
+                    "name": Schema.text(1...64, sample: "street-office").described("登录名或令牌名"),
+                    "right": .oneOf(CloseRight.allCases.filter { $0 != .close }.map(\.rawValue)),
+                ], answers: .json(.object(["name": .text(), "right": .text()])), refuses: ["right_invalid", "own_entry", "role_forbidden"]),
         ]
     }
 }
@@ -106,8 +113,13 @@ extension PaymentRoutes {
         let roles = CloseContext.roles
         return [
             Operation(
-                .post, "/api/v1/settlements/{month}/invoices", "登记发票", by: roles, body: InvoiceBody.self, refining: ["date": .date],
-                answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])), refuses: ["month_invalid"]),
+                .post, "/api/v1/settlements/{month}/invoices", "登记发票", by: roles, body: InvoiceBody.self,
+                refining: [
+                    "number": .matching("^[0-9A-Za-z-]{1,40}$", sample: "24622000000012345678"), "date": .date,
+                    "amount_fen": .integer(0...Int(Fen.limit.amount), sample: 1500),
+                ],
+                answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])),
+                refuses: ["month_invalid", "invoice_invalid", "invoice_date_in_future", "invoice_mismatch", "invoice_known"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/pay", "生成付款指令", by: roles, body: Nothing.self,
                 answers: .created(
@@ -119,7 +131,7 @@ extension PaymentRoutes {
                 .get, "/api/v1/settlements/{month}/payments.csv", "银行付款文件", by: roles, answers: .text("text/csv"), refuses: ["month_invalid"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/bank-return", "银行回单", by: roles, uploads: "text/csv",
-                answers: .json(.object(["month": .month, "step": .text()])), refuses: ["month_invalid"]),
+                answers: .json(.object(["month": .month, "step": .text()])), refuses: ["month_invalid", "bank_file_invalid", "bank_file_mismatch"]),
         ]
     }
 }
@@ -142,17 +154,16 @@ extension ProviderStatementRoutes: DescribedRoutes {
                 refuses: ["month_invalid"]),
             Operation(
                 .post, "/api/v1/provider/statements/{month}/dispute", "对明细提出异议", by: roles, body: Objections.self,
-                refining: [
-                    "lines": .array(
-                        .object(["subject": .text(1...64), "reason": .text(1...500, sample: "有录音为证"), "evidence_sha256": .text().nullable]), 1...500)
-                ],
-                answers: .json(answered.adding(["lines": .integer()])), refuses: ["month_invalid"]),
+                refining: ["lines": .array(Schema.read(from: Objections.Line.self).refining(["reason": .text(1...500, sample: "当天已上门")]), 1...500)],
+                answers: .json(answered.adding(["lines": .integer()])), refuses: ["month_invalid", "lines_invalid"]),
             Operation(
                 .post, "/api/v1/provider/workers/{id}/leave", "登记人员休假", by: roles, body: Leave.self,
-                answers: .created(.object(["worker": .text(sample: "W0001")]))),
+                answers: .created(.object(["worker": .text(sample: "W0001")])), refuses: ["span_invalid"]),
             Operation(
                 .post, "/api/v1/provider/workers/{id}/ties", "登记人员与老人的亲属关系", by: roles, body: Tie.self,
-                answers: .created(.object(["worker": .text(sample: "W0001"), "relation": .text(sample: "女儿")]))),
+                refining: ["card": .text(sample: "LZ00000001"), "relation": .text(1...20, sample: "女儿")],
+                answers: .created(.object(["worker": .text(sample: "W0001"), "relation": .text(sample: "女儿")])),
+                refuses: ["relation_missing", "elder_unknown"]),
         ]
     }
 }

@@ -41,7 +41,7 @@ extension WebhookRoutes: DescribedRoutes {
                     "event_id": .text(sample: "evt_000000000042"), "since_seq": .integer(1...Int.max), "until_seq": .integer(1...Int.max),
                     "state": .oneOf(["dead"]), "events": events,
                 ], answers: .json(.object(["replayed": .integer(), "next_seq": Schema.integer().nullable]), status: 202),
-                refuses: unknown + ["replay_range", "replay_selection", "webhook_event_unknown"]),
+                refuses: unknown + ["replay_range", "replay_selection", "webhook_event_unknown", "webhook_events_invalid"]),
             Operation(
                 .get, "/api/v1/webhooks/{id}/deliveries", "每个事件的投递经过，新的在前", by: roles,
                 query: [.init("state", .oneOf(["pending", "delivered", "dead"]), "状态。"), .cursor, .limit(1...ReadDeliveries.limit, default: 50)],

@@ -61,12 +61,13 @@ public struct AnswerSample: Sendable {
     public init(_ office: Office) { self.office = office }
 
     /// - Returns: how many lines the sample was widened by.
-    /// - Throws: `sample_unknown`, `batch_locked`, `reason_missing`.
+    /// - Throws: `sample_unknown`, `batch_locked`, `note_too_long`, `finding_missing`.
     public func prepared(
         _ month: Month, _ subject: String, _ result: Sample.Result, note: String, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Int {
-        guard note.count <= 500, result == .passed || !note.isEmpty else {
-            throw Rejection(.invalid, "reason_missing", "请写明核查情况；不合格必须说明原因（至多 500 字）。", pointer: "/note")
+        guard note.count <= 500 else { throw Rejection(.invalid, "note_too_long", "核查情况至多 500 个字。", pointer: "/note") }
+        guard result == .passed || !note.isEmpty else {
+            throw Rejection(.refused, "finding_missing", "不合格必须写明原因（至多 500 字）。", pointer: "/note")
         }
         let (now, policy) = (office.now, office.reference.checks(on: month.last))
         return { tx in

@@ -15,7 +15,7 @@ public struct ManageRoster: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> Void {
         let provider = try employer(of: worker, caller)
         guard from <= until, from.days(to: until) <= 366 else {
-            throw Rejection(.invalid, "span_invalid", "请假的结束日期不能早于开始日期，至多一年。", pointer: "/until")
+            throw Rejection(.refused, "span_invalid", "请假的结束日期不能早于开始日期，至多一年。", pointer: "/until")
         }
         let now = office.now
         return { tx in try tx.roster.setLeave(worker, of: provider, DateSpan(from: from, until: until), by: caller.name, at: now) }

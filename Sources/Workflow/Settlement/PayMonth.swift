@@ -9,7 +9,7 @@ public struct RecordInvoice: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Throws: `close_out_of_order` before finance has approved, `invoice_mismatch`, `invoice_known`, `invoice_invalid`.
+    /// - Throws: `close_out_of_order` before finance has approved, `invoice_mismatch`, `invoice_known`, `invoice_invalid`, `invoice_date_in_future`.
     public func prepared(
         _ month: Month, _ provider: ProviderID, _ invoice: Invoice, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Invoice {
@@ -18,7 +18,7 @@ public struct RecordInvoice: Sendable {
         }
         let (now, reference) = (office.now, office.reference)
         guard invoice.date <= now.localDate else {
-            throw Rejection(.invalid, "invoice_invalid", "开票日期不能晚于今天。", pointer: "/date")
+            throw Rejection(.refused, "invoice_date_in_future", "开票日期不能晚于今天。", pointer: "/date")
         }
         return { tx in
             try Batch.require(.pay, caller, tx)
