@@ -127,7 +127,7 @@ public struct BoardRepository {
             SELECT region, SUBSTR(item_code, 1, 2), COUNT(*) FROM service_order
             WHERE id >= \(IDMaker.text(at: Instant(from.adding(days: -91), minute: 0), random: 0))
                 AND service_date >= \(from) AND service_date <= \(until)
-            GROUP BY region, SUBSTR(item_code, 1, 2)
+            GROUP BY 1, 2
             ORDER BY 1, 2
             """
         ) { (try $0.text(), try $0.text(), try $0.int()) }
@@ -141,7 +141,7 @@ public struct BoardRepository {
             """
             SELECT (created_ms - \(start)) / 3600000, COUNT(*) FROM service_order
             WHERE id >= \(IDMaker.text(at: start, random: 0)) AND created_ms >= \(start) AND created_ms < \(start + .days(1))
-            GROUP BY (created_ms - \(start)) / 3600000
+            GROUP BY 1
             ORDER BY 1
             """
         ) { (try $0.int(), try $0.int()) }
