@@ -29,8 +29,10 @@ public struct Office: Sendable {
     public var now: Instant { clock() }
 
     /// Runs an intention in one transaction; when it returns, the commit is durable and the readers of the log are woken.
-    public func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
-        let result = try await database.write(body)
+    ///
+    /// - Parameter alone: With no other's commit shared: for many changes at once, on which others should not hang.
+    public func perform<T: Sendable>(alone: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        let result = try await alone ? database.writeAlone(body) : database.write(body)
         bell.ring()
         return result
     }

@@ -26,7 +26,7 @@ public struct MakeInstances: Sendable {
         while true {
             try Task.checkCancellation()
             let (now, office, reference, from) = (office.now, office, office.reference, after)
-            let (part, last) = try await office.perform { tx in
+            let (part, last) = try await office.perform(alone: true) { tx in
                 let orders = try tx.standingOrders.active(after: from, limit: Self.batch)
                 return (try InstanceRun(tx, office, reference, now: now, by: caller, days: days)(orders), orders.last?.id)
             }
