@@ -16,10 +16,13 @@ struct Dispatch {
     let timers: TimerPolicy
     let now: Instant
     let by: String
+    /// What a run over many orders knows already; nil reads it for each.
+    let loads: DayLoads?
 
-    init(_ tx: any Transaction, _ reference: Reference, now: Instant, by: String) {
+    init(_ tx: any Transaction, _ reference: Reference, _ loads: DayLoads? = nil, now: Instant, by: String) {
         self.tx = tx
         self.reference = reference
+        self.loads = loads
         self.now = now
         self.by = by
         timers = reference.timers(on: now.localDate)
@@ -43,7 +46,7 @@ struct Dispatch {
         _ order: Order, _ situation: Situation, asked: Set<ProviderID>, given: ProviderID? = nil, preferring provider: ProviderID? = nil
     ) throws -> Assignment {
         var decision = try situation.decision(
-            tx, reference, preferred: provider ?? order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
+            tx, reference, loads, preferred: provider ?? order.preferredProvider, asked: asked, quantity: order.quantity, now: now)
         if let given, let planned = decision.giving(given) { decision = planned }
         guard let chosen = decision.chosen else {
             var waiting = try order.after(.exhaust, by: .system, at: now, timers: timers)
@@ -80,7 +83,10 @@ struct Dispatch {
         }
         try tx.attempts.insert(attempt)
         try share(attempt.provider, of: order, adding: 1)
-        if let slot = assignment.slot { try tx.loads.take(slot) }
+        if let slot = assignment.slot {
+            try tx.loads.take(slot)
+            loads?.take(slot)
+        }
         try tx.legs.insert(split.legs, order: order.id, attempt: attempt.ordinal)
         try Money(tx, order, now: now).reserve(split.legs, reference, by: by)
         let seq = try tx.events.append(
@@ -92,6 +98,7 @@ struct Dispatch {
     private func share(_ provider: ProviderID, of order: Order, adding count: Int) throws {
         guard let item = reference.catalogue.item(order.item) else { return }
         try tx.loads.share(provider, item.category, in: order.serviceDate.month, adding: count)
+        loads?.share(provider, item.category, in: order.serviceDate.month, adding: count)
     }
 
     /// Takes an order back from its provider: the attempt ends, its place and its money are given back, the provider is told.
@@ -99,8 +106,9 @@ struct Dispatch {
         guard let attempt = try tx.attempts.live(order.id) else { return }
         try tx.attempts.save(try attempt.answered(state, at: now, reason: reason), expecting: attempt.state)
         if let opens = attempt.slotOpens {
-            try tx.loads.giveBack(
-                Slot(provider: attempt.provider, date: order.serviceDate, opens: opens, closes: opens, capacity: 0))
+            let slot = Slot(provider: attempt.provider, date: order.serviceDate, opens: opens, closes: opens, capacity: 0)
+            try tx.loads.giveBack(slot)
+            loads?.giveBack(slot)
         }
         // Declining uses up the chance; what was taken away is given again.
         if state == .withdrawn { try share(attempt.provider, of: order, adding: -1) }
@@ -138,8 +146,6 @@ struct Dispatch {
     }
 
     func situation(of order: Order) throws -> Situation {
-        try Situation.read(
-            tx, reference, elder: order.elder, item: order.item, isEmergency: order.urgency == .emergency
-        ) { _ in order.window }
+        try Situation.of(Client.read(tx, order.elder), reference, item: order.item, isEmergency: order.urgency == .emergency) { _ in order.window }
     }
 }

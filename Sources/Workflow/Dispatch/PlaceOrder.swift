@@ -30,42 +30,70 @@ public struct PlaceOrder: Sendable {
     public func prepared(
         _ request: OrderRequest, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> PlacedOrder {
-        let (now, reference) = (office.now, office.reference)
-        let mayBackfill = caller.role == .admin
-        try request.check(reference.franchise, now: now, mayBackfill: mayBackfill)
-        let id: OrderID = office.newID(at: now)
-        let code = office.newVisitCode()
-        return { tx in try Self.place(tx, reference, request, id: id, visitCode: code, by: caller, now: now) }
+        let made = try draft(request, by: caller)
+        return { [office] tx in
+            let decided = try made.decided(tx, office.reference, try Client.read(tx, request.elder))
+            return try decided.written()
+        }
+    }
+
+    /// An order asked for, checked as far as that goes without the books.
+    ///
+    /// - Throws: what ``OrderRequest/check(_:now:mayBackfill:)`` refuses.
+    func draft(_ request: OrderRequest, by caller: Caller) throws -> Draft {
+        let now = office.now
+        try request.check(office.reference.franchise, now: now, mayBackfill: caller.role == .admin)
+        return Draft(request: request, id: office.newID(at: now), visitCode: office.newVisitCode(), caller: caller, now: now)
     }
 
     static func twinRejection(_ number: String, _ state: OrderState) -> Rejection {
         Rejection(.conflict, "order_twin", "该老人已有同一时间的相同工单 \(number)（\(state.name)）。若确需再下一单，请确认后提交 allow_twin。")
     }
 
-    private static func place(
-        _ tx: any Transaction, _ reference: Reference, _ request: OrderRequest, id: OrderID, visitCode: String, by caller: Caller,
-        now: Instant
-    ) throws -> PlacedOrder {
-        let situation = try Situation.read(
-            tx, reference, elder: request.elder, item: request.item, isEmergency: request.isEmergency
-        ) { try request.window($0) }
-        if !request.allowsTwin, let twin = try tx.orders.twin(of: request.elder, item: request.item, near: request.start) {
-            throw twinRejection(twin.number, twin.state)
+    struct Draft: Sendable {
+        let request: OrderRequest
+        let id: OrderID
+        let visitCode: String
+        let caller: Caller
+        let now: Instant
+
+        /// Who is asked and who pays. Refusals come from here, before anything of the order is written.
+        ///
+        /// - Parameter loads: What a run over many orders knows already.
+        func decided(_ tx: any Transaction, _ reference: Reference, _ client: Client, _ loads: DayLoads? = nil) throws -> Decided {
+            let situation = try request.situation(of: client, reference)
+            if !request.allowsTwin, let twin = try tx.orders.twin(of: request.elder, item: request.item, near: request.start) {
+                throw PlaceOrder.twinRejection(twin.number, twin.state)
+            }
+            let order = request.order(
+                situation, id: id, number: try tx.orders.nextNumber(on: now.localDate), visitCode: visitCode, by: caller, now: now)
+            let dispatch = Dispatch(tx, reference, loads, now: now, by: caller.name)
+            return Decided(dispatch: dispatch, version: order.version, assignment: try dispatch.plan(order, situation, asked: []))
         }
-        let order = request.order(
-            situation, id: id, number: try tx.orders.nextNumber(on: now.localDate), visitCode: visitCode, by: caller, now: now)
-        let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
-        let assignment = try dispatch.plan(order, situation, asked: [])
-        try tx.orders.insert(assignment.order)
-        try tx.events.append("order.received", subject: id.text, subjectSeq: order.version, by: caller.name, at: now)
-        let seq = try dispatch.record(assignment)
-        return PlacedOrder(
-            order: assignment.order, legs: assignment.split?.legs ?? [], notes: assignment.split?.notes ?? [],
-            decision: assignment.decision, seq: seq)
+    }
+
+    struct Decided {
+        let dispatch: Dispatch
+        /// Of the order before anybody was asked.
+        let version: Int
+        let assignment: Dispatch.Assignment
+
+        func written() throws -> PlacedOrder {
+            let (tx, order) = (dispatch.tx, assignment.order)
+            try tx.orders.insert(order)
+            try tx.events.append("order.received", subject: order.id.text, subjectSeq: version, by: dispatch.by, at: dispatch.now)
+            let seq = try dispatch.record(assignment)
+            return PlacedOrder(
+                order: order, legs: assignment.split?.legs ?? [], notes: assignment.split?.notes ?? [], decision: assignment.decision, seq: seq)
+        }
     }
 }
 
 extension OrderRequest {
+    func situation(of client: Client, _ reference: Reference) throws -> Situation {
+        try Situation.of(client, reference, item: item, isEmergency: isEmergency) { try window($0) }
+    }
+
     /// The order as it enters the books, before anybody is asked.
     func order(_ situation: Situation, id: OrderID, number: String, visitCode: String, by caller: Caller, now: Instant) -> Order {
         Order(

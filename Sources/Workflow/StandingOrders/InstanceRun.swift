@@ -42,8 +42,13 @@ struct InstanceRun {
     /// The last day for which orders are made.
     let horizon: LocalDate
     let lunar: LunarCalendar
+    /// What a run over many parts knows already; nil reads it for each order.
+    let loads: DayLoads?
 
-    init(_ tx: any Transaction, _ office: Office, _ reference: Reference, now: Instant, by caller: Caller, days: Int? = nil) {
+    init(
+        _ tx: any Transaction, _ office: Office, _ reference: Reference, _ loads: DayLoads? = nil, now: Instant, by caller: Caller, days: Int? = nil
+    ) {
+        self.loads = loads
         (self.tx, self.office, self.reference, self.now, self.caller) = (tx, office, reference, now, caller)
         let ahead = days ?? reference.catalogue.parameters.int(Self.parameter, on: now.localDate) ?? Self.standardDays
         horizon = now.localDate.adding(days: ahead)
@@ -93,8 +98,10 @@ struct InstanceRun {
     private func make(_ open: [OpenDay]) throws -> InstanceReport {
         var report = InstanceReport()
         var notes: [StandingInstance] = []
+        var client: Client?
         for day in open {
-            guard let (note, isUnmet) = try make(day) else { continue }
+            if client?.elder.id != day.standing.elder { client = try Client.read(tx, day.standing.elder) }
+            guard let client, let (note, isUnmet) = try make(day, for: client) else { continue }
             notes.append(note)
             if note.state == .made { report.made += 1 } else { report.refused += 1 }
             if isUnmet { report.unmet += 1 }
@@ -107,7 +114,7 @@ struct InstanceRun {
     private func firstDay(_ standing: StandingOrder) -> LocalDate { min(today, standing.madeUntil?.adding(days: 1) ?? today) }
 
     /// What is to be written about a day; nil when all stays as it stands.
-    private func make(_ open: OpenDay) throws -> (note: StandingInstance, isUnmet: Bool)? {
+    private func make(_ open: OpenDay, for client: Client) throws -> (note: StandingInstance, isUnmet: Bool)? {
         let (standing, occurrence, day) = (open.standing, open.occurrence, open.day)
         func note(_ state: StandingInstance.State, order: OrderID? = nil, _ code: String? = nil, _ message: String? = nil) -> StandingInstance {
             StandingInstance(
@@ -119,15 +126,17 @@ struct InstanceRun {
             let isMissed = open.stood == nil && standing.madeUntil.map { $0 < occurrence } ?? false
             return isMissed ? (note(.refused, "missed", "到服务时间仍未生成工单（系统当时没有运行），请与老人联系。"), false) : nil
         }
+        // The very steps of an order by telephone: the same checks, the same choice, the same money, the same record.
+        let decided: PlaceOrder.Decided
         do {
-            // The very steps of an order by telephone: the same checks, the same choice, the same money, the same record.
-            let placed = try PlaceOrder(office).prepared(request, by: caller)(tx)
-            return (note(.made, order: placed.order.id), placed.order.state == .received)
+            decided = try PlaceOrder(office).draft(request, by: caller).decided(tx, reference, client, loads)
         } catch let error as any Rejecting where !(error is StoreFault) {
             let rejection = error.rejection
             if let stood = open.stood, stood.state == .refused, stood.code == rejection.code, stood.day == day { return nil }
             return (note(.refused, rejection.code, rejection.message), false)
         }
+        let order = try decided.written().order
+        return (note(.made, order: order.id), order.state == .received)
     }
 
     // MARK: Taking back
@@ -155,6 +164,7 @@ struct InstanceRun {
     func withdraw(_ instance: StandingInstance, _ code: String, _ message: String) throws -> StandingInstance? {
         guard instance.state == .made, let id = instance.order, let order = try tx.orders.find(id), order.isUntouched(at: now) else { return nil }
         _ = try CancelOrder(office).prepared(id, reason: code, by: .system)(tx)
+        loads?.forget()
         var withdrawn = instance
         (withdrawn.state, withdrawn.code, withdrawn.message, withdrawn.at) = (.withdrawn, code, message, now)
         try tx.standingInstances.save([withdrawn])

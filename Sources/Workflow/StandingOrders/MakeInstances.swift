@@ -23,12 +23,15 @@ public struct MakeInstances: Sendable {
         let total = try await office.read { tx in try tx.standingOrders.activeCount() }
         var report = InstanceReport()
         var after: StandingOrderID?
+        let loads = DayLoads()
         while true {
             try Task.checkCancellation()
             let (now, office, reference, from) = (office.now, office, office.reference, after)
             let (part, last) = try await office.perform(alone: true) { tx in
                 let orders = try tx.standingOrders.active(after: from, limit: Self.batch)
-                return (try InstanceRun(tx, office, reference, now: now, by: caller, days: days)(orders), orders.last?.id)
+                return try loads.during(tx) {
+                    (try InstanceRun(tx, office, reference, loads, now: now, by: caller, days: days)(orders), orders.last?.id)
+                }
             }
             guard let last else { break }
             report += part
