@@ -68,8 +68,9 @@ let package = Package(
         // Memory: one SQL protocol, two drivers.
         room("Store", rules + [crypto]),
         room("StoreSQLite", [
-            "Kernel", "Store", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            "Kernel", "Store", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         room("StorePostgres", ["Kernel", "Store", postgres]),
         .systemLibrary(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),

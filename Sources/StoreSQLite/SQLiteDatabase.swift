@@ -56,6 +56,7 @@ public final class SQLiteDatabase: Store.Database {
     }
 
     private static func configuration(readOnly: Bool) -> Configuration {
+        SQLiteSetUp.once
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.busyMode = .timeout(5)

@@ -19,7 +19,7 @@ enum Rooms {
         "Billing": belowRules,
         "Notifier": ["Kernel"],
         "Store": rules,
-        "StoreSQLite": ["Kernel", "Store"],
+        "StoreSQLite": ["Kernel", "Store", "CSQLite"],
         "StorePostgres": ["Kernel", "Store", "CPostgreSQL"],
         "CurlTransport": ["Kernel", "Notifier", "CCurl"],
         "Spreadsheet": ["Kernel", "Billing", "CXLSXWriter"],

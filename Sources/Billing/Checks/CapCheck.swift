@@ -32,7 +32,8 @@ public struct CapCheck: GroupCheck {
 
     /// The same rule asked before an order is taken.
     ///
-    /// - Parameter taken: days for which the elder has this item already, with public money; at least of the year around `date`.
+    /// - Parameter taken: days for which the elder has this item already, with public money; at least of ``span(of:around:)``, and of the year
+    ///   ahead for the day on which the count begins anew.
     /// - Returns: what the close would find, and the first day on which it would not.
     public static func reached(_ item: Item, on date: LocalDate, taken: [LocalDate]) -> (finding: Finding, next: LocalDate?)? {
         for cap in item.caps {
@@ -44,6 +45,12 @@ public struct CapCheck: GroupCheck {
             return (finding(item, cap, before: before), next)
         }
         return nil
+    }
+
+    /// The days among which ``reached(_:on:taken:)`` counts: the longest period with a cap that holds `date`; nil for an item without caps.
+    public static func span(of item: Item, around date: LocalDate) -> Range<LocalDate>? {
+        guard let from = item.caps.map({ start(of: $0.per, date) }).min(), let until = item.caps.map({ next($0.per, date) }).max() else { return nil }
+        return from..<until
     }
 
     private static func count(_ taken: [LocalDate], _ period: FrequencyCap.Period, _ date: LocalDate) -> Int {

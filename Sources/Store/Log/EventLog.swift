@@ -25,31 +25,71 @@ public struct Event: Hashable, Sendable {
     public let data: String
 }
 
+/// A change that has no place in the log yet.
+public struct NewEvent: Sendable {
+    let type: String
+    let subject: String
+    let subjectSeq: Int
+    let provider: ProviderID?
+    let actor: String
+    let at: Instant
+    let data: String
+
+    public init(
+        _ type: String, subject: String, subjectSeq: Int, to provider: ProviderID? = nil, by actor: String, at: Instant, data: String = "{}"
+    ) {
+        (self.type, self.subject, self.subjectSeq, self.provider) = (type, subject, subjectSeq, provider)
+        (self.actor, self.at, self.data) = (actor, at, data)
+    }
+}
+
 /// The append-only log.
 public struct EventLog {
     let tx: any Transaction
 
     /// Appends one event and gives its place in the log.
-    ///
-    /// Both databases have one writer at a time, so counting up from the last row is safe, and a reader of `seq > n` skips nothing.
     @discardableResult
     public func append(
         _ type: String, subject: String, subjectSeq: Int, to provider: ProviderID? = nil, by actor: String, at now: Instant,
         data: String = "{}"
     ) throws -> Int64 {
-        let seq = try tx.integer(
-            """
-            WITH place (seq) AS (SELECT COALESCE(MAX(seq), 0) + 1 FROM event)
-            INSERT INTO event (seq, id, at_ms, type, subject, subject_seq, provider_id, provider_seq, actor, data)
-            SELECT seq, 'evt_' || SUBSTR(CAST(1000000000000 + seq AS TEXT), 2), \(now), \(type), \(subject), \(subjectSeq), \(provider),
-                CASE WHEN CAST(\(provider) AS TEXT) IS NOT NULL
-                    THEN (SELECT COALESCE(MAX(provider_seq), 0) + 1 FROM event WHERE provider_id = \(provider)) END,
-                \(actor), \(data)
-            FROM place
-            RETURNING seq
-            """)
-        guard let seq else { throw StoreFault.failed("event without a place") }
+        try append([NewEvent(type, subject: subject, subjectSeq: subjectSeq, to: provider, by: actor, at: now, data: data)])
+    }
+
+    /// Appends events one after the other and gives the place of the last in the log.
+    ///
+    /// Both databases have one writer at a time, so counting up from the last row is safe, and a reader of `seq > n` skips nothing.
+    @discardableResult
+    public func append(_ events: [NewEvent]) throws -> Int64 {
+        var (seq, numbers) = try ends(of: Set(events.compactMap(\.provider)))
+        var rows: [[SQL.Value]] = []
+        for event in events {
+            seq += 1
+            var number: Int64?
+            if let provider = event.provider {
+                number = numbers[provider, default: 0] + 1
+                numbers[provider] = number
+            }
+            rows.append([
+                .integer(seq), .text(Event.id(seq)), .integer(event.at.milliseconds), .text(event.type), .text(event.subject),
+                .integer(Int64(event.subjectSeq)), .text(event.provider?.text), .integer(number), .text(event.actor), .text(event.data),
+            ])
+        }
+        try tx.execute("INSERT INTO event (\(sql: Self.columns)) VALUES \(rows: rows)")
         return seq
+    }
+
+    /// Where the log ends, and each provider's part of it.
+    private func ends(of providers: Set<ProviderID>) throws -> (seq: Int64, numbers: [ProviderID: Int64]) {
+        guard let first = providers.first else { return (try last(), [:]) }
+        // Nearly always there is one: then it is one statement.
+        let (seq, number) =
+            try tx.first(
+                "SELECT (SELECT MAX(seq) FROM event), (SELECT MAX(provider_seq) FROM event WHERE provider_id = \(first))"
+            ) { ($0.optionalInteger() ?? 0, $0.optionalInteger() ?? 0) } ?? (0, 0)
+        var numbers = [first: number]
+        for provider in providers where provider != first { numbers[provider] = try lastSeq(of: provider) }
+        return (seq, numbers)
     }
 
     public func last() throws -> Int64 { try tx.integer("SELECT MAX(seq) FROM event") ?? 0 }
@@ -103,6 +143,9 @@ public struct EventLog {
 }
 
 extension Event {
+    /// `evt_` and the place in twelve digits.
+    static func id(_ seq: Int64) -> String { "evt_" + String(1_000_000_000_000 + seq).dropFirst() }
+
     init(row: inout Row) throws {
         self.init(
             seq: try row.integer(), id: try row.text(), at: try row.instant(), type: try row.text(), subject: try row.text(),

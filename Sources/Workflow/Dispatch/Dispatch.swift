@@ -72,13 +72,14 @@ struct Dispatch {
 
     /// Writes what belongs to an assignment whose order has been written.
     ///
+    /// - Parameter earlier: What is to be told before it.
     /// - Returns: the place of its event in the log.
     @discardableResult
-    func record(_ assignment: Assignment) throws -> Int64 {
+    func record(_ assignment: Assignment, after earlier: [NewEvent] = []) throws -> Int64 {
         let order = assignment.order
         guard let attempt = assignment.attempt, let split = assignment.split else {
             try tx.unmet.insert(order, summary: assignment.decision.summary(), decision: assignment.decision.encoded(), at: now)
-            let seq = try tx.events.append("order.unmet", subject: order.id.text, subjectSeq: order.version, by: by, at: now)
+            let seq = try tx.events.append(earlier + [event("order.unmet", of: order)])
             return try Escalate(tx, reference, now: now).look(at: order, refused: assignment.refused) ?? seq
         }
         try tx.attempts.insert(attempt)
@@ -89,9 +90,12 @@ struct Dispatch {
         }
         try tx.legs.insert(split.legs, order: order.id, attempt: attempt.ordinal)
         try Money(tx, order, now: now).reserve(split.legs, reference, by: by)
-        let seq = try tx.events.append(
-            "order.offered", subject: order.id.text, subjectSeq: order.version, to: attempt.provider, by: by, at: now)
+        let seq = try tx.events.append(earlier + [event("order.offered", of: order, to: attempt.provider)])
         return try Escalate(tx, reference, now: now).look(at: order, refused: assignment.refused) ?? seq
+    }
+
+    func event(_ type: String, of order: Order, version: Int? = nil, to provider: ProviderID? = nil) -> NewEvent {
+        NewEvent(type, subject: order.id.text, subjectSeq: version ?? order.version, to: provider, by: by, at: now)
     }
 
     /// Counts an order into its provider's share of the month, or out of it again.

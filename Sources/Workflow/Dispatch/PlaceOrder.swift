@@ -79,10 +79,9 @@ public struct PlaceOrder: Sendable {
         let assignment: Dispatch.Assignment
 
         func written() throws -> PlacedOrder {
-            let (tx, order) = (dispatch.tx, assignment.order)
-            try tx.orders.insert(order)
-            try tx.events.append("order.received", subject: order.id.text, subjectSeq: version, by: dispatch.by, at: dispatch.now)
-            let seq = try dispatch.record(assignment)
+            let order = assignment.order
+            try dispatch.tx.orders.insert(order)
+            let seq = try dispatch.record(assignment, after: [dispatch.event("order.received", of: order, version: version)])
             return PlacedOrder(
                 order: order, legs: assignment.split?.legs ?? [], notes: assignment.split?.notes ?? [], decision: assignment.decision, seq: seq)
         }

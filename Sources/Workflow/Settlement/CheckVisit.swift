@@ -26,10 +26,13 @@ public enum CheckVisit {
 extension Situation {
     /// Why public money does not pay any more, with the day from which it does again; nil when no cap is reached.
     func reachedCap(_ tx: any Transaction, except order: OrderID?) throws -> FundingNote? {
-        guard !item.caps.isEmpty, item.isFundable else { return nil }
-        let date = window.start.localDate
-        return reachedCap(
-            taken: try tx.orders.funded(elder.id, item.code, from: date.adding(days: -366), until: date.adding(days: 366), except: order))
+        guard item.isFundable, let span = CapCheck.span(of: item, around: window.start.localDate) else { return nil }
+        func taken(until day: LocalDate) throws -> [LocalDate] {
+            try tx.orders.funded(elder.id, item.code, from: span.lowerBound, until: day, except: order)
+        }
+        // Only when the cap is reached is it looked for the day on which it is free again.
+        guard reachedCap(taken: try taken(until: span.upperBound)) != nil else { return nil }
+        return reachedCap(taken: try taken(until: span.upperBound.adding(days: 366)))
     }
 
     /// The same with the days already at hand for which the elder has the item with public money.

@@ -29,7 +29,7 @@ extension BenchCommand {
             defer { try? FileManager.default.removeItem(atPath: folder) }
             let database = try SQLiteDatabase(path: "\(folder)/bench.sqlite", mode: .create)
             try await Migrator.all.migrate(database, now: Premises.clock())
-            try await PublishReference(database)(try Premises.files(in: data), at: Premises.clock())
+            try await PublishReference(database)(try roomy(Premises.files(in: data)), at: Premises.clock())
             let office = try await Premises.office(database)
             guard let settled = LocalDate(2026, 1, 1) else { return }
             try await SettleDistrict(office)(elders: elders, seed: 1, today: settled, progress: Terminal.progress("老人档案"))
@@ -44,6 +44,22 @@ extension BenchCommand {
             await database.close()
             try show(report, seconds: seconds, idle: idle)
         }
+
+        /// The sample franchise with room for everybody: its own places would be full after a tenth of these orders, and refusing is another path.
+        private func roomy(_ files: [String: [UInt8]]) throws -> [String: [UInt8]] {
+            guard let hours = files[Self.hours] else { throw ValidationError("\(data) 中没有 \(Self.hours)") }
+            var lines = String(decoding: hours, as: UTF8.self).split(separator: "\n").map(String.init)
+            for index in lines.indices.dropFirst() {
+                guard let comma = lines[index].lastIndex(of: ","), let places = Int(lines[index][lines[index].index(after: comma)...]) else { continue }
+                lines[index] = lines[index][...comma] + String(places * Self.room)
+            }
+            var roomy = files
+            roomy[Self.hours] = Array(lines.joined(separator: "\n").utf8)
+            return roomy
+        }
+
+        private static let hours = "providers/hours.csv"
+        private static let room = 40
 
         private func show(_ report: InstanceReport, seconds: Double, idle: Double) throws {
             let perSecond = Double(report.made) / seconds
