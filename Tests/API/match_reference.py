@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The optimum of a batch instance by OR-Tools, one JSON line. usage: match_reference.py DIR
 
-For `vnh bench match --reference "python3 Tests/API/match_reference.py"`, in an environment with `pip install ortools numpy`.
+For `vnh bench match --reference "python3 Tests/API/match_reference.py"`, in an environment with the packages of requirements.txt.
 """
 import json
 import sys

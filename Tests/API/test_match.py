@@ -1,6 +1,7 @@
 """Matching from outside: reasons for everybody, nobody forgotten, bad instances told in one line."""
 
 import json
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -146,6 +147,13 @@ def test_a_million_arcs_are_read_and_solved(tmp_path):
                  "order,group,cost\n" + "".join(arcs))
     assert done.returncode == 0, done.stderr
     assert json.loads((tmp_path / "out/result.json").read_text())["assigned"] == orders
+
+
+def test_the_optimum_is_that_of_an_independent_solver():
+    reference = f"{sys.executable} {ROOT / 'Tests/API/match_reference.py'}"
+    done = vnh("bench", "match", "--sizes", "1000x100,4000x200", "--seed", 7, "--reference", reference, "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["equal"] for line in lines] == [True, True] and all(line["assigned"] > 0 for line in lines), done.stdout
 
 
 def test_a_policy_is_linted_by_line(tmp_path):

@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "量一量：真实 HTTP、真实落盘，与同一次运行中的参照相比",
         subcommands: [
             Intake.self, Swipe.self, Search.self, CloseMonthBench.self, Match.self, Standing.self, Plan.self, Webhook.self, Poll.self,
-            BareRoute.self,
+            PagesBench.self, BareRoute.self,
         ])
 }
 
@@ -74,7 +74,7 @@ struct BenchServer {
         guard let today = LocalDate(2026, 1, 1) else { throw StoreFault.failed("date") }
         try await SettleDistrict(office)(elders: elders, seed: 1, today: today, progress: Terminal.progress("老人档案"))
         var tokens: [Caller.Role: String] = [:]
-        for role in [Caller.Role.operator, .finance] { tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench")) }
+        for role in [Caller.Role.operator, .finance, .admin] { tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench")) }
         let providerToken = try await ManageTokens(office).createToken(
             .init(role: .provider, provider: ProviderID(provider), name: "bench-provider"))
         var providerTokens: [String] = []

@@ -13,6 +13,10 @@ struct LoadGenerator {
         var statuses: [Int: Int] = [:]
         var milliseconds: [Double] = []
         var seconds = 0.0
+        /// The size of the last answer's body.
+        var lastBytes = 0
+        /// That body itself, if it was to be kept.
+        var lastBody: [UInt8] = []
         /// The first answers that were not successes, to be shown.
         var surprises: [String] = []
 
@@ -25,6 +29,7 @@ struct LoadGenerator {
 
     let port: Int
     let connections: Int
+    var keepsBody = false
 
     /// - Parameter next: the whole request with the given number, or nil when there is nothing more to send.
     func run(seconds: Double, next: (Int) -> [UInt8]?) throws -> Outcome {
@@ -44,6 +49,8 @@ struct LoadGenerator {
                 outcome.milliseconds.append((now - lines[index].sentAt) * 1000)
                 outcome.statuses[status, default: 0] += 1
                 if !(200..<300).contains(status), outcome.surprises.count < 5 { outcome.surprises.append(lines[index].bodyText) }
+                outcome.lastBytes = lines[index].bodyBytes
+                if keepsBody { outcome.lastBody = lines[index].body }
                 lines[index].isBusy = false
                 if now < deadline, let request = next(sent) {
                     sent += 1
@@ -109,10 +116,12 @@ struct LoadGenerator {
                     let name = Self.find("\r\ncontent-length: ", in: bytes, limit: head) ?? Self.find("\r\nContent-Length: ", in: bytes, limit: head)
                 else { return nil }
                 let length = Self.number(bytes[(name + 18)...])
+                bodyBytes = length
                 return bytes.count >= head + 4 + length ? Self.number(bytes[9...]) : nil
             }
         }
         private var buffer = [UInt8](repeating: 0, count: 16_384)
+        private(set) var bodyBytes = 0
 
         private static func find(_ needle: StaticString, in bytes: UnsafeRawBufferPointer, limit: Int) -> Int? {
             let needle = UnsafeRawBufferPointer(start: needle.utf8Start, count: needle.utf8CodeUnitCount)
@@ -124,6 +133,7 @@ struct LoadGenerator {
             bytes.prefix { $0 >= 0x30 && $0 <= 0x39 }.reduce(0) { $0 * 10 + Int($1 - 0x30) }
         }
 
+        var body: [UInt8] { Array(received.suffix(bodyBytes)) }
         var bodyText: String { String(decoding: received.suffix(400), as: UTF8.self) }
     }
 }

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import Workflow
+
+extension BenchCommand {
+    /// Every face's pages and the pieces that the console asks for while an operator types, in a district with orders, each on its own.
+    struct PagesBench: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "pages", abstract: "页面：每页在服务器上的用时（目标 p99 20 ms）和坐席页面的总字节数（目标 100 kB）")
+        @Option(help: "老人人数") var elders = 80_000
+        @Option(help: "先下的工单数") var orders = 4_000
+        @Option(help: "每页请求次数") var requests = 400
+        @Option(help: "连接数") var connections = 2
+        @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
+        @Flag(help: "每行一个 JSON") var json = false
+
+        func validate() throws {
+            guard elders > 0, orders > 0, requests > 1, (1...64).contains(connections) else { throw ValidationError("人数、单数、次数和连接数应为正数（连接至多 64）") }
+        }
+
+        private static let limit_ms = 20.0
+        private static let limitBytes = 100_000
+
+        func run() async throws {
+            let server = try await BenchServer.start(elders: elders, data: data)
+            defer { server.stop() }
+            try place(on: server)
+            let today = Premises.clock().localDate
+            let (month, elder) = (today.month, "e" + String(String(100_000_000 + elders / 2).dropFirst()))
+            let pages: [(Caller.Role, String)] = [
+                (.operator, "/console"), (.operator, "/console/pieces/board"), (.operator, "/console/pieces/elder?id=\(elder)"),
+                (.operator, "/console/pieces/find?q=wjg"), (.operator, "/console/pieces/find?q=0931"), (.operator, "/console/pieces/items?q=lf&elder=\(elder)"),
+                (.operator, "/console/pieces/quote?elder=\(elder)&item=06001&when=m9"), (.operator, "/console/orders"), (.operator, "/console/duties"),
+                (.operator, "/console/handover"), (.operator, "/console/elders?q=wang"), (.operator, "/console/elders/\(elder)"), (.operator, "/board"),
+                (.provider, "/provider"), (.provider, "/provider/means"), (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
+                (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(month)/documents"),
+                (.admin, "/admin"), (.admin, "/admin/access"), (.admin, "/admin/users"), (.admin, "/admin/elders/\(elder)"),
+            ]
+            var slowest = 0.0
+            for (role, path) in pages {
+                let request = LoadGenerator.request("GET", path, token: role == .provider ? server.providerToken : server.tokens[role] ?? "")
+                // The first opens what is opened once.
+                _ = try LoadGenerator(port: server.port, connections: 1).run(seconds: 5) { $0 == 0 ? request : nil }
+                let outcome = try LoadGenerator(port: server.port, connections: connections).run(seconds: 60) { $0 < requests ? request : nil }
+                slowest = max(slowest, outcome.percentile(0.99))
+                show(path, outcome)
+            }
+            let bytes = try weight(of: "/console", server)
+            guard !json else {
+                return print((["bench": "pages", "slowest_p99_ms": .raw(String(format: "%.2f", slowest)), "console_bytes": JSON(bytes)] as JSON).text)
+            }
+            print("最慢的一页 p99 \(String(format: "%.1f", slowest)) ms（目标 \(Int(Self.limit_ms)) ms）；坐席页面连同样式、脚本共 \(bytes) 字节（目标 \(Self.limitBytes)）")
+        }
+
+        /// Orders spread over elders, days and hours, so that boards and lists have something to show.
+        private func place(on server: BenchServer) throws {
+            let today = Premises.clock().localDate
+            let items = ["06001", "02031", "03001", "07001", "02007"]
+            let token = server.tokens[.operator] ?? ""
+            let outcome = try LoadGenerator(port: server.port, connections: 32).run(seconds: 600) { number in
+                guard number < orders else { return nil }
+                let elder = "e" + String(String(100_000_000 + number * 7 % elders + 1).dropFirst())
+                let (day, hour) = (today.adding(days: 1 + number % 30), [9, 10, 14, 15, 16][number % 5])
+                let body = """
+                    {"elder_id":"\(elder)","item_code":"\(items[number % 5])","start":"\(day)T\(hour < 10 ? "0" : "")\(hour):00:00+08:00"}
+                    """
+                return LoadGenerator.request("POST", "/api/v1/orders", token: token, body: body, key: "pages-\(number)")
+            }
+            let placed = outcome.statuses[201] ?? 0
+            guard placed > 0 else { throw Rejection(.unavailable, "bench_orders", "一张工单也没有下成：\(outcome.surprises.first ?? "")") }
+            Terminal.note("\(elders) 位老人，\(placed) 张工单")
+        }
+
+        private func show(_ path: String, _ outcome: LoadGenerator.Outcome) {
+            let (p50, p99) = (outcome.percentile(0.5), outcome.percentile(0.99))
+            let failures = outcome.statuses.filter { $0.key != 200 }.values.reduce(0, +)
+            if json {
+                let line: JSON = [
+                    "bench": "pages", "page": JSON(path), "p50_ms": .raw(String(format: "%.2f", p50)), "p99_ms": .raw(String(format: "%.2f", p99)),
+                    "bytes": JSON(outcome.lastBytes), "failures": JSON(failures), "limit_ms": .raw("\(Self.limit_ms)"),
+                    "ratio": .raw(String(format: "%.3f", p99 / Self.limit_ms)),
+                ]
+                return print(line.text)
+            }
+            func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.utf8.count)) + text }
+            print(
+                right(String(format: "%.2f", p50), 8) + " ms" + right(String(format: "%.2f", p99), 8) + " ms" + right("\(outcome.lastBytes)", 9) + " 字节  \(path)"
+                    + (failures > 0 ? "  非成功回答 \(failures) 次" : ""))
+        }
+
+        /// The page and every style sheet and script that it names.
+        private func weight(of path: String, _ server: BenchServer) throws -> Int {
+            func load(_ path: String) throws -> [UInt8] {
+                let request = LoadGenerator.request("GET", path, token: server.tokens[.operator] ?? "")
+                return try LoadGenerator(port: server.port, connections: 1, keepsBody: true).run(seconds: 5) { $0 == 0 ? request : nil }.lastBody
+            }
+            let page = try load(path)
+            var total = page.count
+            for asset in Set(String(decoding: page, as: UTF8.self).matches(of: /(?:src|href)="(\/assets\/[^"]+)"/).map { String($0.1) }) {
+                total += try load(asset).count
+            }
+            return total
+        }
+    }
+}
