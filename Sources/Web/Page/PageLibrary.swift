@@ -58,7 +58,7 @@ public struct PageLibrary: Sendable {
 
     /// The HTML of a template over a model: a plain struct whose stored properties the template names.
     public func html(_ template: String, _ model: Any, _ language: Language = .chinese) throws -> String {
-        guard let text = libraries[language]?.render(model, withTemplate: template) else {
+        guard let text = libraries[language]?.render(PageValue.opened(model) ?? model, withTemplate: template) else {
             throw Rejection(.unavailable, "template_missing", "没有模板 \(template)。")
         }
         return text
