@@ -37,7 +37,10 @@ public struct PortalPages: Sendable {
 
     func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
         let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text
-        let links = [("工作", "/provider"), ("日计划", "/provider/plan"), ("消息", "/provider/news"), ("本单位", "/provider/means")].map {
+        let links = [
+            ("工作", "/provider"), ("日计划", "/provider/plan"), ("消息", "/provider/news"), ("结算", "/provider/statements"), ("质量", "/provider/quality"),
+            ("本单位", "/provider/means"),
+        ].map {
             Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1)
         }
         return Frame(title: title, caller: name, links: links, language: request.language)

@@ -131,9 +131,11 @@ struct MeansModel: Sendable {
     let papers: [Paper]
     let hours: [Hours]
     let closed: [String]
+    let today: String
 
     init(_ provider: Provider, reference: Reference, today: LocalDate) {
         let franchise = reference.franchise
+        self.today = today.description
         name = provider.name
         state = provider.state.term
         quality = "\(provider.quality)"

@@ -8,8 +8,6 @@ import Workflow
 public struct AppContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     public var caller: Caller?
-    /// The secret that a form must carry; nil for a request with a token.
-    public var csrf: String?
     /// The caller's `X-Request-Id`, or a number of ours.
     public var requestNumber = ""
 
@@ -40,11 +38,11 @@ extension RoleContext {
     public var maxUploadSize: Int { 256 * 1024 }
 }
 
-/// Anybody known.
+/// Anybody who has to do with elders and orders: everyone but the security administrator.
 public struct KnownContext: RoleContext {
     public var coreContext: CoreRequestContextStorage
     public let caller: Caller
-    public static let roles = Set(Caller.Role.allCases)
+    public static let roles = Set(Caller.Role.allCases).subtracting([.security])
     public init(core: CoreRequestContextStorage, caller: Caller) {
         coreContext = core
         self.caller = caller
@@ -117,4 +115,48 @@ public struct AdminContext: RoleContext {
         self.caller = caller
     }
     public var maxUploadSize: Int { 64 * 1024 * 1024 }
+}
+
+/// 安全管理员: who may come in.
+public struct SecurityContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.security]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+}
+
+/// 审计管理员: reads what everybody did.
+public struct AuditContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.auditor]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+}
+
+/// Whoever makes tokens for machines.
+public struct IssuerContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles: Set<Caller.Role> = [.admin, .security]
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
+}
+
+/// Anybody at all who is logged in: for what is the person's own.
+public struct OwnContext: RoleContext {
+    public var coreContext: CoreRequestContextStorage
+    public let caller: Caller
+    public static let roles = Set(Caller.Role.allCases)
+    public init(core: CoreRequestContextStorage, caller: Caller) {
+        coreContext = core
+        self.caller = caller
+    }
 }

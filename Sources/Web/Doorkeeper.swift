@@ -46,7 +46,18 @@ public struct Doorkeeper: RouterMiddleware {
             }
             try admit(session)
             context.caller = found.caller
-            context.csrf = found.csrf
+            let checked: Request
+            do {
+                checked = Pages.isDoor(request.uri.path) ? request : try await FormSecret.checked(request, against: found.csrf)
+            } catch let stale as StaleForm {
+                guard let fields = stale.fields else { throw stale }
+                return FormSecret.$current.withValue(found.csrf) { Pages.again(request.uri.path, fields, status: .forbidden) }
+            }
+            // Goes along with the task that answers, so that every form of every page has it without asking for it.
+            let known = context
+            return try await FormSecret.$current.withValue(found.csrf) {
+                try await FormSecret.$login.withValue(found.caller.name) { try await next(checked, known) }
+            }
         }
         return try await next(request, context)
     }

@@ -16,7 +16,7 @@ public struct FaceMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as any Rejecting {
             let rejection = error.rejection
-            if rejection.kind == .unauthenticated { return Pages.redirect(to: "/login") }
+            if rejection.kind == .unauthenticated, !request.isPiece { return try await Pages.askToLogIn(request, context) }
             if rejection.kind == .unavailable { context.logger.error("unavailable", metadata: ["cause": "\(error)"]) }
             return HTML.page(
                 "没有完成", status: Problem.status(rejection), caller: context.caller?.name,
@@ -26,6 +26,15 @@ public struct FaceMiddleware: RouterMiddleware {
                 """)
         }
     }
+}
+
+extension Request {
+    /// Whether a script asks for a part of a page, which must not be answered with the login form.
+    var isPiece: Bool { headers[.requestedWith] != nil }
+}
+
+extension HTTPField.Name {
+    static let requestedWith = HTTPField.Name("X-Requested-With")!
 }
 
 extension Instant {

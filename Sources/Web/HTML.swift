@@ -61,7 +61,7 @@ public enum HTML {
         }
 
         public var html: String {
-            let hidden = fields.map { "<input type=\"hidden\" name=\"\(escaped($0.key))\" value=\"\(escaped($0.value))\">" }.joined()
+            let hidden = HTML.secretField + fields.map { "<input type=\"hidden\" name=\"\(escaped($0.key))\" value=\"\(escaped($0.value))\">" }.joined()
             return "<form method=\"post\" action=\"\(escaped(address))\">\(hidden)<button>\(escaped(label))</button></form>"
         }
     }
@@ -101,12 +101,15 @@ public enum HTML {
         "<dl>" + pairs.map { "<dt>\(escaped($0.0))</dt><dd>\(escaped($0.1))</dd>" }.joined(separator: "\n") + "</dl>"
     }
 
+    /// What every form must carry; see ``FormSecret``.
+    public static var secretField: String { "<input type=\"hidden\" name=\"csrf\" value=\"\(escaped(FormSecret.current))\">" }
+
     /// - Parameter body: HTML that is already safe.
     public static func page(
         _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, _ body: String
     ) -> Response {
         let bar = caller.map {
-            "<header><strong>虚拟养老院调度平台</strong><span>\(escaped($0))</span><form method=\"post\" action=\"/logout\"><button>退出</button></form></header>"
+            "<header><strong>虚拟养老院调度平台</strong><span>\(escaped($0))</span><form method=\"post\" action=\"/logout\">\(secretField)<button>退出</button></form></header>"
         } ?? ""
         let text = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(escaped(title))</title>

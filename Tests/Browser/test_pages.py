@@ -8,7 +8,10 @@ PAGES = [
     ("operator", "/console"), ("operator", "/console/orders"), ("operator", "/console/elders?q=LZ0000001"), ("operator", "/board"),
     ("operator", "/console/duties"), ("operator", "/console/handover"),
     ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
-    ("finance", "/finance"), ("admin", "/admin"), ("admin", "/admin/access"), ("admin", "/admin/users"),
+    ("finance", "/finance"), ("admin", "/admin"), ("auditor", "/admin/access"), ("auditor", "/admin/audit"),
+    ("security", "/admin/users"), ("security", "/admin/tokens"), ("admin", "/admin/tokens"), ("admin", "/admin/webhooks"),
+    ("admin", "/admin/providers"), ("admin", "/admin/providers/P001"), ("operator", "/account"), ("provider", "/provider/quality"),
+    ("provider", "/provider/why"), ("provider", "/provider/statements"),
     ("admin", "/admin/reference?file=catalog/calendar.csv"), ("admin", "/admin/import"),
 ]
 
@@ -45,4 +48,4 @@ def test_an_expired_session_leads_to_the_login(visit):
     visitor = visit("operator")
     visitor.context.clear_cookies()
     visitor.go("/console")
-    assert visitor.page.url.endswith("/login")
+    assert visitor.page.url.endswith("/login?next=/console")

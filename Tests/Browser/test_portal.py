@@ -78,3 +78,37 @@ def test_a_check_in_waits_in_the_telephone_through_a_reload_until_there_is_a_net
     # Tomorrow's visit cannot be checked in today: the platform says so, and the entry stays to be read.
     page.wait_for_selector("#waiting-list:has-text('还没到签到时间')", timeout=25_000)
     visitor.faults.clear()
+
+
+def test_a_closed_day_is_declared_and_opened_again_on_the_telephone(visit, house):
+    page = phone(visit).go("/provider/means")
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() + 8 * 3600 + 40 * 86_400))
+    page.get_by_label("登记歇业日").fill(day)
+    page.get_by_role("button", name="歇业", exact=True).click()
+    page.get_by_role("button", name=f"恢复营业 {day}").click()
+    page.wait_for_selector(f"li:has-text('{day}')", state="detached")
+
+
+def test_a_provider_asks_why_it_was_chosen(visit, house):
+    placed = offer(house, tomorrow_noon() + 45)
+    page = phone(visit).page
+    page.locator(f"[data-order='{placed['id']}']").get_by_role("link", name="为什么派给我").click()
+    page.wait_for_selector(f"h2:has-text('{placed['number']}')")
+    assert "第 1 位" in page.locator("main").inner_text()
+
+
+def test_what_waits_in_the_telephone_is_sent_after_a_new_login_in_another_window(visit, house):
+    visitor = phone(visit)
+    placed = offer(house, tomorrow_noon() + 50)
+    visitor.page.wait_for_selector(f"[data-order='{placed['id']}'] [data-do=accept]")
+    # Logged out and in again elsewhere: the page still holds the secret of the old session.
+    window = visitor.context.new_page()
+    window.goto(house.base + "/provider/news")
+    window.get_by_role("button", name="退出").click()
+    window.get_by_label("用户名").fill("provider")
+    window.get_by_label("密码").fill("provider-demo")
+    window.keyboard.press("Enter")
+    window.wait_for_url(f"{house.base}/provider")
+    visitor.page.click(f"[data-order='{placed['id']}'] [data-do=accept]")
+    visitor.page.wait_for_selector(f"[data-order='{placed['id']}'] [data-do=schedule]")
+    visitor.faults.clear()  # The browser notes the refusal that was mended.

@@ -14,6 +14,7 @@ struct AdminModel: Sendable {
         let name: String
         let holder: String
         let provider: String
+        let id: String
     }
 
     struct Count: Sendable {
@@ -28,29 +29,33 @@ struct AdminModel: Sendable {
 
     init(_ reference: Reference, today: LocalDate) {
         let franchise = reference.franchise
-        var due: [(LocalDate, Paper)] = []
-        func add(_ credential: Credential, _ holder: String, _ provider: Provider) {
-            guard let until = credential.span.until, today.days(to: until) <= 60 else { return }
-            let left = today.days(to: until)
-            due.append(
-                (
-                    until,
-                    Paper(
-                        until: until.description, left: left < 0 ? "已过期 \(-left) 天" : "还有 \(left) 天", urgency: left < 0 ? "late" : "near",
-                        name: reference.catalogue.credentialTypes.first { $0.code.text == credential.type }?.name ?? credential.type,
-                        holder: holder, provider: "\(provider.id) \(provider.name)")
-                ))
-        }
-        for provider in franchise.providers {
-            for credential in provider.credentials { add(credential, "本单位", provider) }
-            for worker in franchise.workers(of: provider.id) { for credential in worker.credentials { add(credential, worker.name, provider) } }
-            for car in franchise.vehicles(of: provider.id) { for credential in car.credentials { add(credential, car.plate, provider) } }
-        }
-        papers = due.sorted { ($0.0, $0.1.provider, $0.1.holder) < ($1.0, $1.1.provider, $1.1.holder) }.map(\.1)
+        papers = franchise.providers.flatMap { Self.papers(of: $0, reference, today: today, within: 60) }
+            .sorted { ($0.until, $0.paper.provider, $0.paper.holder) < ($1.until, $1.paper.provider, $1.paper.holder) }.map(\.paper)
         isEmpty = papers.isEmpty
         providers = franchise.providers.count
         states = FranchiseState.allCases.map { state in Count(name: state.term, count: franchise.providers.count { $0.state == state }) }
             .filter { $0.count > 0 }
+    }
+
+    /// The credentials of a provider, its workers and vehicles that have an end, by holder.
+    ///
+    /// - Parameter days: only those that end within so many days, or have; nil for all.
+    static func papers(of provider: Provider, _ reference: Reference, today: LocalDate, within days: Int?) -> [(until: LocalDate, paper: Paper)] {
+        let franchise = reference.franchise
+        let held: [(String, [Credential])] =
+            [("本单位", provider.credentials)] + franchise.workers(of: provider.id).map { ($0.name, $0.credentials) }
+            + franchise.vehicles(of: provider.id).map { ($0.plate, $0.credentials) }
+        return held.flatMap { holder, credentials in credentials.map { (holder, $0) } }.compactMap { holder, credential in
+            guard let until = credential.span.until else { return nil }
+            let left = today.days(to: until)
+            guard days.map({ left <= $0 }) ?? true else { return nil }
+            let paper = Paper(
+                until: until.description, left: left < 0 ? "已过期 \(-left) 天" : left <= 60 ? "还有 \(left) 天" : "",
+                urgency: left < 0 ? "late" : left <= 60 ? "near" : "",
+                name: reference.catalogue.credentialTypes.first { $0.code.text == credential.type }?.name ?? credential.type,
+                holder: holder, provider: "\(provider.id) \(provider.name)", id: provider.id.text)
+            return (until, paper)
+        }
     }
 }
 
@@ -97,12 +102,61 @@ struct FileModel: Sendable {
 
     let id: String
     let title: String
+    /// One of the 27 items: its value, or only whether there is one.
+    struct Item: Sendable {
+        let code: String
+        let name: String
+        let value: String
+        let since: String
+        let isChosen: Bool
+    }
+
+    struct ItemGroup: Sendable {
+        let name: String
+        let items: [Item]
+    }
+
+    struct Change: Sendable {
+        let at: String
+        let actor: String
+        let name: String
+        let value: String
+    }
+
     let groups: [Group]
+    let items: [ItemGroup]
+    let changes: [Change]
+    let hasNoChanges: Bool
+    /// How many entries the editor has seen; see ``KeepRegister``.
+    let seen: Int
+    let typed: String
+    let fault: String?
     let isMasked: Bool
     let history: [AccessModel.Row]
 
-    init(_ elder: Elder, isMasked: Bool, history: [AccessLogRepository.Entry], words: Words, today: LocalDate) {
+    init(
+        _ elder: Elder, isMasked: Bool, register: [RegisterRepository.Entry], typed: AdminPages.ItemForm?, fault: String?,
+        history: [AccessLogRepository.Entry], words: Words, today: LocalDate
+    ) {
         id = elder.id.text
+        let latest = Dictionary(register.map { ($0.item, $0) }, uniquingKeysWith: { $1 })
+        items = RegisterItem.Group.allCases.map { group in
+            ItemGroup(
+                name: group.term,
+                items: group.items.map { item in
+                    let entry = latest[item].flatMap { $0.value.isEmpty ? nil : $0 }
+                    return Item(
+                        code: item.rawValue, name: item.term, value: entry.map { isMasked ? "已登记" : $0.value } ?? "未登记",
+                        since: entry.map { "\($0.at.shown) \($0.by)" } ?? "", isChosen: typed?.item == item.rawValue)
+                })
+        }
+        changes = isMasked ? [] : register.reversed().map {
+            Change(at: $0.at.shown, actor: $0.by, name: $0.item.term, value: $0.value.isEmpty ? "（清除）" : $0.value)
+        }
+        hasNoChanges = changes.isEmpty
+        seen = register.last?.seq ?? 0
+        self.typed = typed?.value ?? ""
+        self.fault = fault
         self.isMasked = isMasked
         title = "\(isMasked ? Masked.name(elder.name) : elder.name) \(elder.number)"
         let phones = elder.phones.map { "\($0.label) \(isMasked ? $0.number.masked : $0.number.text)" }.joined(separator: "；")
@@ -136,20 +190,6 @@ struct FileModel: Sendable {
         ]
         self.history = AccessModel(history, unexplained: []).rows
     }
-}
-
-struct UsersModel: Sendable {
-    struct Row: Sendable {
-        let name: String
-        let role: String
-        let provider: String
-        let state: String
-    }
-
-    let rows: [Row]
-    let roles: [String]
-    let fault: String?
-    let done: String?
 }
 
 struct ReferenceModel: Sendable {

@@ -12,8 +12,7 @@ import Workflow
 /// |---|---|
 /// | GET /admin | credentials that lapse within sixty days, providers by state |
 /// | GET /admin/elders/{id}, POST …/reveal | one file, masked until a reason is given |
-/// | GET /admin/access | who looked at whom; looks that nothing explains |
-/// | GET, POST /admin/users | who may log in; a new password |
+/// | POST /admin/elders/{id}/items | one of the 27 items of a file that has been revealed |
 /// | GET, POST /admin/reference | catalogue, programmes, calendar, providers: checked, shown as what changes, published |
 /// | POST /admin/import?dry= | elders from CSV: a report of every row that is wrong, or the import |
 public struct AdminPages: Sendable {
@@ -29,9 +28,7 @@ public struct AdminPages: Sendable {
         group.get("", use: home)
         group.get("elders/:id") { try await file($0, $1, isMasked: true) }
         group.post("elders/:id/reveal", use: reveal)
-        group.get("access", use: access)
-        group.get("users", use: users)
-        group.post("users", use: saveUser)
+        group.post("elders/:id/items", use: writeItem)
         group.get("reference", use: reference)
         group.post("reference", use: revise)
         group.get("import", use: importForm)
@@ -41,26 +38,47 @@ public struct AdminPages: Sendable {
     private var office: Office { exchange.office }
     private var today: LocalDate { office.now.localDate }
 
-    private func frame(_ title: String, _ request: Request, _ context: AdminContext) -> Frame {
-        let links = [
-            ("管理", "/admin"), ("查阅记录", "/admin/access"), ("用户", "/admin/users"), ("目录与参数", "/admin/reference"), ("导入", "/admin/import"),
-            ("工作台", "/console"),
-        ].map { Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1) }
-        return Frame(title: title, caller: context.caller.name, links: links, language: request.language)
-    }
+    private func frame(_ title: String, _ request: Request, _ context: AdminContext) -> Frame { .admin(title, request, context.caller) }
 
     @Sendable func home(_ request: Request, _ context: AdminContext) async throws -> Response {
         try pages.page("admin", frame("管理", request, context), AdminModel(office.reference, today: today))
     }
 
-    private func file(_ request: Request, _ context: AdminContext, isMasked: Bool) async throws -> Response {
+    private func file(
+        _ request: Request, _ context: AdminContext, isMasked: Bool, typed: ItemForm? = nil, fault: Rejection? = nil
+    ) async throws -> Response {
         let id = ElderID(try context.parameters.require("id"))
         if isMasked { try await LookAtElder(office)(id, from: .registry, by: context.caller) }
         let elder = try await ReadCallCard(office)(id).elder
         let history = try await LookAtElder(office).latest(at: id, limit: 50)
+        let register = try await KeepRegister(office).entries(of: id)
         return try pages.page(
             "file", frame("档案", request, context),
-            FileModel(elder, isMasked: isMasked, history: history, words: Words(office.reference), today: today))
+            FileModel(
+                elder, isMasked: isMasked, register: register, typed: typed, fault: fault?.message, history: history, words: Words(office.reference),
+                today: today), status: fault == nil ? .ok : .conflict)
+    }
+
+    struct ItemForm: Decodable, Sendable {
+        let item: String
+        let value: String
+        let seen: Int
+    }
+
+    /// Comes from the revealed page, so the answer is revealed, too; that it was looked at is written down again.
+    @Sendable func writeItem(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let form = try await exchange.form(ItemForm.self, request, context)
+        let id = ElderID(try context.parameters.require("id"))
+        guard let item = RegisterItem(rawValue: form.item) else {
+            throw Rejection(.missing, "register_item_unknown", "没有这个档案项目。", pointer: "/item")
+        }
+        try await LookAtElder(office)(id, from: .reveal, reason: "更新档案项目：\(item.term)", by: context.caller)
+        do {
+            try await KeepRegister(office).write(item, form.value, of: id, seen: form.seen, by: context.caller)
+            return try await file(request, context, isMasked: false)
+        } catch let error as any Rejecting where error.rejection.kind != .missing {
+            return try await file(request, context, isMasked: false, typed: form, fault: error.rejection)
+        }
     }
 
     struct Reason: Decodable, Sendable { let reason: String }
@@ -70,49 +88,6 @@ public struct AdminPages: Sendable {
         try await LookAtElder(office)(
             ElderID(try context.parameters.require("id")), from: .reveal, reason: form.reason, by: context.caller)
         return try await file(request, context, isMasked: false)
-    }
-
-    @Sendable func access(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let log = LookAtElder(office)
-        return try pages.page(
-            "access", frame("查阅记录", request, context),
-            AccessModel(try await log.latest(), unexplained: try await log.unexplained(days: 30)))
-    }
-
-    @Sendable func users(_ request: Request, _ context: AdminContext) async throws -> Response {
-        try await usersPage(request, context)
-    }
-
-    private func usersPage(_ request: Request, _ context: AdminContext, fault: String? = nil, done: String? = nil) async throws -> Response {
-        let now = office.now
-        let rows = try await ManageAccess(office).logins().map { login in
-            UsersModel.Row(
-                name: login.holder.name, role: login.holder.role, provider: login.holder.provider?.text ?? "",
-                state: login.lockedUntil.map { $0 > now ? "锁定至 \($0.shown)" : "" } ?? "")
-        }
-        return try pages.page(
-            "users", frame("用户", request, context),
-            UsersModel(rows: rows, roles: Caller.Role.allCases.map(\.rawValue), fault: fault, done: done),
-            status: fault == nil ? .ok : .unprocessableContent)
-    }
-
-    struct UserForm: Decodable, Sendable {
-        let name: String
-        let password: String
-        let role: String
-        let provider: String?
-    }
-
-    @Sendable func saveUser(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let form = try await exchange.form(UserForm.self, request, context)
-        do {
-            guard let role = Caller.Role(rawValue: form.role) else { throw Rejection(.invalid, "role_unknown", "没有这个角色。") }
-            let provider = form.provider.flatMap { $0.isEmpty ? nil : ProviderID($0) }
-            try await ManageAccess(office).saveLogin(form.name, password: form.password, role: role, provider: provider, by: context.caller)
-            return try await usersPage(request, context, done: form.name)
-        } catch let error as any Rejecting {
-            return try await usersPage(request, context, fault: error.rejection.message)
-        }
     }
 
     @Sendable func reference(_ request: Request, _ context: AdminContext) async throws -> Response {

@@ -4,7 +4,7 @@ public enum EventTypes {
         "call.ringing", "call.answered", "call.ended", "call.noted",
         "complaint.opened", "complaint.resolved",
         "emergency.raised",
-        "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elder.tie", "elders.imported",
+        "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elder.tie", "elder.item", "elders.imported",
         "meal.served", "meal.held", "meal.reversed", "meal.held_accepted", "meal.held_rejected", "meal_pass.issued", "meal_pass.revoked",
         "message.allowed", "message.refused",
         "budget.granted", "budget.warned", "budget.exhausted", "budget.override_requested", "budget.override_approved",
@@ -20,6 +20,7 @@ public enum EventTypes {
         "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
         "elder.away", "elder.returned",
         "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",
+        "login.saved", "login.locked", "login.unlocked", "factor.on", "factor.reset",
         "reference.published", "token.created", "token.rotated", "token.revoked",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,
     ]

@@ -17,39 +17,51 @@ public struct AccessRepository {
         }
     }
 
-
     public struct Login: Sendable {
         public let holder: Holder
         public let password: String
+        /// 工号 of whoever holds one of the three administrators' posts; one person holds at most one.
+        public let person: String?
         public let failures: Int
         public let lockedUntil: Instant?
+        public let hasSecondFactor: Bool
     }
 
     public func login(_ name: String) throws -> Login? {
-        try tx.first("SELECT role, provider_id, name, password, failures, locked_until_ms FROM login WHERE name = \(name)") {
-            Login(
-                holder: Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()), password: try $0.text(),
-                failures: try $0.int(), lockedUntil: $0.optionalInstant())
-        }
+        try tx.first("SELECT \(sql: Self.columns) FROM login l WHERE l.name = \(name)") { try Login(row: &$0) }
     }
 
     /// Everybody who may log in, by name.
     public func logins() throws -> [Login] {
-        try tx.rows("SELECT role, provider_id, name, password, failures, locked_until_ms FROM login ORDER BY name LIMIT 500") {
-            Login(
-                holder: Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()), password: try $0.text(),
-                failures: try $0.int(), lockedUntil: $0.optionalInstant())
-        }
+        try tx.rows("SELECT \(sql: Self.columns) FROM login l ORDER BY l.name LIMIT 500") { try Login(row: &$0) }
     }
 
-    public func saveLogin(_ holder: Holder, password: String) throws {
+    /// The one who holds an administrator's post already, other than `name`.
+    public func post(of person: String, besides name: String) throws -> Holder? {
+        try tx.first(
+            """
+            SELECT role, provider_id, name FROM login
+            WHERE person = \(person) AND role IN ('auditor', 'admin', 'security') AND name <> \(name)
+            """
+        ) { Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()) }
+    }
+
+    /// Makes a login or changes it; whoever is in with the old role or password is out.
+    public func saveLogin(_ holder: Holder, person: String?, password: String) throws {
         try tx.execute(
             """
-            INSERT INTO login (name, password, role, provider_id, failures)
-            VALUES (\(holder.name), \(password), \(holder.role), \(holder.provider), 0)
+            INSERT INTO login (name, password, role, provider_id, person, failures)
+            VALUES (\(holder.name), \(password), \(holder.role), \(holder.provider), \(person), 0)
             ON CONFLICT (name) DO UPDATE
-            SET password = excluded.password, role = excluded.role, provider_id = excluded.provider_id, failures = 0, locked_until_ms = NULL
+            SET password = excluded.password, role = excluded.role, provider_id = excluded.provider_id, person = excluded.person, failures = 0,
+                locked_until_ms = NULL
             """)
+        try endSessions(of: holder.name)
+    }
+
+    public func endSessions(of name: String) throws {
+        try tx.execute("DELETE FROM session WHERE login = \(name)")
+        try tx.execute("DELETE FROM login_challenge WHERE login = \(name)")
     }
 
     public func setFailures(_ count: Int, lockedUntil: Instant?, of name: String) throws {
@@ -85,6 +97,21 @@ public struct AccessRepository {
 
     public func endSession(sha256: String) throws {
         try tx.execute("DELETE FROM session WHERE sha256 = \(sha256)")
+    }
+}
+
+extension AccessRepository {
+    static let columns: StaticString = """
+        l.role, l.provider_id, l.name, l.password, l.person, l.failures, l.locked_until_ms,
+        (SELECT COUNT(*) FROM second_factor f WHERE f.login = l.name AND f.confirmed_ms IS NOT NULL)
+        """
+}
+
+extension AccessRepository.Login {
+    init(row: inout Row) throws {
+        self.init(
+            holder: .init(role: try row.text(), provider: row.optionalID(), name: try row.text()), password: try row.text(),
+            person: row.optionalText(), failures: try row.int(), lockedUntil: row.optionalInstant(), hasSecondFactor: try row.int() > 0)
     }
 }
 

@@ -164,3 +164,21 @@ extension Event {
         seq: 0, id: "", at: Instant(milliseconds: 0), type: "", subject: "", subjectSeq: 0, provider: nil, providerSeq: nil, actor: "",
         data: "{}")
 }
+
+extension EventLog {
+    /// 管理操作: who gave whom which right, published what, opened whose file; newest first, before a place in the log.
+    ///
+    /// The list is the one of the index `event_act`.
+    public func acts(before seq: Int64, limit: Int) throws -> [Event] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM event
+            WHERE type IN ('login.saved', 'login.locked', 'login.unlocked', 'factor.on', 'factor.reset', 'token.created', 'token.rotated',
+                'token.revoked', 'reference.published', 'provider.state', 'right.granted', 'right.revoked', 'elder.revealed', 'elders.imported')
+                AND seq < \(seq)
+            ORDER BY seq DESC
+            LIMIT \(limit)
+            """
+        ) { try Event(row: &$0) }
+    }
+}

@@ -76,7 +76,7 @@ public struct Operation: Sendable {
         self.method = method
         self.path = path
         self.summary = summary
-        self.roles = roles.sorted { $0.rawValue < $1.rawValue }
+        self.roles = roles.subtracting(LookOnly.forbids(method, path) ? [.auditor] : []).sorted { $0.rawValue < $1.rawValue }
         self.query = query
         self.headers = headers
         self.body = body.map { Schema.read(from: $0).refining(refining).requiring(requiring) }

@@ -19,16 +19,19 @@ public struct Frame: Sendable {
     public let title: String
     public let lang: String
     public let caller: String
+    /// The login, by which a script knows after a new login whether it is the same person.
+    public let login: String
     /// Sent back by every form and script that changes something.
     public let csrf: String
     public let links: [Link]
     public let language: Language
 
-    public init(title: String, caller: String, csrf: String = "", links: [Link] = [], language: Language = .chinese) {
+    public init(title: String, caller: String, csrf: String = FormSecret.current, links: [Link] = [], language: Language = .chinese) {
         self.title = title
         lang = language.rawValue
         self.caller = caller
         self.csrf = csrf
+        login = FormSecret.login
         self.links = links
         self.language = language
     }

@@ -34,14 +34,22 @@ public struct ManageTokens: Sendable {
     }
 
     /// - Throws: `provider_missing` unless exactly the role `provider` names a provider that exists; `scope_invalid`, `expiry_invalid`.
+    ///   `own_grant` for a role that the caller may not give.
     public func created(_ wish: Wish, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Issued {
+        // The secret address of its own calendar is all that a provider gives itself.
+        let isOwnCalendar = wish.provider == caller.provider && wish.scopes == [Caller.Scope.calendar?.description]
+        guard caller == .system || caller.role.mayGrant.contains(wish.role) || isOwnCalendar else {
+            throw Rejection(.forbidden, "own_grant", "您的角色不能签发 \(wish.role.rawValue) 的令牌，请由安全管理员办理。", pointer: "/role")
+        }
         guard (wish.role == .provider) == (wish.provider != nil) else {
             throw Rejection(.refused, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。", pointer: "/provider")
         }
         if let provider = wish.provider, office.reference.franchise.provider(provider) == nil {
             throw Rejection(.missing, "provider_unknown", "没有服务商 \(provider)。", pointer: "/provider")
         }
-        guard (1...60).contains(wish.name.count) else { throw Rejection(.invalid, "name_length", "名称应为 1 到 60 个字。", pointer: "/name") }
+        guard (1...60).contains(wish.name.count), wish.name != Caller.system.name else {
+            throw Rejection(.invalid, "name_length", "名称应为 1 到 60 个字，也不能是 system。", pointer: "/name")
+        }
         for (index, scope) in wish.scopes.enumerated() where Caller.Scope(scope) == nil {
             throw Rejection(.invalid, "scope_invalid", "范围应写成 orders（读写）或 orders:read（只读）。", pointer: "/scopes/\(index)")
         }
@@ -132,7 +140,7 @@ public struct ManageTokens: Sendable {
     /// - Throws: `token_unknown` also for a token of another provider.
     private static func require(_ tx: any Transaction, _ id: String, for caller: Caller) throws -> StoredToken {
         guard id.utf8.count == 16, id.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
-            let token = try tx.tokens.find(id: id), caller.role == .admin || token.holder.provider == caller.provider
+            let token = try tx.tokens.find(id: id), [.admin, .security].contains(caller.role) || token.holder.provider == caller.provider
         else { throw Rejection(.missing, "token_unknown", "没有这个令牌，请核对编号。") }
         return token
     }

@@ -5,7 +5,21 @@ import Registry
 /// Who asks: a role, and for a provider's people which provider. Comes from the token or session, never from the request.
 public struct Caller: Hashable, Sendable {
     public enum Role: String, CaseIterable, Sendable {
-        case `operator`, provider, finance, quality, auditor, admin
+        case `operator`, provider, finance, quality
+        /// 三员分立 (GB/T 22239): the audit administrator reads what everybody did and changes nothing, the system administrator runs the
+        /// platform, the security administrator says who may come in. No person holds two of these posts.
+        case auditor, admin, security
+
+        public static let posts: Set<Role> = [.auditor, .admin, .security]
+
+        /// Which roles the holder of this one may give to others, to a person or a machine; never its own.
+        public var mayGrant: Set<Role> {
+            switch self {
+            case .security: Set(Role.allCases).subtracting([.security])
+            case .admin: Set(Role.allCases).subtracting(Self.posts)
+            default: []
+            }
+        }
     }
 
     public let role: Role
@@ -54,7 +68,7 @@ public struct Caller: Hashable, Sendable {
         case .provider: .provider
         case .quality: .quality
         case .admin: .admin
-        case .finance, .auditor: .system
+        case .finance, .auditor, .security: .system
         }
     }
 

@@ -61,7 +61,10 @@ struct Demo: AsyncParsableCommand {
         }
         let access = ManageAccess(office)
         for (name, role, provider) in Self.logins {
-            try await access.setPassword("\(name)-demo", of: name, role: role, provider: provider.map { ProviderID($0) })
+            // The three administrators are three persons, so each has a staff number of its own.
+            try await access.setPassword(
+                "\(name)-demo", of: name, role: role, provider: provider.map { ProviderID($0) },
+                person: Caller.Role.posts.contains(role) ? "demo-\(name)" : nil)
         }
         await database.close()
         print("示范城区已建立：\(elders) 位老人，\(office.reference.franchise.providers.count) 家服务商，\(office.reference.catalogue.items.count) 个项目。")
@@ -79,6 +82,7 @@ struct Demo: AsyncParsableCommand {
 
     static let logins: [(String, Caller.Role, String?)] = [
         ("operator", .operator, nil), ("provider", .provider, "P001"), ("finance", .finance, nil), ("admin", .admin, nil),
+        ("security", .security, nil), ("auditor", .auditor, nil),
     ]
 }
 
@@ -88,7 +92,7 @@ struct TokenCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "新建令牌，只显示这一次")
         @OptionGroup var database: DatabaseOption
-        @Option(help: "operator|provider|finance|quality|admin|auditor") var role: String
+        @Option(help: "operator|provider|finance|quality|admin|security|auditor") var role: String
         @Option(help: "服务商编号（角色为 provider 时必填）") var provider: String?
         @Option(help: "用途说明") var name = "cli"
         @Option(help: "只能用于这些范围，可多次给出：orders（读写）或 orders:read（只读）；不给则为角色的全部权限") var scope: [String] = []
@@ -100,7 +104,7 @@ struct TokenCommand: AsyncParsableCommand {
 
         func run() async throws {
             guard let role = Caller.Role(rawValue: role) else {
-                throw Rejection(.invalid, "role_unknown", "没有角色 \(role)，应为 operator、provider、finance、quality、admin 或 auditor。")
+                throw Rejection(.invalid, "role_unknown", "没有角色 \(role)，应为 operator、provider、finance、quality、admin、security 或 auditor。")
             }
             let office = try await Premises.office(try database.url)
             let expires = days.map { office.now + .days($0) }

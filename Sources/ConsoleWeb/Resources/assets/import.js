@@ -1,12 +1,12 @@
 // Sends a file as it is and shows the report in its place.
-import { $ } from "./page.js";
+import { $, send } from "./page.js";
 
 $("#import").addEventListener("submit", async (event) => {
   event.preventDefault();
   const file = event.target.elements.file.files[0];
   const report = $("#report");
   report.textContent = "…";
-  const response = await fetch(`/admin/import?dry=${event.submitter.value}`, { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
+  const response = await send(`/admin/import?dry=${event.submitter.value}`, { method: "POST", headers: { "Content-Type": "text/csv" }, body: file });
   const text = await response.text();
   report.innerHTML = response.ok ? text : "";
   if (!response.ok) {

@@ -32,6 +32,9 @@ function paint() {
   }));
 }
 
+/** Nobody is logged in any more, or somebody else is: what waits stays until its owner is back. */
+const isOut = (fault) => fault.status === 401 || fault.code === "csrf_invalid";
+
 let sending = false;
 /** Sends what waits, in the order in which it was done; stops at the first that finds no network. */
 async function flush() {
@@ -44,7 +47,7 @@ async function flush() {
         queue.drop(entry.key);
       } catch (fault) {
         if (!(fault instanceof Refused)) break;
-        if (fault.status === 401) { tell(word("login")); break; }
+        if (isOut(fault)) { tell(word("login")); break; }
         if (fault.status >= 500 || fault.status === 429) break;
         queue.all = queue.all.map((other) => (other.key === entry.key ? { ...other, refused: fault.message } : other));
       }
@@ -117,7 +120,7 @@ async function now(button, path, body) {
     refresh();
   } catch (fault) {
     button.disabled = false;
-    tell(fault instanceof Refused ? (fault.status === 401 ? word("login") : fault.message) : word("offline"));
+    tell(fault instanceof Refused ? (isOut(fault) ? word("login") : fault.message) : word("offline"));
   }
 }
 

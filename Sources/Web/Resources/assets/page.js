@@ -13,7 +13,27 @@ export class Refused extends Error {
   }
 }
 
-const csrf = () => $('meta[name="csrf"]')?.content || "";
+const secret = $('meta[name="csrf"]');
+
+/** After a new login in another window the page's secret is an old one: the new one is taken, if the same person is in. */
+async function renew() {
+  const answer = await fetch("/session", { headers: { "X-Requested-With": "piece" } });
+  if (!answer.ok) return false;
+  const { caller, csrf } = await answer.json();
+  if (!secret || caller !== $('meta[name="caller"]')?.content || csrf === secret.content) return false;
+  secret.content = csrf;
+  for (const field of $$('input[name="csrf"]')) field.value = csrf;
+  return true;
+}
+
+/** `fetch` with the secret of the session; once more after a new login. */
+export async function send(path, options) {
+  const once = () => fetch(path, { ...options, headers: { ...options.headers, "X-CSRF-Token": secret?.content || "" }, redirect: "manual" });
+  const response = await once();
+  if (response.status !== 403 || !(response.headers.get("content-type") || "").includes("json")) return response;
+  const problem = await response.clone().json();
+  return problem.code === "csrf_invalid" && (await renew()) ? once() : response;
+}
 
 async function refusal(response) {
   let problem = {};
@@ -37,9 +57,9 @@ export async function piece(path, parameters = {}) {
 
 /** A call of the API. `key` makes a repeated call harmless. */
 export async function call(method, path, body, key) {
-  const headers = { "Content-Type": "application/json", "X-CSRF-Token": csrf() };
+  const headers = { "Content-Type": "application/json" };
   if (key) headers["Idempotency-Key"] = key;
-  const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), redirect: "manual" });
+  const response = await send(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   if (response.type === "opaqueredirect") throw new Refused(401, {});
   if (!response.ok) throw await refusal(response);
   return response.status === 204 ? null : response.json();

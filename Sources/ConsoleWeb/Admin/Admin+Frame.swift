@@ -1,0 +1,38 @@
+import Hummingbird
+import Kernel
+import Store
+import Web
+import Workflow
+
+extension Frame {
+    /// The frame of the administrators' pages: each of the three sees what is its own (三员分立).
+    static func admin(_ title: String, _ request: Request, _ caller: Caller) -> Frame {
+        let links: [(String, String)] =
+            switch caller.role {
+            case .security: [("用户", "/admin/users"), ("令牌", "/admin/tokens")]
+            case .auditor: [("管理操作", "/admin/audit"), ("查阅记录", "/admin/access"), ("月结", "/finance"), ("大屏", "/board")]
+            default:
+                [
+                    ("管理", "/admin"), ("服务商", "/admin/providers"), ("目录与参数", "/admin/reference?file=catalog/items.csv"),
+                    ("日历", "/admin/reference?file=catalog/calendar.csv"), ("令牌", "/admin/tokens"), ("推送", "/admin/webhooks"),
+                    ("导入", "/admin/import"), ("工作台", "/console"),
+                ]
+            }
+        let here = request.uri.string
+        return Frame(
+            title: title, caller: caller.name, links: links.map { Link($0.0, to: $0.1, isCurrent: here == $0.1) }, language: request.language)
+    }
+}
+
+extension Exchange {
+    /// A form that makes something: sent twice it is done once, by the key that its page was shown with.
+    func once(
+        _ key: String?, _ request: Request, _ caller: Caller, _ step: @escaping @Sendable (any Transaction) throws -> String
+    ) async throws -> String {
+        let key = try key.map { try IdempotencyKey(caller, key: "form-" + $0, request: Array(request.uri.path.utf8)) }
+        return try await office.perform(once: key) { tx in Answer(status: 200, body: try step(tx)) }.answer.body
+    }
+
+    /// A key for ``once(_:_:_:_:)``, new for each page shown.
+    func newFormKey() -> String { String(office.random(), radix: 16) + String(office.random(), radix: 16) }
+}

@@ -1,0 +1,72 @@
+import Hummingbird
+import Kernel
+import Store
+import Web
+import Workflow
+
+/// 审计管理员: looks on, changes nothing.
+///
+/// | path | what |
+/// |---|---|
+/// | GET /admin/audit?before= | who gave whom which right, published what, opened whose file |
+/// | GET /admin/access | who looked at whom; looks that nothing explains |
+public struct AuditPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<AuditContext>) {
+        group.get("audit", use: acts)
+        group.get("access", use: access)
+    }
+
+    static let perPage = 100
+
+    @Sendable func acts(_ request: Request, _ context: AuditContext) async throws -> Response {
+        let before = request.query("before").flatMap { Int64($0) } ?? .max
+        let events = try await exchange.office.read { tx in try tx.events.acts(before: before, limit: Self.perPage) }
+        let rows = events.map { event in
+            AuditModel.Row(at: event.at.shown, what: Self.terms[event.type] ?? event.type, actor: event.actor, subject: event.subject, data: Self.words(event.data))
+        }
+        return try pages.page(
+            "audit", Frame.admin("管理操作", request, context.caller),
+            AuditModel(rows: rows, isEmpty: rows.isEmpty, before: rows.count == Self.perPage ? events.last.map { "\($0.seq)" } : nil))
+    }
+
+    /// `{"role":"finance"}` as `role finance`: codes, never a person's data.
+    private static func words(_ data: String) -> String {
+        data.filter { !"{}\"".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
+    }
+
+    static let terms = [
+        "login.saved": "建立或更改账号", "login.locked": "账号锁定", "login.unlocked": "解锁", "factor.on": "启用双因子", "factor.reset": "停用双因子",
+        "token.created": "签发令牌", "token.rotated": "轮换令牌", "token.revoked": "吊销令牌", "reference.published": "发布目录与参数",
+        "provider.state": "变更加盟状态", "right.granted": "授权", "right.revoked": "收回授权", "elder.revealed": "查看全部档案", "elders.imported": "导入老人",
+    ]
+
+    @Sendable func access(_ request: Request, _ context: AuditContext) async throws -> Response {
+        let log = LookAtElder(exchange.office)
+        return try pages.page(
+            "access", Frame.admin("查阅记录", request, context.caller),
+            AccessModel(try await log.latest(), unexplained: try await log.unexplained(days: 30)))
+    }
+}
+
+struct AuditModel: Sendable {
+    struct Row: Sendable {
+        let at: String
+        let what: String
+        let actor: String
+        let subject: String
+        let data: String
+    }
+
+    let rows: [Row]
+    let isEmpty: Bool
+    /// Where older ones begin.
+    let before: String?
+}

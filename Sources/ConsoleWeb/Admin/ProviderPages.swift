@@ -1,0 +1,154 @@
+import Catalog
+import Hummingbird
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 加盟服务商
+///
+/// | path | what |
+/// |---|---|
+/// | GET /admin/providers | everybody, by where they stand |
+/// | GET /admin/providers/{id} | one: credentials, the steps that may follow, what was done |
+/// | POST /admin/providers/{id} | the next step of the franchise, with the reason |
+public struct ProviderPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<AdminContext>) {
+        group.get("providers", use: list)
+        group.get("providers/:id") { try await one($0, $1) }
+        group.post("providers/:id", use: step)
+    }
+
+    private var office: Office { exchange.office }
+
+    @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let providers = office.reference.franchise.providers.sorted { $0.id < $1.id }
+        let groups = FranchiseState.allCases.compactMap { state -> ProvidersModel.Group? in
+            let rows = providers.filter { $0.state == state }.map { ProvidersModel.Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
+            return rows.isEmpty ? nil : ProvidersModel.Group(name: state.term, count: rows.count, rows: rows)
+        }
+        return try pages.page("providers", Frame.admin("服务商", request, context.caller), ProvidersModel(groups: groups))
+    }
+
+    private func one(
+        _ request: Request, _ context: AdminContext, typed: StepForm? = nil, fault: Rejection? = nil, done: String? = nil
+    ) async throws -> Response {
+        let id = ProviderID(try context.parameters.require("id"))
+        try await HeedNotices(office)()
+        guard let provider = office.reference.franchise.provider(id) else {
+            throw Rejection(.missing, "provider_unknown", "没有这家服务商，请核对编号。")
+        }
+        let events = try await office.read { tx in try tx.events.about(id.text) }.filter { $0.type == "provider.state" || $0.type == "provider.closed_days" }
+        return try pages.page(
+            "provider", Frame.admin(provider.name, request, context.caller),
+            ProviderModel(provider, office.reference, events, today: office.now.localDate, typed: typed, fault: fault?.message, done: done),
+            status: fault == nil ? .ok : .conflict)
+    }
+
+    struct StepForm: Decodable, Sendable {
+        /// Where the provider stood when the page was shown.
+        let seen: String
+        let state: String
+        let reason: String
+    }
+
+    @Sendable func step(_ request: Request, _ context: AdminContext) async throws -> Response {
+        let id = ProviderID(try context.parameters.require("id"))
+        let form = try await exchange.form(StepForm.self, request, context)
+        let manage = ManageProviders(office)
+        do {
+            guard let state = FranchiseState(rawValue: form.state) else { throw Rejection(.invalid, "state_unknown", "没有这个加盟状态。") }
+            try await HeedNotices(office)()
+            if let present = office.reference.franchise.provider(id)?.state, present.rawValue != form.seen {
+                throw Rejection(
+                    .conflict, "provider_changed", "您打开页面之后，状态已被改为“\(present.term)”（经过见下）。您填写的原因还在，核对后可再次提交。")
+            }
+            _ = try await office.perform(manage.setState(id, state, reason: form.reason, by: context.caller))
+            try await manage.follow(id, by: context.caller)
+            return try await one(request, context, done: state.term)
+        } catch let error as any Rejecting where error.rejection.kind != .missing {
+            return try await one(request, context, typed: form, fault: error.rejection)
+        }
+    }
+}
+
+struct ProvidersModel: Sendable {
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        let quality: String
+    }
+
+    struct Group: Sendable {
+        let name: String
+        let count: Int
+        let rows: [Row]
+    }
+
+    let groups: [Group]
+}
+
+struct ProviderModel: Sendable {
+    struct Step: Sendable {
+        let code: String
+        let term: String
+        let isChosen: Bool
+    }
+
+    struct Act: Sendable {
+        let at: String
+        let what: String
+        let actor: String
+    }
+
+    let id: String
+    let name: String
+    let state: String
+    let seen: String
+    let takesOrders: String
+    let steps: [Step]
+    let isFinal: Bool
+    let papers: [AdminModel.Paper]
+    let hasNoPapers: Bool
+    let acts: [Act]
+    let hasNoActs: Bool
+    let reason: String
+    let fault: String?
+    let done: String?
+
+    init(
+        _ provider: Provider, _ reference: Reference, _ events: [Event], today: LocalDate, typed: ProviderPages.StepForm?, fault: String?, done: String?
+    ) {
+        id = provider.id.text
+        name = provider.name
+        state = provider.state.term
+        seen = provider.state.rawValue
+        takesOrders = provider.state.mayReceiveOrders ? "派单" : "不派单"
+        steps = FranchiseState.allCases.filter { provider.state.mayBecome($0) }.map {
+            Step(code: $0.rawValue, term: $0.term, isChosen: typed?.state == $0.rawValue)
+        }
+        isFinal = steps.isEmpty
+        papers = AdminModel.papers(of: provider, reference, today: today, within: nil).map(\.paper)
+        hasNoPapers = papers.isEmpty
+        acts = events.reversed().map { Act(at: $0.at.shown, what: Self.words($0), actor: $0.actor) }
+        hasNoActs = acts.isEmpty
+        reason = typed?.reason ?? ""
+        self.fault = fault
+        self.done = done
+    }
+
+    private static func words(_ event: Event) -> String {
+        var text = event.data.filter { !"{}\"[]".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
+        for state in FranchiseState.allCases { text = text.replacing("state \(state.rawValue)", with: state.term) }
+        return text.replacing("reason ", with: "原因 ").replacing("close ", with: "歇业 ").replacing("open ", with: "恢复营业 ")
+    }
+}

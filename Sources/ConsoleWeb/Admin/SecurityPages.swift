@@ -1,0 +1,132 @@
+import Hummingbird
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 安全管理员
+///
+/// | path | what |
+/// |---|---|
+/// | GET, POST /admin/users | who may log in; a new login, password or role |
+/// | POST /admin/users/{name}/unlock | lets in again before the lock is over |
+/// | POST /admin/users/{name}/factor | takes the second factor away, with the reason |
+public struct SecurityPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<SecurityContext>) {
+        group.get("users", use: users)
+        group.post("users", use: saveUser)
+        group.post("users/:name/unlock", use: unlock)
+        group.post("users/:name/factor", use: resetFactor)
+    }
+
+    private var office: Office { exchange.office }
+    private var access: ManageAccess { ManageAccess(office) }
+
+    @Sendable func users(_ request: Request, _ context: SecurityContext) async throws -> Response { try await page(request, context) }
+
+    private func page(
+        _ request: Request, _ context: SecurityContext, typed: UserForm? = nil, fault: Rejection? = nil, done: String? = nil
+    ) async throws -> Response {
+        let now = office.now
+        let rows = try await access.logins().map { login in
+            let isOther = login.holder.name != context.caller.name
+            let isLocked = login.lockedUntil.map { $0 > now } ?? false
+            return UsersModel.Row(
+                name: login.holder.name, role: Self.terms[login.holder.role] ?? login.holder.role, provider: login.holder.provider?.text ?? "",
+                person: login.person ?? "", state: isLocked ? "锁定至 \(login.lockedUntil?.shown ?? "")" : "",
+                factor: login.hasSecondFactor ? "已启用" : "", mayUnlock: isLocked && isOther, mayReset: login.hasSecondFactor && isOther)
+        }
+        let roles = context.caller.role.mayGrant.sorted { $0.rawValue < $1.rawValue }.map {
+            UsersModel.Role(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? $0.rawValue, isChosen: typed?.role == $0.rawValue)
+        }
+        return try pages.page(
+            "users", Frame.admin("用户", request, context.caller),
+            UsersModel(
+                rows: rows, roles: roles, name: typed?.name ?? "", provider: typed?.provider ?? "", person: typed?.person ?? "",
+                fault: fault?.message, done: done), status: fault == nil ? .ok : .unprocessableContent)
+    }
+
+    static let terms = [
+        "operator": "座席", "provider": "服务商", "finance": "财务", "quality": "质量回访", "auditor": "审计管理员", "admin": "系统管理员",
+        "security": "安全管理员",
+    ]
+
+    struct UserForm: Decodable, Sendable {
+        let name: String
+        let password: String
+        let role: String
+        let provider: String?
+        let person: String?
+    }
+
+    @Sendable func saveUser(_ request: Request, _ context: SecurityContext) async throws -> Response {
+        let form = try await exchange.form(UserForm.self, request, context)
+        do {
+            guard let role = Caller.Role(rawValue: form.role) else { throw Rejection(.invalid, "role_unknown", "没有这个角色。") }
+            try await access.saveLogin(
+                .init(
+                    name: form.name, password: form.password, role: role, provider: Self.given(form.provider).map { ProviderID($0) },
+                    person: Self.given(form.person)), by: context.caller)
+            return try await page(request, context, done: form.name)
+        } catch let error as any Rejecting {
+            return try await page(request, context, typed: form, fault: error.rejection)
+        }
+    }
+
+    private static func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+
+    @Sendable func unlock(_ request: Request, _ context: SecurityContext) async throws -> Response {
+        try await access.unlock(try context.parameters.require("name"), by: context.caller)
+        return Pages.redirect(to: "/admin/users")
+    }
+
+    struct Reason: Decodable, Sendable { let reason: String }
+
+    @Sendable func resetFactor(_ request: Request, _ context: SecurityContext) async throws -> Response {
+        let name = try context.parameters.require("name")
+        let form = try await exchange.form(Reason.self, request, context)
+        do {
+            try await access.resetSecondFactor(of: name, reason: form.reason, by: context.caller)
+            return try await page(request, context, done: name)
+        } catch let error as any Rejecting {
+            return try await page(request, context, fault: error.rejection)
+        }
+    }
+}
+
+struct UsersModel: Sendable {
+    struct Row: Sendable {
+        let name: String
+        let role: String
+        let provider: String
+        let person: String
+        let state: String
+        let factor: String
+        let mayUnlock: Bool
+        let mayReset: Bool
+    }
+
+    struct Role: Sendable {
+        let code: String
+        let term: String
+        let isChosen: Bool
+    }
+
+    let rows: [Row]
+    let roles: [Role]
+    /// What was typed before a refusal; the password is typed again.
+    let name: String
+    let provider: String
+    let person: String
+    let fault: String?
+    let done: String?
+}

@@ -1,0 +1,134 @@
+import Hummingbird
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 接口令牌
+///
+/// | path | what |
+/// |---|---|
+/// | GET, POST /admin/tokens | all tokens; a new one, shown once |
+/// | POST /admin/tokens/{id}/rotate, revoke | a successor with a day's overlap; an end at once |
+public struct TokenPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+    let doorkeeper: Doorkeeper
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary, _ doorkeeper: Doorkeeper) {
+        self.exchange = exchange
+        self.pages = pages
+        self.doorkeeper = doorkeeper
+    }
+
+    public func add(to group: RouterGroup<IssuerContext>) {
+        group.get("tokens") { try await page($0, $1) }
+        group.post("tokens", use: create)
+        group.post("tokens/:id/rotate", use: rotate)
+        group.post("tokens/:id/revoke", use: revoke)
+    }
+
+    private var manage: ManageTokens { ManageTokens(exchange.office) }
+    static let perPage = 100
+
+    private func page(
+        _ request: Request, _ context: IssuerContext, typed: TokenForm? = nil, fault: Rejection? = nil, issued: String? = nil
+    ) async throws -> Response {
+        let now = exchange.office.now
+        let tokens = try await manage.page(after: request.query("after"), limit: Self.perPage, for: context.caller)
+        let rows = tokens.map { token in
+            let isOver = token.revokedAt != nil || (token.expiresAt.map { $0 <= now } ?? false)
+            return TokensModel.Row(
+                id: token.id, name: token.holder.name, role: SecurityPages.terms[token.holder.role] ?? token.holder.role,
+                provider: token.holder.provider?.text ?? "", scopes: token.scopes.joined(separator: " "), created: token.createdAt.shown,
+                expires: token.revokedAt.map { "已吊销 \($0.shown)" } ?? token.expiresAt?.shown ?? "长期", used: token.seenAt?.shown ?? "从未",
+                isUsable: !isOver)
+        }
+        let roles = context.caller.role.mayGrant.sorted { $0.rawValue < $1.rawValue }.map {
+            UsersModel.Role(code: $0.rawValue, term: SecurityPages.terms[$0.rawValue] ?? $0.rawValue, isChosen: typed?.role == $0.rawValue)
+        }
+        return try pages.page(
+            "tokens", Frame.admin("令牌", request, context.caller),
+            TokensModel(
+                rows: rows, roles: roles, key: exchange.newFormKey(), name: typed?.name ?? "", provider: typed?.provider ?? "",
+                scopes: typed?.scopes ?? "", days: typed?.days ?? "365", fault: fault?.message, issued: issued,
+                after: tokens.count == Self.perPage ? tokens.last?.id : nil), status: fault == nil ? .ok : .unprocessableContent)
+    }
+
+    struct TokenForm: Decodable, Sendable {
+        let key: String?
+        let role: String
+        let provider: String?
+        let name: String
+        let scopes: String?
+        let days: String?
+    }
+
+    @Sendable func create(_ request: Request, _ context: IssuerContext) async throws -> Response {
+        let form = try await exchange.form(TokenForm.self, request, context)
+        do {
+            guard let role = Caller.Role(rawValue: form.role) else { throw Rejection(.invalid, "role_unknown", "没有这个角色。") }
+            let days = form.days.flatMap { $0.isEmpty ? nil : $0 }
+            let count = days.map { Int($0) ?? 0 }
+            guard count.map({ (1...3650).contains($0) }) ?? true else {
+                throw Rejection(.refused, "expiry_invalid", "有效天数应为 1 到 3650，或留空表示长期。", pointer: "/days")
+            }
+            let step = try manage.created(
+                .init(
+                    role: role, provider: form.provider.flatMap { $0.isEmpty ? nil : ProviderID($0) }, name: form.name,
+                    scopes: (form.scopes ?? "").split { $0.isWhitespace || $0 == "," }.map(String.init),
+                    expires: count.map { exchange.office.now + .days($0) }), by: context.caller)
+            let token = try await exchange.once(form.key, request, context.caller) { tx in try step(tx).token }
+            return try await page(request, context, issued: token)
+        } catch let error as any Rejecting {
+            return try await page(request, context, typed: form, fault: error.rejection)
+        }
+    }
+
+    struct Key: Decodable, Sendable { let key: String? }
+
+    @Sendable func rotate(_ request: Request, _ context: IssuerContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        let form = try await exchange.form(Key.self, request, context)
+        defer { doorkeeper.forgetTokens() }
+        do {
+            let step = try manage.rotated(id, overlap: .days(1), by: context.caller)
+            return try await page(request, context, issued: try await exchange.once(form.key, request, context.caller) { tx in try step(tx).token })
+        } catch let error as any Rejecting {
+            return try await page(request, context, fault: error.rejection)
+        }
+    }
+
+    @Sendable func revoke(_ request: Request, _ context: IssuerContext) async throws -> Response {
+        try await exchange.office.perform(manage.revoked(try context.parameters.require("id"), by: context.caller))
+        doorkeeper.forgetTokens()
+        return Pages.redirect(to: "/admin/tokens")
+    }
+}
+
+struct TokensModel: Sendable {
+    struct Row: Sendable {
+        let id: String
+        let name: String
+        let role: String
+        let provider: String
+        let scopes: String
+        let created: String
+        let expires: String
+        let used: String
+        let isUsable: Bool
+    }
+
+    let rows: [Row]
+    let roles: [UsersModel.Role]
+    let key: String
+    let name: String
+    let provider: String
+    let scopes: String
+    let days: String
+    let fault: String?
+    /// The token just made; nobody can show it again.
+    let issued: String?
+    let after: String?
+}

@@ -1,0 +1,152 @@
+import Billing
+import Hummingbird
+import Kernel
+import Matching
+import Registry
+import Store
+import Web
+import Workflow
+
+/// What a provider wants to know of itself.
+///
+/// | path | what |
+/// |---|---|
+/// | GET /provider/quality | its own figures of ninety days |
+/// | GET /provider/why?order= | “why not me?”: one order, itself and nobody else |
+/// | GET /provider/statements[/{month}] | its statements; one with its lines |
+/// | POST /provider/statements/{month}/confirm, dispute | agrees, or objects to a line with the reason |
+/// | POST /provider/means/closed | a day closed, or open again |
+public struct FiguresPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<ProviderContext>) {
+        group.get("quality", use: quality)
+        group.get("why", use: why)
+        group.get("statements", use: statements)
+        group.get("statements/:month") { try await statement($0, $1) }
+        group.post("statements/:month/confirm", use: confirm)
+        group.post("statements/:month/dispute", use: dispute)
+        group.post("means/closed", use: setClosed)
+    }
+
+    private var office: Office { exchange.office }
+
+    private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
+        PortalPages(exchange, pages).frame(title, request, context)
+    }
+
+    @Sendable func quality(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let (provider, today) = (context.provider, office.now.localDate)
+        let figures = try await office.read { tx in try tx.ownFigures.figures(of: provider, from: today.adding(days: -90), until: today) }
+        return try pages.page(
+            "quality", frame("质量", request, context),
+            QualityModel(figures, score: office.reference.franchise.provider(provider).map { "\($0.quality)" } ?? ""))
+    }
+
+    @Sendable func why(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let order = request.query("order")?.filter { !$0.isWhitespace } ?? ""
+        guard !order.isEmpty else { return try pages.page("why", frame("为什么", request, context), WhyModel(order: "", own: nil, fault: nil)) }
+        do {
+            let own = try await ReadDecisions(office)(order, for: context.provider)
+            return try pages.page("why", frame("为什么", request, context), WhyModel(order: order, own: own, fault: nil))
+        } catch let error as any Rejecting where error.rejection.kind == .missing {
+            return try pages.page(
+                "why", frame("为什么", request, context), WhyModel(order: order, own: nil, fault: error.rejection.message), status: .notFound)
+        }
+    }
+
+    // MARK: Statements
+
+    @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let provider = context.provider
+        let rows = try await office.read { tx in
+            try tx.settlements.months().filter { $0.state == .closed }.compactMap { month in
+                try tx.settlements.statement(month.month, provider).map {
+                    OwnStatementsModel.Row($0, answer: try tx.close.answer(month.month, provider)?.isConfirmed)
+                }
+            }
+        }
+        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(rows: rows, isEmpty: rows.isEmpty))
+    }
+
+    private func statement(
+        _ request: Request, _ context: ProviderContext, typed: DisputeForm? = nil, fault: Rejection? = nil
+    ) async throws -> Response {
+        let (month, provider) = (try context.parameters.month(), context.provider)
+        let found = try await office.read { tx in
+            (
+                statement: try tx.settlements.statement(month, provider),
+                sha256: try tx.settlements.hashes(month).first { $0.provider == provider }?.sha256,
+                answer: try tx.close.answer(month, provider)?.isConfirmed,
+                disputes: try tx.close.disputes(month).filter { $0.provider == provider }
+            )
+        }
+        guard let statement = found.statement else { throw Rejection(.missing, "statement_unknown", "本月还没有结算单。") }
+        let model = OwnStatementModel(
+            statement, sha256: found.sha256 ?? "", answer: found.answer, disputes: found.disputes, catalogue: office.reference.catalogue,
+            typed: typed, fault: fault?.message)
+        return try pages.page("own-statement", frame("结算单 \(month)", request, context), model, status: fault == nil ? .ok : .conflict)
+    }
+
+    struct ConfirmForm: Decodable, Sendable { let sha256: String }
+
+    /// Confirms the statement that was on the screen, and no other.
+    @Sendable func confirm(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let form = try await exchange.form(ConfirmForm.self, request, context)
+        let month = try context.parameters.month()
+        do {
+            try await office.perform(AnswerStatement(office).confirm(month, seen: form.sha256, by: context.caller))
+        } catch let error as any Rejecting where error.rejection.kind == .conflict {
+            return try await statement(request, context, fault: error.rejection)
+        }
+        return Pages.redirect(to: "/provider/statements/\(month)")
+    }
+
+    struct DisputeForm: Decodable, Sendable {
+        let subject: String
+        let reason: String
+    }
+
+    @Sendable func dispute(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let form = try await exchange.form(DisputeForm.self, request, context)
+        let month = try context.parameters.month()
+        do {
+            try await office.perform(
+                AnswerStatement(office).dispute(month, [.init(subject: form.subject, reason: form.reason)], by: context.caller))
+        } catch let error as any Rejecting where error.rejection.kind != .missing {
+            return try await statement(request, context, typed: form, fault: error.rejection)
+        }
+        return Pages.redirect(to: "/provider/statements/\(month)")
+    }
+
+    // MARK: Closed days
+
+    struct ClosedForm: Decodable, Sendable {
+        let day: String
+        let act: String
+    }
+
+    @Sendable func setClosed(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let form = try await exchange.form(ClosedForm.self, request, context)
+        guard let day = LocalDate(form.day) else { throw Rejection(.invalid, "day_invalid", "日期应写成 2026-03-02。", pointer: "/day") }
+        let manage = ManageProviders(office)
+        _ = try await office.perform(
+            manage.setClosedDays(
+                context.provider, closing: form.act == "close" ? [day] : [], opening: form.act == "open" ? [day] : [], by: context.caller))
+        try await manage.follow(context.provider, by: context.caller)
+        return Pages.redirect(to: "/provider/means")
+    }
+}
+
+extension Parameters {
+    fileprivate func month() throws -> Month {
+        guard let month = Month(try require("month")) else { throw Rejection(.invalid, "month_invalid", "月份应写成 2026-03。", pointer: "/month") }
+        return month
+    }
+}
