@@ -56,7 +56,7 @@ public enum ErrorCodes {
             [
                 "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
                 "already_decided", "batch_changed", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
-                "close_out_of_order", "close_raced", "constraint", "device_swipe_reused", "district_exists", "elder_changed",
+                "close_out_of_order", "close_raced", "complaint_taken", "constraint", "device_swipe_reused", "district_exists", "elder_changed",
                 "elder_exists", "entitlement_exhausted", "fund_exists", "idempotency_key_running", "illegal_transition",
                 "invoice_known", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
                 "month_changed", "month_closed", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",
@@ -78,7 +78,7 @@ public enum ErrorCodes {
                 "invoice_mismatch", "invoice_missing", "item_not_offered", "meal_day_limit", "message_person", "month_in_future",
                 "month_not_over", "months_reversed", "nothing_due", "nursing_incomplete", "pin_order_state", "pin_worker_missing",
                 "pin_worker_twice", "place_missing", "plan_day_past", "plan_too_large", "price_expired", "proposal_not_possible",
-                "proposal_same_time", "provider_missing", "qr_expired", "quantity_out_of_range", "range_invalid", "repayment_too_large",
+                "proposal_same_time", "provider_missing", "provider_not_eligible", "qr_expired", "quantity_out_of_range", "range_invalid", "repayment_too_large",
                 "replay_range", "replay_selection", "rule_never_fires", "samples_open", "shift_break_invalid", "shift_invalid",
                 "shift_times_missing", "span_invalid", "spreadsheet_not_built", "standing_order_fixed", "start_in_past",
                 "start_too_far", "state_not_reachable", "statements_unconfirmed", "status_in_future", "swipe_too_late",
