@@ -113,6 +113,35 @@ public struct Exchange: Sendable {
         return response
     }
 
+    /// Does what a form asks, once per form: sent twice (a double click, a lost answer), it is done once and leads to the same place.
+    ///
+    /// - Parameter intention: From the fields to a step that returns the address to go to afterwards.
+    public func formOnce<T: Decodable & Sendable>(
+        _ type: T.Type, _ request: Request, _ context: some RoleContext, keeping kept: Span = IdempotencyKey.usual,
+        _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
+    ) async throws -> Response {
+        let bytes = try await Self.bytes(request, context)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let body = try URLEncodedFormDecoder().decode(type, from: text)
+        let once = try URLEncodedFormDecoder().decode(FormKey.self, from: text).once
+        // The same page may hold several forms, and may be sent again with other words after going back.
+        let whole = Array(request.uri.path.utf8) + bytes
+        let key = try once.flatMap { $0.isEmpty ? nil : $0 }.map {
+            try IdempotencyKey(context.caller, key: "form-\($0.prefix(100))-\(SHA256.hash(data: whole).prefix(12).hex)", request: whole, kept: kept)
+        }
+        let step = try await intention(body)
+        // The second of two clicks waits for the first and hears its answer.
+        if let key { while !running.begin(key) { try await Task.sleep(for: .milliseconds(30)) } }
+        defer { if let key { running.end(key) } }
+        let (answer, _) = try await office.perform(once: key) { tx in Answer(status: 303, body: try step(tx)) }
+        return Pages.redirect(to: answer.body)
+    }
+
+    private struct FormKey: Decodable { let once: String? }
+
+    /// What a new form carries as its hidden `once`.
+    public var newFormKey: String { String(office.random(), radix: 36) + String(office.random(), radix: 36) }
+
     public static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status, headers: [.contentType: "application/json; charset=utf-8"],

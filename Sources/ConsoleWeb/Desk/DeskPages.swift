@@ -166,7 +166,7 @@ extension Frame {
     /// The frame of the operators' pages.
     static func console(_ title: String, _ request: Request, _ context: DeskContext) -> Frame {
         let path = request.uri.path
-        let links = [("工作台", "/console"), ("待办", "/console/duties"), ("工单", "/console/orders"), ("找老人", "/console/elders"), ("大屏", "/board")].map {
+        let links = [("工作台", "/console"), ("待办", "/console/duties"), ("派单台", "/console/orders"), ("回访", "/console/callbacks"), ("投诉", "/console/complaints"), ("找老人", "/console/elders"), ("大屏", "/board")].map {
             Frame.Link($0.0, to: $0.1, isCurrent: path == $0.1)
         }
         return Frame(title: title, caller: context.caller.name, links: links, language: request.language)

@@ -36,10 +36,7 @@ public struct FinancePages: Sendable {
 
     private var office: Office { exchange.office }
 
-    private func frame(_ title: String, _ request: Request, _ context: FinanceContext) -> Frame {
-        let links = [("月结", "/finance"), ("大屏", "/board")].map { Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1) }
-        return Frame(title: title, caller: context.caller.name, links: links, language: request.language)
-    }
+    private func frame(_ title: String, _ request: Request, _ context: FinanceContext) -> Frame { .finance(title, request, context) }
 
     @Sendable func months(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let running = office.now.localDate.month

@@ -75,6 +75,13 @@ struct MonthModel: Sendable {
         let findings: [String]
     }
 
+    struct Paper: Sendable {
+        let kind: String
+        let title: String
+    }
+
+    /// The papers of the whole month; those of one provider hang on its statement, the elder's on the list of papers.
+    let papers = DocumentKind.allCases.filter { $0.subject == .month }.map { Paper(kind: $0.rawValue, title: $0.title) }
     let month: String
     let step: String
     let hash: String

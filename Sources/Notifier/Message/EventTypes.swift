@@ -2,7 +2,7 @@
 public enum EventTypes {
     public static let all = [
         "call.ringing", "call.answered", "call.ended", "call.noted",
-        "complaint.opened", "complaint.resolved",
+        "complaint.opened", "complaint.taken", "complaint.answered", "complaint.resolved",
         "emergency.raised",
         "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elder.tie", "elder.item", "elders.imported",
         "meal.served", "meal.held", "meal.reversed", "meal.held_accepted", "meal.held_rejected", "meal_pass.issued", "meal_pass.revoked",
@@ -16,7 +16,7 @@ public enum EventTypes {
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",
-        "order.offer_reminder", "order.escalated", "provider.state", "provider.closed_days",
+        "order.offer_reminder", "order.escalated", "order.overridden", "provider.state", "provider.closed_days",
         "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
         "elder.away", "elder.returned",
         "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",

@@ -33,6 +33,17 @@ extension CloseRepository {
 
     // MARK: Transfers
 
+    /// The month and provider that an invoice or a payment belongs to, by its number or reference.
+    public func paper(_ number: String) throws -> (month: Month, provider: ProviderID)? {
+        try tx.first(
+            """
+            SELECT month, provider_id FROM invoice WHERE number = \(number)
+            UNION SELECT month, provider_id FROM payment WHERE reference = \(number)
+            ORDER BY 1 LIMIT 1
+            """
+        ) { (try $0.month(), try $0.id()) }
+    }
+
     public enum PaymentState: String, Sendable { case ordered, paid, bounced }
 
     public func insert(_ payment: Payment, _ month: Month, at now: Instant) throws {

@@ -172,6 +172,20 @@ public struct CloseRepository {
             """)
     }
 
+    /// The sample that waits for an answer about an order, with its month.
+    public func openSample(of subject: String) throws -> (month: Month, reason: Sample.Reason)? {
+        try tx.first("SELECT month, reason FROM sample WHERE subject = \(subject) AND result IS NULL ORDER BY month LIMIT 1") {
+            (try $0.month(), try $0.value())
+        }
+    }
+
+    /// Samples of all months that wait for an answer, the oldest month first.
+    public func openSamples(limit: Int) throws -> [(month: Month, subject: String, reason: Sample.Reason)] {
+        try tx.rows("SELECT month, subject, reason FROM sample WHERE result IS NULL ORDER BY month, subject LIMIT \(limit)") {
+            (try $0.month(), try $0.text(), try $0.value())
+        }
+    }
+
     public func openSamples(_ month: Month) throws -> Int {
         Int(try tx.integer("SELECT COUNT(*) FROM sample WHERE month = \(month) AND result IS NULL") ?? 0)
     }

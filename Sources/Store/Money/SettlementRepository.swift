@@ -121,6 +121,11 @@ public struct SettlementRepository {
         }
     }
 
+    /// The statements on which an order or swipe stands; a corrected one may stand on several.
+    public func statements(of subject: String) throws -> [(month: Month, provider: ProviderID)] {
+        try tx.rows("SELECT month, provider_id FROM statement_line WHERE subject = \(subject) ORDER BY month") { (try $0.month(), try $0.id()) }
+    }
+
     public func providers(_ month: Month) throws -> [ProviderID] {
         try tx.rows("SELECT provider_id FROM statement WHERE month = \(month) ORDER BY provider_id") { try $0.id() }
     }

@@ -177,6 +177,52 @@ public struct OrderRepository {
     }
 
     /// When the next timer of any order runs out.
+    /// What a list of waiting orders is narrowed to; nil for everything.
+    public struct Filter: Hashable, Sendable {
+        public var state: OrderState?
+        public var region: String?
+        /// The first two digits of an item.
+        public var category: String?
+        public var provider: ProviderID?
+        /// Only those whose time is out by then.
+        public var late: Instant?
+
+        public init(
+            state: OrderState? = nil, region: String? = nil, category: String? = nil, provider: ProviderID? = nil, late: Instant? = nil
+        ) {
+            (self.state, self.region, self.category, self.provider, self.late) = (state, region, category, provider, late)
+        }
+    }
+
+    /// Orders with a deadline, the most overdue first.
+    public func waiting(_ filter: Filter, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE timer_due_ms IS NOT NULL
+                AND (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
+                AND (CAST(\(filter.region) AS TEXT) IS NULL OR region = \(filter.region))
+                AND (CAST(\(filter.category) AS TEXT) IS NULL OR SUBSTR(item_code, 1, 2) = \(filter.category))
+                AND (CAST(\(filter.provider) AS TEXT) IS NULL OR provider_id = \(filter.provider))
+                AND (CAST(\(filter.late) AS BIGINT) IS NULL OR timer_due_ms <= \(filter.late))
+            ORDER BY timer_due_ms, id
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
+    /// Orders of a state, the newest first.
+    public func ended(_ filter: Filter, limit: Int) throws -> [Order] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.columns) FROM service_order
+            WHERE (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
+                AND (CAST(\(filter.region) AS TEXT) IS NULL OR region = \(filter.region))
+                AND (CAST(\(filter.category) AS TEXT) IS NULL OR SUBSTR(item_code, 1, 2) = \(filter.category))
+            ORDER BY id DESC
+            LIMIT \(limit)
+            """) { try Order(row: &$0) }
+    }
+
     public func nextDue() throws -> Instant? {
         try tx.first("SELECT timer_due_ms FROM service_order WHERE timer_due_ms IS NOT NULL ORDER BY timer_due_ms LIMIT 1") {
             try $0.instant()

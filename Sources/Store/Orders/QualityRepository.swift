@@ -44,13 +44,63 @@ public struct QualityRepository {
         public let order: OrderID
         public let openedAt: Instant
         public let text: String
+        /// Who sees to it, since when; nil while nobody does.
+        public let takenAt: Instant?
+        public let takenBy: String?
+        /// What whoever complained has been told.
+        public let answeredAt: Instant?
+        public let answer: String?
+        public let closedAt: Instant?
+        public let resolution: String?
+
+        init(row: inout Row) throws {
+            (id, order, openedAt, text) = (try row.text(), try row.id(), try row.instant(), try row.text())
+            (takenAt, takenBy) = (row.optionalInstant(), row.optionalText())
+            (answeredAt, answer) = (row.optionalInstant(), row.optionalText())
+            (closedAt, resolution) = (row.optionalInstant(), row.optionalText())
+        }
     }
+
+    private static let complaint: StaticString = """
+        id, order_id, opened_ms, text, taken_ms, taken_by, answered_ms, answer, closed_ms, resolution
+        """
 
     /// Complaints that nobody has resolved, the oldest first.
     public func openComplaints(limit: Int) throws -> [Complaint] {
-        try tx.rows("SELECT id, order_id, opened_ms, text FROM complaint WHERE closed_ms IS NULL ORDER BY opened_ms, id LIMIT \(limit)") {
-            Complaint(id: try $0.text(), order: try $0.id(), openedAt: try $0.instant(), text: try $0.text())
-        }
+        try tx.rows(
+            "SELECT \(sql: Self.complaint) FROM complaint WHERE closed_ms IS NULL ORDER BY opened_ms, id LIMIT \(limit)"
+        ) { try Complaint(row: &$0) }
+    }
+
+    /// Complaints that have been resolved, the newest first.
+    public func closedComplaints(limit: Int) throws -> [Complaint] {
+        try tx.rows(
+            "SELECT \(sql: Self.complaint) FROM complaint WHERE closed_ms IS NOT NULL ORDER BY id DESC LIMIT \(limit)"
+        ) { try Complaint(row: &$0) }
+    }
+
+    public func complaint(_ id: String) throws -> Complaint? {
+        try tx.first("SELECT \(sql: Self.complaint) FROM complaint WHERE id = \(id)") { try Complaint(row: &$0) }
+    }
+
+    public func complaints(of order: OrderID) throws -> [Complaint] {
+        try tx.rows(
+            "SELECT \(sql: Self.complaint) FROM complaint WHERE order_id = \(order) ORDER BY opened_ms, id"
+        ) { try Complaint(row: &$0) }
+    }
+
+    /// - Returns: false when somebody has it already, or it is resolved.
+    public func takeComplaint(_ id: String, by name: String, at now: Instant) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE complaint SET taken_ms = \(now), taken_by = \(name) WHERE id = \(id) AND taken_ms IS NULL AND closed_ms IS NULL
+            """) == 1
+    }
+
+    /// - Returns: false when it is resolved.
+    public func answerComplaint(_ id: String, _ answer: String, at now: Instant) throws -> Bool {
+        try tx.execute(
+            "UPDATE complaint SET answered_ms = \(now), answer = \(answer) WHERE id = \(id) AND closed_ms IS NULL") == 1
     }
 
     public func insert(_ callback: Callback) throws {

@@ -23,6 +23,26 @@ public enum Plot {
         return frame(title, width, height, body)
     }
 
+    /// A line through values at even steps, with a dashed one behind it for a comparison; zero is the floor, what is below it stays visible.
+    public static func lines(_ title: String, labels: [String], values: [Int], second: [Int] = [], width: Int = 720, height: Int = 260) -> String {
+        let top = max(1, (values + second).max() ?? 1)
+        let bottom = min(0, values.min() ?? 0)
+        let step = Double(width - 100) / Double(max(1, max(labels.count, values.count, second.count) - 1))
+        let tall = Double(height - 60)
+        func x(_ index: Int) -> Double { 80 + step * Double(index) }
+        func y(_ value: Int) -> Double { 20 + tall * Double(top - value) / Double(top - bottom) }
+        func path(_ values: [Int]) -> String { values.enumerated().map { "\(tidy(x($0.offset))),\(tidy(y($0.element)))" }.joined(separator: " ") }
+        var body = "<line class=\"axis\" x1=\"80\" x2=\"\(width - 20)\" y1=\"\(tidy(y(0)))\" y2=\"\(tidy(y(0)))\"/>"
+        if !second.isEmpty { body += "<polyline class=\"past\" points=\"\(path(second))\"/>" }
+        body += "<polyline class=\"line\" points=\"\(path(values))\"/>"
+        for (index, value) in values.enumerated() {
+            body += "<circle class=\"dot\" cx=\"\(tidy(x(index)))\" cy=\"\(tidy(y(value)))\" r=\"3\"><title>\(value)</title></circle>"
+        }
+        for (index, label) in labels.enumerated() where !label.isEmpty { body += text(label, x(index), Double(height - 12), "middle") }
+        body += text(String(top), 74, 24, "end") + text("0", 74, y(0) + 4, "end")
+        return frame(title, width, height, body)
+    }
+
     /// A table of shades: rows by columns, darker for more; the number stands in each cell so that colour alone says nothing.
     public static func heat(_ title: String, rows: [String], columns: [String], values: [[Int]], width: Int = 760) -> String {
         let top = max(1, values.joined().max() ?? 1)

@@ -17,14 +17,30 @@ public struct ReadDesk: Sendable {
     }
 
     /// Orders with a deadline, the most overdue first.
-    public func waiting(limit: Int) async throws -> [Waiting] {
-        let horizon = office.now + .days(100)
-        return try await office.read { tx in
-            try tx.orders.due(by: horizon, limit: limit).map { order in
-                Waiting(
-                    order: order, elder: try tx.elders.require(order.elder),
-                    unmet: order.state == .received ? try tx.unmet.latest(order.id)?.summary : nil)
-            }
+    public func waiting(_ filter: OrderRepository.Filter = .init(), limit: Int) async throws -> [Waiting] {
+        try await office.read { tx in try Self.waiting(tx, tx.orders.waiting(filter, limit: limit)) }
+    }
+
+    private static func waiting(_ tx: any Transaction, _ orders: [Order]) throws -> [Waiting] {
+        try orders.map { order in
+            Waiting(
+                order: order, elder: try tx.elders.require(order.elder),
+                unmet: order.state == .received ? try tx.unmet.latest(order.id)?.summary : nil)
+        }
+    }
+
+    /// The dispatch board: how many orders are in each state, and those that the filter leaves.
+    public struct Board: Sendable {
+        public let counts: [OrderState: Int]
+        public let rows: [Waiting]
+    }
+
+    /// What waits, the most overdue first; of a state that is an end, the newest.
+    public func board(_ filter: OrderRepository.Filter, limit: Int) async throws -> Board {
+        try await office.read { tx in
+            let isEnd = filter.state?.isEnd ?? false
+            let orders = try isEnd ? tx.orders.ended(filter, limit: limit) : tx.orders.waiting(filter, limit: limit)
+            return Board(counts: try tx.orders.counts(), rows: try Self.waiting(tx, orders))
         }
     }
 

@@ -1,0 +1,140 @@
+import Billing
+import Kernel
+import Orders
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 回访名单
+struct CallbacksModel: Sendable {
+    struct Row: Sendable {
+        let id: String
+        let number: String
+        let item: String
+        let day: String
+        let region: String
+        let provider: String
+        let why: String
+    }
+
+    let rows: [Row]
+    let isEmpty: Bool
+
+    init(_ due: [ReadCallbacks.Due], words: Words, now: Instant) {
+        rows = due.map { entry in
+            let why = switch entry.reason {
+            case .sample(let month, let reason): "\(month) 抽查（\(reason.name)）"
+            case .unconfirmed: "待老人确认"
+            }
+            return Row(
+                id: entry.order.id.text, number: entry.order.number, item: words.item(entry.order.item.text),
+                day: entry.order.serviceDate.description, region: words.region(entry.order.region), provider: words.provider(entry.order.provider?.text),
+                why: why)
+        }
+        isEmpty = rows.isEmpty
+    }
+}
+
+/// 回访: before the answers are in, only what the elder must be asked; nothing of what was recorded, so that nobody asks towards it.
+struct CallbackModel: Sendable {
+    struct Comparison: Sendable {
+        let question: String
+        let told: String
+        let recorded: String
+        let urgency: String
+        let verdict: String
+    }
+
+    let id: String
+    let number: String
+    let elder: String
+    let phones: [String]
+    let alerts: [String]
+    let say: String
+    let why: String?
+    let once: String
+    let isAnswered: Bool
+    let answers: [Comparison]
+    let did: String
+    let by: String
+    let disagrees: Bool
+    /// The sample that now can be decided.
+    let isSample: Bool
+    let note: String
+
+    init(_ found: ReadCallbacks.Questions, once: String, words: Words, now: Instant) {
+        let (order, elder) = (found.order, found.elder)
+        (id, number, self.once) = (order.id.text, order.number, once)
+        self.elder = elder.name
+        phones = elder.phones.map { "\($0.label) \($0.number.text)" } + elder.contacts.map { "\($0.relation) \($0.name) \($0.phone?.text ?? "")" }
+        alerts = elder.alerts
+        let days = order.serviceDate.days(to: now.localDate)
+        let day = days == 0 ? "今天" : days == 1 ? "昨天" : "\(order.serviceDate.month.monthOfYear)月\(order.serviceDate.day)日"
+        say = "\(Words.address(elder))您好，我是虚拟养老院的。\(day)您这边有一次\(words.item(order.item.text))，想问您几句："
+        why = found.sample.map { "\($0.month) 抽查（\($0.reason.name)）" }
+        let last = found.answers.last
+        isAnswered = last != nil
+        let compared = last?.recollection.compared(with: found.visit) ?? []
+        answers = compared.map {
+            Comparison(
+                question: Self.names[$0.question] ?? "", told: $0.told, recorded: $0.recorded, urgency: $0.disagrees ? "late" : "",
+                verdict: $0.disagrees ? "不一致" : "一致")
+        }
+        did = last?.did ?? ""
+        by = last.map { "\($0.recordedBy) \($0.at.shown)" } ?? ""
+        let faults = compared.filter(\.disagrees)
+        disagrees = !faults.isEmpty
+        isSample = last != nil && found.sample != nil
+        note = faults.map { "\(Self.names[$0.question] ?? "")：答复 \($0.told)，记录 \($0.recorded)" }.joined(separator: "；")
+    }
+
+    private static let names: [Recollection.Answer.Question: String] = [
+        .came: "有没有人来", .at: "几点来的", .minutes: "待了多久", .extra: "另外付钱（元）", .satisfaction: "满意度",
+    ]
+}
+
+/// 投诉
+struct ComplaintsModel: Sendable {
+    struct Row: Sendable {
+        let id: String
+        let order: String
+        let number: String
+        let provider: String
+        let text: String
+        let opened: String
+        let age: String
+        let isLate: Bool
+        let taken: String?
+        let answered: String?
+        let answer: String?
+        let closed: String?
+        let resolution: String?
+        let mayTake: Bool
+        let once: String
+    }
+
+    /// A complaint nobody has answered is late after a day (local rule: an answer within 24 hours).
+    static let lateHours = 24
+
+    let isClosed: Bool
+    let rows: [Row]
+    let isEmpty: Bool
+
+    init(
+        _ found: [(complaint: QualityRepository.Complaint, order: Order)], isClosed: Bool, once: String, words: Words, now: Instant
+    ) {
+        self.isClosed = isClosed
+        rows = found.map { complaint, order in
+            let hours = ((complaint.closedAt ?? now) - complaint.openedAt).minutes / 60
+            return Row(
+                id: complaint.id, order: order.id.text, number: order.number, provider: words.provider(order.provider?.text), text: complaint.text,
+                opened: complaint.openedAt.shown, age: hours < 48 ? "\(hours) 小时" : "\(hours / 24) 天",
+                isLate: !isClosed && complaint.answeredAt == nil && hours >= Self.lateHours,
+                taken: complaint.takenAt.map { "\(complaint.takenBy ?? "") \($0.shown)" }, answered: complaint.answeredAt?.shown,
+                answer: complaint.answer, closed: complaint.closedAt?.shown, resolution: complaint.resolution,
+                mayTake: complaint.takenAt == nil && !isClosed, once: "\(once)-\(complaint.id)")
+        }
+        isEmpty = rows.isEmpty
+    }
+}

@@ -1,0 +1,165 @@
+import Billing
+import HTTPTypes
+import Hummingbird
+import Kernel
+import Orders
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 回访 and 投诉: what the house asks afterwards, and what it owes whoever complained.
+///
+/// | path | what |
+/// |---|---|
+/// | GET /console/callbacks | whom to ask: samples of the close first, then orders that nobody has confirmed |
+/// | GET /console/callbacks/{order} | the questions; once answered, the answers beside what is recorded |
+/// | POST /console/callbacks/{order} | the answers |
+/// | POST /console/callbacks/{order}/sample | the sample has passed, or failed and refuses its line |
+/// | GET /console/complaints?state=closed | open ones with their age; closed ones with their times |
+/// | POST /console/complaints/{id}/take, answer, close | one after the other |
+public struct CarePages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<DeskContext>) {
+        group.get("callbacks", use: callbacks)
+        group.get("callbacks/:id", use: questions)
+        group.post("callbacks/:id", use: answer)
+        group.post("callbacks/:id/sample", use: sample)
+        group.get("complaints", use: complaints)
+        group.post("complaints/:id/take", use: take)
+        group.post("complaints/:id/answer", use: reply)
+        group.post("complaints/:id/close", use: close)
+    }
+
+    private var office: Office { exchange.office }
+    private var words: Words { Words(office.reference) }
+
+    // MARK: Call-backs
+
+    @Sendable func callbacks(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let due = try await ReadCallbacks(office).due(limit: 100)
+        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(due, words: words, now: office.now))
+    }
+
+    @Sendable func questions(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let found = try await ReadCallbacks(office).questions(try context.id())
+        try await LookAtElder(office)(found.elder.id, from: .desk, reason: "回访 \(found.order.number)", by: context.caller)
+        return try pages.page(
+            "callback", .console("回访", request, context), CallbackModel(found, once: exchange.newFormKey, words: words, now: office.now))
+    }
+
+    struct Answers: Decodable, Sendable {
+        let came: String
+        /// The time of day on the day of service, `HH:MM`; empty when the elder does not know.
+        let at: String?
+        let minutes: String?
+        let did: String?
+        /// Yuan, with or without jiao and fen.
+        let extra: String?
+        let satisfaction: String?
+        let answered_by: String?
+    }
+
+    @Sendable func answer(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = try context.id()
+        let day = try await ReadCallbacks(office).questions(id).order.window.start.localDate
+        return try await exchange.formOnce(Answers.self, request, context) { form in
+            func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
+            let at = try given(form.at).map { text in
+                guard let minute = ClockTime.minutes(text) else {
+                    throw Rejection(.invalid, "time_invalid", "几点来的请写成 09:30 的样子，不记得就留空。", pointer: "/at")
+                }
+                return Instant(day, minute: minute)
+            }
+            let extra = try given(form.extra).map { text in
+                guard let amount = Fen(yuan: text) else {
+                    throw Rejection(.invalid, "amount_invalid", "多付的钱请写成元，例如 10 或 10.50。", pointer: "/extra")
+                }
+                return amount
+            }
+            let step = try RecordCallback(office).prepared(
+                id, came: form.came == "yes", cameAt: at, did: form.did ?? "", minutes: given(form.minutes).flatMap { Int($0) },
+                paidExtra: extra ?? .zero, satisfaction: given(form.satisfaction).flatMap { Int($0) },
+                answeredBy: given(form.answered_by) ?? "elder", by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/console/callbacks/\(id)"
+            }
+        }
+    }
+
+    struct Verdict: Decodable, Sendable {
+        let result: String
+        let note: String?
+    }
+
+    @Sendable func sample(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = try context.id()
+        let found = try await ReadCallbacks(office).questions(id)
+        guard let month = found.sample?.month else {
+            throw Rejection(.missing, "sample_unknown", "抽查名单中没有这一单，或已有结果。")
+        }
+        guard !found.answers.isEmpty else {
+            throw Rejection(.refused, "finding_missing", "请先打电话问清事实、记下答复，再给抽查结果。")
+        }
+        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            guard let result = Sample.Result(rawValue: form.result) else {
+                throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
+            }
+            let step = try AnswerSample(office).prepared(month, id.text, result, note: form.note ?? "", by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/console/callbacks"
+            }
+        }
+    }
+
+    // MARK: Complaints
+
+    @Sendable func complaints(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let isClosed = request.query("state") == "closed"
+        let read = ReadComplaints(office)
+        let found = try await isClosed ? read.closed(limit: 100) : read.open(limit: 200)
+        return try pages.page(
+            "complaints", .console("投诉", request, context),
+            ComplaintsModel(found, isClosed: isClosed, once: exchange.newFormKey, words: words, now: office.now))
+    }
+
+    struct Nothing: Decodable, Sendable {}
+    struct Text: Decodable, Sendable { let text: String }
+
+    @Sendable func take(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await exchange.formOnce(Nothing.self, request, context) { _ in
+            Self.back(SeeToComplaint(office).take(id, by: context.caller))
+        }
+    }
+
+    @Sendable func reply(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await exchange.formOnce(Text.self, request, context) { form in
+            Self.back(try SeeToComplaint(office).answer(id, form.text, by: context.caller))
+        }
+    }
+
+    @Sendable func close(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await exchange.formOnce(Text.self, request, context) { form in
+            Self.back(try ResolveComplaint(office).prepared(id, resolution: form.text, by: context.caller))
+        }
+    }
+
+    private static func back<T>(_ step: @escaping @Sendable (any Transaction) throws -> T) -> @Sendable (any Transaction) throws -> String {
+        { tx in
+            _ = try step(tx)
+            return "/console/complaints"
+        }
+    }
+}

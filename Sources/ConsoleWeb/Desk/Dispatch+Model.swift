@@ -1,0 +1,213 @@
+import Catalog
+import Entitlement
+import Kernel
+import Matching
+import Orders
+import Registry
+import Store
+import Web
+import Workflow
+
+/// What the dispatch board is narrowed to, as it stands in the address.
+struct DispatchFilter: Sendable {
+    let state: OrderState?
+    let region: String?
+    let category: String?
+    let isLate: Bool
+
+    func stored(at now: Instant) -> OrderRepository.Filter {
+        .init(state: state, region: region, category: category, late: isLate ? now : nil)
+    }
+
+    /// The same with another state, as an address.
+    func address(_ state: OrderState?) -> String {
+        let parts = [
+            state.map { "state=\($0.rawValue)" }, region.map { "region=\($0)" }, category.map { "category=\($0)" }, isLate ? "late=1" : nil,
+        ].compactMap { $0 }
+        return "/console/orders" + (parts.isEmpty ? "" : "?" + parts.joined(separator: "&"))
+    }
+}
+
+/// 派单台
+struct DispatchModel: Sendable {
+    struct Choice: Sendable {
+        let value: String
+        let name: String
+        let isChosen: Bool
+    }
+
+    struct State: Sendable {
+        let name: String
+        let count: Int
+        let address: String
+        let isCurrent: Bool
+    }
+
+    static let limit = 100
+
+    let states: [State]
+    let state: String?
+    let regions: [Choice]
+    let categories: [Choice]
+    let isLate: Bool
+    let rows: [OrderLine]
+    let isEmpty: Bool
+    let isCut: Bool
+
+    init(_ filter: DispatchFilter, _ board: ReadDesk.Board, words: Words, now: Instant) {
+        let waiting = board.counts.filter { !$0.key.isEnd }.values.reduce(0, +)
+        states = [State(name: "等待处理", count: waiting, address: filter.address(nil), isCurrent: filter.state == nil)]
+            + OrderState.allCases.map {
+                State(name: $0.name, count: board.counts[$0] ?? 0, address: filter.address($0), isCurrent: $0 == filter.state)
+            }
+        state = filter.state?.rawValue
+        regions = words.reference.catalogue.regions.map {
+            Choice(value: $0.code.text, name: "\($0.districtName) \($0.name)", isChosen: $0.code.text == filter.region)
+        }
+        categories = Category.allCases.map { Choice(value: $0.rawValue, name: $0.name, isChosen: $0.rawValue == filter.category) }
+        isLate = filter.isLate
+        rows = board.rows.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
+        isEmpty = rows.isEmpty
+        isCut = rows.count >= Self.limit
+    }
+}
+
+/// One order with everything that has become of it, and what may be done with it now.
+struct OrderModel: Sendable {
+    struct Fact: Sendable {
+        let name: String
+        let value: String
+    }
+
+    struct Leg: Sendable {
+        let fund: String
+        let programme: String
+        let amount: String
+        let attempt: Int
+        let state: String
+    }
+
+    struct Attempt: Sendable {
+        let name: String
+        let provider: String
+        let answer: String
+        let at: String
+        let reason: String
+        let why: String
+    }
+
+    struct Event: Sendable {
+        let seq: Int64
+        let at: String
+        let type: String
+        let by: String
+        let provider: String
+    }
+
+    struct Choice: Sendable {
+        let id: String
+        let name: String
+        let isChosen: Bool
+    }
+
+    struct Complaint: Sendable {
+        let text: String
+        let at: String
+        let state: String
+    }
+
+    /// What was typed into a form whose order had changed in the meantime.
+    struct Unsent: Sendable {
+        let action: String
+        let reason: String
+        let provider: String
+        let seen: Int64?
+        let why: String
+    }
+
+    let id: String
+    let number: String
+    let elder: String
+    let version: Int
+    let seen: Int64
+    let once: String
+    let facts: [Fact]
+    let legs: [Leg]
+    let attempts: [Attempt]
+    let events: [Event]
+    let complaints: [Complaint]
+    let hasComplaints: Bool
+    let choices: [Choice]
+    let mayOverride: Bool
+    let mayReassign: Bool
+    let mayReopen: Bool
+    let mayFail: Bool
+    let mayCancel: Bool
+    let mayAsk: Bool
+    /// Why the form was not done; nil on a page just opened.
+    let why: String?
+    let typed: String
+    let changes: [Event]
+    let hasChanges: Bool
+    /// The provider from before a manual choice that can still be taken back.
+    let undo: Choice?
+
+    init(
+        _ file: OrderFile, _ decisions: [(attempt: Orders.Attempt?, decision: Decision)], _ complaints: [QualityRepository.Complaint],
+        unsent: Unsent?, once: String, caller: Caller, words: Words, now: Instant
+    ) {
+        let order = file.order
+        (id, number, elder, version, self.once) = (order.id.text, order.number, order.elder.text, order.version, once)
+        seen = file.events.last?.seq ?? 0
+        facts = [
+            ("状态", order.state.name + (order.isBackfilled ? "（补录）" : "")), ("项目", words.item(order.item.text)),
+            ("时间", "\(order.window.start.shown) 至 \(order.window.end.shown)"), ("街道", words.region(order.region)),
+            ("服务商", words.provider(order.provider?.text)), ("应付", order.payable.yuan), ("自费", order.selfPay.yuan),
+            ("核验", order.verification.name), ("结算", order.settlement.name),
+            ("时限", order.timer.map { "\($0.due.shown)（\(order.serviceLevel.name)）" } ?? "无"), ("备注", order.note), ("说明", file.unmet ?? ""),
+        ].filter { !$0.1.isEmpty }.map(Fact.init)
+        legs = file.legs.map {
+            Leg(
+                fund: $0.leg.fund.name, programme: words.programme($0.leg.programme), amount: HTML.grouped($0.leg.amount), attempt: $0.attempt,
+                state: ["reserved": "预占", "posted": "已确认", "released": "已释放"][$0.state.rawValue] ?? $0.state.rawValue)
+        }
+        attempts = decisions.map { attempt, decision in
+            Attempt(
+                name: attempt.map { "第 \($0.ordinal) 次" } ?? "无人可派", provider: words.provider(attempt?.provider.text),
+                answer: attempt?.state.name ?? "", at: attempt?.offeredAt.shown ?? "", reason: attempt?.reasonCode ?? "",
+                why: Self.reasons(decision))
+        }
+        let shown = file.events.map {
+            Event(seq: $0.seq, at: $0.at.shown, type: $0.type, by: $0.actor, provider: words.provider($0.provider?.text))
+        }
+        events = shown
+        self.complaints = complaints.map {
+            Complaint(
+                text: $0.text, at: $0.openedAt.shown,
+                state: $0.closedAt.map { "办结 \($0.shown)" } ?? $0.takenBy.map { "\($0) 受理" } ?? "未受理")
+        }
+        hasComplaints = !complaints.isEmpty
+        func may(_ action: OrderAction) -> Bool { Transition.of(action, from: order.state)?.actors.contains(caller.actor) ?? false }
+        mayReassign = order.state == .received || may(.reassign)
+        mayOverride = mayReassign
+        (mayReopen, mayFail, mayCancel) = (may(.reopen), may(.fail), may(.cancel))
+        mayAsk = order.state == .done || order.state == .closed
+        let wanted = unsent?.provider ?? ""
+        let candidates = (decisions.last?.decision.candidates ?? []).map(\.provider).filter { $0 != order.provider }
+        choices = candidates.prefix(12).map { Choice(id: $0.text, name: words.provider($0.text), isChosen: $0.text == wanted) }
+        (why, typed) = (unsent?.why, unsent?.reason ?? "")
+        changes = unsent?.seen.map { last in shown.filter { $0.seq > last } } ?? []
+        hasChanges = !changes.isEmpty
+        let before = file.attempts.dropLast().last
+        let wasChosenByHand = file.events.last { $0.type.hasPrefix("order.") && $0.type != "order.offered" }?.type == "order.overridden"
+        undo = order.state == .offered && wasChosenByHand
+            ? before.map { Choice(id: $0.provider.text, name: words.provider($0.provider.text), isChosen: false) } : nil
+    }
+
+    /// The chosen one's points by name, then how many were refused and why.
+    private static func reasons(_ decision: Decision) -> String {
+        let points = decision.chosen?.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，") ?? ""
+        let isChoice = decision.chosen?.isElderChoice == true ? "老人指定；" : ""
+        return isChoice + points + (points.isEmpty ? "" : "；") + decision.summary()
+    }
+}

@@ -1,0 +1,72 @@
+import Catalog
+import Hummingbird
+import Intake
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// | path | what |
+/// |---|---|
+/// | GET /console/elders?q= | finding an elder |
+/// | GET /console/elders/{id} | the card: alerts, open orders, last services, standing orders |
+public struct ElderPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<DeskContext>) {
+        group.get("elders", use: search)
+        group.get("elders/:id", use: elder)
+    }
+
+    private var office: Office { exchange.office }
+
+    struct SearchModel: Sendable {
+        struct Row: Sendable {
+            let id: String
+            let number: String
+            let name: String
+            let about: String
+            let address: String
+            let status: String
+        }
+
+        let query: String
+        let count: Int
+        let rows: [Row]
+        let isEmpty: Bool
+
+        init(_ query: String, _ found: [Elder], words: Words, today: LocalDate) {
+            self.query = query
+            count = found.count
+            rows = found.map {
+                Row(
+                    id: $0.id.text, number: $0.number, name: Masked.name($0.name), about: "\($0.sex == .male ? "男" : "女") \($0.age(on: today))岁",
+                    address: "\(words.region($0.address.region)) \($0.address.masked)", status: $0.status.term)
+            }
+            isEmpty = found.isEmpty
+        }
+    }
+
+    @Sendable func search(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let text = request.query("q") ?? ""
+        let found = text.isEmpty ? [] : try await FindElders(office)(text, limit: 20)
+        return try pages.page(
+            "elders", .console("找老人", request, context),
+            SearchModel(text, found, words: Words(office.reference), today: office.now.localDate))
+    }
+
+    @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = ElderID(try context.parameters.require("id"))
+        try await LookAtElder(office)(id, from: .desk, by: context.caller)
+        let card = try await ReadCallCard(office)(id)
+        return try pages.page(
+            "elder-page", .console(card.elder.name, request, context), CardModel(card, words: Words(office.reference), now: office.now))
+    }
+}

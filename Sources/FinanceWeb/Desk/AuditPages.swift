@@ -1,0 +1,55 @@
+import Hummingbird
+import Kernel
+import Registry
+import Store
+import Web
+import Workflow
+
+/// 追溯: from one yuan to elder, rule, order, evidence, call-back, approval and payment, and back.
+///
+/// | path | what |
+/// |---|---|
+/// | GET /finance/audit?q= | an order, a swipe; the number of an invoice or payment leads to its statement |
+public struct AuditPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<FinanceContext>) {
+        group.get("audit", use: audit)
+    }
+
+    @Sendable func audit(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let office = exchange.office
+        let frame = Frame.finance("追溯", request, context)
+        guard let text = request.query("q").map({ String($0.filter { !$0.isWhitespace }) }), !text.isEmpty else {
+            return try pages.page("audit", frame, AuditModel(query: ""))
+        }
+        do {
+            switch try await TraceMoney(office)(String(text.prefix(64))) {
+            case .statement(let month, let provider): return Pages.redirect(to: "/finance/\(month)/\(provider)")
+            case .service(let trace):
+                if let elder = trace.elder {
+                    try await LookAtElder(office)(elder.id, from: .desk, reason: "追溯 \(trace.number)", by: context.caller)
+                }
+                return try pages.page("audit", frame, AuditModel(query: text, trace, reference: office.reference))
+            }
+        } catch let rejection as Rejection where rejection.kind == .missing {
+            return try pages.page("audit", frame, AuditModel(query: text, fault: rejection.message), status: .notFound)
+        }
+    }
+}
+
+extension Frame {
+    /// The frame of the finance desk.
+    static func finance(_ title: String, _ request: Request, _ context: FinanceContext) -> Frame {
+        let links = [("月结", "/finance"), ("预算", "/finance/budgets"), ("追溯", "/finance/audit"), ("大屏", "/board")].map {
+            Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1)
+        }
+        return Frame(title: title, caller: context.caller.name, links: links, language: request.language)
+    }
+}
