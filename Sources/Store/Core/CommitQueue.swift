@@ -126,6 +126,12 @@ public final class CommitQueue: Sendable {
         var failures = [(any Error)?](repeating: nil, count: batch.count)
         do {
             try writer.begin()
+            if batch.count == 1 {
+                // Nobody's changes are to be kept when this one fails: no savepoint, whose journal would copy every page it touches.
+                try batch[0].run(writer.transaction)
+                try writer.commit()
+                return batch[0].finish(nil)
+            }
             for (index, operation) in batch.enumerated() {
                 try writer.savepoint()
                 do {
