@@ -127,22 +127,11 @@ public final class CommitQueue: Sendable {
         do {
             try writer.begin()
             if batch.count == 1 {
-                // Nobody's changes are to be kept when this one fails: no savepoint, whose journal would copy every page it touches.
+                // Nobody to protect: the transaction is the savepoint. One savepoint around many statements would also make each of them
+                // pay for all before it, as SQLite then walks the journal that it keeps for undoing single statements.
                 try batch[0].run(writer.transaction)
-                try writer.commit()
-                return batch[0].finish(nil)
-            }
-            for (index, operation) in batch.enumerated() {
-                try writer.savepoint()
-                do {
-                    try operation.run(writer.transaction)
-                    try writer.release()
-                } catch let fault as StoreFault where fault.endsTransaction {
-                    throw fault
-                } catch {
-                    failures[index] = error
-                    try writer.rollbackToSavepoint()
-                }
+            } else {
+                for (index, operation) in batch.enumerated() { failures[index] = try run(operation, on: writer) }
             }
             try writer.commit()
         } catch {
@@ -150,6 +139,21 @@ public final class CommitQueue: Sendable {
             failures = failures.map { $0 ?? error }
         }
         for (operation, failure) in zip(batch, failures) { operation.finish(failure) }
+    }
+
+    /// - Returns: what went wrong with this one alone; its neighbours go on.
+    private static func run(_ operation: Operation, on writer: any BatchWriter) throws -> (any Error)? {
+        try writer.savepoint()
+        do {
+            try operation.run(writer.transaction)
+            try writer.release()
+        } catch let fault as StoreFault where fault.endsTransaction {
+            throw fault
+        } catch {
+            try writer.rollbackToSavepoint()
+            return error
+        }
+        return nil
     }
 }
 
