@@ -38,7 +38,8 @@ public final class SQLiteDatabase: Store.Database {
                 // A file that only pretends to be writable is found out now, not at the first order.
                 try db.execute(sql: "BEGIN IMMEDIATE; ROLLBACK")
             }
-            writer = SQLiteWriter(connection)
+            let checkpointer = Checkpointer { try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false)) }
+            writer = SQLiteWriter(connection, checkpointer)
             readers = try ReaderThreads(count: Self.readerCount) {
                 try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
             }
@@ -112,5 +113,6 @@ public final class SQLiteDatabase: Store.Database {
     public func close() async {
         queue.close()
         readers?.close()
+        writer.close()
     }
 }

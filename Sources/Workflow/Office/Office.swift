@@ -37,6 +37,13 @@ public struct Office: Sendable {
         return result
     }
 
+    /// The same for a piece of long work, which shares its commit with nobody.
+    public func performAlone<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        let result = try await database.writeAlone(body)
+        bell.ring()
+        return result
+    }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try await database.read(body)
     }
