@@ -109,7 +109,10 @@ public enum HTML {
         _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, _ body: String
     ) -> Response {
         let bar = caller.map {
-            "<header><strong>虚拟养老院调度平台</strong><span>\(escaped($0))</span><form method=\"post\" action=\"/logout\">\(secretField)<button>退出</button></form></header>"
+            """
+            <header><strong>虚拟养老院调度平台</strong><a href="/account">\(escaped($0))</a>\
+            <form method="post" action="/logout">\(secretField)<button>退出</button></form></header>
+            """
         } ?? ""
         let text = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(escaped(title))</title>

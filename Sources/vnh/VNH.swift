@@ -10,8 +10,8 @@ struct VNH: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vnh", abstract: "虚拟养老院调度平台",
         subcommands: [
-            Serve.self, Migrate.self, Publish.self, Demo.self, TokenCommand.self, LoginCommand.self, CatalogCommand.self, ImportCommand.self, Calls.self, Replay.self,
-            Close.self, Export.self, Meals.self, Backup.self, Restore.self, Doctor.self, MatchCommand.self, AssignCommand.self,
+            Serve.self, Migrate.self, Publish.self, Demo.self, TokenCommand.self, LoginCommand.self, CatalogCommand.self, ImportCommand.self,
+            Calls.self, Replay.self, Close.self, Export.self, Meals.self, Backup.self, Restore.self, Doctor.self, MatchCommand.self, AssignCommand.self,
             PolicyCommand.self, PlanCommand.self, StandingCommand.self, BenchCommand.self, ConformanceCommand.self,
         ])
 

@@ -30,7 +30,9 @@ public struct AuditPages: Sendable {
         let before = request.query("before").flatMap { Int64($0) } ?? .max
         let events = try await exchange.office.read { tx in try tx.events.acts(before: before, limit: Self.perPage) }
         let rows = events.map { event in
-            AuditModel.Row(at: event.at.shown, what: Self.terms[event.type] ?? event.type, actor: event.actor, subject: event.subject, data: Self.words(event.data))
+            AuditModel.Row(
+                at: event.at.shown, what: Self.terms[event.type] ?? event.type, actor: event.actor, subject: event.subject,
+                data: Self.words(event.data))
         }
         return try pages.page(
             "audit", Frame.admin("管理操作", request, context.caller),

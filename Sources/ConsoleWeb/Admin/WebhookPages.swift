@@ -71,7 +71,10 @@ public struct WebhookPages: Sendable {
         let entry = try await webhooks.one(id, for: context.caller)
         let page = try await ReadDeliveries(office)(id, state: state, before: nil, limit: ReadDeliveries.limit, for: context.caller)
         let model = WebhookModel(
-            row: WebhooksModel.Row(entry), states: DeliveryRepository.State.allCases.map { .init(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? "", isCurrent: $0 == state) },
+            row: WebhooksModel.Row(entry),
+            states: DeliveryRepository.State.allCases.map {
+                .init(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? "", isCurrent: $0 == state)
+            },
             deliveries: page.entries.map { delivery in
                 WebhookModel.Delivery(
                     event: delivery.event.id, type: delivery.event.type, at: delivery.event.at.shown, state: Self.terms[delivery.state] ?? delivery.state,

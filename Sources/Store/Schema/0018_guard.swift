@@ -1,6 +1,6 @@
 extension Schema {
-    /// 三员分立, the second factor, and the 27 items of the register with their history. The roles grow by the security administrator, so the two tables that list them are made again; everybody
-    /// logs in once more.
+    /// 三员分立, the second factor, and the 27 items of the register with their history. The roles grow by the security administrator, so the
+    /// two tables that list them are made again; everybody logs in once more.
     static let m0018_guard = """
         CREATE TABLE login_now (
             name TEXT NOT NULL PRIMARY KEY,

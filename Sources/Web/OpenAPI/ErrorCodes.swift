@@ -16,7 +16,8 @@ public enum ErrorCodes {
                 "if_match_invalid", "invoice_invalid", "item_value", "json_invalid", "language_invalid", "lease_holder", "lease_minutes",
                 "lines_invalid", "login_name_invalid", "lunar_invalid", "messages_invalid", "method_not_allowed", "method_unknown",
                 "month_invalid", "name_length", "note_missing", "note_too_long", "opinion_missing", "opinion_too_long",
-                "outcome_invalid", "overlap_invalid", "password_weak", "person_missing", "phone_invalid", "photo_hash", "place_invalid", "policy_invalid",
+                "outcome_invalid", "overlap_invalid", "password_weak", "person_missing", "phone_invalid", "photo_hash", "place_invalid",
+                "policy_invalid",
                 "provider_missing", "quantity_invalid", "query_invalid", "query_missing", "query_unknown", "reason_missing",
                 "reason_too_long", "reason_too_short", "received_unknown", "reference_invalid", "region_unknown", "relation_missing",
                 "request_invalid", "request_timeout", "resolution_text", "result_unknown", "right_invalid", "role_unknown",
@@ -35,7 +36,8 @@ public enum ErrorCodes {
         (
             .forbidden,
             [
-                "cross_site", "csrf_invalid", "not_allowed", "not_your_canteen", "own_entry", "own_grant", "own_request", "right_missing", "role_forbidden",
+                "cross_site", "csrf_invalid", "not_allowed", "not_your_canteen", "own_entry", "own_grant", "own_request", "right_missing",
+                "role_forbidden",
                 "scope_forbidden",
             ]
         ),
@@ -44,7 +46,8 @@ public enum ErrorCodes {
             [
                 "absence_unknown", "adjustment_unknown", "asset_unknown", "budget_unknown", "calendar_unknown", "call_unknown",
                 "canteen_unknown", "card_unknown", "complaint_unknown", "dispute_unknown", "document_unknown", "elder_unknown",
-                "figure_unknown", "file_missing", "file_unknown", "fund_unknown", "held_unknown", "item_unknown", "line_unknown", "login_unknown", "register_item_unknown",
+                "figure_unknown", "file_missing", "file_unknown", "fund_unknown", "held_unknown", "item_unknown", "line_unknown",
+                "login_unknown", "register_item_unknown",
                 "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "pin_unknown", "plan_unknown",
                 "proposal_unknown", "provider_unknown", "qr_unknown", "replay_empty", "route_unknown", "sample_unknown",
                 "sheet_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
