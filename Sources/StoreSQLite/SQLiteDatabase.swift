@@ -76,6 +76,10 @@ public final class SQLiteDatabase: Store.Database {
         try await queue.perform(alone: true, body)
     }
 
+    public func writeRepeatable<T: Sendable>(_ body: @escaping @Sendable (any Store.Transaction) throws -> T) async throws -> T {
+        try await queue.perform(alone: true, durable: false, body)
+    }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Store.Transaction) throws -> T) async throws -> T {
         guard let readers else { return try await queue.perform(body) }
         return try await readers.perform(body)

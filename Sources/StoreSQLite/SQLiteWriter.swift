@@ -29,7 +29,15 @@ final class SQLiteWriter: BatchWriter, @unchecked Sendable {
     var transaction: any Store.Transaction { current }
 
     func hold(_ body: () -> Void) { connection.unsafeReentrantWrite { _ in body() } }
-    func begin() throws { try current.execute("BEGIN IMMEDIATE") }
+    /// NORMAL leaves the log unsynchronised after a commit; the file stays sound, and the next FULL commit synchronises all before it.
+    func begin(isDurable: Bool) throws {
+        if isDurable != isFull {
+            try current.execute(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL")
+            isFull = isDurable
+        }
+        try current.execute("BEGIN IMMEDIATE")
+    }
+    private var isFull = true
     func savepoint() throws { try current.execute("SAVEPOINT one") }
     func release() throws { try current.execute("RELEASE one") }
     func rollbackToSavepoint() throws {

@@ -68,7 +68,8 @@ public struct SettlementRepository {
     }
 
     private static func findings(_ text: String) -> [Finding] {
-        text.split(separator: "|").compactMap { part in
+        guard !text.isEmpty else { return [] }
+        return text.split(separator: "|").compactMap { part in
             let fields = part.split(separator: ":", maxSplits: 2).map { String($0).trimmed }
             guard fields.count == 3, let severity = Severity(rawValue: fields[1]) else { return nil }
             return Finding(fields[0], severity, fields[2])

@@ -38,8 +38,12 @@ public struct Office: Sendable {
     }
 
     /// The same for a piece of long work, which shares its commit with nobody.
-    public func performAlone<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
-        let result = try await database.writeAlone(body)
+    ///
+    /// - Parameter isRepeatable: does not wait for the disk, because a step that a power cut has lost is found undone and done again.
+    public func performAlone<T: Sendable>(
+        isRepeatable: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        let result = try await isRepeatable ? database.writeRepeatable(body) : database.writeAlone(body)
         bell.ring()
         return result
     }

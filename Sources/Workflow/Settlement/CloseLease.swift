@@ -18,8 +18,8 @@ struct CloseLease: Sendable {
 
     /// Takes the close, at once or from a runner that has died.
     ///
-    /// - Returns: false when the month has been closed meanwhile by a run that was about to end.
-    /// - Throws: `close_running` when another runner shows that it lives.
+    /// - Returns: false when the month has been closed in the meantime.
+    /// - Throws: `close_running` when another runner shows that it lives, or ends while this one waits for a sign of it.
     func claim() async throws -> Bool {
         var seen: Int?
         while true {
@@ -29,10 +29,11 @@ struct CloseLease: Sendable {
                 try tx.settlements.claim(month, for: runner, until: now + Self.length, at: now)
             }
             guard !isMine else { return true }
-            guard let other = try await office.read({ tx in try tx.settlements.closing(month) }) else { return false }
-            if let seen, other.beats != seen { throw running }
+            let other = try await office.read { tx in try tx.settlements.closing(month) }
+            if let seen, other?.beats != seen { throw running }
+            guard let other else { return false }
             seen = other.beats
-            try await Task.sleep(for: .milliseconds(200))
+            try await Task.sleep(for: .milliseconds(50))
         }
     }
 

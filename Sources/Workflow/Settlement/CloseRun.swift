@@ -16,9 +16,9 @@ struct CloseRun: Sendable {
     private var month: Month { check.month }
 
     /// Lines a transaction: a few milliseconds of the writer, for which intake waits at most.
-    static let part = 128
+    static let part = 256
     /// Refused lines a transaction: each moves its money back step by step.
-    static let refusals = 32
+    static let refusals = 64
 
     func callAsFunction() async throws {
         let month = month
@@ -30,9 +30,12 @@ struct CloseRun: Sendable {
     }
 
     /// One transaction of the close, in which its lease is renewed.
-    private func step<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+    ///
+    /// - Parameter isTold: writes to the log, which others read as soon as it is there: then it must be durable. The end of the close is,
+    ///   and takes all before it along.
+    private func step<T: Sendable>(isTold: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try Task.checkCancellation()
-        return try await office.performAlone { [lease] tx in
+        return try await office.performAlone(isRepeatable: !isTold) { [lease] tx in
             try lease.hold(tx)
             return try body(tx)
         }
@@ -142,7 +145,7 @@ struct CloseRun: Sendable {
             let part = Array(part)
             try await step { tx in try tx.close.insert(part, month, provider, at: now) }
         }
-        try await step { tx in
+        try await step(isTold: true) { tx in
             try tx.settlements.seal(statement, sha256: sha256, at: now)
             try Batch.tell(
                 tx, "statement.frozen", month, provider, by: caller.name, at: now,
@@ -167,7 +170,7 @@ struct CloseRun: Sendable {
 
     private func finish() async throws {
         let (month, caller, now) = (month, caller, now)
-        try await step { tx in
+        try await step(isTold: true) { tx in
             guard try tx.settlements.finish(month, at: now) else { return }
             let history = try tx.close.entries(month)
             let hash = try Batch.hash(tx, month, after: history)
