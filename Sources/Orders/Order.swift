@@ -44,6 +44,8 @@ public struct Order: Hashable, Sendable {
     /// The provider of the live attempt, or of the last one when the visit took place.
     public var provider: ProviderID?
     public var worker: WorkerID?
+    /// Who comes along where the service needs two.
+    public var secondWorker: WorkerID?
     public var attempts: Int
     public var timer: OrderTimer?
 
@@ -61,8 +63,8 @@ public struct Order: Hashable, Sendable {
         urgency: Urgency, source: String, caller: String?, callID: String?, note: String, fromAddress: String?, toAddress: String?,
         preferredProvider: ProviderID?, createdAt: Instant, createdBy: String, isBackfilled: Bool, visitCode: String, state: OrderState = .received,
         verification: Verification = .unverified, settlement: Settlement = .notReady, serviceLevel: ServiceLevel = .normal,
-        hasOpenComplaint: Bool = false, provider: ProviderID? = nil, worker: WorkerID? = nil, attempts: Int = 0, timer: OrderTimer? = nil,
-        priceVersion: String, unitPrice: Fen = .zero, payable: Fen = .zero, selfPay: Fen = .zero, version: Int = 0
+        hasOpenComplaint: Bool = false, provider: ProviderID? = nil, worker: WorkerID? = nil, secondWorker: WorkerID? = nil,
+        attempts: Int = 0, timer: OrderTimer? = nil, priceVersion: String, unitPrice: Fen = .zero, payable: Fen = .zero, selfPay: Fen = .zero, version: Int = 0
     ) {
         self.id = id
         self.number = number
@@ -91,6 +93,7 @@ public struct Order: Hashable, Sendable {
         self.hasOpenComplaint = hasOpenComplaint
         self.provider = provider
         self.worker = worker
+        self.secondWorker = secondWorker
         self.attempts = attempts
         self.timer = timer
         self.priceVersion = priceVersion
@@ -115,7 +118,7 @@ extension Order {
         switch action {
         case .decline, .expire, .reassign:
             order.provider = nil
-            order.worker = nil
+            (order.worker, order.secondWorker) = (nil, nil)
         case .void:
             order.settlement = .notReady
             order.verification = .refused
@@ -124,7 +127,7 @@ extension Order {
             order.verification = .unverified
             if transition.to == .received {
                 order.provider = nil
-                order.worker = nil
+                (order.worker, order.secondWorker) = (nil, nil)
             }
         default: break
         }

@@ -29,9 +29,12 @@ struct VisitModel: Sendable {
     let phone: String?
     let map: String?
     let alerts: [String]
+    /// Both names where two come.
     let worker: String?
     let workerID: String
     let workers: [Choice]
+    /// Whether the service needs a second person, and who it may be.
+    let needsSecond: Bool
     let isOffered: Bool
     let needsWorker: Bool
     let mayCheckIn: Bool
@@ -56,7 +59,9 @@ struct VisitModel: Sendable {
         alerts = entry.elder?.alerts ?? []
         let staff = reference.franchise.workers(of: provider).filter(\.isActive)
         workers = staff.map { Choice(id: $0.id.text, name: $0.name) }
-        worker = order.worker.flatMap { id in staff.first { $0.id == id }?.name }
+        let named = [order.worker, order.secondWorker].compactMap { id in staff.first { $0.id == id }?.name }
+        worker = named.isEmpty ? nil : named.joined(separator: "、")
+        needsSecond = (reference.catalogue.item(order.item)?.staffCount ?? 1) > 1
         workerID = order.worker?.text ?? ""
         isOffered = order.state == .offered
         needsWorker = order.state == .accepted

@@ -14,7 +14,7 @@ extension Rehearsal {
         tally.polls += 1
         while true {
             let after = cursors[provider] ?? 0
-            let entries = try await ReadFeed(office)(provider, after: after, limit: Self.page, waitSeconds: 0)
+            let entries = try await ReadFeed(office)(provider, after: after, limit: Self.page)
             for entry in entries { read(entry, provider) }
             if entries.count < Self.page { return }
         }

@@ -69,13 +69,19 @@ public struct Exchange: Sendable {
     }
 
     /// Changes whenever anything in the document does.
-    public static func fingerprint(_ document: JSON) -> String { SHA256.hash(data: Data(document.text.utf8)).prefix(12).hex }
+    public static func fingerprint(_ document: JSON) -> String { fingerprint(of: ByteBuffer(string: document.text)) }
+    public static func fingerprint(of text: ByteBuffer) -> String { SHA256.hash(data: text.readableBytesView).prefix(12).hex }
 
     /// A document with an `ETag`; 304 without a body when the caller has it already.
     public static func tagged(_ document: JSON, as tag: String, for request: Request) -> Response {
+        tagged(ByteBuffer(string: document.text), as: tag, for: request)
+    }
+
+    /// The same for a document that is already text.
+    public static func tagged(_ text: ByteBuffer, as tag: String, for request: Request) -> Response {
         let tag = "\"\(tag)\""
         let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } } ?? []
-        var response = known.contains { $0 == tag || $0 == "*" } ? Response(status: .notModified) : json(document)
+        var response = known.contains { $0 == tag || $0 == "*" } ? Response(status: .notModified) : json(text)
         response.headers[.eTag] = tag
         return response
     }
@@ -142,10 +148,10 @@ public struct Exchange: Sendable {
     /// What a new form carries as its hidden `once`.
     public var newFormKey: String { String(office.random(), radix: 36) + String(office.random(), radix: 36) }
 
-    public static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: "application/json; charset=utf-8"],
-            body: .init(byteBuffer: ByteBuffer(string: text)))
+    public static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response { json(ByteBuffer(string: text), status: status) }
+
+    public static func json(_ text: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
+        Response(status: status, headers: [.contentType: "application/json; charset=utf-8"], body: .init(byteBuffer: text))
     }
 
     public static func json(_ document: JSON, status: HTTPResponse.Status = .ok) -> Response { json(document.text, status: status) }

@@ -88,7 +88,7 @@ public enum Problem {
     }
 
     /// What is wrong with a body, by the path to the field.
-    static func rejection(_ error: DecodingError) -> Rejection {
+    public static func rejection(_ error: DecodingError) -> Rejection {
         func pointer(_ path: [any CodingKey], _ last: (any CodingKey)? = nil) -> String {
             (path + (last.map { [$0] } ?? [])).map { "/" + ($0.intValue.map(String.init) ?? $0.stringValue) }.joined()
         }

@@ -184,6 +184,11 @@ def test_many_steps_at_once_are_answered_line_by_line(desk, elders):
     assert again == items
     once_more = expect(provider("POST", "/provider/orders/bulk", {"items": lines}), 200)["items"]
     assert {item["status"] for item in once_more[:-1]} == {409}
+    torn = [{"id": mine[0]["id"], "action": "check-out"}, {"id": mine[0]["id"], "action": "schedule", "worker": 7}, lines[-1]]
+    items = expect(provider("POST", "/provider/orders/bulk", {"items": torn}), 200)["items"]
+    assert [item["status"] for item in items] == [400, 400, 404]
+    assert [(i["problem"]["code"], i["problem"]["errors"][0]["pointer"]) for i in items[:2]] == [
+        ("field_missing", "/items/0/at"), ("field_type", "/items/1/worker")]
     problem(provider("POST", "/provider/orders/bulk", {"items": []}), 400, "bulk_too_long")
     problem(provider("POST", "/provider/orders/bulk", {"items": [{"id": "1", "action": "fly"}]}), 400, "action_unknown")
 

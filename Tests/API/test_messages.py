@@ -167,3 +167,16 @@ def test_without_a_gateway_only_the_log_hears_of_it(copy):
     assert number not in log
     if found[0]["state"] == "delivered":
         assert f"{number[:3]}****{number[-4:]}" in log
+
+
+def test_a_small_firm_hears_of_its_offer_at_any_hour(copy):
+    """In the sample franchise the firms that visit have mobiles; the shipped plan tells them of an offer, and without a gateway the log shows it."""
+    house = House(f"sqlite:{copy}").start()
+    try:
+        desk = Desk(house)
+        order = desk.place(desk.elders(count=60)[0], preferred_provider="P092")
+        assert order["provider"] == "P092"
+        lines = wait_until(lambda: [line for line in house.log.read_text().splitlines() if "offer_waiting" in line], 10, "the message")
+        assert "199****0092" in lines[0]
+    finally:
+        house.stop()

@@ -68,6 +68,21 @@ def test_a_change_names_the_version_it_has_seen(desk, elder):
     problem(desk.operator("PATCH", path, {"item_code": "06001"}), 422, "standing_order_fixed")
 
 
+def test_null_removes_what_a_plan_can_do_without_and_absence_leaves_it(desk, elder):
+    standing = take(desk, elder, valid_until=date(6), end="11:00", preferred_provider="P092")
+    path = f"/standing-orders/{standing['id']}"
+    first = standing["instances"]["made"]
+    assert first < 14
+    kept = desk.operator("PATCH", path, {"note": "按门铃"}).json()
+    assert (kept["valid_until"], kept["end"], kept["preferred_provider"]) == (date(6), "11:00", "P092")
+    freed = desk.operator("PATCH", path, {"valid_until": None, "preferred_provider": None})
+    assert freed.status_code == 200, freed.text
+    assert (freed.json()["valid_until"], freed.json()["end"], freed.json()["preferred_provider"]) == (None, "11:00", None)
+    assert freed.json()["instances"]["made"] > 0 and len([i for i in days(desk, standing) if i["state"] == "made"]) == 14
+    assert desk.operator("PATCH", path, {"end": None, "valid_until": date(8)}).json()["valid_until"] == date(8)
+    problem(desk.operator("PATCH", path, {"valid_until": 7}), 400, "field_type")
+
+
 def test_it_is_suspended_resumed_and_ended(desk, elder):
     standing = take(desk, elder)
     path = f"/standing-orders/{standing['id']}"

@@ -58,9 +58,11 @@ enum Rooms {
         "Spreadsheet": ["Foundation"],
         "Workflow": ["Foundation", "Synchronization", "Crypto", "CryptoExtras", "Logging", "Yams"],
         "Rehearsal": ["Synchronization"],
-        "Web": web.union(["Synchronization", "Crypto", "Logging", "Mustache", "ServiceLifecycle"]),
+        "Web": web.union([
+            "Synchronization", "Crypto", "Logging", "Mustache", "ServiceLifecycle", "HummingbirdCore", "NIOHTTP1", "NIOHTTPTypes",
+        ]),
         "ConsoleWeb": web,
-        "PortalWeb": web,
+        "PortalWeb": web.union(["Synchronization"]),
         "FinanceWeb": web,
     ]
     private static let web: Set<String> = ["Foundation", "Hummingbird", "HTTPTypes", "NIOCore"]

@@ -15,7 +15,7 @@ import Workflow
             let provider = try #require(first.provider)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await office.board.follow(office) { Issue.record($0) } }
-                let last = try #require(try await ReadFeed(office)(provider, after: 0, limit: 500, waitSeconds: 0).last?.event.providerSeq)
+                let last = try #require(try await ReadFeed(office)(provider, after: 0, limit: 500).last?.event.providerSeq)
                 // Until the board is followed a poll is answered at once, so ask until one is held.
                 async let news = Self.held(office, provider, after: last)
                 while office.board.held == 0 { try await Task.sleep(for: .milliseconds(1)) }
@@ -25,8 +25,8 @@ import Workflow
                 #expect(entries.first?.elder != nil)
                 let clock = ContinuousClock()
                 let began = clock.now
-                let nothing = try await ReadFeed(office)(provider, after: last + 1, limit: 10, waitSeconds: 1)
-                #expect(nothing.isEmpty)
+                #expect(await ReadFeed(office).news(for: provider, after: last + 1, until: .now + .seconds(1)))
+                #expect(try await ReadFeed(office)(provider, after: last + 1, limit: 10).isEmpty)
                 #expect(clock.now - began >= .milliseconds(900))
                 #expect(office.board.held == 0)
                 group.cancelAll()
@@ -36,9 +36,9 @@ import Workflow
 
     private static func held(_ office: Office, _ provider: ProviderID, after: Int64) async throws -> [FeedEntry] {
         while true {
-            let entries = try await ReadFeed(office)(provider, after: after, limit: 10, waitSeconds: 20)
+            let entries = try await ReadFeed(office)(provider, after: after, limit: 10)
             if !entries.isEmpty { return entries }
-            try await Task.sleep(for: .milliseconds(1))
+            if await !ReadFeed(office).news(for: provider, after: after, until: .now + .seconds(20)) { try await Task.sleep(for: .milliseconds(1)) }
         }
     }
 
@@ -77,10 +77,10 @@ import Workflow
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             for provider in Set(orders.compactMap(\.provider)) {
-                let entries = try await ReadFeed(world.office)(provider, after: 0, limit: 500, waitSeconds: 0)
+                let entries = try await ReadFeed(world.office)(provider, after: 0, limit: 500)
                 #expect(entries.compactMap(\.event.providerSeq) == (1...Int64(entries.count)).map(\.self))
                 let next = Int64(entries.count) + 1
-                #expect(await refusal { try await ReadFeed(world.office)(provider, after: next, limit: 1, waitSeconds: 0) }?.code == "cursor_in_future")
+                #expect(await refusal { try await ReadFeed(world.office)(provider, after: next, limit: 1) }?.code == "cursor_in_future")
             }
         }
     }

@@ -108,4 +108,25 @@ import Workflow
             #expect(try await world.find(order.id).state == .accepted)
         }
     }
+
+    @Test(arguments: Backend.available)
+    func `keeps both workers busy where two come`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.accept(try await world.place())
+            let (caller, first) = (try world.holder(order), try world.worker(for: order))
+            let provider = try #require(order.provider)
+            let fit = world.office.reference.franchise.workers(of: provider).filter { $0.id != first && $0.isActive }.map(\.id)
+            var second: WorkerID?
+            for worker in fit where second == nil {
+                let schedule = ScheduleWorker(world.office).prepared(order.id, worker: first, second: worker, start: nil, by: caller)
+                if let scheduled = try? await world.office.perform(schedule) { second = scheduled.secondWorker }
+            }
+            let found = try await world.office.read { tx in try tx.loads.booked([provider], around: order.window) }
+            #expect(Set(found.map(\.worker)) == [first, try #require(second)])
+            #expect(found.allSatisfy { $0.window == order.window })
+            #expect(try await world.find(order.id).secondWorker == second)
+            let twice = ScheduleWorker(world.office).prepared(order.id, worker: first, second: first, start: nil, by: caller)
+            #expect(await refusal { try await world.office.perform(twice) }?.code == "worker_twice")
+        }
+    }
 }

@@ -108,7 +108,7 @@ extension RegistryRoutes: DescribedRoutes {
     private static let fields: KeyValuePairs<String, Schema> = [
         "number": .text(sample: "LZ00090001"), "name": .text(1...100, sample: "王示例"), "sex": .oneOf(Sex.self),
         "id_number": .formatted("cn-identity", sample: "11010519491231002X"),
-        "phones": .array(.object(["number": .formatted("cn-phone", sample: "13900000001"), "label": Schema.text(sample: "本人").optional])),
+        "phones": .array(.object(["number": .formatted("cn-phone", sample: "13900000001"), "label": Schema.text(sample: "本人").nullable.optional])),
         "region": .formatted("cn-street", sample: "620102001"), "lat": .number(-90...90, sample: "36.06"),
         "lon": .number(-180...180, sample: "103.83"), "ability_level": .integer(0...4), "preferred_provider": .text(sample: "P001"),
         "classes": .array(.formatted("elder-class", sample: "low_income"), 0...20),

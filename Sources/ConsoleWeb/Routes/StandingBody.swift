@@ -4,22 +4,23 @@ import Orders
 import Registry
 import Web
 
-/// A plan as it comes over the API. A new one needs `rrule` and `start`; of a change every field may be left out.
+/// A plan as it comes over the API. A new one needs `rrule` and `start`; of a change every field may be left out, and what the plan can do
+/// without is removed by null.
 struct StandingBody: Decodable, Sendable {
     let elder_id: String?
     let item_code: String?
     /// RFC 5545, or `LUNAR:month/day`.
     let rrule: String?
     let start: TimeBody?
-    let end: TimeBody?
+    let end: FieldChange<TimeBody>
     let quantity: OrderRoutes.QuantityBody?
     let note: String?
-    /// Empty: none any more.
-    let preferred_provider: String?
-    let from_address: String?
-    let to_address: String?
+    /// Empty, like null: none any more. So for both addresses.
+    let preferred_provider: FieldChange<String>
+    let from_address: FieldChange<String>
+    let to_address: FieldChange<String>
     let valid_from: LocalDate?
-    let valid_until: LocalDate?
+    let valid_until: FieldChange<LocalDate>
     let exdates: [LocalDate]?
     let rdates: [LocalDate]?
     let holidays: String?
@@ -56,13 +57,13 @@ struct StandingBody: Decodable, Sendable {
         if let exdates { plan.recurrence.exdates = Set(exdates) }
         if let rdates { plan.recurrence.rdates = Set(rdates) }
         if let start { plan.start = start.minutes }
-        if let end { plan.end = end.minutes == 0 ? 24 * 60 : end.minutes }
+        plan.end = end.map { $0.minutes == 0 ? 24 * 60 : $0.minutes }.applied(to: plan.end)
         if let quantity { plan.quantity = quantity.value }
         if let note { plan.note = note }
-        if let preferred_provider { plan.preferredProvider = preferred_provider.isEmpty ? nil : ProviderID(preferred_provider) }
-        if let from_address { plan.fromAddress = from_address.isEmpty ? nil : from_address }
-        if let to_address { plan.toAddress = to_address.isEmpty ? nil : to_address }
-        plan.span = DateSpan(from: valid_from ?? plan.span.from, until: valid_until ?? plan.span.until)
+        plan.preferredProvider = preferred_provider.map { $0.isEmpty ? nil : ProviderID($0) }.applied(to: plan.preferredProvider)
+        plan.fromAddress = from_address.map { $0.isEmpty ? nil : $0 }.applied(to: plan.fromAddress)
+        plan.toAddress = to_address.map { $0.isEmpty ? nil : $0 }.applied(to: plan.toAddress)
+        plan.span = DateSpan(from: valid_from ?? plan.span.from, until: valid_until.applied(to: plan.span.until))
         if let holidays {
             guard let policy = HolidayPolicy(rawValue: holidays) else {
                 throw Rejection(.invalid, "holidays_unknown", "holidays 应为 as_usual、skip、day_before 或 day_after。", pointer: "/holidays")

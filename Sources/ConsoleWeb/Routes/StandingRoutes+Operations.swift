@@ -53,7 +53,7 @@ extension StandingRoutes: DescribedRoutes {
                 .get, "/api/v1/standing-orders/{id}", "一张长期服务单", by: desk, answers: .json(shape, headers: ["ETag"]),
                 refuses: ["standing_order_unknown"]),
             Operation(
-                .patch, "/api/v1/standing-orders/{id}", "修改计划中给出的字段；老人和项目不能改", by: desk,
+                .patch, "/api/v1/standing-orders/{id}", "修改计划中给出的字段，null 去掉可有可无的字段；老人和项目不能改", by: desk,
                 headers: [
                     .init("If-Match", .matching(#"^("[0-9]{1,9}"|[0-9]{1,9}|\*)$"#, sample: "\"7\""), "读取时的 ETag；已被别人修改时答 409。")
                 ], body: StandingBody.self, refining: fields, answers: .json(changedShape, headers: ["ETag"]),

@@ -71,8 +71,9 @@ extension ProviderRoutes: DescribedRoutes {
                 .delete, "/api/v1/provider/orders/{id}/lease", "放弃暂留", by: roles, query: [.init("holder", holder, "暂留者；省略时为令牌名称。")],
                 answers: .nothing, refuses: offer),
             step(
-                "schedule", "安排人员，可在当天内微调时间", ProviderSteps.Schedule.self, ["worker": .id],
-                ["order_unknown", "illegal_transition", "worker_unknown", "worker_credential", "time_not_agreed"]),
+                "schedule", "安排人员，需要两人的服务可写明第二位；可在当天内微调时间", ProviderSteps.Schedule.self,
+                ["worker": .text(sample: "W0001"), "second_worker": .text(sample: "W0002")],
+                ["order_unknown", "illegal_transition", "worker_unknown", "worker_twice", "worker_credential", "time_not_agreed"]),
             step("check-in", "签到", ProviderSteps.In.self, check, visit + ["check_in_too_early"]),
             step("check-out", "签退", ProviderSteps.Out.self, check, visit + ["check_out_before_check_in"]),
             step("fail", "标记未完成", ProviderSteps.Fail.self, ["reason_code": reason], ["order_unknown", "illegal_transition"]),

@@ -11,7 +11,12 @@ import Workflow
 /// What each route takes and gives stands in ``operations``.
 public struct ProviderRoutes: Sendable {
     let exchange: Exchange
-    public init(_ exchange: Exchange) { self.exchange = exchange }
+    private let pages: FeedPages
+
+    public init(_ exchange: Exchange) {
+        self.exchange = exchange
+        pages = FeedPages(exchange.office)
+    }
 
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("feed", use: feed)
@@ -35,13 +40,14 @@ public struct ProviderRoutes: Sendable {
         let after = try request.integer("after", default: 0, in: 0...Int.max)
         let wait = try request.integer("wait", default: 0, in: 0...ReadFeed.longestWait)
         let limit = try request.integer("limit", default: 100, in: 1...ReadFeed.limit)
-        let entries = try await ReadFeed(exchange.office)(context.provider, after: Int64(after), limit: limit, waitSeconds: wait)
-        let today = today
-        let next = entries.last?.event.providerSeq ?? Int64(after)
-        let document: JSON = ["events": .array(entries.map { Show.feed($0, today: today) }), "next": JSON(next)]
-        // Without news the number is the whole content. With news the content is hashed: an order in it changes as it goes on.
-        let tag = entries.isEmpty ? "\(next)" : Exchange.fingerprint(document)
-        return Exchange.tagged(document, as: tag, for: request)
+        let page = try await pages(context.provider, after: Int64(after), limit: limit)
+        if page.isEmpty, wait > 0, let held = HeldRequest.here {
+            let feed = ReadFeed(exchange.office)
+            let (provider, deadline) = (context.provider, held.came + .seconds(wait))
+            let isHeld = deadline > .now && held.put(aside: { await feed.news(for: provider, after: Int64(after), until: deadline) })
+            if isHeld { return Response(status: .noContent) }
+        }
+        return Exchange.tagged(page.text, as: page.tag, for: request)
     }
 
     @Sendable func orders(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -104,7 +110,7 @@ public struct ProviderRoutes: Sendable {
             throw Rejection(.invalid, "bulk_too_long", "items 应有 1 到 \(ProviderSteps.Bulk.limit) 行。", pointer: "/items")
         }
         let answers = try await exchange.each(body.items, request, context, digest: \.digest) { line in
-            try line.step.prepared(OrderID(line.id), steps, by: context.caller)
+            try line.step.get().prepared(OrderID(line.id), steps, by: context.caller)
         }
         let lines = zip(body.items, answers).map { line, answer -> JSON in
             switch answer {

@@ -71,10 +71,14 @@ struct ProviderSteps: Sendable {
 
     struct Schedule: ProviderStep {
         let worker: String
+        /// Who comes along; left out, the visit has one worker.
+        let second_worker: String?
         let start: Instant?
 
         func prepared(_ id: OrderID, _ steps: ProviderSteps, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Answer {
-            steps.answer(ScheduleWorker(steps.office).prepared(id, worker: WorkerID(worker), start: start, by: caller), for: caller)
+            steps.answer(
+                ScheduleWorker(steps.office).prepared(
+                    id, worker: WorkerID(worker), second: second_worker.map { WorkerID($0) }, start: start, by: caller), for: caller)
         }
     }
 
@@ -175,12 +179,13 @@ struct ProviderSteps: Sendable {
     struct Line: DescribedValue, Sendable {
         let id: String
         let action: Action
-        let step: any ProviderStep
+        /// What is to be done, or what is wrong with the fields beside: that is told for this line and stops none of the others.
+        let step: Result<any ProviderStep, Rejection>
         /// What the line asks, for telling a repeated request from another.
         let digest: [UInt8]
 
         private enum Key: String, CodingKey, CaseIterable {
-            case id, action, reason_code, holder, start, note, minutes, worker, at, method, lat, lon, accuracy_m, code, photo_sha256
+            case id, action, reason_code, holder, start, note, minutes, worker, second_worker, at, method, lat, lon, accuracy_m, code, photo_sha256
         }
 
         init(from decoder: any Decoder) throws {
@@ -193,7 +198,11 @@ struct ProviderSteps: Sendable {
                     pointer: "/" + (decoder.codingPath + [Key.action]).map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: "/"))
             }
             self.action = action
-            step = try action.step.init(from: decoder)
+            do {
+                step = .success(try action.step.init(from: decoder))
+            } catch let error as DecodingError {
+                step = .failure(Problem.rejection(error))
+            }
             digest = Array("\(step)\(id)".utf8)
         }
 

@@ -25,8 +25,8 @@ public struct OrderRepository {
                 \(order.window.start), \(order.window.end), \(order.quantity), \(order.urgency), \(order.source), \(order.caller),
                 \(order.callID), \(order.note), \(order.fromAddress), \(order.toAddress), \(order.preferredProvider), \(order.createdAt),
                 \(order.createdBy), \(order.isBackfilled), \(order.visitCode), \(order.state), \(order.verification), \(order.settlement),
-                \(order.serviceLevel), \(order.hasOpenComplaint), \(order.provider), \(order.worker), \(order.attempts),
-                \(order.timer?.kind.rawValue), \(order.timer?.due), \(order.priceVersion), \(order.unitPrice), \(order.payable),
+                \(order.serviceLevel), \(order.hasOpenComplaint), \(order.provider), \(order.worker), \(order.secondWorker),
+                \(order.attempts), \(order.timer?.kind.rawValue), \(order.timer?.due), \(order.priceVersion), \(order.unitPrice), \(order.payable),
                 \(order.selfPay), \(order.version), \(order.serviceDate))
             """)
     }
@@ -41,7 +41,8 @@ public struct OrderRepository {
             SET start_ms = \(order.window.start), end_ms = \(order.window.end), service_date = \(order.serviceDate),
                 state = \(order.state), verification = \(order.verification), settlement = \(order.settlement),
                 service_level = \(order.serviceLevel), has_open_complaint = \(order.hasOpenComplaint), provider_id = \(order.provider),
-                worker_id = \(order.worker), attempts = \(order.attempts), timer_kind = \(order.timer?.kind.rawValue),
+                worker_id = \(order.worker), second_worker_id = \(order.secondWorker), attempts = \(order.attempts),
+                timer_kind = \(order.timer?.kind.rawValue),
                 timer_due_ms = \(order.timer?.due), price_version = \(order.priceVersion), unit_price_fen = \(order.unitPrice),
                 payable_fen = \(order.payable), self_pay_fen = \(order.selfPay), version = \(order.version)
             WHERE id = \(order.id) AND version = \(old.version)
@@ -252,8 +253,8 @@ public struct OrderRepository {
     static let columns: StaticString = """
         id, number, elder_id, item_code, mode, region, start_ms, end_ms, quantity, urgency, source, caller, call_id, note, from_address, \
         to_address, preferred_provider, created_ms, created_by, is_backfilled, visit_code, state, verification, settlement, service_level, \
-        has_open_complaint, provider_id, worker_id, attempts, timer_kind, timer_due_ms, price_version, unit_price_fen, payable_fen, \
-        self_pay_fen, version
+        has_open_complaint, provider_id, worker_id, second_worker_id, attempts, timer_kind, timer_due_ms, \
+        price_version, unit_price_fen, payable_fen, self_pay_fen, version
         """
 }
 
@@ -273,8 +274,8 @@ extension Order {
             note: try row.text(), fromAddress: row.optionalText(), toAddress: row.optionalText(), preferredProvider: row.optionalID(),
             createdAt: try row.instant(), createdBy: try row.text(), isBackfilled: try row.bool(), visitCode: try row.text(), state: try row.value(),
             verification: try row.value(), settlement: try row.value(), serviceLevel: try row.value(), hasOpenComplaint: try row.bool(),
-            provider: row.optionalID(), worker: row.optionalID(), attempts: try row.int(), timer: try Order.timer(&row),
-            priceVersion: try row.text(), unitPrice: try row.fen(), payable: try row.fen(), selfPay: try row.fen(),
+            provider: row.optionalID(), worker: row.optionalID(), secondWorker: row.optionalID(), attempts: try row.int(),
+            timer: try Order.timer(&row), priceVersion: try row.text(), unitPrice: try row.fen(), payable: try row.fen(), selfPay: try row.fen(),
             version: try row.int())
     }
 

@@ -95,14 +95,16 @@ public struct LoadRepository {
     public func booked(_ providers: [ProviderID], around window: TimeWindow) throws -> [(worker: WorkerID, window: TimeWindow)] {
         try tx.rows(
             """
-            SELECT worker_id, start_ms, end_ms FROM service_order
+            SELECT worker_id, second_worker_id, start_ms, end_ms FROM service_order
             WHERE provider_id IN (\(list: providers.map(\.text))) AND state IN ('scheduled', 'in_service')
                 AND start_ms > \(window.start - .hours(24)) AND start_ms < \(window.end) AND end_ms > \(window.start)
                 AND worker_id IS NOT NULL
             ORDER BY worker_id, start_ms
             """
-        ) { (try $0.id(Worker.self), try $0.instant(), try $0.instant()) }
-        .compactMap { worker, start, end in TimeWindow(start: start, end: end).map { (worker, $0) } }
+        ) { (try $0.id(Worker.self), $0.optionalID(Worker.self), try $0.instant(), try $0.instant()) }
+        .flatMap { worker, second, start, end in
+            TimeWindow(start: start, end: end).map { window in [worker, second].compactMap { $0 }.map { ($0, window) } } ?? []
+        }
     }
 
     /// Trips that hold a car of these providers around a time, by provider; which car is the provider's own business.

@@ -16,6 +16,7 @@ extension Migrator {
         Migration(number: 13, name: "messages", sql: Schema.m0013_messages),
         Migration(number: 14, name: "papers", sql: Schema.m0014_papers),
         Migration(number: 16, name: "closing", sql: Schema.m0016_closing),
+        Migration(number: 17, name: "second_worker", sql: Schema.m0017_second_worker),
         Migration(number: 18, name: "guard", sql: Schema.m0018_guard),
         Migration(number: 19, name: "desk", sql: Schema.m0019_desk),
         Migration(number: 20, name: "runs", sql: Schema.m0020_runs),

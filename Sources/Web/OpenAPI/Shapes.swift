@@ -26,6 +26,7 @@ public enum Shapes {
         "id": .id, "number": .text(sample: "260302-00042"), "state": .oneOf(OrderState.self), "elder_id": .id, "item_code": .text(sample: "06001"),
         "region": .text(sample: "620102001"), "start": .instant, "end": .instant, "quantity": .text(sample: "2"),
         "urgency": .oneOf(Urgency.self), "provider": .text(sample: "P001").nullable, "worker": .text(sample: "W0001").nullable,
+        "second_worker": .text(sample: "W0002").nullable,
         "attempts": .integer(), "verification": .oneOf(Verification.self), "settlement": .oneOf(Settlement.self),
         "service_level": .oneOf(ServiceLevel.self), "price_version": .text(sample: "2026-01"), "unit_price_fen": .fen, "payable_fen": .fen,
         "self_pay_fen": .fen, "note": .text(), "from_address": .text().nullable, "to_address": .text().nullable, "created_at": .instant,

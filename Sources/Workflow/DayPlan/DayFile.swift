@@ -55,13 +55,13 @@ struct DayFile {
     /// Who is there already stays there.
     private func underWay(_ order: Order, _ former: ProviderDay.Assignment?) throws -> ProviderDay.Assignment? {
         guard order.state == .inService, let visit = try tx.visits.find(order.id) else { return nil }
-        let second = former?.second == visit.worker ? former?.worker : former?.second
+        let second = order.secondWorker ?? (former?.second == visit.worker ? former?.worker : former?.second)
         return ProviderDay.Assignment(worker: visit.worker, second: second, start: visit.checkIn.at)
     }
 
-    /// A worker named by hand before there was a plan is a promise too.
+    /// Whoever was named by hand before there was a plan is a promise too.
     private func named(_ order: Order) -> ProviderDay.Assignment? {
-        order.worker.map { ProviderDay.Assignment(worker: $0, start: order.window.start) }
+        order.worker.map { ProviderDay.Assignment(worker: $0, second: order.secondWorker, start: order.window.start) }
     }
 
     /// Everybody in work who is there: as entered for the day, else in the usual hours, which reach at least as far as the firm is open.

@@ -57,8 +57,9 @@ public struct PlanDay: Sendable {
         let held = Dictionary(uniqueKeysWithValues: orders.map { ($0.id, $0) })
         for visit in plan.visits {
             guard let order = held[visit.order], order.state != .inService else { continue }
-            if order.state == .scheduled, order.worker == visit.assignment.worker { continue }
-            _ = try ScheduleWorker(office).prepared(order.id, worker: visit.assignment.worker, start: nil, by: caller)(tx)
+            let (worker, second) = (visit.assignment.worker, visit.assignment.second)
+            if order.state == .scheduled, order.worker == worker, order.secondWorker == second { continue }
+            _ = try ScheduleWorker(office).prepared(order.id, worker: worker, second: second, start: nil, by: caller)(tx)
         }
     }
 }

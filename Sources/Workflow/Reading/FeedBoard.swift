@@ -23,6 +23,8 @@ public final class FeedBoard: Sendable {
         var waiting: [ProviderID: [UInt64: Waiter]] = [:]
         var held = 0
         var ticket: UInt64 = 0
+        /// When to look through the waiting polls for those whose time is over.
+        var lookAt = ContinuousClock.now
     }
 
     private let state = Mutex(State())
@@ -136,9 +138,11 @@ public final class FeedBoard: Sendable {
         }
     }
 
-    /// Lets go those whose time is over.
+    /// Lets go those whose time is over; no commit has to look through ten thousand waiting polls for them.
     private func release(at now: ContinuousClock.Instant) {
         let over = state.withLock { state -> [Waiter] in
+            guard state.lookAt <= now else { return [] }
+            state.lookAt = now + Self.tick
             var over: [Waiter] = []
             for (provider, waiting) in state.waiting where waiting.contains(where: { $0.value.until <= now }) {
                 over += waiting.values.filter { $0.until <= now }

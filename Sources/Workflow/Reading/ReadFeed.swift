@@ -20,7 +20,7 @@ public struct FeedEntry: Sendable {
     }
 }
 
-/// 接单轮询: everything addressed to a provider after a number of its own, 1, 2, 3 … without a gap; waits for news when there is none.
+/// 接单轮询: everything addressed to a provider after a number of its own, 1, 2, 3 … without a gap.
 public struct ReadFeed: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
@@ -29,16 +29,21 @@ public struct ReadFeed: Sendable {
     public static let longestWait = 60
     static let addressKept = Span.hours(24)
 
-    public func callAsFunction(_ provider: ProviderID, after seq: Int64, limit: Int, waitSeconds: Int) async throws -> [FeedEntry] {
+    public func callAsFunction(_ provider: ProviderID, after seq: Int64, limit: Int) async throws -> [FeedEntry] {
         guard seq >= 0 else { throw Rejection(.invalid, "cursor_invalid", "after 应为 0 或正整数。", pointer: "/after") }
-        let limit = min(max(1, limit), Self.limit)
-        let deadline = ContinuousClock.now + .seconds(min(max(0, waitSeconds), Self.longestWait))
-        while true {
-            let isQuiet = office.board.isQuiet(provider, after: seq, rings: office.bell.rings)
-            let entries = isQuiet ? [] : try await page(provider, after: seq, limit: limit)
-            if !entries.isEmpty || deadline <= .now || Task.isCancelled { return entries }
-            guard await office.board.wait(provider, after: seq, until: deadline) else { return [] }
-        }
+        return isQuiet(provider, after: seq) ? [] : try await page(provider, after: seq, limit: min(max(1, limit), Self.limit))
+    }
+
+    /// Whether it is certain, without a look at the database, that there is nothing after `seq`.
+    public func isQuiet(_ provider: ProviderID, after seq: Int64) -> Bool {
+        office.board.isQuiet(provider, after: seq, rings: office.bell.rings)
+    }
+
+    /// Waits until there may be something after `seq`, at most until `deadline`.
+    ///
+    /// - Returns: false when no more waiting is possible.
+    public func news(for provider: ProviderID, after seq: Int64, until deadline: ContinuousClock.Instant) async -> Bool {
+        await office.board.wait(provider, after: seq, until: deadline)
     }
 
     /// The newest of what was addressed to a provider, newest first; without the orders themselves.

@@ -89,6 +89,8 @@ public struct CheckIn: Sendable {
             }
             let check = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
             started.worker = worker
+            // Whoever rings the bell is the one who came; the other of two is then the second.
+            if worker == old.secondWorker { started.secondWorker = planned }
             var visit = Visit(order: id, provider: provider, worker: worker, checkIn: check)
             visit.traces.inDevice = report.device
             visit.traces.isMocked = report.isMocked

@@ -4,19 +4,25 @@ import Orders
 import Registry
 import Store
 
-/// 安排人员: the provider names the worker; credentials are looked at on the service date, here and not only on paper.
+/// 安排人员: the provider names the worker, or both where two come; credentials are looked at on the service date, here and not only on paper.
 public struct ScheduleWorker: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
     public func prepared(
-        _ id: OrderID, worker: WorkerID, start: Instant?, by caller: Caller
+        _ id: OrderID, worker: WorkerID, second: WorkerID? = nil, start: Instant?, by caller: Caller
     ) -> @Sendable (any Transaction) throws -> Order {
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let old = try Held.require(tx, id, by: caller)
             guard let provider = old.provider else { throw OrderRejection.illegalTransition(from: old.state, action: .schedule) }
             try Self.check(worker, of: provider, for: old, reference)
+            if let second {
+                guard second != worker else {
+                    throw Rejection(.refused, "worker_twice", "两名人员不能是同一个人。", pointer: "/second_worker")
+                }
+                try Self.check(second, of: provider, for: old, reference, pointer: "/second_worker")
+            }
             var moved = old
             if let start, start != old.window.start {
                 // Place and money are set aside for the day; another day is another order.
@@ -29,25 +35,27 @@ public struct ScheduleWorker: Sendable {
                 moved.window = TimeWindow(start: start, lasting: old.window.end - old.window.start)
             }
             var scheduled = try moved.after(.schedule, by: caller.actor, at: now, timers: reference.timers(on: now.localDate))
-            scheduled.worker = worker
+            (scheduled.worker, scheduled.secondWorker) = (worker, second)
             try tx.orders.save(scheduled, replacing: old)
             try tx.events.append(
                 "order.scheduled", subject: id.text, subjectSeq: scheduled.version, to: provider, by: caller.name, at: now,
-                data: (["worker": JSON(worker)] as JSON).text)
+                data: (["worker": JSON(worker), "second_worker": JSON(second)] as JSON).text)
             return scheduled
         }
     }
 
-    static func check(_ id: WorkerID, of provider: ProviderID, for order: Order, _ reference: Reference) throws {
+    static func check(
+        _ id: WorkerID, of provider: ProviderID, for order: Order, _ reference: Reference, pointer: String = "/worker"
+    ) throws {
         guard let worker = reference.franchise.workers(of: provider).first(where: { $0.id == id }), worker.isActive else {
-            throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
+            throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: pointer)
         }
         guard let item = reference.catalogue.item(order.item) else { return }
         let held = Set(worker.credentials.filter { $0.span.contains(order.serviceDate) }.map(\.type))
         for type in reference.catalogue.credentialTypes where type.holder == .worker && item.credentials.contains(type.code) {
             guard held.contains(type.code.text) else {
                 throw Rejection(
-                    .refused, "worker_credential", "该人员在服务当日没有有效的“\(type.name)”，请换人或更新证件。", pointer: "/worker")
+                    .refused, "worker_credential", "该人员在服务当日没有有效的“\(type.name)”，请换人或更新证件。", pointer: pointer)
             }
         }
     }

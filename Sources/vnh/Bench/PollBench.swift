@@ -4,6 +4,7 @@ import Hummingbird
 import Kernel
 import Logging
 import Registry
+import Web
 import Workflow
 
 #if canImport(Glibc)

@@ -1,29 +1,16 @@
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Kernel
 import Logging
-import NIOCore
 import ServiceLifecycle
 import Store
+import Web
 import Workflow
 
 #if canImport(Glibc)
 import Glibc
 #endif
 
-/// How connections are taken in.
-enum Door {
-    /// A connection on which nothing whole arrives for so long is closed: a client that sends its head letter by letter holds nobody up.
-    static let idle = 30
-
-    static var http1: HTTPServerBuilder {
-        .http1(
-            configuration: .init(
-                idleTimeout: .seconds(Int64(idle)),
-                httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)))
-    }
-
+extension Door {
     /// Ten thousand tills may wait at once; each holds a descriptor.
     static func widen() {
         var limit = rlimit()

@@ -6,6 +6,7 @@ import Foundation
 import Hummingbird
 import Kernel
 import Logging
+import NIOPosix
 import Notifier
 import PortalWeb
 import ServiceLifecycle
@@ -50,22 +51,21 @@ struct Serve: AsyncParsableCommand {
         Door.widen()
         let (host, port) = (host, port)
         let listening = Mutex(false)
-        var app = Application(
-            router: server.router(), server: Door.http1,
-            configuration: .init(address: .hostname(host, port: port), serverName: "vnh", backlog: 4096, reuseAddress: true),
+        let door = Door(server.router().buildResponder(), name: "vnh", logger: logger).server(
+            configuration: .init(address: .hostname(host, port: port), backlog: 4096, reuseAddress: true),
             onServerRunning: { channel in
                 listening.withLock { $0 = true }
                 Terminal.note("已启动：http://\(host):\(channel.localAddress?.port ?? port)")
-            }, logger: logger)
-        app.addServices(
-            TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
-            TidyLoop(office: office, logger: logger),
+            }, eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        var services: [any Service] = [
+            TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger), TidyLoop(office: office, logger: logger),
             StandingLoop(office: office, logger: logger), ShadowLoop(office: office, logger: logger),
-            DeliveryLoop.webhooks(office, over: transport, logger))
-        if let messages { app.addServices(try messages.loop(office, logger)) }
+                DeliveryLoop.webhooks(office, over: transport, logger),
+        ]
+        if let messages { services.append(try messages.loop(office, logger)) }
+        // The last goes first: polls that wait are answered before the server waits for its connections to end.
+        services += [door, FeedLoop(office: office, logger: logger)]
         do {
-            // The board goes first, so that polls that wait are answered before the server waits for its connections to end.
-            let services: [any Service] = [app, FeedLoop(office: office, logger: logger)]
             try await ServiceGroup(
                 configuration: .init(services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)).run()
         } catch where !listening.withLock({ $0 }) {

@@ -169,7 +169,9 @@ document.addEventListener("click", (event) => {
   const path = `/api/v1/provider/orders/${card.dataset.order}`;
   switch (button.dataset.do) {
     case "accept": now(button, `${path}/accept`, {}); break;
-    case "schedule": now(button, `${path}/schedule`, { worker: $("[data-worker-choice]", card).value }); break;
+    case "schedule": now(button, `${path}/schedule`, {
+      worker: $("[data-worker-choice]", card).value, second_worker: $("[data-second-choice]", card)?.value || undefined,
+    }); break;
     case "decline": {
       const dialog = $("#decline");
       dialog.returnValue = "";
