@@ -81,6 +81,7 @@ public struct CloseMonth: Sendable {
         let sha256 = hash(statement, reference)
         try tx.settlements.freeze(statement, sha256: sha256, at: now)
         for line in statement.lines where line.verdict == .blocked { try Refusal.undo(tx, line.candidate, now: now) }
+        for deduction in statement.deductions(surroundings.terms.policy) { try Deduct.take(tx, deduction, now: now) }
         let first = try tx.close.firstServices(month, provider)
         let samples = Sampling.plan(
             statement, provider: reference.franchise.provider(provider), surroundings.terms.policy, isFirst: first.contains)
@@ -108,7 +109,7 @@ public struct PreviewMonth: Sendable {
             let waiting = try tx.close.waitingAdjustments()
             return try providers.map { provider in
                 var statement = try check.statement(tx, provider, surroundings)
-                statement.adjustments = waiting[provider] ?? []
+                statement.adjustments = (waiting[provider] ?? []) + statement.deductions(surroundings.terms.policy)
                 return statement
             }
         }
