@@ -186,6 +186,14 @@ def test_a_changed_rule_of_every_kind_is_found(rich, tmp_path, programme, edit):
     assert found.startswith("lines.csv 第") and programme in found and "按项目规则应为" in found
 
 
+def test_a_grant_that_was_raised_afterwards_is_found(forgery):
+    def edit(programmes):
+        next(p for p in programmes if p["code"] == "SERVICE")["versions"][0]["grants"][0]["by_class"]["low_income"] = "9999.00"
+    forgery.change_json("reference/programmes.json", edit)
+    forgery.reseal()
+    assert "的额度为 10000，按项目规则应为 999900" in first_difference(forgery)
+
+
 @pytest.fixture(scope="module")
 def budgeted(desk, tmp_path_factory):
     """This month, with services that budgets bear."""
@@ -342,9 +350,9 @@ def test_a_changed_rule_is_found_at_the_first_line_it_would_change(forgery, cove
 
 def test_a_rule_that_changes_nothing_this_month_is_found_by_the_root(forgery, pack):
     def edit(programmes):
-        next(p for p in programmes if p["code"] == "VOUCHER")["versions"][0]["grants"][0]["value"] = "99999.00"
+        next(p for p in programmes if p["code"] == "CADRE")["versions"][0]["grants"][0]["value"] = "99999.00"
     forgery.change_json("reference/programmes.json", edit)
-    # The elders' grants were opened under the old rule, so the change shows nowhere but in the seals …
+    # No veteran had a service this month, so the change shows nowhere but in the seals …
     forgery.rehash()
     assert "月根" in first_difference(forgery)
     forgery.reseal()
@@ -373,7 +381,8 @@ def test_every_record_that_a_verdict_rests_on_is_looked_at(pack, tmp_path):
         header, *rows = look.rows(name)
         return [dict(zip(header, row)) for row in rows]
 
-    subject = next(row for row in lines_of(look) if row["kind"] == "order" and row["verdict"] == "paid")
+    at_home = {row["id"] for row in forged_rows("orders.csv") if row["mode"] == "上门"}
+    subject = next(row for row in lines_of(look) if row["subject"] in at_home and row["verdict"] == "paid" and row["funding"])
 
     def at(name, key, **fields):
         def edit(rows):
@@ -427,7 +436,7 @@ def test_every_record_that_a_verdict_rests_on_is_looked_at(pack, tmp_path):
         (("reference/catalog/items.csv", capped), "R12"), (("entitlements.csv", dropped), "entitlements.csv"),
         (("postings.csv", dropped), ".csv"), (at("visits.csv", "order", is_mocked="1"), "R13"), (at("visits.csv", "order", signed_by="neighbour"), "R17"),
         (at("orders.csv", "id", urgency="booked", start_ms="0"), "服务日期"), (("absences.csv", away), "R07"), (("leaves.csv", leave), "R15"),
-        (("elders.csv", child), "R08" if int(subject["subsidy_fen"]) > 0 else ""), (("visits.csv", twice), "R19"),
+        (("elders.csv", child), "按项目规则应为"), (("visits.csv", twice), "R19"),
     ]
     if int(subject["subsidy_fen"]) > 0:
         cases.append((("postings.csv", unpaid), "分"))
