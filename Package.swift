@@ -11,13 +11,17 @@ let settings: [SwiftSetting] = [
     .define("Spreadsheet", .when(traits: ["Spreadsheet"])),
 ]
 
+/// Rooms in which money is decided or written; with the trait `Coverage` they count what the tests reach (`deploy/coverage`).
+let countsLines: [SwiftSetting] = [.unsafeFlags(["-profile-generate", "-profile-coverage-mapping"], .when(traits: ["Coverage"]))]
+let linksCounters: [LinkerSetting] = [.unsafeFlags(["-profile-generate"], .when(traits: ["Coverage"]))]
+
 /// A room of the house: a target of our own under Sources/.
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], holdsMoney: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + (holdsMoney ? countsLines : []))
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linksCounters)
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -41,6 +45,7 @@ let package = Package(
     traits: [
         .trait(name: "PostgreSQL", description: "The PostgreSQL driver; needs libpq-dev."),
         .trait(name: "Spreadsheet", description: "Documents as .xlsx; needs libxlsxwriter-dev."),
+        .trait(name: "Coverage", description: "Debug builds that count which lines of the money rooms run; see deploy/coverage."),
     ],
     dependencies: [
         // The product speaks plain HTTP behind a reverse proxy, so no TLS stack is built: BoringSSL comes once, with swift-crypto.
@@ -59,14 +64,14 @@ let package = Package(
         room("Pinyin"),
         room("Catalog", ["Kernel", "Pinyin"]),
         room("Registry", ["Kernel"]),
-        room("Entitlement", ["Kernel", "Catalog", "Registry"]),
+        room("Entitlement", ["Kernel", "Catalog", "Registry"], holdsMoney: true),
         room("Orders", ["Kernel", "Catalog", "Registry", "Entitlement"]),
         room("Intake", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
         room("Matching", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
-        room("Billing", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
+        room("Billing", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"], holdsMoney: true),
         room("Notifier", ["Kernel", crypto]),
         // Memory: one SQL protocol, two drivers.
-        room("Store", rules + [crypto]),
+        room("Store", rules + [crypto], holdsMoney: true),
         room("StoreSQLite", [
             "Kernel", "Store", "CSQLite", .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
@@ -98,7 +103,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 yams,
             ],
-            swiftSettings: settings),
+            swiftSettings: settings, linkerSettings: linksCounters),
         // Tests: one target a room; those of the store and of the intentions run on every database there is.
         .target(
             name: "TestSupport", dependencies: rules + ["Store", "StoreSQLite", "StorePostgres", "Workflow"], path: "Tests/TestSupport",
@@ -107,7 +112,7 @@ let package = Package(
         tests("RegistryTests", ["Kernel", "Catalog", "Registry"]),
         tests("EntitlementTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Workflow", "TestSupport", yams]),
         tests("OrdersTests", ["Kernel", "Catalog", "Registry", "Entitlement", "Orders"]),
-        tests("IntakeTests", ["Kernel", "Catalog", "Intake"]),
+        tests("IntakeTests", ["Kernel", "Catalog", "Registry", "Intake"]),
         tests("MatchingTests", ["Kernel", "Catalog", "Registry", "Orders", "Matching"]),
         tests("NotifierTests", ["Kernel", "Registry", "Notifier", "CurlTransport", "Store", "StoreSQLite", "StorePostgres"]),
         tests("StoreTests", rules + ["Store", "StoreSQLite", "StorePostgres", "TestSupport"]),

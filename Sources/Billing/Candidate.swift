@@ -88,10 +88,4 @@ public struct Candidate: Hashable, Sendable {
     }
 
     public var subsidy: Fen { funding.map(\.amount).total }
-
-    /// The time the worker was there, if it was measured.
-    public var presence: TimeWindow? {
-        guard let begin, let end else { return nil }
-        return TimeWindow(start: begin, end: end)
-    }
 }

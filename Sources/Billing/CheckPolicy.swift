@@ -16,6 +16,16 @@ public struct CheckPolicy: Hashable, Sendable {
     /// R14, percent of the planned time.
     public var shortVisit = 80
     public var shortVisitHold = 50
+    /// R14: a short visit is paid by blocks of so many minutes, of each of which so many may be missing.
+    public var payBlock = 15
+    public var payBlockTolerance = 5
+    /// 月度考核: scores from which all, the good and the fair share is paid; below, the poor share. Shares in percent.
+    public var scoreFull = 90
+    public var scoreGood = 80
+    public var scoreGoodPercent = 95
+    public var scoreFair = 70
+    public var scoreFairPercent = 90
+    public var scorePoorPercent = 80
     /// R14: so many visits of one worker, all of the same length to the second.
     public var sameDuration = 10
     /// R15, minutes of the day.
@@ -51,6 +61,14 @@ public struct CheckPolicy: Hashable, Sendable {
         read("device_window_min", \.deviceWindow)
         read("short_visit_percent", \.shortVisit)
         read("short_visit_hold_percent", \.shortVisitHold)
+        read("pay_block_min", \.payBlock)
+        read("pay_block_tolerance_min", \.payBlockTolerance)
+        read("score_full", \.scoreFull)
+        read("score_good", \.scoreGood)
+        read("score_good_percent", \.scoreGoodPercent)
+        read("score_fair", \.scoreFair)
+        read("score_fair_percent", \.scoreFairPercent)
+        read("score_poor_percent", \.scorePoorPercent)
         read("same_duration_visits", \.sameDuration)
         read("service_day_opens_min", \.dayOpens)
         read("service_day_closes_min", \.dayCloses)

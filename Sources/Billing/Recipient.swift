@@ -3,13 +3,13 @@ import Registry
 
 /// 受助老人: what the register says about who was served, as far as money depends on it.
 public struct Recipient: Hashable, Sendable {
-    /// 住院, 入住机构 or 长期外出 over a span of days; open while it lasts.
+    /// 外出登记 (住院, 入住机构, 外出): away from the first to the last of these days; open while it lasts.
     public struct Stay: Hashable, Sendable {
-        public let status: ElderStatus
+        public let kind: AbsenceKind
         public let span: DateSpan
 
-        public init(status: ElderStatus, span: DateSpan) {
-            self.status = status
+        public init(kind: AbsenceKind, span: DateSpan) {
+            self.kind = kind
             self.span = span
         }
     }

@@ -82,7 +82,7 @@ public struct Statement: Hashable, Sendable {
     public static func all(_ candidates: [Candidate], month: Month, terms: Terms) -> [Statement] {
         let surroundings = Surroundings(terms: terms, month: candidates)
         let byProvider = Dictionary(grouping: candidates, by: \.provider)
-        return byProvider.keys.sorted().map { Statement(month: month, provider: $0, checking: byProvider[$0] ?? [], surroundings) }
+        return byProvider.sorted { $0.key < $1.key }.map { Statement(month: month, provider: $0.key, checking: $0.value, surroundings) }
     }
 
     /// One provider's lines, judged by the terms and by what comparing them with everybody's has found.

@@ -25,8 +25,8 @@ public struct Terms: Sendable {
     public var leaves: [WorkerID: [DateSpan]] = [:]
     /// 亲属 or 同住, as declared; with the relation in words.
     public var ties: [Tie: String] = [:]
-    /// What each fund may pay in the month; a fund that is not here has no line of its own.
-    public var budgets: [String: Fen] = [:]
+    /// What each budget leaves for the month's services; a fund that has none is not limited.
+    public var budgets: [BudgetKey: Fen] = [:]
     private let workers: [WorkerID: Worker]
 
     public init(catalogue: Catalogue, franchise: Franchise, programmes: Programmes?, policy: CheckPolicy = CheckPolicy()) {
@@ -34,8 +34,8 @@ public struct Terms: Sendable {
         self.franchise = franchise
         self.programmes = programmes
         self.policy = policy
-        workers = Dictionary(
-            franchise.providers.flatMap { franchise.workers(of: $0.id) }.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let all = franchise.providers.flatMap { franchise.workers(of: $0.id) }
+        workers = Dictionary(grouping: all, by: \.id).compactMapValues(\.first)
     }
 
     func worker(_ id: WorkerID) -> Worker? { workers[id] }

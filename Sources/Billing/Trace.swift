@@ -1,4 +1,5 @@
 import Catalog
+import Entitlement
 import Kernel
 import Orders
 import Registry
@@ -55,12 +56,20 @@ public struct Trace: Sendable {
     }
 }
 
+extension [Trace] {
+    /// The places of those lines that have a time, in its order; of equal times by subject.
+    func places(by time: (Trace) -> Instant?) -> [(place: Int, at: Instant)] {
+        indices.compactMap { place in time(self[place]).map { (place, $0) } }
+            .sorted { ($0.at, self[$0.place].subject) < ($1.at, self[$1.place].subject) }
+    }
+}
+
 /// All lines of a month, put together in every way in which they are compared. Adding and judging take O(n log n) in all.
 public struct Traces: Sendable {
     private var traces = Pages<Trace>()
     private var photos = Pages<Mark>()
     private var signatures = Pages<Mark>()
-    private var funds: [String: [(line: Int32, amount: Fen)]] = [:]
+    private var funds: [String: [(line: Int32, amount: Fen, region: String?)]] = [:]
 
     /// A photograph or signature under a line: the first 128 bits of a SHA-256, of which a chance meeting of a million is one in 10²⁶.
     private struct Mark: Sendable {
@@ -113,7 +122,7 @@ public struct Traces: Sendable {
         guard !isContext else { return }
         for photo in line.proof.photos { if let mark = Mark(photo, place) { photos.append(mark) } }
         if let signature = line.proof.signature, let mark = Mark(signature, place) { signatures.append(mark) }
-        for leg in line.funding { funds[leg.fund, default: []].append((place, leg.amount)) }
+        for leg in line.funding { funds[leg.fund, default: []].append((place, leg.amount, line.recipient?.region)) }
     }
 
     /// Lines gathered elsewhere.
@@ -127,7 +136,7 @@ public struct Traces: Sendable {
         for place in 0..<others.traces.count { traces.append(others.traces[place]) }
         for place in 0..<others.photos.count { photos.append(moved(others.photos[place])) }
         for place in 0..<others.signatures.count { signatures.append(moved(others.signatures[place])) }
-        for (fund, lines) in others.funds { funds[fund, default: []] += lines.map { ($0.line + start, $0.amount) } }
+        for (fund, lines) in others.funds { funds[fund, default: []] += lines.map { ($0.line + start, $0.amount, $0.region) } }
     }
 
     /// What every comparison finds, by subject.
@@ -139,7 +148,7 @@ public struct Traces: Sendable {
     public func findings(by grouping: Grouping, _ terms: Terms) -> [String: [Finding]] {
         var found: [String: [Finding]] = [:]
         if grouping == .fund {
-            judgeFunds(terms, &found)
+            judgeBudgets(terms, &found)
             return found
         }
         let checks = Checks.group.filter { $0.grouping == grouping }
@@ -204,10 +213,13 @@ public struct Traces: Sendable {
         }
     }
 
-    private func judgeFunds(_ terms: Terms, _ found: inout [String: [Finding]]) {
-        for (fund, limit) in terms.budgets {
-            let lines = (funds[fund] ?? []).sorted { traces[Int($0.line)].precedes(traces[Int($1.line)]) }
-            BudgetCheck.judge(lines.map(\.amount), limit: limit, fund: fund) { place, finding in
+    private func judgeBudgets(_ terms: Terms, _ found: inout [String: [Finding]]) {
+        for (budget, limit) in terms.budgets.sorted(by: { $0.key < $1.key }) {
+            let lines = (funds[budget.fund.rawValue] ?? []).filter { leg in
+                let line = traces[Int(leg.line)]
+                return budget.bears(budget.fund, on: line.date, terms.catalogue.item(line.item)?.category, region: leg.region)
+            }.sorted { traces[Int($0.line)].precedes(traces[Int($1.line)]) }
+            BudgetCheck.judge(lines.map(\.amount), limit: limit, budget) { place, finding in
                 found[traces[Int(lines[place].line)].subject, default: []].append(finding)
             }
         }

@@ -38,9 +38,14 @@ public struct BudgetKey: Hashable, Comparable, Sendable {
 
     public static func < (a: BudgetKey, b: BudgetKey) -> Bool { a.text < b.text }
 
-    func covers(_ fund: Fund, _ request: FundingRequest) -> Bool {
-        self.fund == fund && year == request.date.year && (category.map { $0 == request.item.category.rawValue } ?? true)
-            && (region.map { $0 == request.beneficiary.region } ?? true)
+    /// Whether money of a fund, for a service on a day, in a category and street, is borne by this budget.
+    ///
+    /// - Parameters:
+    ///   - category: nil when the item is not in the catalogue; then only budgets of all categories bear it.
+    ///   - region: nil when the street is not known.
+    public func bears(_ fund: Fund, on date: LocalDate, _ category: Category?, region: String?) -> Bool {
+        self.fund == fund && year == date.year && (self.category == nil || self.category == category?.rawValue)
+            && (self.region == nil || self.region == region)
     }
 }
 

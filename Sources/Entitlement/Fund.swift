@@ -16,6 +16,6 @@ public enum Fund: String, CaseIterable, Codable, Comparable, Sendable {
         }
     }
 
-    var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private var order: Int { Self.allCases.prefix { $0 != self }.count }
     public static func < (a: Fund, b: Fund) -> Bool { a.order < b.order }
 }

@@ -81,6 +81,9 @@ public enum AccountName {
     public static func reserved(_ programme: String, _ month: Month) -> String { "reserved/\(programme)/\(month)" }
     /// What is owed to a provider for proven visits.
     public static func payable(_ provider: String, _ month: Month) -> String { "payable/\(provider)/\(month)" }
+    /// What rules have taken from the statements of a month, and whose payment it is held back from.
+    public static func deduction(_ month: Month) -> String { "deduction/\(month)" }
+    public static func withheld(_ provider: String, _ month: Month) -> String { "withheld/\(provider)/\(month)" }
     /// Where a fund account's money comes from.
     public static func treasury(_ kind: FundKind) -> String { "treasury/\(kind.rawValue)" }
     /// What a fund account still has.

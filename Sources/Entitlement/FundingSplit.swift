@@ -131,7 +131,7 @@ public struct FundingSplit: Hashable, Sendable {
         self.legs = legs
         self.notes = notes
         selfPay = payable - legs.map(\.amount).total
-        precondition(selfPay >= .zero, "public money exceeds the price")
+        precondition(selfPay >= .zero)
     }
 
     /// 企业让利: what the provider charges less than the list price.

@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 
 /// A price on its way through the programmes.
@@ -27,10 +28,12 @@ struct Payment {
         if let minimum = version.minimumPayable, request.payable < minimum {
             return note(rule, "below_minimum", "消费满 \(minimum.yuan) 元才能享受")
         }
-        let bearing = budgets.keys.filter { $0.covers(rule.programme.fund, request) }.sorted()
+        let bearing = budgets.filter {
+            $0.key.bears(rule.programme.fund, on: request.date, request.item.category, region: request.beneficiary.region)
+        }.sorted { $0.key < $1.key }
         var wanted = version.benefit.amount(of: left, for: who)
-        if let short = bearing.min(by: { available($0) < available($1) }), available(short) < wanted {
-            wanted = available(short)
+        if let (short, balance) = bearing.min(by: { $0.value.available < $1.value.available }), balance.available < wanted {
+            wanted = balance.available
             note(
                 rule, "budget_exhausted", "\(short.name)预算已用完，\(short.year + 1) 年起恢复，急需时可由区里特批", next: LocalDate(short.year + 1, 1, 1))
         }
@@ -39,12 +42,10 @@ struct Payment {
         guard amount > .zero else { return }
         legs.append(
             FundingLeg(
-                fund: rule.programme.fund, programme: code, version: version.version, amount: amount, draws: draws, budgets: bearing))
+                fund: rule.programme.fund, programme: code, version: version.version, amount: amount, draws: draws, budgets: bearing.map(\.key)))
         left -= amount
         paid.append(version)
     }
-
-    private func available(_ key: BudgetKey) -> Fen { budgets[key]?.available ?? .zero }
 
     /// Exclusion holds both ways; a programme that names what it stands beside stands beside nothing else.
     private func mayStand(beside rule: Programmes.Rule) -> Bool {

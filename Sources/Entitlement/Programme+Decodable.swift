@@ -13,39 +13,44 @@ public struct ProgrammeFile: Decodable, Sendable {
         var programmes: [Programme] = []
         var faults: [ProgrammeFault] = []
         while !entries.isAtEnd {
+            let number = entries.currentIndex + 1
             switch try entries.decode(Entry.self).result {
             case .success(let programme): programmes.append(programme)
-            case .failure(let fault): faults.append(fault)
+            case .failure(let fault): faults.append(ProgrammeFault(programme: fault.code ?? "第 \(number) 项", message: fault.message))
             }
         }
         (self.programmes, self.faults) = (programmes, faults)
     }
 
-    /// Never throws, so that one bad entry does not hide the next.
+    /// Keeps what is wrong with it, so that one bad entry does not hide the next.
     private struct Entry: Decodable {
-        let result: Result<Programme, ProgrammeFault>
+        struct Fault: Error {
+            /// The programme's code, where it can be read.
+            let code: String?
+            let message: String
+        }
 
-        init(from decoder: any Decoder) {
+        let result: Result<Programme, Fault>
+
+        init(from decoder: any Decoder) throws {
             struct Code: Decodable { let code: String }
             do {
                 result = .success(try Programme(from: decoder))
-            } catch {
-                let code = (try? Code(from: decoder).code) ?? "第 \((decoder.codingPath.last?.intValue ?? 0) + 1) 项"
-                result = .failure(ProgrammeFault(programme: code, message: Self.words(error)))
+            } catch let error as DecodingError {
+                result = .failure(Fault(code: try? Code(from: decoder).code, message: Self.words(error)))
             }
         }
 
-        private static func words(_ error: any Error) -> String {
+        private static func words(_ error: DecodingError) -> String {
             func place(_ path: [any CodingKey]) -> String {
                 let names = path.dropFirst().map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
                 return names.isEmpty ? "" : names.joined(separator: ".") + "："
             }
-            return switch error {
-            case DecodingError.keyNotFound(let key, let context): place(context.codingPath) + "缺少字段 \(key.stringValue)"
-            case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context): place(context.codingPath) + "值的类型不对"
-            case DecodingError.dataCorrupted(let context): place(context.codingPath) + context.debugDescription
-            default: "无法读取"
-            }
+            if case .keyNotFound(let key, let context) = error { return place(context.codingPath) + "缺少字段 \(key.stringValue)" }
+            if case .typeMismatch(_, let context) = error { return place(context.codingPath) + "值的类型不对" }
+            if case .valueNotFound(_, let context) = error { return place(context.codingPath) + "值的类型不对" }
+            guard case .dataCorrupted(let context) = error else { return "无法读取" }
+            return place(context.codingPath) + context.debugDescription
         }
     }
 }

@@ -12,12 +12,9 @@ struct Yuan: Decodable {
     }
 }
 
-/// Any field of a mapping, known or not.
-private struct AnyField: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+/// Whatever stands in a field, when only the field's name is asked.
+private struct Anything: Decodable {
+    init(from _: any Decoder) {}
 }
 
 extension Decoder {
@@ -26,7 +23,7 @@ extension Decoder {
     /// - Throws: for a field that `type` does not list.
     func fields<Key: CodingKey & CaseIterable>(_ type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         let known = Set(Key.allCases.map(\.stringValue))
-        let unknown = try container(keyedBy: AnyField.self).allKeys.map(\.stringValue).filter { !known.contains($0) }.sorted()
+        let unknown = try singleValueContainer().decode([String: Anything].self).keys.filter { !known.contains($0) }.sorted()
         guard unknown.isEmpty else {
             throw DecodingError.dataCorrupted(
                 .init(codingPath: codingPath, debugDescription: "未知字段 \(unknown.joined(separator: "、"))"))

@@ -78,10 +78,7 @@ extension Programmes.Rule {
         (version.scope.fromMinute.map { $0 <= minute } ?? true) && (version.scope.untilMinute.map { minute < $0 } ?? true)
     }
 
-    /// The person as this version sees them: by its rule on changes of class, with the classes of the day or of the month's first.
-    func beneficiary(_ request: FundingRequest) -> Beneficiary {
-        version.classChange == .nextMonth ? request.beneficiary.on(request.date.month.first) : request.beneficiary
-    }
+    func beneficiary(_ request: FundingRequest) -> Beneficiary { version.seen(request.beneficiary, on: request.date) }
 
     func key(_ grant: Grant, _ date: LocalDate) -> BalanceKey { BalanceKey(programme: programme.code, period: grant.period(date)) }
 

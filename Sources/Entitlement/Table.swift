@@ -1,10 +1,10 @@
 /// Values that depend on who the elder is. Of all that fit, the best counts.
 struct Table {
     let value: Int64
-    var byClass: [String: Int64] = [:]
-    var byAbility: [String: Int64] = [:]
+    let byClass: [String: Int64]
+    let byAbility: [String: Int64]
     var byAge: [String: Int64] = [:]
-    var rows: [TableRow] = []
+    let rows: [TableRow]
 
     func value(for who: Beneficiary) -> Int64 {
         var best = value

@@ -80,9 +80,10 @@ extension CloseRoutes: DescribedRoutes {
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
                 answers: .json(adjustment.adding(["approved_by": .text()]))),
             Operation(
-                .post, "/api/v1/settlements/{month}/budget", "一项资金当月的支付上限", by: roles, body: Budget.self,
-                refining: ["fund": .text(sample: "district_subsidy"), "limit_fen": .integer(0...limit, sample: 5_000_000)],
-                answers: .json(.object(["fund": .text(), "limit_fen": .fen])), refuses: codes + ["fund_unknown", "amount_out_of_range"]),
+                .post, "/api/v1/settlements/{month}/scores", "月度考核得分；签字之前可以改", by: roles, body: Score.self,
+                refining: ["provider": .text(sample: "P001"), "score": .integer(0...100, sample: 92)],
+                answers: .json(.object(["provider": .text(), "score": .integer(), "pay_percent": .integer(), "amount_fen": .fen])),
+                refuses: codes + ["score_invalid", "statement_unknown"]),
         ]
     }
 

@@ -36,7 +36,7 @@ extension RequestContext {
 /// | GET, POST | /settlements/{month}/samples[/{subject}] | the sample; what the call-back found |
 /// | POST | /settlements/{month}/disputes/{subject} | the answer to a provider's objection |
 /// | POST | /settlements/{month}/adjust, /adjustments/{id}/approve | a correction in the open month, by two persons |
-/// | POST | /settlements/{month}/budget | what a fund may pay in the month |
+/// | POST | /settlements/{month}/scores | a provider's score of the month, and what it deducts |
 /// | GET | /settlement-rules | R01 … R27 with severity and version |
 /// | GET, POST | /settlement-rights | who may sign for a street or the district; by an administrator |
 public struct CloseRoutes: Sendable {
@@ -53,7 +53,7 @@ public struct CloseRoutes: Sendable {
         group.post("settlements/:month/disputes/:subject", use: answerDispute)
         group.post("settlements/:month/adjust", use: adjust)
         group.post("adjustments/:id/approve", use: approveAdjustment)
-        group.post("settlements/:month/budget", use: budget)
+        group.post("settlements/:month/scores", use: score)
         group.get("settlement-rules", use: rules)
         group.get("settlement-rights", use: rights)
         group.post("settlement-rights", use: grant)
@@ -205,6 +205,26 @@ public struct CloseRoutes: Sendable {
         }
     }
 
+    struct Score: Decodable, Sendable {
+        let provider: String
+        let score: Int
+    }
+
+    @Sendable func score(_ request: Request, _ context: CloseContext) async throws -> Response {
+        let month = try context.month()
+        return try await exchange.once(Score.self, request, context, keeping: IdempotencyKey.forMoney) { body in
+            let step = try ScoreProvider(office).prepared(month, ProviderID(body.provider), score: body.score, by: context.caller)
+            return { tx in
+                let result = try step(tx)
+                let json: JSON = [
+                    "provider": JSON(body.provider), "score": JSON(result.score), "pay_percent": JSON(result.percent),
+                    "amount_fen": JSON(result.deduction?.amount ?? .zero),
+                ]
+                return Answer(status: 200, body: json.text)
+            }
+        }
+    }
+
     private static func adjustment(_ entry: Adjustment) -> JSON {
         [
             "id": JSON(entry.id), "month": JSON(entry.month.description), "provider": JSON(entry.provider), "subject": JSON(entry.subject),
@@ -213,25 +233,6 @@ public struct CloseRoutes: Sendable {
     }
 
     // MARK: Terms
-
-    struct Budget: Decodable, Sendable {
-        let fund: String
-        let limit_fen: Int64
-    }
-
-    @Sendable func budget(_ request: Request, _ context: CloseContext) async throws -> Response {
-        let month = try context.month()
-        guard context.caller.role == .finance || context.caller.role == .admin else {
-            throw Rejection(.forbidden, "role_forbidden", "只有财务可以设定额度。")
-        }
-        return try await exchange.once(Budget.self, request, context, keeping: IdempotencyKey.forMoney) { body in
-            let step = try ManageRoster(office).budget(month, fund: body.fund, limit: Fen(body.limit_fen), by: context.caller)
-            return { tx in
-                try step(tx)
-                return Answer(status: 200, body: (["fund": JSON(body.fund), "limit_fen": JSON(Fen(body.limit_fen))] as JSON).text)
-            }
-        }
-    }
 
     @Sendable func rules(_ request: Request, _ context: CloseContext) async throws -> Response {
         Exchange.json([

@@ -33,7 +33,10 @@ public struct Fen: Hashable, Comparable, Sendable, Codable {
     }
 
     /// A share of this amount in basis points (10,000 = all), rounded half up to a whole fen.
-    public func share(basisPoints: Int64) -> Fen { Fen(roundedHalfUp(amount * basisPoints, by: 10_000)) }
+    public func share(basisPoints: Int64) -> Fen { share(basisPoints, of: 10_000) }
+
+    /// So many parts of so many, rounded half up to a whole fen.
+    public func share(_ parts: Int64, of whole: Int64) -> Fen { Fen(roundedHalfUp(amount * parts, by: whole)) }
 
     public static func + (a: Fen, b: Fen) -> Fen { Fen(a.amount + b.amount) }
     public static func - (a: Fen, b: Fen) -> Fen { Fen(a.amount - b.amount) }

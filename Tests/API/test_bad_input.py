@@ -11,6 +11,8 @@ ORDER = {"item_code": "02001", "elder_id": "e00000001", "start": "+2"}
 ELDER = {"name": "测试人", "sex": "female", "birthday": "1950-01-01", "region": "620102001"}
 SWIPE = {"card": "LZ00000001", "canteen": "P001", "slot": "lunch", "device": "t"}
 HOSTILE = ["' OR 1=1 --", "<script>alert(1)</script>", "%00", "𝒳" * 50, "../../etc/passwd", '"; DROP TABLE elder; --', "{{x}}"]
+BUDGET = {"fund": "voucher", "year": 2098, "granted_fen": 100}
+FUND = {"kind": "office", "holder": "局", "year": 2098, "granted_fen": 100}
 
 
 def order(**fields) -> tuple:
@@ -76,6 +78,26 @@ TABLE = [
     (("P001", "GET", f"/provider/feed?after={2**63 - 1}", None), 422, "cursor_in_future"),
     (("P001", "GET", "/provider/feed?wait=3600", None), 400, "query_invalid"),
     (("finance", "GET", "/settlements/2026-13", None), 400, "month_invalid"),
+    (("finance", "POST", "/settlements/2026-13/close", {}), 400, "month_invalid"),
+    (("finance", "POST", "/settlements/2099-01/close", {}), 422, "month_not_over"),
+    (("finance", "POST", f"/settlements/{day(0)[:7]}/close", {}), 422, "month_not_over"),
+    (("finance", "POST", "/settlements/2099-01/pay", {}), 409, "close_out_of_order"),
+    (("quality", "POST", "/settlements/2099-01/scores", {"provider": "P001", "score": 101}), 400, "score_invalid"),
+    (("quality", "POST", "/settlements/2099-01/scores", {"provider": "P001", "score": 90}), 409, "close_out_of_order"),
+    (("finance", "POST", "/budgets", BUDGET | {"fund": "lottery"}), 400, "budget_invalid"),
+    (("finance", "POST", "/budgets", BUDGET | {"year": 1999}), 400, "budget_invalid"),
+    (("finance", "POST", "/budgets", BUDGET | {"category": "77"}), 400, "budget_invalid"),
+    (("finance", "POST", "/budgets", BUDGET | {"region": "999999999"}), 400, "region_unknown"),
+    (("finance", "POST", "/budgets", BUDGET | {"granted_fen": -1}), 400, "amount_invalid"),
+    (("finance", "POST", "/budgets/voucher:2099:all:all/overrides", {"amount_fen": 1, "reason": "急需"}), 404, "budget_unknown"),
+    (("finance", "POST", "/budget-overrides/nothing/approve", {}), 404, "override_unknown"),
+    (("finance", "POST", "/funds", FUND | {"kind": "lottery"}), 400, "fund_kind_unknown"),
+    (("finance", "POST", "/funds", FUND | {"holder": ""}), 400, "holder_missing"),
+    (("finance", "POST", "/funds", FUND | {"first_month": "2026-13"}), 400, "month_invalid"),
+    (("finance", "POST", "/funds", FUND | {"granted_fen": -1}), 400, "amount_invalid"),
+    (("finance", "POST", "/funds/nothing/top-up", {"amount_fen": 1}), 404, "fund_unknown"),
+    (("finance", "POST", "/fund-payments/nothing/approve", {}), 404, "payment_unknown"),
+    (("finance", "POST", "/nursing-fees/2026-13", {}), 400, "month_invalid"),
     (("operator", "GET", "/nowhere", None), 404, "route_unknown"),
     (("operator", "DELETE", "/orders", None), 405, "method_not_allowed"),
 ]

@@ -166,3 +166,32 @@ def test_a_slip_in_a_programme_is_told_with_file_and_programme(data, tmp_path):
     lint = vnh("catalog", "lint", folder, check=False)
     assert lint.returncode != 0
     assert [line for line in lint.stdout.splitlines() if line.startswith("programmes.yaml：CARE") and "min_agee" in line], lint.stdout
+
+
+SECOND = """    - version: 2
+      from: 2019-06-01
+      sample: true
+      source: x
+      benefit: {kind: amount, value: "1.00"}
+"""
+
+
+@pytest.mark.parametrize("change, words", [
+    (lambda text: text.replace("value: 5000", "value: 15000"), "CARE 第 1 版：比例不能超过 10000（100%）"),
+    (lambda text: text + SECOND, "LUNCH 第 1 版：与第 2 版日期重叠"),
+    (lambda text: text.replace("ability_levels: [3, 4]}", "ability_level: [3, 4]}", 1), "CARE：versions.[1].eligibility：未知字段 ability_level"),
+    (lambda text: text.replace('"600.00"', '"600.001"'), "“600.001”不是以元为单位的金额"),
+], ids=["percent", "overlap", "field", "fen"])
+def test_a_programme_file_with_a_slip_is_told_in_one_line_and_nothing_is_taken(data, tmp_path, change, words):
+    import shutil
+    folder = tmp_path / "data"
+    for name in ["Catalog", "Providers"]:
+        shutil.copytree(data / name, folder / name)
+    file = folder / "Catalog/programmes.yaml"
+    before = file.read_text(encoding="utf-8")
+    file.write_text(change(before), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != before
+    lint = vnh("catalog", "lint", folder / "Catalog", check=False)
+    assert lint.returncode != 0 and [line for line in lint.stdout.splitlines() if words in line], lint.stdout
+    refused = vnh("demo", "--database", f"sqlite:{tmp_path / 'vnh.sqlite'}", "--elders", 10, "--days", 1, "--data", folder, check=False)
+    assert refused.returncode == 1 and words in refused.stderr and "Error" not in refused.stderr.split("：")[0], refused.stderr

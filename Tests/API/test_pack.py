@@ -1,5 +1,6 @@
 """An exported month can be computed again by somebody else, and whatever is changed in it is found."""
 
+import csv
 import hashlib
 import json
 import os
@@ -8,7 +9,7 @@ import shutil
 import sqlite3
 
 import pytest
-from house import ROOT, Client, expect, now, vnh
+from house import ROOT, Client, day, expect, moment, now, vnh
 from pack import VERIFY, Forgery, verify
 
 MONTH = "2026-01"
@@ -130,6 +131,116 @@ def test_a_month_of_trouble_verifies(desk, tmp_path):
     assert status == 0, lines
 
 
+def everything(programmes: str) -> str:
+    """The shipped programmes with every kind of rule in them: rows, limits of one visit, counts, balances that carry over, dated classes."""
+    lunch = """      benefit: {kind: amount, rows: [{min_age: 80, value: "9.00"}, {min_age: 60, max_age: 79, value: "7.00"},
+        {classes: [destitute, minimum_living], value: "12.00"}]}
+      grants: [{per: day, value: "15.00"}, {per: week, unit: times, value: 4}]
+      class_change: next_month
+"""
+    head, _, tail = programmes.rpartition("      benefit: {kind: amount")
+    assert "LUNCH" in head and tail.count("\n") == 1
+    changed = head + lunch
+    for old, new in [
+        ('special_family: "150.00"}}', 'special_family: "150.00"}, carry_months: 1}\n      class_change: pro_rata'),
+        ('"4": 6000}}', '"4": 6000}, most: "25.00"}'),
+    ]:
+        assert old in changed
+        changed = changed.replace(old, new)
+    return changed
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory):
+    """A month closed under rules of every kind."""
+    data = tmp_path_factory.mktemp("rules")
+    for name in ["Catalog", "Providers"]:
+        shutil.copytree(ROOT / name, data / name)
+    path = data / "Catalog/programmes.yaml"
+    path.write_text(everything(path.read_text(encoding="utf-8")), encoding="utf-8")
+    url = f"sqlite:{data / 'vnh.sqlite'}"
+    vnh("demo", "--database", url, "--elders", 800, "--days", 33, "--data", data)
+    vnh("close", MONTH, "--database", url)
+    vnh("export", MONTH, "--database", url, "--output", data / "pack")
+    return data / "pack"
+
+
+def test_rules_of_every_kind_verify(rich):
+    status, lines = verify(rich)
+    assert status == 0, lines
+    text = (rich / "legs.csv").read_text() + (rich / "swipes.csv").read_text()
+    assert "LUNCH|n/2026-01-" in text and "SERVICE|2026-01|" in text
+
+
+@pytest.mark.parametrize("programme, edit", [
+    ("LUNCH", lambda version: version["benefit"]["rows"][1].update(value="8.00")),
+    ("LUNCH", lambda version: version["grants"][1].update(value=1)),
+    ("VOUCHER", lambda version: version["benefit"].update(most="10.00")),
+    ("SERVICE", lambda version: version["grants"][0]["by_class"].update(minimum_living="1.00")),
+])
+def test_a_changed_rule_of_every_kind_is_found(rich, tmp_path, programme, edit):
+    forgery = Forgery(rich, tmp_path / "forged")
+    forgery.change_json("reference/programmes.json", lambda all: edit(next(p for p in all if p["code"] == programme)["versions"][0]))
+    forgery.reseal()
+    found = first_difference(forgery)
+    assert found.startswith("lines.csv 第") and programme in found and "按项目规则应为" in found
+
+
+def test_a_grant_that_was_raised_afterwards_is_found(forgery):
+    def edit(programmes):
+        next(p for p in programmes if p["code"] == "SERVICE")["versions"][0]["grants"][0]["by_class"]["low_income"] = "9999.00"
+    forgery.change_json("reference/programmes.json", edit)
+    forgery.reseal()
+    assert "的额度为 10000，按项目规则应为 999900" in first_difference(forgery)
+
+
+@pytest.fixture(scope="module")
+def budgeted(desk, tmp_path_factory):
+    """This month, with services that budgets bear."""
+    year = int(now()[:4])
+    for fund in ["district_subsidy", "voucher", "meal_subsidy", "care_insurance"]:
+        desk.finance.post("/budgets", {"fund": fund, "year": year, "granted_fen": 100_000_000}, 201)
+    elders = iter(desk.elders()[-8:])
+    orders = [desk.today(next(elders)) for _ in range(4)]
+    for order in orders[:3]:
+        assert desk.serve(order)["state"] == "closed"
+    cards = [desk.operator.get(f"/elders/{next(elders)}")["number"] for _ in range(2)]
+    noon = day(0, 12) if moment(day(0, 12)) < moment(now()) else day(-1, 12)
+    for card in cards:
+        desk.house.client("P001").post("/meals", {"card": card, "canteen": "P001", "slot": "lunch", "at": noon, "device": "till-2"}, 201)
+    folder = tmp_path_factory.mktemp("budgets") / "pack"
+    vnh("export", orders[0]["start"][:7], "--database", desk.house.url, "--output", folder)
+    return folder
+
+
+def test_a_changed_budget_is_found(budgeted, tmp_path):
+    assert verify(budgeted)[0] == 0, verify(budgeted)
+    used = next(row for row in csv.DictReader((budgeted / "budgets.csv").open(encoding="utf-8-sig")) if row["posted_fen"] != "0")
+
+    def row_of(**fields):
+        def edit(rows):
+            next(row for row in rows if row["fund"] == used["fund"]).update(fields)
+        return edit
+
+    def elsewhere(rows):
+        next(row for row in rows if row["budgets"]).update(budgets=f"{used['fund']}:{used['year']}:10:all")
+
+    def dropped(rows):
+        rows[:] = [row for row in rows if row["fund"] != used["fund"]]
+
+    cases = [
+        ("budgets.csv", row_of(posted_fen=str(int(used["posted_fen"]) - 1))), ("budgets.csv", row_of(granted_fen="1")), ("budgets.csv", dropped),
+        ("budget_use.csv", lambda rows: rows[0].update(amount_fen="1", count="9")), ("legs.csv", elsewhere),
+    ]
+    if any(row["budgets"] for row in csv.DictReader((budgeted / "swipes.csv").open(encoding="utf-8-sig"))):
+        cases.append(("swipes.csv", elsewhere))
+    for index, (name, edit) in enumerate(cases):
+        forgery = Forgery(budgeted, tmp_path / str(index))
+        forgery.change(name, edit)
+        forgery.reseal()
+        assert "预算" in first_difference(forgery) or "budget" in first_difference(forgery), (name, first_difference(forgery))
+
+
 # ---- one changed fen, one removed visit, one changed rule, one exchanged row ----
 
 
@@ -239,9 +350,9 @@ def test_a_changed_rule_is_found_at_the_first_line_it_would_change(forgery, cove
 
 def test_a_rule_that_changes_nothing_this_month_is_found_by_the_root(forgery, pack):
     def edit(programmes):
-        next(p for p in programmes if p["code"] == "VOUCHER")["versions"][0]["grants"][0]["value"] = "99999.00"
+        next(p for p in programmes if p["code"] == "CADRE")["versions"][0]["grants"][0]["value"] = "99999.00"
     forgery.change_json("reference/programmes.json", edit)
-    # The elders' grants were opened under the old rule, so the change shows nowhere but in the seals …
+    # No veteran had a service this month, so the change shows nowhere but in the seals …
     forgery.rehash()
     assert "月根" in first_difference(forgery)
     forgery.reseal()
@@ -264,7 +375,14 @@ def test_exchanged_rows_are_found_at_the_first_of_them(forgery):
 
 def test_every_record_that_a_verdict_rests_on_is_looked_at(pack, tmp_path):
     """Each change covers its tracks perfectly; each is found by what it would have changed."""
-    subject = next(row for row in lines_of(Forgery(pack, tmp_path / "look")) if row["kind"] == "order" and row["verdict"] == "paid")
+    look = Forgery(pack, tmp_path / "look")
+
+    def forged_rows(name):
+        header, *rows = look.rows(name)
+        return [dict(zip(header, row)) for row in rows]
+
+    at_home = {row["id"] for row in forged_rows("orders.csv") if row["mode"] == "上门"}
+    subject = next(row for row in lines_of(look) if row["subject"] in at_home and row["verdict"] == "paid" and row["funding"])
 
     def at(name, key, **fields):
         def edit(rows):
@@ -290,6 +408,22 @@ def test_every_record_that_a_verdict_rests_on_is_looked_at(pack, tmp_path):
     def capped(rows):
         next(row for row in rows if row["code"] == subject["item"])["evidence"] = "3"
 
+    def away(rows):
+        rows.insert(0, {"elder": "", "from": "", "until": "", "kind": "institution", "id": "a", "created_ms": "0", "ended_ms": ""})
+        rows[0] |= {"elder": subject["elder"], "from": "2020-01-01"}
+        rows.sort(key=lambda row: (row["elder"], row["from"], row["id"]))
+
+    def leave(rows):
+        worker = next(row["worker"] for row in forged_rows("visits.csv") if row["order"] == subject["subject"])
+        rows.append({"worker": worker, "from": "2026-01-01", "until": "2026-01-31", "at_ms": "0"})
+
+    def child(rows):
+        next(row for row in rows if row["id"] == subject["elder"])["birthday"] = "2020-01-01"
+
+    def twice(rows):
+        row = next(row for row in rows if row["order"] == subject["subject"])
+        row["in_photo_sha256"] = row["out_photo_sha256"] = "ab" * 32
+
     def unpaid(rows):
         next(row for row in rows if row["subject"] == subject["subject"] and row["kind"] == "post")["amount_fen"] = "1"
 
@@ -300,7 +434,9 @@ def test_every_record_that_a_verdict_rests_on_is_looked_at(pack, tmp_path):
         (("elders.csv", dead), "R06"), (("lines.csv", dropped), "序号"), (("reference/catalog/prices.csv", cheaper), "R09"),
         (("attempts.csv", unasked), "attempts.csv"), (("statements.csv", dropped), "有明细没有结算单"),
         (("reference/catalog/items.csv", capped), "R12"), (("entitlements.csv", dropped), "entitlements.csv"),
-        (("postings.csv", dropped), ".csv"),
+        (("postings.csv", dropped), ".csv"), (at("visits.csv", "order", is_mocked="1"), "R13"), (at("visits.csv", "order", signed_by="neighbour"), "R17"),
+        (at("orders.csv", "id", urgency="booked", start_ms="0"), "服务日期"), (("absences.csv", away), "R07"), (("leaves.csv", leave), "R15"),
+        (("elders.csv", child), "按项目规则应为"), (("visits.csv", twice), "R19"),
     ]
     if int(subject["subsidy_fen"]) > 0:
         cases.append((("postings.csv", unpaid), "分"))

@@ -27,7 +27,7 @@ enum Papers {
     ) throws -> MonthPapers {
         MonthPapers(
             month: World.may, isClosed: isClosed, statements: try statements ?? `A statement`.statements(), elders: elders, visits: visits,
-            mealClasses: ["m1": "destitute"], owed: owed, unproven: [:], adjustments: adjustments, catalogue: World.catalogue,
+            mealClasses: ["m1": "destitute"], owed: owed, unproven: [:], adjustments: adjustments, invoices: [World.provider: "01234567"], catalogue: World.catalogue,
             franchise: try World.franchise())
     }
 
@@ -121,7 +121,7 @@ enum Papers {
         let summary = try Papers.may().document(.summary)
         #expect(summary.rows[1].map(\.text) == [
             "2", "P001", "样板照护，一店", "91350100M000100Y43", "酒泉路街道", "生活照料", "1", "3", "3 次", "240.00", "60.00", "150.00", "0.00", "90.00", "0.00",
-            "0.00", "0.00", "60.00", "R18×1、R23×1", "0.00", "30.00", "叁拾元整", "", "6222020200112233445", "", "待核 1 单",
+            "0.00", "0.00", "60.00", "R18×1、R23×1", "0.00", "30.00", "叁拾元整", "示例银行酒泉路支行", "6222020200112233445", "01234567", "待核 1 单",
         ])
         #expect(summary.notes == ["实付合计：30.00 元，大写：叁拾元整"])
         #expect(try CSV.records(Array(summary.csv.utf8)).map(\.fields)[2] == summary.rows[1].map(\.text))

@@ -1,5 +1,6 @@
 import Billing
 import Catalog
+import Entitlement
 import Kernel
 import Registry
 import Testing
@@ -41,20 +42,21 @@ import Testing
         #expect(!(try World.findings(line).map(\.code).contains("R06")))
     }
 
-    static func stay(_ status: ElderStatus, _ from: Int, _ until: Int?) -> (inout Candidate) -> Void {
+    /// - Parameter until: the last day away.
+    static func stay(_ kind: AbsenceKind, _ from: Int, _ until: Int?) -> (inout Candidate) -> Void {
         {
             $0.recipient?.stays = [
                 Recipient.Stay(
-                    status: status, span: DateSpan(from: World.monday.adding(days: from), until: until.map { World.monday.adding(days: $0) }))
+                    kind: kind, span: DateSpan(from: World.monday.adding(days: from), until: until.map { World.monday.adding(days: $0) }))
             ]
         }
     }
 
     @Test(arguments: [
         Row("in hospital", ["R07"], .block, change: stay(.hospital, -1, nil)), Row("the day of going", change: stay(.hospital, 0, nil)),
-        Row("the day of coming back", change: stay(.away, -5, 0)), Row("away", ["R07"], .block, change: stay(.away, -5, 1)),
+        Row("the day of coming back", change: stay(.travel, -5, -1)), Row("away", ["R07"], .block, change: stay(.travel, -5, 0)),
         Row("accompanied in hospital", [], nil, World.line("s1", World.escort), change: stay(.hospital, -1, nil)),
-        Row("accompanied while away", ["R07"], .block, World.line("s1", World.escort), change: stay(.away, -1, nil)),
+        Row("accompanied while away", ["R07"], .block, World.line("s1", World.escort), change: stay(.travel, -1, nil)),
         Row("a lesson", [], nil, World.line("s1", World.lesson), change: stay(.institution, -1, nil)),
     ])
     func `R07 finds nobody at home`(row: Row) throws { try Checks.expect(row) }
@@ -213,15 +215,23 @@ import Testing
         #expect(try World.findings(Row("") { $0.recipient?.phones = ["1"] }.line).isEmpty)
     }
 
-    @Test func `R25 pays in order until a fund is used up`() throws {
+    @Test func `R25 pays in order until a budget is used up`() throws {
         let lines = (0..<3).map { World.line("s\($0)", World.market, day: $0) }
-        func codes(_ index: Int, _ limit: Int64) throws -> [String] {
-            try World.findings(lines[index], among: lines.filter { $0 != lines[index] }, terms: { $0.budgets = ["voucher": Fen(limit), "other": .zero] })
-                .map(\.code)
+        func codes(_ index: Int, _ limit: Int64, year: Int = 2026, category: String? = nil, region: String? = nil) throws -> [String] {
+            let key = BudgetKey(fund: .voucher, year: year, category: category, region: region)
+            return try World.findings(
+                lines[index], among: lines.filter { $0 != lines[index] },
+                terms: { $0.budgets = [key: Fen(limit), BudgetKey(fund: .mealSubsidy, year: 2026): .zero] }
+            ).map(\.code)
         }
         #expect(try codes(1, 6000).isEmpty)
         #expect(try codes(2, 6000) == ["R25"])
         #expect(try codes(2, 9000).isEmpty)
+        // A budget of another year, category or street bears none of it.
+        #expect(try codes(2, 0, year: 2027).isEmpty)
+        #expect(try codes(2, 0, category: "02").isEmpty)
+        #expect(try codes(2, 0, category: "06", region: "620102001") == ["R25"])
+        #expect(try codes(2, 0, region: "620102002").isEmpty)
     }
 
     @Test func `R26 takes only the invoice that was approved`() throws {
@@ -249,16 +259,22 @@ import Testing
         #expect(CapCheck.reached(World.bath, on: World.monday, taken: days + june)?.next == LocalDate("2026-07-01"))
         #expect(CapCheck.reached(World.bath, on: World.monday, taken: Array(days.prefix(2))) == nil)
         #expect(CapCheck.reached(World.yearly, on: World.monday, taken: [World.year.from])?.next == LocalDate("2027-01-01"))
+        #expect(CapCheck.reached(World.bath, on: World.monday, taken: [World.monday, World.monday])?.next == World.monday.adding(days: 1))
+        #expect(CapCheck.reached(World.weekly, on: World.monday.adding(days: 3), taken: [World.monday])?.next == World.monday.adding(days: 7))
     }
 }
 
 @Suite struct `The comparison of a month` {
+    static func presence(_ line: Candidate) -> TimeWindow? {
+        line.begin.flatMap { begin in line.end.flatMap { TimeWindow(start: begin, end: $0) } }
+    }
+
     /// Every pair compared, as slowly as the rule reads.
     static func naive(_ lines: [Candidate]) -> Set<String> {
         func rank(_ line: Candidate) -> (LocalDate, Instant, String) { (line.date, line.createdAt, line.subject) }
         return Set(lines.filter { line in
             lines.contains { other in
-                other.elder == line.elder && rank(other) < rank(line) && other.presence.flatMap { a in line.presence.map(a.overlaps) } ?? false
+                other.elder == line.elder && rank(other) < rank(line) && presence(other).flatMap { a in presence(line).map(a.overlaps) } ?? false
             }
         }.map(\.subject))
     }

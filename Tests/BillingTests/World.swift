@@ -69,7 +69,7 @@ enum World {
                     id: provider, name: "样板照护，一店", kind: "care", kinds: ["care"], creditCode: try CreditCode("91350100M000100Y43"),
                     region: "620102001", address: "样板路1号", place: Coordinate(latitude: 36.06, longitude: 103.83)!,
                     phone: try NormalisedPhone("8412345"), state: state, joined: year.from, serviceRegions: ["620102001"],
-                    bankAccount: "6222020200112233445",
+                    bank: "示例银行酒泉路支行", bankAccount: "6222020200112233445",
                     credentials: [Credential(type: "permit", holder: .provider, number: "1", span: permit)]),
             ],
             offers: items.map { Offer(provider: provider, item: $0.code.text, price: Fen(8000), span: offers) },

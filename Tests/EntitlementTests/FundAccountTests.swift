@@ -29,6 +29,23 @@ import Testing
         if let found { #expect(!found.rejection.message.isEmpty) }
     }
 
+    @Test func `has a word on screen for every nature, and only an advance is owed`() {
+        #expect(FundKind.allCases.map(\.name) == ["公用经费", "特需经费", "护理费", "医药费垫支", "困难帮扶"])
+        #expect(FundKind.allCases.map { account($0, drawn: 300, repaid: 100).outstanding } == [.zero, .zero, .zero, Fen(200), .zero])
+        #expect(FundRefusal.notALoan.rejection.code == "fund_not_loan")
+    }
+
+    /// First and last month of a nursing fee → months of which it is owed.
+    @Test(arguments: [
+        ("2026-03", nil, ["2026-03", "2026-04", "2027-01"]), ("2026-03", "2026-04", ["2026-03", "2026-04"]), (nil, nil, []), (nil, "2026-04", []),
+    ] as [(String?, String?, [String])])
+    func `owes the nursing fee from its first month to its last`(first: String?, last: String?, months: [String]) {
+        var fee = account(.nursingFee)
+        (fee.firstMonth, fee.lastMonth) = (first.flatMap { Month($0) }, last.flatMap { Month($0) })
+        #expect(["2026-02", "2026-03", "2026-04", "2027-01"].filter { fee.owesNursing(Month($0)!) } == months)
+        #expect(!account(.office).owesNursing(Month(2026, 3)))
+    }
+
     @Test func `pays by two persons, once, and no more than it has`() throws {
         #expect(try account(.specialNeed).paying(payment(1000), by: "checker").available == .zero)
         #expect(throws: FundRefusal.ownRequest) { try account(.specialNeed).paying(payment(10), by: "maker") }

@@ -33,6 +33,9 @@ import Yams
         ("时刻应为 0 到 1440 分", [Sample.programme("A", .voucher, Sample.version(scope: Scope(untilMinute: 1441), .amount, 1))]),
         ("结束时刻不晚于开始时刻", [Sample.programme("A", .voucher, Sample.version(scope: Scope(fromMinute: 700, untilMinute: 700), .amount, 1))]),
         ("最低消费应大于零", [Sample.programme("A", .voucher, Sample.version(.amount, 1, minimum: 0))]),
+        ("单次限额应大于零", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .share, value: 1, most: .zero)))]),
+        ("可叠加项目 B 不存在", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), stacksWith: ["B"]))]),
+        ("不能与自己叠加", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), stacksWith: ["A"]))]),
         ("能力等级应为 0 到 4", [Sample.programme("A", .voucher, Sample.version(eligibility: Eligibility(abilityLevels: [5]), .amount, 1))]),
     ])
     func `is not taken and is named`(message: String, programmes: [Programme]) throws {
@@ -40,6 +43,20 @@ import Yams
         #expect(faults.all.map(\.message) == [message])
         #expect(faults.all.map(\.programme) == ["A"])
         #expect(faults.description.hasPrefix("A"))
+    }
+
+    @Test func `with its number and its company wrong is told all of it`() throws {
+        let version = ProgrammeVersion(
+            version: 1, from: Sample.monday, until: Sample.monday, benefit: Benefit(kind: .amount, value: 1), excludes: ["B"], stacksWith: ["B"])
+        let faults = try #require(throws: ProgrammeFaults.self) {
+            try Programmes([
+                Sample.programme("A", .voucher, version, Sample.version(from: "2026-05-05", .amount, 1)),
+                Sample.programme("B", .voucher, Sample.version(.amount, 1)), Sample.programme("C", .voucher), Sample.programme("C", .voucher),
+            ])
+        }
+        #expect(faults.all.map(\.description) == [
+            "A 第 1 版：与 B 既互斥又可叠加", "A 第 1 版：版本号重复", "C：没有任何版本", "C：没有任何版本", "C：编码重复",
+        ])
     }
 
     @Test func `does not hide another`() throws {
@@ -73,6 +90,9 @@ import Yams
             "未知字段 class"),
         ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benefit: {kind: rest}, grants: [{per: month, unused: forever}]}]}",
             "unused 应为"),
+        ("- {code: B, name: 乙, fund: voucher, versions: 3}", "B：versions：值的类型不对"),
+        ("- {code: B, name: 乙, fund: voucher, versions: [{version: ~, from: 2026-01-01, sample: true, source: x, benefit: {kind: rest}}]}",
+            "B：versions.[1].version："),
     ])
     func `is told with programme and place`(line: String, words: String) throws {
         let file = try YAMLDecoder().decode(ProgrammeFile.self, from: Self.good + line)
@@ -81,15 +101,25 @@ import Yams
         #expect(file.faults.first?.description.contains(words) == true, "\(file.faults)")
     }
 
+    @Test func `says for how long an unused balance is good`() throws {
+        let words = ["", ", unused: lapses", ", unused: lasts_quarter", ", unused: lasts_year", ", carry_months: 2"]
+        let unused = try words.map { word in
+            let text = "- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benefit: {kind: rest}, grants: [{per: month, value: \"1\"\(word)}]}]}"
+            return try YAMLDecoder().decode(ProgrammeFile.self, from: text).programmes.first?.versions.first?.grants.first?.unused
+        }
+        #expect(unused == [.lapses, .lapses, .lastsQuarter, .lastsYear, .carries(months: 2)])
+    }
+
     @Test func `is told for every code that the catalogue does not have`() throws {
         let reference = try Shipped.reference()
         let version = Sample.version(
             eligibility: Eligibility(districts: ["110101"], regions: ["620102999"], classes: ["rich"]),
-            scope: Scope(categories: ["77"], items: ["99999"], modes: ["飞行"]), .amount, byClass: ["poor": 1])
+            scope: Scope(categories: ["77"], items: ["99999"], modes: ["飞行"]), .amount, byClass: ["poor": 1],
+            grants: [Grant(per: .month, rows: [TableRow(classes: ["idle"], value: 1)])])
         let faults = ProgrammeLint.faults([Sample.programme("A", .voucher, version)], against: reference.catalogue)
         #expect(
             Set(faults.map(\.message)) == [
-                "区县 110101 不存在", "街道 620102999 不存在", "老人类别 rich 不存在", "老人类别 poor 不存在", "服务类别 77 不存在", "服务项目 99999 不存在", "服务方式 飞行 不存在",
+                "区县 110101 不存在", "街道 620102999 不存在", "老人类别 rich 不存在", "老人类别 poor 不存在", "老人类别 idle 不存在", "服务类别 77 不存在", "服务项目 99999 不存在", "服务方式 飞行 不存在",
             ])
         #expect(ProgrammeLint.faults(reference.programmes.all, against: reference.catalogue).isEmpty)
     }

@@ -1,6 +1,7 @@
 import Catalog
 import Intake
 import Kernel
+import Registry
 import Testing
 
 @Suite struct `A plan of standing orders` {

@@ -309,6 +309,84 @@ private enum Office {
     }
 }
 
+/// What rules take from a statement, as negative lines of their own.
+@Suite struct `A deduction by rule` {
+    /// A month of one visit of so many minutes of two hours planned, paid by the district; frozen.
+    private static func frozen(_ world: World, minutes: Int) async throws -> (order: Order, subsidy: Fen) {
+        let order = try await world.order(in: .inService)
+        world.setClock(order.window.start + .minutes(minutes))
+        let report = CheckReport(at: world.now, method: .code, code: order.visitCode)
+        _ = try await world.office.perform(CheckOut(world.office).prepared(order.id, report, by: try world.holder(order)))
+        world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+        _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+        return (order, order.payable - order.selfPay)
+    }
+
+    private static func statement(_ world: World) async throws -> Statement {
+        try #require(try await ReadStatements(world.office)(World.month).statements.first)
+    }
+
+    private static func score(_ world: World, _ order: Order, _ score: Int) async throws -> ScoreProvider.Result {
+        try await world.office.perform(
+            try ScoreProvider(world.office).prepared(World.month, try #require(order.provider), score: score, by: World.quality))
+    }
+
+    /// Six of eight quarters of an hour: a quarter of the subsidy is taken, in the books as well; refused, the line gives it back.
+    @Test(arguments: Backend.available)
+    func `pays a short visit by the blocks that were served`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (order, subsidy) = try await Self.frozen(world, minutes: 90)
+            let statement = try await Self.statement(world)
+            #expect(statement.lines.map(\.verdict) == [.paid])
+            #expect(statement.adjustments.map(\.basis) == ["6/8"])
+            #expect(statement.withheld == Fen(subsidy.amount / 4))
+            #expect(statement.due == subsidy - statement.withheld)
+            #expect(try await world.faults() == [])
+            let paper = try await ReadPapers(world.office)(World.month).document(.deductions, DocumentScope(provider: order.provider))
+            #expect(paper.rows.map { $0[8].text } == ["R14"])
+            // At most what was paid can be taken back later.
+            let sample = try #require(try await ReadClose(world.office).samples(World.month).first?.sample)
+            _ = try await world.office.perform(
+                try AnswerSample(world.office).prepared(World.month, sample.subject, .failed, note: "未上门", by: World.quality))
+            let after = try await Self.statement(world)
+            #expect(after.adjustments.isEmpty)
+            #expect(after.due == .zero)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `takes the share that a score leaves, the last one counts`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (order, subsidy) = try await Self.frozen(world, minutes: 120)
+            #expect(try await Self.statement(world).adjustments.isEmpty)
+            #expect(await refusal { try await Self.score(world, order, 101) }?.code == "score_invalid")
+            let first = try await Self.score(world, order, 69)
+            #expect(first.percent == 80)
+            #expect(first.deduction?.reason.contains("整改") == true)
+            #expect(try await Self.score(world, order, 85).percent == 95)
+            let statement = try await Self.statement(world)
+            #expect(statement.adjustments.map(\.basis) == ["85"])
+            #expect(statement.due == subsidy.share(95, of: 100))
+            let paper = try await ReadPapers(world.office)(World.month).document(.deductions, DocumentScope(provider: order.provider))
+            #expect(paper.rows.map { $0[1].text } == ["月度考核"])
+            #expect(try await Self.score(world, order, 90).deduction == nil)
+            #expect(try await Self.statement(world).due == subsidy)
+            #expect(try await world.faults() == [])
+            let unknown = await refusal {
+                try await world.office.perform(
+                    try ScoreProvider(world.office).prepared(World.month, ProviderID("P999"), score: 80, by: World.quality))
+            }
+            #expect(unknown?.code == "statement_unknown")
+            let open = await refusal {
+                try await world.office.perform(
+                    try ScoreProvider(world.office).prepared(World.month.adding(1), try #require(order.provider), score: 80, by: World.quality))
+            }
+            #expect(open?.code == "close_out_of_order")
+        }
+    }
+}
+
 @Suite struct `Closing a month` {
     @Test(arguments: Backend.available)
     func `is refused while it runs`(backend: Backend) async throws {
@@ -482,10 +560,10 @@ private enum Office {
             let own = World.caller(provider)
             try await world.office.perform(try roster.leave(worker, from: order.serviceDate, until: order.serviceDate, by: own))
             try await world.office.perform(try roster.tie(worker, elderNumber: "LZ00000002", relation: "女儿", by: own))
-            try await world.office.perform(try roster.budget(World.month, fund: "district_subsidy", limit: .zero, by: World.finance))
+            let budget = BudgetKey(fund: .districtSubsidy, year: World.month.year)
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(budget, granted: .zero, by: World.finance))
             #expect(await refusal { try roster.leave(WorkerID("nobody"), from: order.serviceDate, until: order.serviceDate, by: own) }?.code
                 == "worker_unknown")
-            #expect(await refusal { try roster.budget(World.month, fund: "x", limit: .zero, by: World.finance) }?.code == "fund_unknown")
             #expect(await refusal { try roster.grant(.street, to: "a", by: World.finance) }?.code == "role_forbidden")
             let codes = Set(try await PreviewMonth(world.office)(World.month).flatMap(\.lines).flatMap(\.findings).map(\.code))
             #expect(codes.isSuperset(of: ["R15", "R25"]))

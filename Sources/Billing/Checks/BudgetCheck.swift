@@ -1,17 +1,19 @@
 import Entitlement
 import Kernel
 
-/// R25: what a fund may pay in the month is used up; lines beyond wait in the order of their services.
+/// R25: a budget has no room for what the month's services ask of it, as when they were promised before it was granted; lines beyond wait in the
+/// order of their services.
 enum BudgetCheck {
-    static let rule = Rule("R25", .hold, "资金额度用完")
+    static let rule = Rule("R25", .hold, "预算已用完")
 
-    /// - Parameter amounts: what the fund pays of each line, in the order of services.
-    static func judge(_ amounts: [Fen], limit: Fen, fund: String, _ report: (Int, Finding) -> Void) {
+    /// - Parameters:
+    ///   - amounts: what the budget bears of each line, in the order of services.
+    ///   - limit: what services of other months have left of it.
+    static func judge(_ amounts: [Fen], limit: Fen, _ budget: BudgetKey, _ report: (Int, Finding) -> Void) {
         var left = limit
-        let name = Fund(rawValue: fund)?.name ?? fund
         for (place, amount) in amounts.enumerated() {
             if amount > left {
-                report(place, Finding("R25", .hold, "“\(name)”本月额度 \(limit)，余 \(left)，不足支付 \(amount)"))
+                report(place, Finding("R25", .hold, "\(budget.name)预算本月可用 \(limit)，余 \(left)，不足支付 \(amount)"))
             } else {
                 left -= amount
             }

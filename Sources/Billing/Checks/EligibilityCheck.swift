@@ -12,16 +12,15 @@ struct EligibilityCheck: LineCheck {
             return Finding("R08", .hold, "缺少补贴项目或老人资料，不能核对资格")
         }
         let who = Beneficiary(
-            classes: recipient.classes.filter { $0.span.contains(line.date) }.map(\.classCode), age: line.date.years(since: recipient.birthday),
-            district: String(recipient.region.prefix(6)), region: recipient.region, abilityLevel: recipient.abilityLevel,
-            livesAlone: recipient.livesAlone, cadre: recipient.cadre)
+            classes: recipient.classes, birthday: recipient.birthday, region: recipient.region, abilityLevel: recipient.abilityLevel,
+            livesAlone: recipient.livesAlone, cadre: recipient.cadre.flatMap { CadreKind(rawValue: $0) }, on: line.date)
         for leg in line.funding {
             guard let programme = programmes.all.first(where: { $0.code == leg.programme }) else {
                 return Finding("R08", .block, "没有补贴项目 \(leg.programme)")
             }
             let versions = programme.versions.filter { $0.span.contains(line.date) }
             guard !versions.isEmpty else { return Finding("R08", .block, "“\(programme.name)”在 \(line.date) 没有有效的规定") }
-            guard versions.contains(where: { $0.eligibility.admits(who) }) else {
+            guard versions.contains(where: { $0.admits(who, on: line.date) }) else {
                 return Finding("R08", .block, "老人在 \(line.date) 不符合“\(programme.name)”的条件")
             }
         }

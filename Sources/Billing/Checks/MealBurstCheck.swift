@@ -7,19 +7,14 @@ struct MealBurstCheck: GroupCheck {
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
         // A till's name is only its own within a canteen.
-        let tills = Dictionary(grouping: group.indices.filter { group[$0].kind == .meal && group[$0].swipedAt != nil }) { group[$0].provider }
-        for swipes in tills.values {
-            let swipes = swipes.sorted {
-                (group[$0].swipedAt?.milliseconds ?? 0, group[$0].subject) < (group[$1].swipedAt?.milliseconds ?? 0, group[$1].subject)
-            }
+        for swipes in Dictionary(grouping: group.places { $0.kind == .meal ? $0.swipedAt : nil }, by: { group[$0.place].provider }).values {
             var (first, reported) = (0, 0)
-            for (last, place) in swipes.enumerated() {
-                guard let now = group[place].swipedAt else { continue }
-                while let then = group[swipes[first]].swipedAt, now - then > .seconds(terms.policy.burstSeconds) { first += 1 }
+            for (last, swipe) in swipes.enumerated() {
+                while swipe.at - swipes[first].at > .seconds(terms.policy.burstSeconds) { first += 1 }
                 guard last - first + 1 >= terms.policy.burstCards else { continue }
                 for index in max(first, reported)...last {
                     report(
-                        swipes[index],
+                        swipes[index].place,
                         Finding("R22", .hold, "一台刷卡机在 \(terms.policy.burstSeconds) 秒内刷了 \(terms.policy.burstCards) 张以上的卡"))
                 }
                 reported = last + 1

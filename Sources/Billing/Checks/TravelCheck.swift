@@ -6,12 +6,9 @@ struct TravelCheck: GroupCheck {
     let grouping = Grouping.worker
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
-        let visits = group.indices.filter { terms.isBound(group[$0].item) && group[$0].presence != nil }
-            .sorted { (group[$0].begin?.milliseconds ?? 0, group[$0].subject) < (group[$1].begin?.milliseconds ?? 0, group[$1].subject) }
-        for (before, after) in zip(visits, visits.dropFirst()) {
-            guard let left = group[before].end, let arrived = group[after].begin, left <= arrived, let from = group[before].place,
-                let to = group[after].place
-            else { continue }
+        let visits = group.places { terms.isBound($0.item) ? $0.presence?.start : nil }
+        for ((before, _), (after, arrived)) in zip(visits, visits.dropFirst()) {
+            guard let left = group[before].end, left <= arrived, let from = group[before].place, let to = group[after].place else { continue }
             let metres = from.metres(to: to)
             let gap = arrived - left
             // km/h = m/ms × 3600

@@ -9,12 +9,10 @@ struct WorkloadCheck: GroupCheck {
         var worked: [LocalDate: Int64] = [:]
         let limit = Int64(terms.policy.workerDay) * 60_000
         // In the order of time, so that the hours beyond the limit are those that are held.
-        let visits = group.indices.filter { terms.isBound(group[$0].item) && group[$0].presence != nil }
-            .sorted { (group[$0].begin?.milliseconds ?? 0, group[$0].subject) < (group[$1].begin?.milliseconds ?? 0, group[$1].subject) }
-        for place in visits {
-            guard let here = group[place].presence else { continue }
-            let total = worked[here.start.localDate, default: 0] + (here.end - here.start).milliseconds
-            worked[here.start.localDate] = total
+        for (place, begin) in group.places(by: { terms.isBound($0.item) ? $0.presence?.start : nil }) {
+            guard let end = group[place].end else { continue }
+            let total = worked[begin.localDate, default: 0] + (end - begin).milliseconds
+            worked[begin.localDate] = total
             guard total > limit else { continue }
             report(place, Finding("R16", .hold, "服务人员当日已服务 \(total / 60_000) 分钟，超过 \(terms.policy.workerDay) 分钟"))
         }

@@ -64,7 +64,7 @@ public struct BankLine: Hashable, Sendable {
     ///
     /// - Throws: `bank_file_mismatch` that names every unknown, doubled or differing line; then nothing is to be posted.
     public static func match(_ lines: [BankLine], with payments: [Payment]) throws(Rejection) -> [(payment: Payment, line: BankLine)] {
-        let byReference = Dictionary(payments.map { ($0.reference, $0) }, uniquingKeysWith: { first, _ in first })
+        let byReference = Dictionary(grouping: payments, by: \.reference).compactMapValues(\.first)
         var matched: [(payment: Payment, line: BankLine)] = []
         var seen: Set<String> = []
         var faults: [String] = []

@@ -34,6 +34,7 @@ public struct LineDecision: Hashable, Sendable {
 }
 
 /// 冲正: a correction of a line of a month that is closed, entered in the open month and linked to the line. The closed month stays as it was.
+/// What a ``Deduction`` takes from a statement stands beside it in the same way.
 public struct Adjustment: Hashable, Sendable {
     public let id: String
     /// The month of the line that is corrected.
@@ -46,9 +47,14 @@ public struct Adjustment: Hashable, Sendable {
     public let reason: String
     public let enteredBy: String
     public let approvedBy: String?
+    /// The rule that made it; nil when a person did.
+    public let rule: Deduction.Rule?
+    /// What the rule reckoned from: blocks served of those planned (`3/4`), or the score.
+    public let basis: String
 
     public init(
-        id: String, month: Month, provider: ProviderID, subject: String, amount: Fen, reason: String, enteredBy: String, approvedBy: String? = nil
+        id: String, month: Month, provider: ProviderID, subject: String, amount: Fen, reason: String, enteredBy: String, approvedBy: String? = nil,
+        rule: Deduction.Rule? = nil, basis: String = ""
     ) {
         self.id = id
         self.month = month
@@ -58,5 +64,7 @@ public struct Adjustment: Hashable, Sendable {
         self.reason = reason
         self.enteredBy = enteredBy
         self.approvedBy = approvedBy
+        self.rule = rule
+        self.basis = basis
     }
 }

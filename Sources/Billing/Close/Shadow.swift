@@ -74,7 +74,7 @@ public struct Shadow: Hashable, Sendable {
     }
 
     public func since(_ earlier: Shadow) -> Difference {
-        let before = Dictionary(earlier.stopped.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
+        let before = Dictionary(grouping: earlier.stopped, by: \.subject).compactMapValues(\.first)
         let now = Set(stopped.map(\.subject))
         return Difference(
             lines: lines - earlier.lines, payable: payable - earlier.payable,

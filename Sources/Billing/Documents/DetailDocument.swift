@@ -70,7 +70,7 @@ extension MonthPapers {
             throw Rejection(.invalid, "document_scope", "扣减通知书按服务商出具，请用 provider 指定服务商编码。", pointer: "/provider")
         }
         let statement = try statement(provider)
-        let rows: [[Cell]] = statement.lines.filter { $0.verdict != .paid }.enumerated().map { index, line in
+        let refused: [[Cell]] = statement.lines.filter { $0.verdict != .paid }.enumerated().map { index, line in
             let c = line.candidate
             let grounds = line.findings.filter { $0.severity != .warn }
             return [
@@ -80,11 +80,21 @@ extension MonthPapers {
                 "\(grounds.map(\.sentence).joined(separator: "；"))", "\(line.verdict == .held ? "待核，可补证" : "拒付")",
             ]
         }
+        let withheld: [[Cell]] = statement.adjustments.filter { $0.rule != nil }.enumerated().map { index, deduction in
+            let line = statement.lines.first { $0.candidate.subject == deduction.subject }?.candidate
+            return [
+                .integer(refused.count + index + 1), line.map { "\($0.number)" } ?? "月度考核", line.map { .date($0.date) } ?? .blank,
+                line.map { "\(catalogue.item($0.item)?.name ?? $0.item.text)" } ?? .blank,
+                line.flatMap { elders[$0.elder] }.map { "\($0.maskedName) \($0.number)" } ?? .blank, .amount(line?.gross ?? .zero),
+                .amount(line?.subsidy ?? .zero), .amount(-deduction.amount), "\(deduction.enteredBy)", "\(deduction.reason)", "按规则扣减",
+            ]
+        }
+        let deducted = statement.deducted + statement.withheld
         return Document(
             title: "扣减通知书", facts: [("结算月", period), ("服务商", "\(provider) \(providerName(provider))")],
-            columns: Self.deductionColumns, rows: rows,
+            columns: Self.deductionColumns, rows: refused + withheld,
             notes: [
-                "本月扣减合计：\(statement.deducted.yuan) 元，大写：\(statement.deducted.capitals)；实付 \(statement.payable.yuan) 元。",
+                "本月扣减合计：\(deducted.yuan) 元，大写：\(deducted.capitals)；实付 \((statement.payable - statement.withheld).yuan) 元。",
                 "“待核”的服务可在收到本通知后补充证据一次；逾期或证据不足的按拒付处理。",
             ], signers: ["经办", "审核", "服务商签收"])
     }

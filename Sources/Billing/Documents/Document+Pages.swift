@@ -55,7 +55,7 @@ extension Document {
 
     /// Lines that a row takes when every column wraps at its own width.
     public func lines(_ row: [Cell]) -> Int {
-        zip(row, columns).map { cell, column in cell.text.lines(wrappedAt: column.width) }.max() ?? 1
+        zip(row, columns).map { cell, column in cell.text.lines(wrappedAt: column.width) }.reduce(1, max)
     }
 }
 

@@ -27,7 +27,8 @@ public struct Document: Hashable, Sendable {
         title: String, facts: [(String, String)], columns: [Column], rows: [[Cell]], notes: [String] = [],
         signers: [String] = ["制表", "复核", "审核", "负责人"], isLarge: Bool = false
     ) {
-        precondition(rows.allSatisfy { $0.count == columns.count }, "a row of another width")
+        // A row of another width would put sums under the wrong heads.
+        precondition(rows.allSatisfy { $0.count == columns.count })
         self.title = title
         self.facts = facts.map(Fact.init)
         self.columns = columns
@@ -93,6 +94,9 @@ public enum Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
     case date(LocalDate)
 
     public init(stringLiteral value: String) { self = .text(value) }
+
+    /// The money in it; nil when it holds something else.
+    var fen: Fen? { if case .amount(let fen) = self { fen } else { nil } }
 
     /// As in a CSV file: amounts in yuan with two decimals and no thousands marks.
     public var text: String {

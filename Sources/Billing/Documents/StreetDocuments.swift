@@ -28,7 +28,7 @@ extension MonthPapers {
                 .amount(amount + extra), .blank,
             ]
         }
-        let total = rows.compactMap { row -> Fen? in if case .amount(let fen) = row[6] { fen } else { nil } }.total
+        let total = rows.compactMap { $0[6].fen }.total
         return Document(
             title: "街道拨付表", facts: [("结算月", period)], columns: Self.streetColumns, rows: rows,
             notes: ["总计拨款：\(total.yuan) 元，大写：\(total.capitals)"], signers: ["制表", "街道负责人", "审核", "负责人"])
@@ -77,7 +77,7 @@ extension MonthPapers {
         let rows: [[Cell]] = due.enumerated().map { index, statement in
             let provider = franchise.provider(statement.provider)
             return [
-                .integer(index + 1), "\(provider?.name ?? statement.provider.text)", "\(provider?.creditCode.text ?? "")", "",
+                .integer(index + 1), "\(provider?.name ?? statement.provider.text)", "\(provider?.creditCode.text ?? "")", "\(provider?.bank ?? "")",
                 "\(provider?.bankAccount ?? "")", .amount(statement.subsidy), .amount(statement.deducted),
                 .amount(adjustments[statement.provider] ?? .zero), .amount(payable(statement)), "\(payable(statement).capitals)",
                 "\(month) 居家养老服务",

@@ -27,8 +27,7 @@ extension MonthPapers {
     }
 
     private static func summary(_ rows: [[Cell]], period: String) -> Document {
-        let paid = summaryColumns.firstIndex { $0.name == "实付金额" } ?? 0
-        let total = rows.map { row -> Fen in if case .amount(let fen) = row[paid] { fen } else { .zero } }.total
+        let total = rows.flatMap { zip(summaryColumns, $0) }.filter { $0.0.name == "实付金额" }.compactMap(\.1.fen).total
         return Document(
             title: "结算汇总表", facts: [("结算月", period), ("服务商", "\(rows.count) 家")], columns: summaryColumns, rows: rows,
             notes: ["实付合计：\(total.yuan) 元，大写：\(total.capitals)"])
@@ -50,7 +49,7 @@ extension MonthPapers {
         ]
         return head + funds + [
             .amount(statement.deducted), "\(reasons(lines))", .amount(adjustments[statement.provider] ?? .zero), .amount(paid),
-            "\(paid.capitals)", "", "\(provider?.bankAccount ?? "")", "\(invoices[statement.provider] ?? "")",
+            "\(paid.capitals)", "\(provider?.bank ?? "")", "\(provider?.bankAccount ?? "")", "\(invoices[statement.provider] ?? "")",
             statement.heldLines > 0 ? "待核 \(statement.heldLines) 单" : .blank,
         ]
     }

@@ -1,6 +1,7 @@
 import Intake
 import Kernel
 import Orders
+import Registry
 import Store
 import Web
 import Workflow

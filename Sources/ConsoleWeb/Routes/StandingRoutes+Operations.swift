@@ -2,6 +2,7 @@ import HTTPTypes
 import Intake
 import Kernel
 import Orders
+import Registry
 import Web
 import Workflow
 

@@ -5,22 +5,7 @@ public typealias AbsenceID = ID<Absence>
 
 /// 外出登记: an elder is not at home for a range of days. It stops standing orders until somebody confirms the return.
 public struct Absence: Hashable, Sendable {
-    public enum Kind: String, CaseIterable, Sendable {
-        /// 住院
-        case hospital
-        /// 外出
-        case travel
-        /// 入住机构
-        case institution
-
-        public var name: String {
-            switch self {
-            case .hospital: "住院"
-            case .travel: "外出"
-            case .institution: "入住机构"
-            }
-        }
-    }
+    public typealias Kind = AbsenceKind
 
     public let id: AbsenceID
     public let elder: ElderID

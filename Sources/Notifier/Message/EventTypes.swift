@@ -12,7 +12,7 @@ public enum EventTypes {
         "fund.opened", "fund.topped_up", "fund.requested", "fund.paid", "fund.rejected", "fund.repaid", "fund.stopped",
         "month.closed", "month.signed", "month.returned",
         "statement.frozen", "statement.confirmed", "statement.disputed", "statement.paid", "dispute.answered", "line.decided", "line.adjusted",
-        "invoice.recorded", "right.granted", "right.revoked",
+        "provider.scored", "invoice.recorded", "right.granted", "right.revoked",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",

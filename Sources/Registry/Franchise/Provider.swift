@@ -30,6 +30,8 @@ public struct Provider: Hashable, Sendable {
     public var closedDays: [LocalDate]
     /// The score of the last assessment, 0 ... 1000 per mille.
     public var quality: Int
+    /// 开户行; empty when it was not told.
+    public var bank: String
     public var bankAccount: String
     public var credentials: [Credential]
 
@@ -37,7 +39,7 @@ public struct Provider: Hashable, Sendable {
         id: ProviderID, name: String, kind: String, kinds: [String], creditCode: CreditCode, region: String, address: String,
         place: Coordinate, phone: NormalisedPhone, state: FranchiseState, joined: LocalDate, serviceRegions: Set<String>,
         radius_m: Int? = nil, isHalal: Bool = false, hours: [OpeningHours] = [], closedDays: [LocalDate] = [], quality: Int = 800,
-        bankAccount: String = "", credentials: [Credential] = []
+        bank: String = "", bankAccount: String = "", credentials: [Credential] = []
     ) {
         self.id = id
         self.name = name
@@ -56,6 +58,7 @@ public struct Provider: Hashable, Sendable {
         self.hours = hours
         self.closedDays = closedDays
         self.quality = quality
+        self.bank = bank
         self.bankAccount = bankAccount
         self.credentials = credentials
     }

@@ -46,11 +46,13 @@ extension ProviderReader {
         for day in Field.list(row.text("closed_days")) {
             if let date = expect(LocalDate(day), row, "closed_days“\(day)”不是日期") { closed.append(date) }
         }
+        // 开户行 and 账号 in one column, as they stand on an invoice: the last word is the account.
+        let bank = row.text("bank_account").split(separator: " ").map { String($0) }
         guard let code, let place, let phone, let state, let joined, let quality else { return nil }
         return Provider(
             id: id, name: name, kind: kind, kinds: kinds, creditCode: code, region: region, address: row.text("address"), place: place,
             phone: phone, state: state, joined: joined, serviceRegions: served, radius_m: radius, isHalal: isHalal, closedDays: closed,
-            quality: quality, bankAccount: row.text("bank_account"))
+            quality: quality, bank: bank.dropLast().joined(separator: " "), bankAccount: bank.last ?? "")
     }
 
     private mutating func creditCode(_ row: Row) -> CreditCode? {

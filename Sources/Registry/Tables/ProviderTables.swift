@@ -7,7 +7,7 @@ import Kernel
 /// | file | columns |
 /// |---|---|
 /// | providers.csv | id, name, kind, kinds (further ones), credit_code, region, address, latitude, longitude, phone, state, joined, \
-/// service_regions (codes or `from-to`), radius_m, halal, quality (0 ... 1000), bank_account, closed_days |
+/// service_regions (codes or `from-to`), radius_m, halal, quality (0 ... 1000), bank_account (`bank account`, or the account alone), closed_days |
 /// | hours.csv | provider, days (`1-5` or `1-4;6`), opens, closes (`HH:MM`, `24:00` is the end), capacity |
 /// | offers.csv | provider, item, price (yuan), from, until |
 /// | workers.csv | id, provider, name, sex, phone, languages, can_lift, active |

@@ -97,9 +97,7 @@ public struct BudgetRepository {
             RETURNING fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level
             """
         ) { try Stored(row: &$0) }
-        guard let moved else {
-            throw Rejection(.conflict, "budget_exhausted", "\(key.name)预算已用完，请重新报价：新单将不使用这项资金。")
-        }
+        guard let moved else { throw Rejection(.conflict, "budget_exhausted", "\(key.name)预算已用完，请重新报价：新单将不使用这项资金。") }
         return moved
     }
 
@@ -110,6 +108,32 @@ public struct BudgetRepository {
             UPDATE budget SET level = \(level)
             WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
             """)
+    }
+
+    /// What the budgets of a month's year leave for the services of that month, late ones of months before among them: all but what others hold.
+    public func left(for month: Month) throws -> [BudgetKey: Fen] {
+        let budgets = try all(year: month.year)
+        guard !budgets.isEmpty else { return [:] }
+        var own: [BudgetKey: Fen] = [:]
+        try tx.forEachRow(
+            """
+            SELECT l.budgets, CAST(SUM(l.amount_fen) AS BIGINT)
+            FROM funding_leg l JOIN service_order o ON o.id = l.order_id
+            WHERE l.state <> 'released' AND l.budgets <> ''
+                AND (o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+                    OR o.settlement = 'ready' AND o.service_date < \(month.first)
+                        AND NOT EXISTS (SELECT 1 FROM statement_line s WHERE s.subject = o.id)
+                        AND EXISTS (SELECT 1 FROM settlement_month c WHERE c.month = SUBSTR(o.service_date, 1, 7) AND c.state = 'closed'))
+            GROUP BY l.budgets
+            """
+        ) { row in
+            let keys = try [BudgetKey](encoded: try row.text())
+            let amount = try row.fen()
+            for key in keys { own[key, default: .zero] += amount }
+        }
+        own.merge(try tx.meals.held(in: month), uniquingKeysWith: +)
+        return Dictionary(
+            uniqueKeysWithValues: budgets.map { ($0.key, $0.balance.granted - $0.balance.used + (own[$0.key] ?? .zero)) })
     }
 
     // MARK: Burn-down and audit
@@ -125,6 +149,10 @@ public struct BudgetRepository {
     public func burnDown(_ key: BudgetKey) throws -> [MonthUse] {
         let (mark, first, last) = ("%;\(key.text);%", LocalDate(key.year, 1, 1), LocalDate(key.year, 12, 31))
         var months: [Month: (reserved: Fen, posted: Fen, services: Int)] = [:]
+        func add(_ month: Month, reserved: Fen = .zero, posted: Fen = .zero, services: Int) {
+            let sum = months[month] ?? (.zero, .zero, 0)
+            months[month] = (sum.reserved + reserved, sum.posted + posted, sum.services + services)
+        }
         try tx.forEachRow(
             """
             SELECT SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen) AS BIGINT), COUNT(DISTINCT l.order_id)
@@ -134,17 +162,11 @@ public struct BudgetRepository {
             GROUP BY SUBSTR(o.service_date, 1, 7), l.state
             """
         ) { row in
-            let month = try row.month()
-            let isPosted = try row.value(LegRepository.State.self) == .posted
-            let amount = try row.fen()
-            months[month, default: (.zero, .zero, 0)].reserved += isPosted ? .zero : amount
-            months[month, default: (.zero, .zero, 0)].posted += isPosted ? amount : .zero
-            months[month, default: (.zero, .zero, 0)].services += try row.int()
+            let (month, isPosted) = (try row.month(), try row.value(LegRepository.State.self) == .posted)
+            let (amount, count) = (try row.fen(), try row.int())
+            if isPosted { add(month, posted: amount, services: count) } else { add(month, reserved: amount, services: count) }
         }
-        for (month, amount, count) in try tx.meals.burnDown(key) {
-            months[month, default: (.zero, .zero, 0)].posted += amount
-            months[month, default: (.zero, .zero, 0)].services += count
-        }
+        for (month, amount, count) in try tx.meals.burnDown(key) { add(month, posted: amount, services: count) }
         return months.sorted { $0.key < $1.key }.map {
             MonthUse(month: $0.key, reserved: $0.value.reserved, posted: $0.value.posted, services: $0.value.services)
         }

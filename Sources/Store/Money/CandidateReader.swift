@@ -108,6 +108,9 @@ public struct CandidateReader {
         return lines
     }
 
+    /// When an elder was not at home in or around the month.
+    public func stays(of elder: ElderID) -> [Recipient.Stay] { stays[elder] ?? [] }
+
     // MARK: Queries
 
     private static let recipientColumns: StaticString =
@@ -189,13 +192,13 @@ public struct CandidateReader {
         var stays: [ElderID: [Recipient.Stay]] = [:]
         try tx.forEachRow(
             """
-            SELECT elder_id, status, from_date, until_date FROM elder_stay
+            SELECT elder_id, kind, from_date, until_date FROM absence
             WHERE from_date <= \(month.last) AND (until_date IS NULL OR until_date >= \(month.first))
-            ORDER BY elder_id, from_date
+            ORDER BY elder_id, from_date, id
             """
         ) { row in
             stays[try row.id(), default: []].append(
-                Recipient.Stay(status: try row.value(), span: DateSpan(from: try row.date(), until: try row.optionalDate())))
+                Recipient.Stay(kind: try row.value(), span: DateSpan(from: try row.date(), until: try row.optionalDate())))
         }
         return stays
     }
@@ -279,7 +282,7 @@ public struct CandidateReader {
         var recipient = Recipient(
             place: latitude.flatMap { y in longitude.flatMap { Coordinate(latitude: Double(y) / 1e6, longitude: Double($0) / 1e6) } },
             birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(), livesAlone: try row.bool(),
-            cadre: row.optionalText(), stays: stays[elder] ?? [])
+            cadre: row.optionalText(), stays: stays(of: elder))
         recipient.phones = Packed.phones(try row.text())
         return recipient
     }

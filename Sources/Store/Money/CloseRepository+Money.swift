@@ -96,12 +96,15 @@ extension CloseRepository {
 
     // MARK: Corrections
 
+    /// A deduction by rule stands on the statement of its own month; a correction waits for the next one.
     public func insert(_ adjustment: Adjustment, at now: Instant) throws {
         let inserted = try tx.execute(
             """
-            INSERT INTO adjustment (id, month, provider_id, subject, amount_fen, reason, entered_by, entered_ms)
+            INSERT INTO adjustment (id, month, provider_id, subject, amount_fen, reason, entered_by, entered_ms, approved_by, approved_ms,
+                statement_month, rule, basis)
             VALUES (\(adjustment.id), \(adjustment.month), \(adjustment.provider), \(adjustment.subject), \(adjustment.amount),
-                \(adjustment.reason), \(adjustment.enteredBy), \(now))
+                \(adjustment.reason), \(adjustment.enteredBy), \(now), \(adjustment.approvedBy), \(adjustment.approvedBy.map { _ in now }),
+                \(adjustment.rule.map { _ in adjustment.month.description }), \(adjustment.rule?.rawValue ?? ""), \(adjustment.basis))
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw Rejection(.conflict, "adjustment_known", "这一行已经冲正过，不能再冲。", pointer: "/subject") }
@@ -109,6 +112,25 @@ extension CloseRepository {
 
     public func adjustment(_ id: String) throws -> Adjustment? {
         try tx.first("SELECT \(sql: Self.adjustmentColumns) FROM adjustment WHERE id = \(id)") { try Adjustment(row: &$0) }
+    }
+
+    /// Takes back what a rule has taken from a statement that is not signed yet.
+    ///
+    /// - Returns: what it had taken; nil when it had not.
+    public func withdraw(_ rule: Deduction.Rule, _ month: Month, _ subject: String) throws -> Adjustment? {
+        try tx.first(
+            """
+            DELETE FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule = \(rule)
+            RETURNING \(sql: Self.adjustmentColumns)
+            """
+        ) { try Adjustment(row: &$0) }
+    }
+
+    /// What rules have taken from one line.
+    public func withheld(_ month: Month, _ subject: String) throws -> Fen {
+        Fen(
+            try tx.integer(
+                "SELECT CAST(-SUM(amount_fen) AS BIGINT) FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule <> ''") ?? 0)
     }
 
     /// - Returns: false when it has been approved meanwhile.
@@ -144,7 +166,7 @@ extension CloseRepository {
     }
 
     private static let adjustmentColumns: StaticString =
-        "id, month, provider_id, subject, amount_fen, reason, entered_by, approved_by"
+        "id, month, provider_id, subject, amount_fen, reason, entered_by, approved_by, rule, basis"
 
     // MARK: The daily shadow
 
@@ -213,6 +235,7 @@ extension Adjustment {
     init(row: inout Row) throws {
         self.init(
             id: try row.text(), month: try row.month(), provider: try row.id(), subject: try row.text(), amount: try row.fen(),
-            reason: try row.text(), enteredBy: try row.text(), approvedBy: row.optionalText())
+            reason: try row.text(), enteredBy: try row.text(), approvedBy: row.optionalText(), rule: Deduction.Rule(rawValue: try row.text()),
+            basis: try row.text())
     }
 }

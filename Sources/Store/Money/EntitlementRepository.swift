@@ -56,9 +56,7 @@ public struct EntitlementRepository {
             WHERE entitlement.reserved_fen + entitlement.posted_fen + excluded.reserved_fen + excluded.posted_fen
                 <= CASE WHEN excluded.granted_fen > entitlement.granted_fen THEN excluded.granted_fen ELSE entitlement.granted_fen END
             """)
-        guard changed == 1, draw.amount <= draw.granted else {
-            throw Rejection(.conflict, "entitlement_exhausted", "补贴余额不足，请重新报价或重新刷卡。")
-        }
+        guard changed == 1, draw.amount <= draw.granted else { throw Rejection(.conflict, "entitlement_exhausted", "补贴余额不足，请重新报价或重新刷卡。") }
     }
 
     private func shift(_ move: FundMove, _ draw: Draw, _ elder: ElderID) throws {
@@ -69,17 +67,6 @@ public struct EntitlementRepository {
             WHERE elder_id = \(elder) AND programme = \(draw.key.programme) AND period = \(draw.key.period)
             """)
         guard changed == 1 else { throw StoreFault.corrupt("no entitlement \(draw.key.programme) \(draw.key.period) of elder \(elder)") }
-    }
-
-    /// 结余: what was granted in a programme's periods and not spent; a statistic, never moved into another account.
-    public func unspent(_ programme: String) throws -> [(period: String, elders: Int, granted: Fen, posted: Fen, reserved: Fen)] {
-        try tx.rows(
-            """
-            SELECT period, COUNT(*), CAST(SUM(granted_fen) AS BIGINT), CAST(SUM(posted_fen) AS BIGINT), CAST(SUM(reserved_fen) AS BIGINT)
-            FROM entitlement WHERE programme = \(programme)
-            GROUP BY period ORDER BY period DESC LIMIT 120
-            """
-        ) { (try $0.text(), try $0.int(), try $0.fen(), try $0.fen(), try $0.fen()) }
     }
 }
 

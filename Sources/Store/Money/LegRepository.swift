@@ -60,14 +60,14 @@ public struct LegRepository {
     public static func draws(_ text: String) throws -> [Draw] {
         try text.split(separator: ";").map { part in
             let fields = part.split(separator: "|")
-            guard fields.count == 4, let granted = Int64(fields[2]), let amount = Int64(fields[3]) else {
-                throw StoreFault.corrupt("funding_leg.draws: \(part)")
-            }
+            guard fields.count == 4, let granted = Int64(fields[2]), let amount = Int64(fields[3]) else { throw unreadable(part) }
             return Draw(
                 key: BalanceKey(programme: String(fields[0]), period: String(fields[1])), granted: Fen(granted), amount: Fen(amount))
         }
     }
 }
+
+private func unreadable(_ part: Substring) -> StoreFault { .corrupt("funding_leg.draws: \(part)") }
 
 extension Transaction {
     public var legs: LegRepository { LegRepository(tx: self) }

@@ -213,6 +213,32 @@ public struct MealRepository {
         }
         return months.map { ($0.key, $0.value.amount, $0.value.meals) }
     }
+
+    /// What the meals of a month hold of each budget.
+    func held(in month: Month) throws -> [BudgetKey: Fen] {
+        var held: [BudgetKey: Fen] = [:]
+        try tx.forEachRow(
+            """
+            SELECT budgets, CAST(SUM(payable_fen - self_pay_fen) AS BIGINT) FROM meal_swipe
+            WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND settlement <> 'reversed' AND budgets <> ''
+                AND budgets NOT LIKE '%/%'
+            GROUP BY budgets
+            """
+        ) { row in
+            let keys = try [BudgetKey](encoded: try row.text())
+            let amount = try row.fen()
+            for key in keys { held[key, default: .zero] += amount }
+        }
+        try tx.forEachRow(
+            """
+            SELECT \(sql: Self.columns) FROM meal_swipe
+            WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND settlement <> 'reversed' AND budgets LIKE '%/%'
+            """
+        ) { row in
+            for leg in try MealSwipe(row: &row).legs { for key in leg.budgets { held[key, default: .zero] += leg.amount } }
+        }
+        return held
+    }
 }
 
 extension Diner {
@@ -239,7 +265,12 @@ extension MealSwipe {
 
     /// Legs, and what each takes from accounts and budgets: three columns with one part a leg. Swipes from before budgets have only the first.
     private static func legs(_ text: String, draws: String, budgets: String) throws -> [FundingLeg] {
-        func parts(_ text: String) -> [String] { text.split(separator: "/", omittingEmptySubsequences: false).map { String($0) } }
+        // The mark of an account that counts services, `n/`, divides no legs.
+        func parts(_ text: String) -> [String] {
+            text.split(separator: "/", omittingEmptySubsequences: false).reduce(into: []) { parts, part in
+                if let last = parts.last, last.hasSuffix("|n") { parts[parts.count - 1] = "\(last)/\(part)" } else { parts.append(String(part)) }
+            }
+        }
         let (draws, budgets) = (parts(draws), parts(budgets))
         return try text.split(separator: ";").enumerated().map { index, part in
             let fields = part.split(separator: "|")

@@ -41,12 +41,12 @@ public struct PackRepository {
             "orders",
             """
             id number elder item mode start_ms# end_ms# date quantity# created_ms# is_backfilled# state provider worker price_version \
-            unit_price_fen# payable_fen# self_pay_fen#
+            unit_price_fen# payable_fen# self_pay_fen# urgency
             """
         ) { month in
             """
             SELECT id, number, elder_id, item_code, mode, start_ms, end_ms, service_date, quantity, created_ms, is_backfilled, state,
-                provider_id, worker_id, price_version, unit_price_fen, payable_fen, self_pay_fen
+                provider_id, worker_id, price_version, unit_price_fen, payable_fen, self_pay_fen, urgency
             FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last) ORDER BY id
             """
         },
@@ -61,20 +61,22 @@ public struct PackRepository {
             "visits",
             """
             order provider worker in_at_ms# in_received_ms# in_method in_distance_m# in_accuracy_m# in_photo_sha256 in_reason_code \
-            out_at_ms# out_received_ms# out_method out_distance_m# out_accuracy_m# out_photo_sha256 out_reason_code confirmed_by confirmed_ms#
+            out_at_ms# out_received_ms# out_method out_distance_m# out_accuracy_m# out_photo_sha256 out_reason_code confirmed_by confirmed_ms# \
+            in_device out_device is_mocked# is_location_off# signature_sha256 signed_by
             """
         ) { month in
             """
             SELECT v.order_id, v.provider_id, v.worker_id, v.in_at_ms, v.in_received_ms, v.in_method, v.in_distance_m, v.in_accuracy_m,
                 v.in_photo_sha256, v.in_reason_code, v.out_at_ms, v.out_received_ms, v.out_method, v.out_distance_m, v.out_accuracy_m,
-                v.out_photo_sha256, v.out_reason_code, v.confirmed_by, v.confirmed_ms
+                v.out_photo_sha256, v.out_reason_code, v.confirmed_by, v.confirmed_ms, v.in_device, v.out_device, v.is_mocked, v.is_location_off,
+                v.signature_sha256, v.signed_by
             FROM visit v JOIN service_order o ON o.id = v.order_id
             WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY v.order_id
             """
         },
-        Table("callbacks", "order at_ms# came# paid_extra_fen#") { month in
+        Table("callbacks", "order at_ms# came# paid_extra_fen# received") { month in
             """
-            SELECT c.order_id, c.at_ms, c.came, c.paid_extra_fen
+            SELECT c.order_id, c.at_ms, c.came, c.paid_extra_fen, c.received
             FROM callback c JOIN service_order o ON o.id = c.order_id
             WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY c.order_id, c.at_ms
             """
@@ -98,12 +100,26 @@ public struct PackRepository {
             ORDER BY e.id
             """
         },
+        Table("absences", "elder from until kind id created_ms# ended_ms#") { month in
+            """
+            SELECT elder_id, from_date, until_date, kind, id, created_ms, ended_ms FROM absence
+            WHERE from_date <= \(month.last) AND (until_date IS NULL OR until_date >= \(month.first))
+                AND elder_id IN (SELECT elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+            ORDER BY elder_id, from_date, id
+            """
+        },
+        Table("leaves", "worker from until at_ms#") { month in
+            """
+            SELECT worker_id, from_date, until_date, at_ms FROM worker_leave
+            WHERE from_date <= \(month.last) AND until_date >= \(month.first) ORDER BY worker_id, from_date
+            """
+        },
     ]
 
     private static let money: [Table] = [
-        Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state") { month in
+        Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state budgets") { month in
             """
-            SELECT l.order_id, l.attempt, l.ordinal, l.fund, l.programme, l.version, l.amount_fen, l.draws, l.state
+            SELECT l.order_id, l.attempt, l.ordinal, l.fund, l.programme, l.version, l.amount_fen, l.draws, l.state, l.budgets
             FROM funding_leg l JOIN service_order o ON o.id = l.order_id
             WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY l.order_id, l.attempt, l.ordinal
             """
@@ -111,12 +127,12 @@ public struct PackRepository {
         Table(
             "swipes",
             """
-            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement
+            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets
             """
         ) { month in
             """
             SELECT id, elder_id, canteen_id, item_code, service_date, slot, device, device_ms, received_ms, class_code, price_version,
-                payable_fen, self_pay_fen, legs, settlement
+                payable_fen, self_pay_fen, legs, settlement, draws, budgets
             FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last) ORDER BY id
             """
         },
@@ -128,6 +144,33 @@ public struct PackRepository {
                 UNION
                 SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
             ORDER BY elder_id, programme, period
+            """
+        },
+        Table("budgets", "fund year# category region granted_fen# extra_fen# reserved_fen# posted_fen#") { month in
+            """
+            SELECT fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen FROM budget
+            WHERE year = \(month.year) ORDER BY fund, year, category, region
+            """
+        },
+        Table("budget_use", "source budgets legs month state amount_fen# count#") { month in
+            let (first, last) = (LocalDate(month.year, 1, 1), LocalDate(month.year, 12, 31))
+            return """
+                SELECT 'meal', budgets, legs, SUBSTR(service_date, 1, 7), 'posted', CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*)
+                FROM meal_swipe
+                WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
+                GROUP BY budgets, legs, SUBSTR(service_date, 1, 7)
+                UNION ALL
+                SELECT 'order', l.budgets, '', SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen) AS BIGINT), COUNT(*)
+                FROM funding_leg l JOIN service_order o ON o.id = l.order_id
+                WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released' AND l.budgets <> ''
+                GROUP BY l.budgets, SUBSTR(o.service_date, 1, 7), l.state
+                ORDER BY 1, 2, 3, 4, 5
+                """
+        },
+        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { month in
+            """
+            SELECT id, month, provider_id, subject, rule, basis, amount_fen, entered_by, approved_by, statement_month FROM adjustment
+            WHERE month = \(month) OR statement_month = \(month) ORDER BY id
             """
         },
         Table("postings", "seq# at_ms# kind subject debit credit amount_fen# reverses#") { month in

@@ -2,21 +2,9 @@ import Billing
 import Kernel
 import Registry
 
-/// What settlement has to know of people beside their files: stays of elders elsewhere, leaves and relations of workers, month budgets.
+/// What settlement has to know of people beside their files: leaves and relations of workers.
 public struct RosterRepository {
     let tx: any Transaction
-
-    /// Notes that an elder has gone somewhere or come back, so that the days between are known after the return.
-    public func note(_ elder: ElderID, _ status: ElderStatus, since: LocalDate) throws {
-        try tx.execute(
-            "UPDATE elder_stay SET until_date = \(since) WHERE elder_id = \(elder) AND until_date IS NULL AND from_date <= \(since)")
-        guard status == .hospital || status == .institution || status == .away else { return }
-        try tx.execute(
-            """
-            INSERT INTO elder_stay (elder_id, from_date, until_date, status) VALUES (\(elder), \(since), NULL, \(status))
-            ON CONFLICT (elder_id, from_date) DO UPDATE SET status = excluded.status, until_date = NULL
-            """)
-    }
 
     public func setLeave(_ worker: WorkerID, of provider: ProviderID, _ span: DateSpan, by: String, at now: Instant) throws {
         try tx.execute(
@@ -65,20 +53,6 @@ public struct RosterRepository {
             ties[Terms.Tie(worker: try $0.id(), elder: try $0.id())] = try $0.text()
         }
         return ties
-    }
-
-    public func setBudget(_ month: Month, fund: String, limit: Fen, by: String, at now: Instant) throws {
-        try tx.execute(
-            """
-            INSERT INTO month_budget (month, fund, limit_fen, set_by, set_ms) VALUES (\(month), \(fund), \(limit), \(by), \(now))
-            ON CONFLICT (month, fund) DO UPDATE SET limit_fen = excluded.limit_fen, set_by = excluded.set_by, set_ms = excluded.set_ms
-            """)
-    }
-
-    public func budgets(_ month: Month) throws -> [String: Fen] {
-        var budgets: [String: Fen] = [:]
-        try tx.forEachRow("SELECT fund, limit_fen FROM month_budget WHERE month = \(month)") { budgets[try $0.text()] = try $0.fen() }
-        return budgets
     }
 }
 

@@ -15,6 +15,7 @@ extension Migrator {
         Migration(number: 12, name: "api", sql: Schema.m0012_api),
         Migration(number: 13, name: "messages", sql: Schema.m0013_messages),
         Migration(number: 14, name: "papers", sql: Schema.m0014_papers),
+        Migration(number: 15, name: "truth", sql: Schema.m0015_truth),
         Migration(number: 16, name: "closing", sql: Schema.m0016_closing),
         Migration(number: 17, name: "second_worker", sql: Schema.m0017_second_worker),
         Migration(number: 18, name: "guard", sql: Schema.m0018_guard),

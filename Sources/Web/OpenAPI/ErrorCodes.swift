@@ -21,7 +21,7 @@ public enum ErrorCodes {
                 "provider_missing", "quantity_invalid", "query_invalid", "query_missing", "query_unknown", "reason_missing",
                 "reason_too_long", "reason_too_short", "received_unknown", "reference_invalid", "region_unknown", "relation_missing",
                 "request_invalid", "request_timeout", "resolution_text", "result_unknown", "right_invalid", "role_unknown",
-                "rrule_invalid", "satisfaction_range", "scope_invalid", "sex_unknown", "signature_hash", "slot_unknown",
+                "rrule_invalid", "satisfaction_range", "scope_invalid", "score_invalid", "sex_unknown", "signature_hash", "slot_unknown",
                 "state_unknown", "status_unknown", "tie_kind_unknown", "time_invalid", "upload_empty", "upload_too_long",
                 "webhook_allow_invalid", "webhook_events_invalid", "webhook_overlap_invalid",
                 "webhook_secret_invalid", "when_unclear", "worker_missing", "year_invalid",

@@ -24,7 +24,8 @@ public struct ReadPapers: Sendable {
             month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider),
             visits: try tx.papers.visits(month, of: provider), mealClasses: try tx.papers.mealClasses(month, of: provider),
             owed: try tx.papers.owed(month), unproven: try tx.papers.unproven(month),
-            adjustments: Dictionary(uniqueKeysWithValues: statements.map { ($0.provider, $0.adjusted) }), catalogue: reference.catalogue,
+            adjustments: Dictionary(uniqueKeysWithValues: statements.map { ($0.provider, $0.adjusted) }),
+            invoices: try tx.close.invoices(month).mapValues(\.number), catalogue: reference.catalogue,
             franchise: reference.franchise)
     }
 }

@@ -68,7 +68,7 @@ public struct ManageElder: Sendable {
             elder.deathDate = status.isDeath ? since : nil
             try tx.elders.update(elder, expecting: version)
             elder.version = version + 1
-            try tx.roster.note(id, status, since: since)
+            try ManageAbsences.follow(status, of: id, since: since, tx, office, by: caller, now: now)
             try tx.events.append(
                 "elder.status", subject: id.text, subjectSeq: elder.version, by: caller.name, at: now,
                 data: "{\"status\":\"\(status.rawValue)\"}")

@@ -28,7 +28,7 @@ public struct AdjustLine: Sendable {
             guard let line = try tx.close.line(month, subject) else {
                 throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
             }
-            let whole = line.verdict == .paid ? -line.subsidy : line.subsidy
+            let whole = line.verdict == .paid ? try tx.close.withheld(month, subject) - line.subsidy : line.subsidy
             let amount = amount ?? whole
             let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
             guard isInRange else {

@@ -86,7 +86,7 @@ public struct PreviewMonth: Sendable {
         let waiting = try await office.read { tx in try tx.close.waitingAdjustments() }
         return Set(lines.keys).union(waiting.keys).sorted().map { provider in
             var statement = Statement(month: month, provider: provider, lines: lines[provider] ?? [])
-            statement.adjustments = waiting[provider] ?? []
+            statement.adjustments = (waiting[provider] ?? []) + statement.deductions(check.rules)
             return statement
         }
     }

@@ -145,8 +145,10 @@ struct CloseRun: Sendable {
             let part = Array(part)
             try await step { tx in try tx.close.insert(part, month, provider, at: now) }
         }
+        let deductions = statement.deductions(policy)
         try await step(isTold: true) { tx in
             try tx.settlements.seal(statement, sha256: sha256, at: now)
+            for deduction in deductions { try Deduct.take(tx, deduction, now: now) }
             try Batch.tell(
                 tx, "statement.frozen", month, provider, by: caller.name, at: now,
                 data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")

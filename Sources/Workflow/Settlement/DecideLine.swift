@@ -38,6 +38,7 @@ public struct DecideLine: Sendable {
         else { throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject") }
         try tx.close.insert(decision, on: subject, month, found.provider)
         if decision.kind == .refuse {
+            try Deduct.giveBack(tx, .blocks, month, subject, now: decision.at)
             try Refusal.undo(tx, line.candidate, now: decision.at)
         } else {
             if line.candidate.kind == .order {

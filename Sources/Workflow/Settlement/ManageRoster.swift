@@ -1,10 +1,9 @@
 import Billing
-import Entitlement
 import Kernel
 import Registry
 import Store
 
-/// Facts that the settlement rules need and nobody would otherwise write down: leaves, relations, month budgets, rights to sign.
+/// Facts that the settlement rules need and nobody would otherwise write down: leaves, relations, rights to sign.
 public struct ManageRoster: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
@@ -35,21 +34,6 @@ public struct ManageRoster: Sendable {
                 throw Rejection(.missing, "elder_unknown", "没有这个卡号的老人，请核对。", pointer: "/card")
             }
             try tx.roster.setTie(Terms.Tie(worker: worker, elder: elder.id), of: provider, relation: relation, by: caller.name, at: now)
-        }
-    }
-
-    /// 月度资金额度 of a fund (R25).
-    public func budget(_ month: Month, fund: String, limit: Fen, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Void {
-        guard Fund(rawValue: fund) != nil else { throw Rejection(.missing, "fund_unknown", "没有这个资金来源。", pointer: "/fund") }
-        guard limit >= .zero, limit <= .limit else {
-            throw Rejection(.invalid, "amount_out_of_range", "金额超出范围。", pointer: "/limit_fen")
-        }
-        let now = office.now
-        return { tx in
-            guard try tx.settlements.state(of: month) == nil else {
-                throw Rejection(.conflict, "month_closed", "\(month) 已开始月结，额度不能再改。")
-            }
-            try tx.roster.setBudget(month, fund: fund, limit: limit, by: caller.name, at: now)
         }
     }
 

@@ -81,7 +81,7 @@ struct MonthCheck: Sendable {
         let workers = reference.franchise.providers.flatMap { reference.franchise.workers(of: $0.id) }
         terms.leaves = try tx.roster.leaves(from: month.first, until: month.last)
         terms.ties = try tx.roster.ties(phones: Dictionary(workers.map { ($0.phone.text, $0.id) }, uniquingKeysWith: { first, _ in first }))
-        terms.budgets = try tx.roster.budgets(month)
+        terms.budgets = try tx.budgets.left(for: month)
         return terms
     }
 }

@@ -89,6 +89,31 @@ public struct ManageAbsences: Sendable {
         }
     }
 
+    /// A status that says where the elder is opens an absence, or ends the one that is open. What that does to orders is the caller's.
+    static func follow(
+        _ status: ElderStatus, of elder: ElderID, since: LocalDate, _ tx: any Transaction, _ office: Office, by caller: Caller, now: Instant
+    ) throws {
+        let kind: AbsenceKind? =
+            switch status {
+            case .hospital: .hospital
+            case .institution: .institution
+            case .away: .travel
+            default: nil
+            }
+        let open = try tx.absences.of([elder], reaching: since).filter { $0.endedAt == nil && $0.from <= since }
+        if let kind, open.contains(where: { $0.kind == kind && $0.span.contains(since) }) { return }
+        for var absence in open {
+            let last = max(since.adding(days: -1), absence.from.adding(days: -1))
+            absence.until = absence.until.map { min($0, last) } ?? last
+            absence.endedAt = now
+            try tx.absences.save(absence)
+        }
+        guard let kind else { return }
+        try tx.absences.insert(
+            Absence(
+                id: office.newID(at: now), elder: elder, kind: kind, from: since, until: nil, note: "", createdAt: now, createdBy: caller.name))
+    }
+
     static func check(from: LocalDate, until: LocalDate?, note: String, today: LocalDate) throws {
         guard note.count <= 500 else { throw Rejection(.invalid, "note_too_long", "备注不能超过 500 个字。", pointer: "/note") }
         if let until, until < from { throw Rejection(.refused, "absence_range", "返回日期早于离开日期，请核对。", pointer: "/until") }

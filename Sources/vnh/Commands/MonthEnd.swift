@@ -11,28 +11,6 @@ extension Month: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-struct ImportCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "导入", subcommands: [Elders.self, Providers.self, Absences.self, Budgets.self])
-
-    struct Elders: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "导入老人档案：全部成功或全部不做；同一文件再导入不改动")
-        @Argument var file: String
-        @OptionGroup var database: DatabaseOption
-        @Flag(help: "只检查，不写入") var dryRun = false
-        @Flag(help: "跳过有问题的行，导入其余") var skipBad = false
-
-        func run() async throws {
-            let bytes = try Premises.bytes(file)
-            let office = try await Premises.office(try database.url)
-            let report = try await ImportElders(office)(
-                bytes, dryRun: dryRun, skipBad: skipBad, by: .system, progress: Terminal.progress("导入"))
-            await office.database.close()
-            try report.show(dryRun: dryRun, skipBad: skipBad)
-        }
-    }
-}
-
 struct Close: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "月结：冻结一个月的结算单；再次运行不改动")
     @Argument(help: "YYYY-MM") var month: Month

@@ -1,0 +1,79 @@
+import Entitlement
+import Kernel
+import Registry
+
+/// 按规则扣减: what a rule takes from a statement. Each is a negative line of its own, with the rule and what it was reckoned from; the lines and
+/// their amounts stay as they were found.
+public enum Deduction {
+    public enum Rule: String, CaseIterable, Sendable {
+        /// R14: a short visit is paid by the blocks of time that were served.
+        case blocks = "R14"
+        /// 月度考核: the provider's score of the month decides what share is paid.
+        case score = "SCORE"
+    }
+
+    /// R14 of one line: nil unless it is paid, and was noted (not held) as too short.
+    static func blocks(_ line: StatementLine, of month: Month, _ policy: CheckPolicy) -> Adjustment? {
+        let c = line.candidate
+        guard line.verdict == .paid, c.subsidy > .zero, line.findings.contains(where: { $0.code == "R14" && $0.severity == .warn }),
+            let begin = c.begin, let end = c.end
+        else { return nil }
+        let (served, planned) = policy.blocks(minutes: (end - begin).minutes, of: c.plannedMinutes)
+        let amount = c.subsidy - c.subsidy.share(Int64(served), of: Int64(planned))
+        guard amount > .zero else { return nil }
+        return Adjustment(
+            .blocks, of: month, c.provider, on: c.subject, basis: "\(served)/\(planned)", amount: amount,
+            reason: "工单 \(c.number) 实际 \((end - begin).minutes) 分钟，按 \(served)/\(planned) 个 \(policy.payBlock) 分钟时段支付")
+    }
+
+    /// 考核扣减 of a statement; nil when the score is paid in full.
+    ///
+    /// - Parameters:
+    ///   - payable: public money of the provider's sound lines, less what R14 takes.
+    ///   - score: 0 ... 100.
+    public static func score(_ score: Int, of month: Month, _ provider: ProviderID, payable: Fen, _ policy: CheckPolicy) -> Adjustment? {
+        let percent = policy.payPercent(score: score)
+        let amount = payable - payable.share(Int64(percent), of: 100)
+        guard amount > .zero else { return nil }
+        return Adjustment(
+            .score, of: month, provider, on: Self.scoreSubject(provider), basis: "\(score)", amount: amount,
+            reason: "考核 \(score) 分，按 \(percent)% 支付\(score < policy.scoreFair ? "，限期整改" : "")")
+    }
+
+    /// Under which the deduction of a provider's score stands, for want of a line.
+    public static func scoreSubject(_ provider: ProviderID) -> String { "score/\(provider)" }
+}
+
+extension Adjustment {
+    /// A deduction by rule: entered and approved by the dated rule itself.
+    ///
+    /// - Parameter amount: what is taken, above zero.
+    init(_ rule: Deduction.Rule, of month: Month, _ provider: ProviderID, on subject: String, basis: String, amount: Fen, reason: String) {
+        self.init(
+            id: "\(month)/\(rule.rawValue)/\(subject)", month: month, provider: provider, subject: subject, amount: -amount, reason: reason,
+            enteredBy: rule.rawValue, approvedBy: rule.rawValue, rule: rule, basis: basis)
+    }
+}
+
+extension Statement {
+    /// What the rules take from it as it stands, the score excepted, which a person gives.
+    public func deductions(_ policy: CheckPolicy) -> [Adjustment] { lines.compactMap { Deduction.blocks($0, of: month, policy) } }
+
+    /// What rules have taken from it.
+    public var withheld: Fen { -adjustments.filter { $0.rule != nil }.map(\.amount).total }
+}
+
+extension CheckPolicy {
+    /// How many blocks of time a visit is paid for, of how many planned. A block counts when no more than the tolerance of it is missing.
+    ///
+    /// - Parameter planned: minutes, above zero.
+    func blocks(minutes: Int, of planned: Int) -> (served: Int, planned: Int) {
+        let all = (planned + payBlock - 1) / payBlock
+        return (min(all, max(0, minutes + payBlockTolerance) / payBlock), all)
+    }
+
+    /// The share of what is payable that a month's score is paid, in percent.
+    public func payPercent(score: Int) -> Int {
+        score >= scoreFull ? 100 : score >= scoreGood ? scoreGoodPercent : score >= scoreFair ? scoreFairPercent : scorePoorPercent
+    }
+}

@@ -1,0 +1,31 @@
+import Billing
+import Entitlement
+import Kernel
+import Registry
+import Store
+
+/// 按规则扣减, in the books: the line's debt stays whole, and a contra account holds back what the rule takes.
+enum Deduct {
+    static func take(_ tx: any Transaction, _ deduction: Adjustment, now: Instant) throws {
+        try tx.close.insert(deduction, at: now)
+        try post(tx, deduction, isTaken: true, now: now)
+    }
+
+    /// Gives back what a rule had taken, as when its line is refused or another score is given; nothing when it had taken nothing.
+    static func giveBack(_ tx: any Transaction, _ rule: Deduction.Rule, _ month: Month, _ subject: String, now: Instant) throws {
+        guard let taken = try tx.close.withdraw(rule, month, subject) else { return }
+        try post(tx, taken, isTaken: false, now: now)
+    }
+
+    private static func post(_ tx: any Transaction, _ deduction: Adjustment, isTaken: Bool, now: Instant) throws {
+        let (fund, provider) = (
+            Ledger.Account.deduction(deduction.month), Ledger.Account.withheld(deduction.provider.text, deduction.month)
+        )
+        try tx.ledger.append(
+            [
+                Ledger.Posting(
+                    .reverse, subject: deduction.subject, debit: isTaken ? fund : provider, credit: isTaken ? provider : fund,
+                    amount: -deduction.amount, reverses: try tx.ledger.lastPosting(of: deduction.subject))
+            ], at: now)
+    }
+}

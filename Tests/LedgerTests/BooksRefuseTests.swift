@@ -1,0 +1,186 @@
+import Billing
+import Catalog
+import Entitlement
+import Intake
+import Kernel
+import Orders
+import Registry
+import Store
+import TestSupport
+import Testing
+import Workflow
+
+/// What the tables themselves refuse, whatever the code above them believes; and what an audit finds when somebody was at the tables.
+@Suite struct `The books on the database` {
+    static let key = BudgetKey(fund: .districtSubsidy, year: 2026)
+
+    private func refused(_ world: World, _ body: @escaping @Sendable (any Transaction) throws -> Void) async -> String? {
+        await refusal { try await world.office.perform { tx in try body(tx) } }?.code
+    }
+
+    @Test(arguments: Backend.available)
+    func `pay no fen more than is granted`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(Self.key, granted: Fen(1000), by: World.finance))
+            #expect(await refused(world) { tx in _ = try tx.budgets.move(.reserve, Self.key, Fen(1001)) } == "budget_exhausted")
+            #expect(await refused(world) { tx in _ = try tx.budgets.require(BudgetKey(fund: .voucher, year: 2026)) } == "budget_unknown")
+            #expect(await refused(world) { tx in _ = try tx.funds.require(ID("nowhere")) } == "fund_unknown")
+            let draw = Draw(key: BalanceKey(programme: "A", period: "2026-03"), granted: Fen(100), amount: Fen(60))
+            try await world.office.perform { tx in try tx.entitlements.move(.reserve, draw, for: World.ordinary) }
+            #expect(await refused(world) { tx in try tx.entitlements.move(.spend, draw, for: World.ordinary) } == "entitlement_exhausted")
+            // Nothing can be confirmed of an account that was never opened.
+            await #expect(throws: StoreFault.self) { try await world.office.perform { tx in try tx.entitlements.move(.post, draw, for: World.destitute) } }
+            #expect(try await world.office.read { tx in try tx.entitlements.all(of: World.ordinary).map(\.balance.reserved) } == [Fen(60)])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `list what waits for a second person`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(Self.key, granted: Fen(1000), by: World.finance))
+            _ = try await world.office.perform(
+                try OverrideBudget(world.office).request(Self.key, amount: Fen(500), reason: "急需", by: World.finance))
+            #expect(try await ReadBudgets(world.office).pending().map(\.amount) == [Fen(500)])
+            let opening = ManageFunds.Opening(
+                kind: .office, holder: "局", year: 2026, granted: Fen(1000), monthly: .zero, firstMonth: nil, lastMonth: nil)
+            let fund = try await world.office.perform(try ManageFunds(world.office).open(opening, by: World.finance)).id
+            _ = try await world.office.perform(
+                try PayFunds(world.office).request(fund, amount: Fen(10), person: nil, reason: "办公", by: World.finance))
+            #expect(try await ReadFunds(world.office).requested().map(\.amount) == [Fen(10)])
+        }
+    }
+
+    /// A hand at the tables → what an audit names.
+    @Test(arguments: Backend.available)
+    func `tell when somebody was at them`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(Self.key, granted: Fen(100_000), by: World.finance))
+            let order = try await world.place()
+            #expect(order.selfPay == .zero)
+            #expect(try await world.faults() == [])
+            let opening = ManageFunds.Opening(
+                kind: .office, holder: "局", year: 2026, granted: Fen(1000), monthly: .zero, firstMonth: nil, lastMonth: nil)
+            let fund = try await world.office.perform(try ManageFunds(world.office).open(opening, by: World.finance)).id
+            try await world.office.perform { tx in
+                try tx.execute("UPDATE budget SET posted_fen = posted_fen + 1")
+                try tx.execute("UPDATE fund_account SET drawn_fen = 1")
+                try tx.execute("UPDATE account SET debit_fen = debit_fen + 1 WHERE name LIKE 'reserved/%'")
+            }
+            let (budgets, funds, balance) = try await world.office.read { tx in
+                (try tx.budgets.faults(), try tx.funds.faults(), try tx.ledger.trialBalance())
+            }
+            #expect(budgets == [Self.key.text])
+            #expect(funds == [fund.text])
+            #expect(balance.difference == Fen(1))
+            #expect(balance.wrongAccounts.count == 1)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `are not read when a column cannot be understood`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(Self.key, granted: Fen(100_000), by: World.finance))
+            let order = try await world.place()
+            let asked = try await world.office.perform(
+                try OverrideBudget(world.office).request(Self.key, amount: Fen(500), reason: "急需", by: World.finance))
+            try await world.office.perform { tx in
+                try tx.execute("UPDATE budget_override SET budget = 'nonsense'")
+                try tx.execute("UPDATE funding_leg SET budgets = 'nonsense'")
+            }
+            await #expect(throws: StoreFault.self) { try await world.office.read { tx in try tx.overrides.find(asked.id) } }
+            await #expect(throws: StoreFault.self) { try await world.office.read { tx in try tx.legs.all(order.id) } }
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE funding_leg SET budgets = '', draws = 'A|2026-03|x|1'") }
+            await #expect(throws: StoreFault.self) { try await world.office.read { tx in try tx.legs.all(order.id) } }
+        }
+    }
+
+    /// Counts and amounts, of several legs: what is read is what was written, and the budgets of each leg hold its amount.
+    @Test(arguments: Backend.available)
+    func `read a meal of several legs as it was written`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let meals = BudgetKey(fund: .mealSubsidy, year: 2026)
+            let (day, week) = (BalanceKey(programme: "LUNCH", period: "2026-03-02"), BalanceKey(programme: "LUNCH", period: "n/2026-03-02w"))
+            let draws = [Draw(key: day, granted: Fen(1500), amount: Fen(700)), Draw(key: week, granted: Fen(5), amount: Fen(1))]
+            let lunch = FundingLeg(fund: .mealSubsidy, programme: "LUNCH", version: 1, amount: Fen(700), draws: draws, budgets: [meals])
+            let gift = FundingLeg(fund: .directed, programme: "GIFT", version: 2, amount: Fen(100), draws: Array(draws.suffix(1)))
+            func swipe(_ id: String, _ legs: [FundingLeg]) -> MealSwipe {
+                MealSwipe(
+                    id: SwipeID(id), elder: id == "a" ? World.ordinary : World.destitute, canteen: ProviderID("P001"), item: World.lunch, date: World.monday,
+                    slot: .lunch, device: "t", deviceSwipe: nil, deviceAt: world.now, receivedAt: world.now, classCode: "ordinary", priceVersion: "1",
+                    payable: Fen(1500), selfPay: Fen(1500) - legs.map(\.amount).total, legs: legs)
+            }
+            let swipes = [swipe("a", [gift, lunch]), swipe("b", [lunch])]
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(meals, granted: Fen(5000), by: World.finance))
+            try await world.office.perform { tx in
+                for swipe in swipes {
+                    _ = try tx.meals.insert(swipe)
+                    _ = try tx.budgets.move(.spend, meals, Fen(700))
+                }
+            }
+            for swipe in swipes { #expect(try await world.office.read { tx in try tx.meals.find(swipe.id) } == swipe) }
+            #expect(try await world.office.read { tx in try tx.budgets.left(for: World.month) } == [meals: Fen(5000)])
+            #expect(try await world.office.read { tx in try tx.budgets.left(for: Month(2026, 4)) } == [meals: Fen(3600)])
+            #expect(try await world.office.read { tx in try tx.budgets.faults() } == [])
+            let order = try await world.place()
+            #expect(order.selfPay == .zero)
+            let district = BudgetKey(fund: .districtSubsidy, year: 2026)
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(district, granted: Fen(100_000), by: World.finance))
+            let next = try await world.place(World.request(day: 3))
+            #expect(try await world.office.read { tx in try tx.budgets.burnDown(district).map(\.reserved) } == [next.payable - next.selfPay])
+        }
+    }
+
+    // MARK: One truth
+
+    /// R25 where services were promised before there was a budget: what the others of its year have left goes to them in order.
+    @Test(arguments: Backend.available)
+    func `hold what a budget granted later has no room for`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let before = try await world.order(in: .closed)
+            let cost = before.payable
+            #expect(before.selfPay == .zero)
+            let key = BudgetKey(fund: .districtSubsidy, year: 2026, category: "06")
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(key, granted: cost, by: World.finance))
+            let after = try await world.order(in: .closed, World.request(World.lowIncome, day: 3))
+            #expect(after.payable - after.selfPay > .zero)
+            let left = try await world.office.read { tx in try tx.budgets.left(for: World.month) }
+            #expect(left == [key: cost])
+            #expect(try await world.office.read { tx in try tx.budgets.left(for: Month(2026, 4)) }[key] == cost - (after.payable - after.selfPay))
+            #expect(try await world.office.read { tx in try tx.budgets.left(for: Month(2027, 1)) }.isEmpty)
+            let lines = try await PreviewMonth(world.office)(World.month).flatMap(\.lines)
+            func codes(_ order: Order) -> [String] { lines.first { $0.candidate.subject == order.id.text }?.findings.map(\.code).filter { $0 == "R25" } ?? ["none"] }
+            #expect(codes(before) == [])
+            #expect(codes(after) == ["R25"])
+        }
+    }
+
+    /// R07: a status is an absence, and an absence is what the settlement looks at.
+    @Test(arguments: Backend.available)
+    func `know from the absences of the register who was not at home`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            func become(_ status: ElderStatus, on day: Int) async throws {
+                world.setClock(Instant(World.monday.adding(days: day), minute: 540))
+                _ = try await world.office.perform(
+                    ManageElder(world.office).setStatus(World.minimum, status, since: World.monday.adding(days: day), by: World.desk))
+            }
+            func absences() async throws -> [String] {
+                try await world.office.read { tx in
+                    try tx.absences.of(World.minimum).map { "\($0.kind) \($0.from) \($0.until.map(\.description) ?? "") \($0.endedAt != nil)" }
+                }
+            }
+            try await become(.hospital, on: 0)
+            #expect(try await absences() == ["hospital 2026-03-02  false"])
+            try await become(.hospital, on: 1)
+            try await become(.active, on: 4)
+            #expect(try await absences() == ["hospital 2026-03-02 2026-03-05 true"])
+            try await become(.away, on: 5)
+            try await become(.institution, on: 6)
+            try await become(.active, on: 6)
+            #expect(try await absences() == ["institution 2026-03-08 2026-03-07 true", "travel 2026-03-07 2026-03-07 true", "hospital 2026-03-02 2026-03-05 true"])
+            let stays = try await world.office.read { tx in
+                try tx.settlements.candidates(World.month, evidence: world.office.reference.evidence(on: World.month.last)).stays(of: World.minimum)
+            }
+            #expect(stays.map(\.span.from.day) == [2, 7, 8])
+        }
+    }
+}
