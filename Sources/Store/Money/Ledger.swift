@@ -77,6 +77,17 @@ public struct Ledger {
         try tx.integer("SELECT MAX(seq) FROM posting WHERE subject = \(subject) AND kind = 'post'")
     }
 
+    /// What was ever posted about a subject, first first.
+    public func of(_ subject: String) throws -> [Posting] {
+        try tx.rows(
+            "SELECT kind, subject, debit, credit, amount_fen, reverses FROM posting WHERE subject = \(subject) ORDER BY seq"
+        ) {
+            Posting(
+                try $0.value(), subject: try $0.text(), debit: try $0.text(), credit: try $0.text(), amount: try $0.fen(),
+                reverses: $0.optionalInteger())
+        }
+    }
+
     /// Σ debits − Σ credits over all accounts (zero when sound), and accounts whose totals differ from their postings (none when sound).
     public func trialBalance() throws -> (difference: Fen, wrongAccounts: [String]) {
         let difference = try tx.integer("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account") ?? 0
