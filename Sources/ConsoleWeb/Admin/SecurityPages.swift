@@ -45,7 +45,7 @@ public struct SecurityPages: Sendable {
                 person: login.person ?? "", state: isLocked ? "锁定至 \(login.lockedUntil?.shown ?? "")" : "",
                 factor: login.hasSecondFactor ? "已启用" : "", mayUnlock: isLocked && isOther, mayReset: login.hasSecondFactor && isOther)
         }
-        let roles = context.caller.role.mayGrant.sorted { $0.rawValue < $1.rawValue }.map {
+        let roles = Caller.Role.allCases.filter(context.caller.role.mayGrant.contains).map {
             UsersModel.Role(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? $0.rawValue, isChosen: typed?.role == $0.rawValue)
         }
         return try pages.page(

@@ -45,7 +45,7 @@ public struct TokenPages: Sendable {
                 expires: token.revokedAt.map { "已吊销 \($0.shown)" } ?? token.expiresAt?.shown ?? "长期", used: token.seenAt?.shown ?? "从未",
                 isUsable: !isOver)
         }
-        let roles = context.caller.role.mayGrant.sorted { $0.rawValue < $1.rawValue }.map {
+        let roles = Caller.Role.allCases.filter(context.caller.role.mayGrant.contains).map {
             UsersModel.Role(code: $0.rawValue, term: SecurityPages.terms[$0.rawValue] ?? $0.rawValue, isChosen: typed?.role == $0.rawValue)
         }
         return try pages.page(
