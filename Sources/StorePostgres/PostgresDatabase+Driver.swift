@@ -28,6 +28,10 @@ public final class PostgresDatabase: Database {
         try await queue.perform(alone: true, body)
     }
 
+    public func writeRepeatable<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        try await queue.perform(alone: true, durable: false, body)
+    }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try await readers.perform(body)
     }
@@ -63,12 +67,13 @@ final class PostgresWriter: BatchWriter, @unchecked Sendable {
     func hold(_ body: () -> Void) { body() }
 
     /// Opens the connection again when it has been lost: nothing of a batch has been done before this succeeds.
-    func begin() throws {
+    func begin(isDurable: Bool) throws {
         for attempt in 0...3 {
             do {
                 if connection.isBroken { try connection.connect() }
                 try connection.command("BEGIN")
                 try connection.command(lock)
+                if !isDurable { try connection.command("SET LOCAL synchronous_commit TO off") }
                 return
             } catch let fault as StoreFault {
                 guard attempt < 3, case .unreachable = fault else { throw fault }

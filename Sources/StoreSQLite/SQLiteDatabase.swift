@@ -38,7 +38,8 @@ public final class SQLiteDatabase: Store.Database {
                 // A file that only pretends to be writable is found out now, not at the first order.
                 try db.execute(sql: "BEGIN IMMEDIATE; ROLLBACK")
             }
-            writer = SQLiteWriter(connection)
+            let checkpointer = Checkpointer { try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false)) }
+            writer = SQLiteWriter(connection, checkpointer)
             readers = try ReaderThreads(count: Self.readerCount) {
                 try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
             }
@@ -72,6 +73,10 @@ public final class SQLiteDatabase: Store.Database {
 
     public func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Store.Transaction) throws -> T) async throws -> T {
         try await queue.perform(alone: true, body)
+    }
+
+    public func writeRepeatable<T: Sendable>(_ body: @escaping @Sendable (any Store.Transaction) throws -> T) async throws -> T {
+        try await queue.perform(alone: true, durable: false, body)
     }
 
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Store.Transaction) throws -> T) async throws -> T {
@@ -111,5 +116,6 @@ public final class SQLiteDatabase: Store.Database {
     public func close() async {
         queue.close()
         readers?.close()
+        writer.close()
     }
 }

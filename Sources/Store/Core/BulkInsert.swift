@@ -37,7 +37,7 @@ enum Chunk {
 
 extension Array {
     /// The array in parts of at most `size`.
-    func chunked(by size: Int) -> [ArraySlice<Element>] {
+    package func chunked(by size: Int) -> [ArraySlice<Element>] {
         stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
     }
 }

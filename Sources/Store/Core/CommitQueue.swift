@@ -5,7 +5,8 @@ public protocol BatchWriter: AnyObject {
     var transaction: any Transaction { get }
     /// Runs a whole batch with the connection held.
     func hold(_ body: () -> Void)
-    func begin() throws
+    /// - Parameter isDurable: whether the commit waits for the disk.
+    func begin(isDurable: Bool) throws
     func savepoint() throws
     /// Keeps what was done since ``savepoint()``.
     func release() throws
@@ -28,6 +29,7 @@ public final class CommitQueue: Sendable {
         /// Called with nil after the commit, or with what went wrong.
         let finish: @Sendable ((any Error)?) -> Void
         let isAlone: Bool
+        let isDurable: Bool
     }
 
     private struct State {
@@ -54,7 +56,10 @@ public final class CommitQueue: Sendable {
         thread.start()
     }
 
-    public func perform<T: Sendable>(alone: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+    /// - Parameter durable: false only for what is alone in its commit and can be done again.
+    public func perform<T: Sendable>(
+        alone: Bool = false, durable: Bool = true, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
         let box = ResultBox<T>()
         return try await withCheckedThrowingContinuation { continuation in
             let operation = Operation(
@@ -67,7 +72,7 @@ public final class CommitQueue: Sendable {
                     } else {
                         continuation.resume(throwing: StoreFault.failed("no result"))
                     }
-                }, isAlone: alone)
+                }, isAlone: alone, isDurable: durable || !alone)
             if let refusal = enqueue(operation) { continuation.resume(throwing: refusal) }
         }
     }
@@ -125,18 +130,13 @@ public final class CommitQueue: Sendable {
     private static func run(_ batch: [Operation], on writer: any BatchWriter) {
         var failures = [(any Error)?](repeating: nil, count: batch.count)
         do {
-            try writer.begin()
-            for (index, operation) in batch.enumerated() {
-                try writer.savepoint()
-                do {
-                    try operation.run(writer.transaction)
-                    try writer.release()
-                } catch let fault as StoreFault where fault.endsTransaction {
-                    throw fault
-                } catch {
-                    failures[index] = error
-                    try writer.rollbackToSavepoint()
-                }
+            try writer.begin(isDurable: batch[0].isDurable)
+            if batch.count == 1 {
+                // Nobody to protect: the transaction is the savepoint. One savepoint around many statements would also make each of them
+                // pay for all before it, as SQLite then walks the journal that it keeps for undoing single statements.
+                try batch[0].run(writer.transaction)
+            } else {
+                for (index, operation) in batch.enumerated() { failures[index] = try run(operation, on: writer) }
             }
             try writer.commit()
         } catch {
@@ -144,6 +144,21 @@ public final class CommitQueue: Sendable {
             failures = failures.map { $0 ?? error }
         }
         for (operation, failure) in zip(batch, failures) { operation.finish(failure) }
+    }
+
+    /// - Returns: what went wrong with this one alone; its neighbours go on.
+    private static func run(_ operation: Operation, on writer: any BatchWriter) throws -> (any Error)? {
+        try writer.savepoint()
+        do {
+            try operation.run(writer.transaction)
+            try writer.release()
+        } catch let fault as StoreFault where fault.endsTransaction {
+            throw fault
+        } catch {
+            try writer.rollbackToSavepoint()
+            return error
+        }
+        return nil
     }
 }
 

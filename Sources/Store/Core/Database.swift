@@ -14,6 +14,10 @@ public protocol Database: Sendable {
     /// Like ``write(_:)``, but never shares its commit: for long work such as imports and the monthly close.
     func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
 
+    /// Like ``writeAlone(_:)``, but does not wait for the disk: the next durable commit takes it along, and a power cut before that may lose
+    /// it whole. Only for steps that are found undone and done again, and that nobody is told of.
+    func writeRepeatable<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
+
     /// Runs `body` on one consistent snapshot, beside the writer.
     func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
 

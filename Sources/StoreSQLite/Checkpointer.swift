@@ -1,0 +1,73 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+import Store
+
+/// A thread that moves the log's pages into the database beside the writer, so that no commit waits for the pages of thousands of others.
+///
+/// PASSIVE waits for nobody and makes nobody wait. It never quite catches up with a busy writer; the writer itself moves the few pages that
+/// are left, and then SQLite starts the log anew instead of letting it grow.
+final class Checkpointer: Sendable {
+    private struct State {
+        var isWanted = false
+        var isClosed = false
+        var hasRun = false
+    }
+
+    // Safe because `state` is only touched while `condition` is locked.
+    private final class Shared: @unchecked Sendable {
+        let condition = NSCondition()
+        var state = State()
+    }
+
+    private let shared = Shared()
+
+    /// - Parameter open: opens a connection that may write, on the thread that alone uses it.
+    init(open: @escaping @Sendable () throws -> DatabaseQueue) {
+        let thread = Thread { [shared] in
+            guard let queue = try? open() else { return }
+            while Self.isAsked(shared) {
+                queue.unsafeReentrantWrite { db in
+                    _ = sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                }
+                shared.condition.withLock { shared.state.hasRun = true }
+            }
+            try? queue.close()
+        }
+        thread.name = "vnh-checkpoint"
+        thread.start()
+    }
+
+    private static func isAsked(_ shared: Shared) -> Bool {
+        shared.condition.lock()
+        defer { shared.condition.unlock() }
+        while !shared.state.isWanted {
+            if shared.state.isClosed { return false }
+            shared.condition.wait()
+        }
+        shared.state.isWanted = false
+        return true
+    }
+
+    func ask() {
+        shared.condition.withLock {
+            shared.state.isWanted = true
+            shared.condition.signal()
+        }
+    }
+
+    /// Whether it has moved pages since this was last asked.
+    func takeHasRun() -> Bool {
+        shared.condition.withLock {
+            defer { shared.state.hasRun = false }
+            return shared.state.hasRun
+        }
+    }
+
+    func close() {
+        shared.condition.withLock {
+            shared.state.isClosed = true
+            shared.condition.signal()
+        }
+    }
+}
