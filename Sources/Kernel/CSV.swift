@@ -82,7 +82,12 @@ public enum CSV {
     ///
     /// A field that a spreadsheet would run as a formula (`=`, `+`, `-`, `@` in front of anything but a number) gets an apostrophe in front.
     public static func line(_ fields: [String]) -> String {
-        fields.map(escaped).joined(separator: ",") + "\r\n"
+        var line = ""
+        for (index, field) in fields.enumerated() {
+            if index > 0 { line += "," }
+            line += escaped(field)
+        }
+        return line + "\r\n"
     }
 
     /// Put before the first line so that spreadsheets read UTF-8.
@@ -90,7 +95,10 @@ public enum CSV {
 
     private static func escaped(_ field: String) -> String {
         var field = field
-        if let first = field.utf8.first, [0x3D, 0x2B, 0x2D, 0x40].contains(first), Decimals.hundredths(field) == nil { field = "'" + field }
+        switch field.utf8.first {
+        case 0x3D, 0x2B, 0x2D, 0x40: if Decimals.hundredths(field) == nil { field = "'" + field }
+        default: break
+        }
         guard field.utf8.contains(where: { $0 == comma || $0 == quote || $0 == 0x0A || $0 == 0x0D }) else { return field }
         return "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

@@ -13,11 +13,16 @@ public struct LocalDate: Hashable, Comparable, Sendable {
 
     /// Reads `YYYY-MM-DD` and nothing else.
     public init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
-        guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
-            let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]), let day = digits(bytes[8..<10])
-        else { return nil }
-        self.init(year, month, day)
+        // Without an array between: a close reads millions.
+        func read(_ bytes: UnsafeBufferPointer<UInt8>) -> LocalDate? {
+            guard bytes.count == 10, bytes[4] == 0x2D, bytes[7] == 0x2D,
+                let year = digits(bytes[0..<4]), let month = digits(bytes[5..<7]), let day = digits(bytes[8..<10])
+            else { return nil }
+            return LocalDate(year, month, day)
+        }
+        let date = text.utf8.withContiguousStorageIfAvailable(read) ?? Array(text.utf8).withUnsafeBufferPointer(read)
+        guard let date else { return nil }
+        self = date
     }
 
     public var year: Int { civil.year }
@@ -68,7 +73,23 @@ extension LocalDate: CustomStringConvertible {
     /// `YYYY-MM-DD`.
     public var description: String {
         let (year, month, day) = civil
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+        // Every day that can be made has a year of four digits; a text that short needs no memory of its own.
+        guard (0...9999).contains(year) else { return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
+        return String(unsafeUninitializedCapacity: 10) { bytes in
+            func write(_ value: Int, _ places: ClosedRange<Int>) {
+                var rest = value
+                for place in places.reversed() {
+                    bytes[place] = 0x30 + UInt8(rest % 10)
+                    rest /= 10
+                }
+            }
+            write(year, 0...3)
+            write(month, 5...6)
+            write(day, 8...9)
+            bytes[4] = 0x2D
+            bytes[7] = 0x2D
+            return 10
+        }
     }
 }
 
@@ -151,7 +172,7 @@ public struct DateSpan: Hashable, Sendable, Codable {
 }
 
 /// All bytes as one decimal number, or nil.
-func digits(_ bytes: ArraySlice<UInt8>) -> Int? {
+func digits(_ bytes: some Collection<UInt8>) -> Int? {
     guard !bytes.isEmpty, bytes.count <= 17 else { return nil }
     var value = 0
     for byte in bytes {
