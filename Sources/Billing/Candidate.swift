@@ -48,6 +48,9 @@ public struct Candidate: Hashable, Sendable {
     /// The call-back says that nobody came, or that money was taken.
     public var callbackDenies: Bool
 
+    /// Of the order when it was read: only what has not changed since it was judged is paid.
+    public var version = 0
+
     /// Who was served, as the register knows them; nil only in documents read back from a frozen statement.
     public var recipient: Recipient?
     /// What the two checks and the till say about where and by what the service was proven.

@@ -57,38 +57,77 @@ public struct Trace: Sendable {
 
 /// All lines of a month, put together in every way in which they are compared. Adding and judging take O(n log n) in all.
 public struct Traces: Sendable {
-    private var traces: [Trace] = []
-    private var photos: [PhotoKey: [Int32]] = [:]
-    private var signatures: [PhotoKey: [Int32]] = [:]
+    private var traces = Pages<Trace>()
+    private var photos = Pages<Mark>()
+    private var signatures = Pages<Mark>()
     private var funds: [String: [(line: Int32, amount: Fen)]] = [:]
 
-    /// The first 128 bits of a SHA-256: a chance meeting of a million is one in 10²⁶.
-    private struct PhotoKey: Hashable, Sendable {
+    /// A photograph or signature under a line: the first 128 bits of a SHA-256, of which a chance meeting of a million is one in 10²⁶.
+    private struct Mark: Sendable {
         let high: UInt64
         let low: UInt64
+        var line: Int32
 
-        init?(_ hex: String) {
-            let digits = Array(hex.utf8.prefix(32))
-            guard digits.count == 32, let high = UInt64(String(decoding: digits[..<16], as: UTF8.self), radix: 16),
-                let low = UInt64(String(decoding: digits[16...], as: UTF8.self), radix: 16)
-            else { return nil }
-            self.high = high
-            self.low = low
+        init?(_ hex: String, _ line: Int32) {
+            var hex = hex
+            let parts: (UInt64, UInt64)? = hex.withUTF8 { digits in
+                guard digits.count >= 32, let high = Self.number(digits[..<16]), let low = Self.number(digits[16..<32]) else { return nil }
+                return (high, low)
+            }
+            guard let parts else { return nil }
+            (high, low) = parts
+            self.line = line
         }
+
+        private static func number(_ digits: Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
+            var value: UInt64 = 0
+            for digit in digits {
+                switch digit {
+                case 0x30...0x39: value = value << 4 | UInt64(digit - 0x30)
+                case 0x41...0x46: value = value << 4 | UInt64(digit - 0x37)
+                case 0x61...0x66: value = value << 4 | UInt64(digit - 0x57)
+                default: return nil
+                }
+            }
+            return value
+        }
+
+        func isSame(_ other: Mark) -> Bool { high == other.high && low == other.low }
     }
 
     public init() {}
 
     public var count: Int { traces.count }
 
+    /// Which lines are here.
+    public var subjects: SubjectSet {
+        var set = SubjectSet(capacity: count)
+        for place in 0..<count { set.insert(traces[place].subject) }
+        return set
+    }
+
     /// - Parameter isContext: an earlier service that counts for the caps of the week and year, but is settled already.
     public mutating func add(_ line: Candidate, isContext: Bool = false) {
         let place = Int32(traces.count)
         traces.append(Trace(line, isContext: isContext))
         guard !isContext else { return }
-        for photo in line.proof.photos { if let key = PhotoKey(photo) { photos[key, default: []].append(place) } }
-        if let signature = line.proof.signature, let key = PhotoKey(signature) { signatures[key, default: []].append(place) }
+        for photo in line.proof.photos { if let mark = Mark(photo, place) { photos.append(mark) } }
+        if let signature = line.proof.signature, let mark = Mark(signature, place) { signatures.append(mark) }
         for leg in line.funding { funds[leg.fund, default: []].append((place, leg.amount)) }
+    }
+
+    /// Lines gathered elsewhere.
+    public mutating func add(_ others: Traces) {
+        let start = Int32(traces.count)
+        func moved(_ mark: Mark) -> Mark {
+            var mark = mark
+            mark.line += start
+            return mark
+        }
+        for place in 0..<others.traces.count { traces.append(others.traces[place]) }
+        for place in 0..<others.photos.count { photos.append(moved(others.photos[place])) }
+        for place in 0..<others.signatures.count { signatures.append(moved(others.signatures[place])) }
+        for (fund, lines) in others.funds { funds[fund, default: []] += lines.map { ($0.line + start, $0.amount) } }
     }
 
     /// What every comparison finds, by subject.
@@ -104,7 +143,7 @@ public struct Traces: Sendable {
             return found
         }
         let checks = Checks.group.filter { $0.grouping == grouping }
-        for group in groups(by: grouping) {
+        forEachGroup(by: grouping) { group in
             let lines = group.map { traces[Int($0)] }.sorted { $0.precedes($1) }
             for check in checks {
                 check.judge(lines, terms) { place, finding in
@@ -116,21 +155,52 @@ public struct Traces: Sendable {
         return found
     }
 
-    /// The groups with more than one line, and single lines where one alone can be too much.
-    private func groups(by grouping: Grouping) -> [[Int32]] {
-        func gather<Key: Hashable>(_ key: (Trace) -> Key?) -> [[Int32]] {
-            var groups: [Key: [Int32]] = [:]
-            for (place, trace) in traces.enumerated() { if let key = key(trace) { groups[key, default: []].append(Int32(place)) } }
-            return Array(groups.values)
+    private func forEachGroup(by grouping: Grouping, _ body: (ArraySlice<Int32>) -> Void) {
+        switch grouping {
+        case .elder: gather(\.elder, body)
+        case .worker: gather(\.worker, body)
+        case .device: gather(\.device, body)
+        case .provider: gather(\.provider, body)
+        case .photo: shared(photos, body)
+        case .signature: shared(signatures, body)
+        case .fund: break
         }
-        return switch grouping {
-        case .elder: gather(\.elder)
-        case .worker: gather(\.worker)
-        case .device: gather(\.device)
-        case .provider: gather(\.provider)
-        case .photo: photos.values.filter { $0.count > 1 }
-        case .signature: signatures.values.filter { $0.count > 1 }
-        case .fund: []
+    }
+
+    /// Numbers the groups, counts them, and lays the lines of each side by side: two whole numbers a line, and no list of its own for a group.
+    private func gather<Key: Hashable>(_ key: (Trace) -> Key?, _ body: (ArraySlice<Int32>) -> Void) {
+        var numbers: [Key: Int32] = [:]
+        var groups: [Int32] = []
+        groups.reserveCapacity(count)
+        for place in 0..<count {
+            guard let key = key(traces[place]) else {
+                groups.append(-1)
+                continue
+            }
+            let next = Int32(numbers.count)
+            groups.append(numbers[key, default: next])
+            if groups[place] == next { numbers[key] = next }
+        }
+        var starts = [Int](repeating: 0, count: numbers.count + 1)
+        for group in groups where group >= 0 { starts[Int(group) + 1] += 1 }
+        for group in 0..<numbers.count { starts[group + 1] += starts[group] }
+        var filled = starts
+        var lines = [Int32](repeating: 0, count: starts[numbers.count])
+        for (place, group) in groups.enumerated() where group >= 0 {
+            lines[filled[Int(group)]] = Int32(place)
+            filled[Int(group)] += 1
+        }
+        for group in 0..<numbers.count { body(lines[starts[group]..<starts[group + 1]]) }
+    }
+
+    /// Lines under the same mark.
+    private func shared(_ marks: Pages<Mark>, _ body: (ArraySlice<Int32>) -> Void) {
+        var sorted = (0..<marks.count).map { marks[$0] }
+        sorted.sort { ($0.high, $0.low, $0.line) < ($1.high, $1.low, $1.line) }
+        var first = 0
+        for place in sorted.indices where place + 1 == sorted.count || !sorted[place + 1].isSame(sorted[place]) {
+            if place > first { body(sorted[first...place].map(\.line)[...]) }
+            first = place + 1
         }
     }
 
@@ -142,4 +212,33 @@ public struct Traces: Sendable {
             }
         }
     }
+}
+
+/// A list that grows page by page: never copied as a whole, as an array of a million lines would be again and again.
+private struct Pages<Element: Sendable>: Sendable {
+    private var pages: [[Element]] = []
+    private(set) var count = 0
+    private static var size: Int { 4096 }
+
+    mutating func append(_ element: Element) {
+        if count % Self.size == 0 {
+            pages.append([])
+            // A short month stays small.
+            if count > 0 { pages[pages.count - 1].reserveCapacity(Self.size) }
+        }
+        pages[pages.count - 1].append(element)
+        count += 1
+    }
+
+    subscript(place: Int) -> Element { pages[place / Self.size][place % Self.size] }
+}
+
+/// Subjects by their hashes: eight bytes each, and one chance in 10⁷ that a stranger to a million of them is taken for one.
+public struct SubjectSet: Sendable {
+    private var hashes: Set<Int> = []
+
+    init(capacity: Int) { hashes.reserveCapacity(capacity) }
+
+    mutating func insert(_ subject: String) { hashes.insert(subject.hashValue) }
+    public func contains(_ subject: String) -> Bool { hashes.contains(subject.hashValue) }
 }

@@ -15,7 +15,8 @@ extension SettlementRoutes: DescribedRoutes {
                 .post, "/api/v1/settlements/{month}/preview", "试算", by: roles, answers: .json(.of(Shapes.settlement)), refuses: codes),
             Operation(
                 .post, "/api/v1/settlements/{month}/close", "月结；结过的月份再结一次不变", by: roles,
-                answers: .json(Shapes.settlement.schema.adding(["was_closed": .boolean])), refuses: codes + ["month_not_over", "role_forbidden"]),
+                answers: .json(Shapes.settlement.schema.adding(["was_closed": .boolean])),
+                refuses: codes + ["close_raced", "close_running", "month_not_over", "role_forbidden"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/statements", "各服务商结算单", by: roles,
                 answers: .json(

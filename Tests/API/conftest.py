@@ -46,10 +46,19 @@ def district(data, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory) -> Path:
-    """A database in which January 2026 was gone through by the program itself (calls, visits, meals, complaints) and closed. Nobody writes to it."""
-    path = tmp_path_factory.mktemp("served") / "served.sqlite"
+def lived(tmp_path_factory) -> Path:
+    """A database in which January 2026 was gone through by the program itself: calls, visits, meals, complaints. Nobody writes to it."""
+    path = tmp_path_factory.mktemp("lived") / "lived.sqlite"
     vnh("demo", "--database", f"sqlite:{path}", "--elders", 1500, "--days", 33, "--data", ROOT)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def served(lived, tmp_path_factory) -> Path:
+    """The same with that month closed. Nobody writes to it."""
+    path = Path(shutil.copy(lived, tmp_path_factory.mktemp("served") / "served.sqlite"))
     vnh("close", "2026-01", "--database", f"sqlite:{path}")
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

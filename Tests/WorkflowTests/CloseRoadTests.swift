@@ -324,13 +324,22 @@ private enum Office {
         try await World.with(backend) { world in
             _ = try await world.order(in: .closed)
             world.setClock(Instant(World.month.last.adding(days: 1), minute: 60))
-            let results = try await withThrowingTaskGroup(of: Bool.self) { group in
+            // One closes; the others hear that it is being closed, or, if they come after, that it is.
+            let results = await withTaskGroup(of: String.self) { group in
                 for name in ["a", "b", "c"] {
-                    group.addTask { try await CloseMonth(world.office)(World.month, by: Caller(role: .finance, name: name)).wasClosed }
+                    group.addTask {
+                        do {
+                            let result = try await CloseMonth(world.office)(World.month, by: Caller(role: .finance, name: name))
+                            return result.wasClosed ? "was closed" : "closed"
+                        } catch {
+                            return (error as? Rejection)?.code ?? "\(error)"
+                        }
+                    }
                 }
-                return try await group.reduce(into: []) { $0.append($1) }
+                return await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(results.count { !$0 } == 1)
+            #expect(results.count { $0 == "closed" } == 1)
+            #expect(Set(results).subtracting(["closed", "was closed", "close_running"]).isEmpty)
             let events = try await world.office.read { tx in try tx.events.about(World.month.description) }
             #expect(events.map(\.type) == ["month.closed"])
             #expect(try await world.faults() == [])
@@ -354,6 +363,76 @@ private enum Office {
             let result = try await CloseMonth(world.office)(World.month, by: World.finance)
             #expect(result.statements.map(\.payable) == expected)
             #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `keeps away from a close that lives, and takes over from one that has died`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.order(in: .closed)
+            world.setClock(Instant(World.month.last.adding(days: 1), minute: 60))
+            let (now, month) = (world.now, World.month)
+            let claimed = try await world.office.perform { tx in
+                try tx.settlements.begin(month, by: "a", at: now)
+                return try tx.settlements.claim(month, for: "a", until: now + .seconds(5), at: now)
+            }
+            #expect(claimed)
+            let beats = Task { [office = world.office] in
+                while !Task.isCancelled {
+                    _ = try await office.perform { tx in try tx.settlements.hold(month, by: "a", until: now + .seconds(5)) }
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            #expect(await refusal { try await CloseMonth(world.office)(month, by: World.finance) }?.code == "close_running")
+            beats.cancel()
+            _ = try? await beats.value
+            world.pass(.seconds(6))
+            #expect(try await CloseMonth(world.office)(month, by: World.finance).statements.flatMap(\.lines).count == 1)
+            // The dead one wakes up: it writes nothing more.
+            #expect(try await world.office.perform { tx in try tx.settlements.hold(month, by: "a", until: now + .seconds(50)) } == false)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `does not pay what was changed after it was judged`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.order(in: .closed)
+            let month = World.month
+            world.setClock(Instant(month.last.adding(days: 1), minute: 60))
+            let statement = try #require(try await PreviewMonth(world.office)(month).first { !$0.lines.isEmpty })
+            var line = try #require(statement.lines.first)
+            let isWritten = { (line: StatementLine) in
+                try await world.office.perform { tx in
+                    guard try tx.settlements.append([(ordinal: 1, line: line)], to: month) else { throw Rejection(.conflict, "changed", "") }
+                }
+            }
+            var stale = line.candidate
+            stale.version -= 1
+            #expect(await refusal { try await isWritten(StatementLine(candidate: stale, findings: [])) }?.code == "changed")
+            #expect(try await world.find(order.id).settlement == .ready)
+            line = StatementLine(candidate: line.candidate, findings: [])
+            try await isWritten(line)
+            #expect(try await world.find(order.id).settlement == .inStatement)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `has its shadow noted once an evening, and not again after a restart`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.order(in: .closed)
+            let day = world.now.localDate
+            let due = ShadowTonight(world.office).due(on: day)
+            world.setClock(due - .minutes(1))
+            #expect(try await ShadowTonight(world.office)() == [])
+            #expect(try await ShadowMonth(world.office)(World.month).today.lines == 1)
+            world.setClock(due)
+            #expect(try await ShadowTonight(world.office)() == [World.month.adding(-1), World.month])
+            #expect(try await ShadowTonight(world.office)() == [])
+            // Asked about noon, it is not the evening that answers.
+            #expect(await refusal { try await ReadStatements(world.office).known(World.month, at: due - .minutes(2)) }?.code == "not_known_then")
+            world.pass(.days(1))
+            #expect(try await ShadowTonight(world.office)() == [World.month.adding(-1), World.month])
+            #expect(try await ShadowMonth(world.office)(World.month).difference?.lines == 0)
         }
     }
 

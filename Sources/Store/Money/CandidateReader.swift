@@ -4,7 +4,7 @@ import Kernel
 import Orders
 import Registry
 
-/// Reads what asks to be paid in a month, provider by provider, so that a month of a million lines is never in memory at once.
+/// Reads what asks to be paid in a month, day by day, so that a month of a million lines is never in memory at once.
 public struct CandidateReader {
     let tx: any Transaction
     let month: Month
@@ -18,40 +18,50 @@ public struct CandidateReader {
         stays = try Self.stays(tx, month)
     }
 
-    /// Everybody with a visit or a meal in the month, or a late one of a month closed before; in the order of codes.
-    public func providers() throws -> [ProviderID] {
-        try tx.rows(
-            """
-            SELECT provider_id FROM service_order WHERE state = 'closed'
-                AND start_ms >= \(Instant(month.first)) AND start_ms < \(Instant(month.last.adding(days: 1))) GROUP BY provider_id
-            UNION SELECT provider_id FROM service_order
-            WHERE settlement = 'ready' AND service_date < \(month.first)
-            UNION SELECT canteen_id FROM meal_swipe
-            WHERE service_date >= \(month.first) AND service_date <= \(month.last) GROUP BY canteen_id
-            ORDER BY provider_id
-            """
-        ) { try $0.id() }
+    /// What is read at once: a day keeps the rows of orders, visits and legs together, and fits in memory.
+    public enum Slice: Hashable, Sendable {
+        /// Late visits of months closed before.
+        case late
+        case day(LocalDate)
+
+        public static func all(of month: Month) -> [Slice] { [.late] + (0..<month.length).map { .day(month.first.adding(days: $0)) } }
     }
 
-    /// Shows every candidate of a provider to `body`: visits of the month, late visits of months closed before, meals.
-    public func forEach(of provider: ProviderID, _ body: (Candidate) throws -> Void) throws {
+    /// Shows every candidate of a slice to `body`, whoever's it is.
+    public func forEach(in slice: Slice, _ body: (Candidate) throws -> Void) throws {
         var classes: [String: [ClassSpan]] = [:]
-        let legs = try legs(of: provider)
-        try tx.forEachRow(Self.month(provider, month)) { try body(try order(&$0, legs, &classes)) }
-        try tx.forEachRow(Self.late(provider, month)) { row in
-            var line = try order(&row, [:], &classes)
-            line.funding = try funding(of: line.subject)
-            try body(line)
+        switch slice {
+        case .late:
+            for query in [late, lateAlreadyThere] {
+                try tx.forEachRow(query) { row in
+                    var line = try order(&row, [:], &classes)
+                    line.funding = try funding(of: line.subject)
+                    try body(line)
+                }
+            }
+        case .day(let day):
+            let legs = try legs(on: day)
+            try tx.forEachRow(Self.orders(on: day)) { try body(try order(&$0, legs, &classes)) }
+            for canteen in try canteens() {
+                try tx.forEachRow(
+                    """
+                    SELECT m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs,
+                        m.device, m.device_ms, m.slot, \(sql: Self.recipientColumns)
+                    FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
+                    WHERE m.canteen_id = \(canteen) AND m.service_date = \(day) AND m.settlement <> 'reversed'
+                    """
+                ) { try body(try meal(&$0, canteen, &classes)) }
+            }
         }
-        try tx.forEachRow(
+    }
+
+    private func canteens() throws -> [ProviderID] {
+        try tx.rows(
             """
-            SELECT m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs,
-                m.device, m.device_ms, m.slot, \(sql: Self.recipientColumns)
-            FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
-            WHERE m.canteen_id = \(provider) AND m.service_date >= \(month.first) AND m.service_date <= \(month.last)
-                AND m.settlement <> 'reversed'
+            SELECT canteen_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+            GROUP BY canteen_id ORDER BY canteen_id
             """
-        ) { try body(try meal(&$0, provider, &classes)) }
+        ) { try $0.id() }
     }
 
     /// An order's own line, and those of its provider and its elder on the same day, finished but perhaps not yet confirmed.
@@ -75,12 +85,6 @@ public struct CandidateReader {
             line.funding = try funding(of: line.subject)
             return line
         }
-    }
-
-    public func all(of provider: ProviderID) throws -> [Candidate] {
-        var lines: [Candidate] = []
-        try forEach(of: provider) { lines.append($0) }
-        return lines
     }
 
     /// What was paid before this month of items whose cap runs over a week or a year; only for being counted.
@@ -111,7 +115,7 @@ public struct CandidateReader {
 
     private static let orderColumns: StaticString = """
         o.id, o.number, o.elder_id, e.death_date, o.item_code, o.service_date, o.created_ms, o.is_backfilled, o.quantity, o.unit_price_fen,
-        o.payable_fen, o.self_pay_fen, o.start_ms, o.end_ms, o.has_open_complaint, o.settlement, o.urgency,
+        o.payable_fen, o.self_pay_fen, o.start_ms, o.end_ms, o.has_open_complaint, o.settlement, o.urgency, o.version,
         (SELECT MAX(CASE WHEN c.came = 0 OR c.paid_extra_fen > 0 THEN 2 ELSE 1 END) FROM callback c WHERE c.order_id = o.id),
         (SELECT MIN(c.received) FROM callback c WHERE c.order_id = o.id),
         v.in_device, v.out_device, v.is_mocked, v.is_location_off, v.signature_sha256, v.signed_by,
@@ -121,38 +125,49 @@ public struct CandidateReader {
         v.confirmed_by, v.confirmed_ms
         """
 
-    private static func month(_ provider: ProviderID, _ month: Month) -> SQL {
+    private static func orders(on day: LocalDate) -> SQL {
         """
         SELECT \(sql: orderColumns), \(sql: recipientColumns)
         FROM service_order o
         JOIN visit v ON v.order_id = o.id
         JOIN elder e ON e.id = o.elder_id
-        WHERE o.provider_id = \(provider) AND o.state = 'closed'
-            AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
+        WHERE o.service_date = \(day) AND o.state = 'closed'
+        ORDER BY o.id
         """
     }
 
     /// Closed after their own month had been frozen without them: paid now, under their own date.
-    private static func late(_ provider: ProviderID, _ month: Month) -> SQL {
+    private var late: SQL {
         """
-        SELECT \(sql: orderColumns), \(sql: recipientColumns)
+        SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
         FROM service_order o
         JOIN visit v ON v.order_id = o.id
         JOIN elder e ON e.id = o.elder_id
-        WHERE o.settlement = 'ready' AND o.service_date < \(month.first) AND o.provider_id = \(provider) AND o.state = 'closed'
-            AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = o.id)
+        WHERE o.settlement = 'ready' AND o.service_date < \(month.first) AND o.state = 'closed'
+            AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = o.id AND l.month <> \(month))
             AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(o.service_date, 1, 7) AND s.state = 'closed')
         """
     }
 
-    private func legs(of provider: ProviderID) throws -> [String: [Candidate.Funding]] {
+    /// Late ones that an interrupted close of this month has marked already: the others are still compared with them.
+    private var lateAlreadyThere: SQL {
+        """
+        SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
+        FROM statement_line l
+        JOIN service_order o ON o.id = l.subject
+        JOIN visit v ON v.order_id = o.id
+        JOIN elder e ON e.id = o.elder_id
+        WHERE l.month = \(month) AND l.service_date < \(month.first) AND o.settlement <> 'ready'
+        """
+    }
+
+    private func legs(on day: LocalDate) throws -> [String: [Candidate.Funding]] {
         var legs: [String: [Candidate.Funding]] = [:]
         try tx.forEachRow(
             """
             SELECT l.order_id, l.fund, l.programme, l.amount_fen
             FROM service_order o JOIN funding_leg l ON l.order_id = o.id
-            WHERE o.provider_id = \(provider) AND o.state = 'closed' AND l.state <> 'released'
-                AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
+            WHERE o.service_date = \(day) AND o.state = 'closed' AND l.state <> 'released'
             ORDER BY l.order_id, l.ordinal
             """
         ) { row in
@@ -196,6 +211,7 @@ public struct CandidateReader {
         let (quantity, unit, gross, selfPay) = (try row.quantity(), try row.fen(), try row.fen(), try row.fen())
         let (start, end, hasComplaint) = (try row.instant(), try row.instant(), try row.bool())
         let (settlement, urgency) = (try row.value(Settlement.self), try row.value(Urgency.self))
+        let version = try row.int()
         let (callback, received) = (row.optionalInteger(), row.optionalText())
         var traces = VisitTraces()
         traces.inDevice = row.optionalText()
@@ -213,6 +229,7 @@ public struct CandidateReader {
             worker: visit.worker, evidence: visit.evidence(policy),
             isManual: visit.checkIn.method == .paper || visit.checkOut?.method == .paper, hasOpenComplaint: hasComplaint,
             callbackDenies: callback == 2)
+        line.version = version
         line.recipient = try recipient(&row, elder, &classes)
         line.proof = proof(visit)
         line.proof.received = received

@@ -164,7 +164,27 @@ extension CloseRepository {
             WHERE month = \(month) AND day <= \(day) ORDER BY day DESC LIMIT 1
             """
         ) { (try $0.date(), try $0.int(), try $0.fen(), try $0.fen(), try $0.fen()) }
-        guard let (day, lines, gross, subsidy, payable) = found else { return nil }
+        return try found.map { try shadow(month, $0) }
+    }
+
+    /// The last shadow of a month that had been noted by a moment: what was known then, not what the same evening brought.
+    public func shadow(_ month: Month, notedBy moment: Instant) throws -> Shadow? {
+        let found = try tx.first(
+            """
+            SELECT day, lines, gross_fen, subsidy_fen, payable_fen FROM shadow
+            WHERE month = \(month) AND at_ms <= \(moment) ORDER BY day DESC LIMIT 1
+            """
+        ) { (try $0.date(), try $0.int(), try $0.fen(), try $0.fen(), try $0.fen()) }
+        return try found.map { try shadow(month, $0) }
+    }
+
+    /// When the shadow of a day was last noted.
+    public func shadowNoted(_ month: Month, on day: LocalDate) throws -> Instant? {
+        try tx.first("SELECT at_ms FROM shadow WHERE month = \(month) AND day = \(day)") { try $0.instant() }
+    }
+
+    private func shadow(_ month: Month, _ sums: (LocalDate, Int, Fen, Fen, Fen)) throws -> Shadow {
+        let (day, lines, gross, subsidy, payable) = sums
         let stopped = try tx.rows(
             """
             SELECT subject, provider_id, verdict, codes, subsidy_fen FROM shadow_line

@@ -37,77 +37,39 @@ public struct SettlementRepository {
         try tx.exists("SELECT 1 FROM statement WHERE month = \(month) AND provider_id = \(provider)")
     }
 
-    /// Freezes a provider's statement and marks what it pays; afterwards the orders and swipes on it cannot be paid again.
-    public func freeze(_ statement: Statement, sha256: String, at now: Instant) throws {
-        try tx.execute(
-            """
-            INSERT INTO statement (month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256,
-                frozen_ms)
-            VALUES (\(statement.month), \(statement.provider), \(statement.lines.count), \(statement.heldLines), \(statement.gross),
-                \(statement.subsidy), \(statement.selfPay), \(statement.deducted), \(statement.payable), \(sha256), \(now))
-            """)
-        for (index, line) in statement.lines.enumerated() { try insert(line, ordinal: index + 1, of: statement) }
-        let (month, provider) = (statement.month, statement.provider)
-        try tx.execute(
-            """
-            UPDATE service_order SET settlement = 'in_statement', version = version + 1
-            WHERE settlement = 'ready' AND id IN
-                (SELECT subject FROM statement_line WHERE month = \(month) AND provider_id = \(provider) AND verdict = 'paid')
-            """)
-        try tx.execute(
-            """
-            UPDATE meal_swipe SET settlement = 'in_statement'
-            WHERE settlement = 'ready' AND id IN
-                (SELECT subject FROM statement_line WHERE month = \(month) AND provider_id = \(provider) AND verdict = 'paid')
-            """)
-        try tx.execute(
-            """
-            UPDATE adjustment SET statement_month = \(month)
-            WHERE provider_id = \(provider) AND statement_month IS NULL AND approved_by IS NOT NULL
-            """)
-    }
-
-    private func insert(_ line: StatementLine, ordinal: Int, of statement: Statement) throws {
-        let c = line.candidate
-        try tx.execute(
-            """
-            INSERT INTO statement_line (month, provider_id, ordinal, kind, subject, number, elder_id, item_code, service_date, quantity,
-                unit_price_fen, gross_fen, subsidy_fen, self_pay_fen, funding, evidence, verdict, findings)
-            VALUES (\(statement.month), \(statement.provider), \(ordinal), \(c.kind), \(c.subject), \(c.number), \(c.elder), \(c.item),
-                \(c.date), \(c.quantity), \(c.unitPrice), \(c.gross), \(c.subsidy), \(c.selfPay), \(line.fundingText),
-                \(c.evidence.rawValue), \(line.verdict), \(line.findingsText))
-            """)
-    }
-
     /// A frozen statement as it was signed: read from its lines, not computed again; with what people have decided on them since.
     ///
     /// - Parameter until: decisions after this moment are left out: what was known then.
     public func statement(_ month: Month, _ provider: ProviderID, until: Instant? = nil) throws -> Statement? {
         guard try hasStatement(month, provider) else { return nil }
-        let decisions = try tx.close.decisions(month, provider, until: until)
-        let lines = try tx.rows(
+        var statement = Statement(
+            month: month, provider: provider, lines: try lines(month, provider, try tx.close.decisions(month, provider, until: until)))
+        statement.adjustments = try tx.close.adjustments(on: month, provider)
+        return statement
+    }
+
+    /// The lines of a statement, sealed or not yet.
+    public func lines(_ month: Month, _ provider: ProviderID, _ decisions: [String: LineDecision] = [:]) throws -> [StatementLine] {
+        try tx.rows(
             """
             SELECT kind, subject, number, elder_id, item_code, service_date, quantity, unit_price_fen, gross_fen, self_pay_fen, funding,
                 evidence, findings
             FROM statement_line WHERE month = \(month) AND provider_id = \(provider) ORDER BY ordinal
             """
         ) { row in
-            let candidate = Candidate(
+            var line = Candidate(
                 kind: try row.value(), subject: try row.text(), number: try row.text(), provider: provider, elder: try row.id(),
                 item: try row.id(), date: try row.date(), createdAt: Instant(milliseconds: 0), quantity: try row.quantity(),
                 unitPrice: try row.fen(), gross: try row.fen(), funding: [], selfPay: try row.fen(), evidence: .none)
-            var full = candidate
-            full.funding = try CandidateReader.funding(try row.text())
-            full.evidence = EvidenceLevel(rawValue: try row.int()) ?? .none
-            return StatementLine(candidate: full, findings: Self.findings(try row.text()), decision: decisions[full.subject])
+            line.funding = try CandidateReader.funding(try row.text())
+            line.evidence = EvidenceLevel(rawValue: try row.int()) ?? .none
+            return StatementLine(candidate: line, findings: Self.findings(try row.text()), decision: decisions[line.subject])
         }
-        var statement = Statement(month: month, provider: provider, lines: lines)
-        statement.adjustments = try tx.close.adjustments(on: month, provider)
-        return statement
     }
 
     private static func findings(_ text: String) -> [Finding] {
-        text.split(separator: "|").compactMap { part in
+        guard !text.isEmpty else { return [] }
+        return text.split(separator: "|").compactMap { part in
             let fields = part.split(separator: ":", maxSplits: 2).map { String($0).trimmed }
             guard fields.count == 3, let severity = Severity(rawValue: fields[1]) else { return nil }
             return Finding(fields[0], severity, fields[2])

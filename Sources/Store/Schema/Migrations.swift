@@ -15,6 +15,7 @@ extension Migrator {
         Migration(number: 12, name: "api", sql: Schema.m0012_api),
         Migration(number: 13, name: "messages", sql: Schema.m0013_messages),
         Migration(number: 14, name: "papers", sql: Schema.m0014_papers),
+        Migration(number: 16, name: "closing", sql: Schema.m0016_closing),
     ])
 }
 

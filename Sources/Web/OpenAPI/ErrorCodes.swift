@@ -56,7 +56,7 @@ public enum ErrorCodes {
             [
                 "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
                 "already_decided", "batch_changed", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
-                "close_out_of_order", "close_raced", "constraint", "device_swipe_reused", "district_exists", "elder_changed",
+                "close_out_of_order", "close_raced", "close_running", "constraint", "device_swipe_reused", "district_exists", "elder_changed",
                 "elder_exists", "entitlement_exhausted", "fund_exists", "idempotency_key_running", "illegal_transition",
                 "invoice_known", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
                 "month_changed", "month_closed", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",

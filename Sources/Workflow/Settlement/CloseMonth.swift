@@ -6,13 +6,15 @@ import Store
 
 /// 月结: freezes what every provider is owed for a month.
 ///
-/// One provider a transaction, so that intake goes on beside it; after a crash it continues where it stopped; a second close changes nothing,
-/// and of two at once one has closed the month and the other finds it closed. What is uploaded later is paid with the next month.
+/// Lines are judged beside the writer and written in short transactions, so that intake goes on; after a crash the next run continues where
+/// it stopped; a second close changes nothing. Of two at once one closes the month and the other hears so. Nothing that the judging looks
+/// at is changed before all lines stand, so that an interrupted close ends in the same bytes as an undisturbed one. What is uploaded later
+/// is paid with the next month.
 public struct CloseMonth: Sendable {
     let office: Office
     let lanes: Int
 
-    /// - Parameter lanes: comparisons side by side; more than one only where nothing else has to be answered meanwhile.
+    /// - Parameter lanes: readings and comparisons side by side; more than one only where nothing else has to be answered meanwhile.
     public init(_ office: Office, lanes: Int = 1) {
         self.office = office
         self.lanes = lanes
@@ -25,9 +27,9 @@ public struct CloseMonth: Sendable {
         public let wasClosed: Bool
     }
 
-    /// - Throws: `month_not_over` while the month still runs, `month_not_in_order` while an earlier one with services is open.
+    /// - Throws: `month_not_over` while the month still runs, `close_running` while somebody else closes it.
     public func callAsFunction(
-        _ month: Month, by caller: Caller, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        _ month: Month, by caller: Caller, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Result {
         let wasClosed = try await freeze(month, by: caller, progress: progress)
         return Result(month: month, statements: try await ReadStatements(office).frozen(month), wasClosed: wasClosed)
@@ -37,7 +39,7 @@ public struct CloseMonth: Sendable {
     ///
     /// - Returns: whether the month had been closed before.
     public func freeze(
-        _ month: Month, by caller: Caller, progress: @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+        _ month: Month, by caller: Caller, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Bool {
         let (now, office) = (office.now, office)
         guard now.localDate > month.last else {
@@ -50,44 +52,17 @@ public struct CloseMonth: Sendable {
             try tx.close.append(
                 CloseEntry(from: .open, action: .cutOff, to: .closing, by: caller.name, at: now, opinion: "", hash: ""), to: month, after: 0)
         }
+        let lease = CloseLease(office: office, month: month)
+        guard try await lease.claim() else { return true }
         let check = MonthCheck(office: office, month: month, lanes: lanes)
-        let (providers, surroundings) = try await check.compare()
-        for (index, provider) in providers.enumerated() {
-            try Task.checkCancellation()
-            try await office.perform { tx in
-                guard try tx.settlements.state(of: month) == .closing, try !tx.settlements.hasStatement(month, provider) else { return }
-                try Self.freeze(tx, office.reference, check, provider, surroundings, by: caller, now: now)
-            }
-            progress(index + 1, providers.count)
+        let run = CloseRun(office: office, check: check, lease: lease, caller: caller, now: now, progress: progress)
+        do {
+            try await lease.beating { try await run() }
+        } catch {
+            try? await lease.leave()
+            throw error
         }
-        return try await office.perform { tx in
-            guard try tx.settlements.finish(month, at: now) else { return true }
-            let history = try tx.close.entries(month)
-            let hash = try Batch.hash(tx, month, after: history)
-            try tx.close.append(
-                CloseEntry(from: .closing, action: .freeze, to: .frozen, by: caller.name, at: now, opinion: "", hash: hash), to: month,
-                after: history.count)
-            try Batch.tell(tx, "month.closed", month, by: caller.name, at: now)
-            return false
-        }
-    }
-
-    private static func freeze(
-        _ tx: any Transaction, _ reference: Reference, _ check: MonthCheck, _ provider: ProviderID, _ surroundings: Surroundings,
-        by caller: Caller, now: Instant
-    ) throws {
-        let month = check.month
-        let statement = try check.statement(tx, provider, surroundings)
-        let sha256 = hash(statement, reference)
-        try tx.settlements.freeze(statement, sha256: sha256, at: now)
-        for line in statement.lines where line.verdict == .blocked { try Refusal.undo(tx, line.candidate, now: now) }
-        let first = try tx.close.firstServices(month, provider)
-        let samples = Sampling.plan(
-            statement, provider: reference.franchise.provider(provider), surroundings.terms.policy, isFirst: first.contains)
-        try tx.close.insert(samples, month, provider, at: now)
-        try Batch.tell(
-            tx, "statement.frozen", month, provider, by: caller.name, at: now,
-            data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")
+        return false
     }
 
     /// The fingerprint of a statement: of the very bytes that are signed.
@@ -103,14 +78,16 @@ public struct PreviewMonth: Sendable {
 
     public func callAsFunction(_ month: Month) async throws -> [Statement] {
         let check = MonthCheck(office: office, month: month, lanes: 1)
-        let (providers, surroundings) = try await check.compare()
-        return try await office.read { tx in
-            let waiting = try tx.close.waitingAdjustments()
-            return try providers.map { provider in
-                var statement = try check.statement(tx, provider, surroundings)
-                statement.adjustments = waiting[provider] ?? []
-                return statement
-            }
+        let comparison = try await check.compare()
+        var lines: [ProviderID: [StatementLine]] = [:]
+        for slice in check.slices {
+            for line in try await check.judged(slice, comparison) { lines[line.candidate.provider, default: []].append(line) }
+        }
+        let waiting = try await office.read { tx in try tx.close.waitingAdjustments() }
+        return Set(lines.keys).union(waiting.keys).sorted().map { provider in
+            var statement = Statement(month: month, provider: provider, lines: lines[provider] ?? [])
+            statement.adjustments = waiting[provider] ?? []
+            return statement
         }
     }
 }
@@ -139,7 +116,7 @@ public struct ReadStatements: Sendable {
         let history = try await office.read { tx in try tx.close.entries(month, until: moment) }
         let step = history.last?.to ?? .open
         if step != .open, step != .closing { return (try await frozen(month, until: moment), nil, step) }
-        guard let shadow = try await office.read({ tx in try tx.close.shadow(month, upTo: moment.localDate) }) else {
+        guard let shadow = try await office.read({ tx in try tx.close.shadow(month, notedBy: moment) }) else {
             throw Rejection(.missing, "not_known_then", "\(moment) 之前没有 \(month) 的结算记录或影子月结，无法回答当时的情况。", pointer: "/as_of")
         }
         return ([], shadow, step)

@@ -5,37 +5,73 @@ import Orders
 import Registry
 import Store
 
-/// 核查: reads a month provider by provider, compares all lines with each other, and judges each provider's lines by that.
+/// 核查: reads a month day by day, compares all lines with each other, and judges each by that.
 ///
 /// Two passes, so that a million lines are never in memory: the first keeps of each line only what it is compared by.
 struct MonthCheck: Sendable {
     let office: Office
     let month: Month
-    /// How many comparisons run side by side: one beside a server that takes calls, as many as there are cores otherwise.
+    /// How many readings and comparisons run side by side: one beside a server that takes calls, as many as there are cores otherwise.
     let lanes: Int
 
+    var slices: [CandidateReader.Slice] { CandidateReader.Slice.all(of: month) }
+    var rules: CheckPolicy { office.reference.checks(on: month.last) }
     private var policy: EvidencePolicy { office.reference.evidence(on: month.last) }
 
-    /// The first pass: whose statements there are, and what comparing all lines finds.
-    func compare() async throws -> (providers: [ProviderID], surroundings: Surroundings) {
-        let (reference, month, policy) = (office.reference, month, policy)
-        let (providers, terms, traces) = try await office.read { tx in
-            let reader = try tx.settlements.candidates(month, evidence: policy)
-            var traces = Traces()
-            let counted = reference.catalogue.items.filter { $0.caps.contains { $0.per == .week || $0.per == .year } }.map(\.code)
-            for line in try reader.context(counted) { traces.add(line, isContext: true) }
-            let providers = try reader.providers()
-            for provider in providers { try reader.forEach(of: provider) { traces.add($0) } }
-            let waiting = try tx.close.waitingAdjustments().keys
-            return (Set(providers).union(waiting).sorted(), try Self.terms(tx, reference, month), traces)
+    /// The last day of a slice.
+    func end(of slice: CandidateReader.Slice) -> LocalDate {
+        switch slice {
+        case .late: month.first.adding(days: -1)
+        case .day(let day): day
         }
-        return (providers, Surroundings(terms: terms, cross: await CompareMonth.findings(traces, terms, lanes: lanes)))
     }
 
-    /// The second pass, for one provider, in the transaction that may freeze it.
-    func statement(_ tx: any Transaction, _ provider: ProviderID, _ surroundings: Surroundings) throws -> Statement {
-        let lines = try tx.settlements.candidates(month, evidence: policy).all(of: provider)
-        return Statement(month: month, provider: provider, checking: lines, surroundings)
+    /// What comparing all lines finds, and which lines that were: a line that came later has not been compared and waits for the next month.
+    struct Comparison: Sendable {
+        let surroundings: Surroundings
+        let subjects: SubjectSet
+    }
+
+    /// The first pass.
+    func compare() async throws -> Comparison {
+        let (reference, month, policy, slices) = (office.reference, month, policy, slices)
+        let (terms, context) = try await office.read { tx in
+            let counted = reference.catalogue.items.filter { $0.caps.contains { $0.per == .week || $0.per == .year } }.map(\.code)
+            return (
+                try Self.terms(tx, reference, month), try tx.settlements.candidates(month, evidence: policy).context(counted)
+            )
+        }
+        var traces = Traces()
+        for line in context { traces.add(line, isContext: true) }
+        try await withThrowingTaskGroup(of: Traces.self) { group in
+            for (index, slice) in slices.enumerated() {
+                if index >= lanes, let some = try await group.next() { traces.add(some) }
+                group.addTask {
+                    try await office.read { tx in
+                        var traces = Traces()
+                        try tx.settlements.candidates(month, evidence: policy).forEach(in: slice) { traces.add($0) }
+                        return traces
+                    }
+                }
+            }
+            for try await some in group { traces.add(some) }
+        }
+        let subjects = traces.subjects
+        return Comparison(
+            surroundings: Surroundings(terms: terms, cross: await CompareMonth.findings(traces, terms, lanes: lanes)), subjects: subjects)
+    }
+
+    /// The second pass, for one slice.
+    func judged(_ slice: CandidateReader.Slice, _ comparison: Comparison) async throws -> [StatementLine] {
+        let (month, policy) = (month, policy)
+        return try await office.read { tx in
+            var lines: [StatementLine] = []
+            try tx.settlements.candidates(month, evidence: policy).forEach(in: slice) { line in
+                guard comparison.subjects.contains(line.subject) else { return }
+                lines.append(StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings)))
+            }
+            return lines
+        }
     }
 
     static func terms(_ tx: any Transaction, _ reference: Reference, _ month: Month) throws -> Terms {
@@ -54,14 +90,15 @@ struct MonthCheck: Sendable {
 public enum CompareMonth {
     /// What comparing all lines finds, by subject.
     public static func findings(_ traces: Traces, _ terms: Terms, lanes: Int) async -> [String: [Finding]] {
-        await withTaskGroup(of: [String: [Finding]].self) { group in
-            var found: [String: [Finding]] = [:]
+        await withTaskGroup(of: (Int, [String: [Finding]]).self) { group in
+            var kinds = [[String: [Finding]]](repeating: [:], count: Grouping.allCases.count)
             for (index, grouping) in Grouping.allCases.enumerated() {
-                if index >= lanes, let some = await group.next() { found.merge(some) { $0 + $1 } }
-                group.addTask { traces.findings(by: grouping, terms) }
+                if index >= lanes, let (place, some) = await group.next() { kinds[place] = some }
+                group.addTask { (index, traces.findings(by: grouping, terms)) }
             }
-            for await some in group { found.merge(some) { $0 + $1 } }
-            return found
+            for await (place, some) in group { kinds[place] = some }
+            // In the same order always, whichever ended first: the findings of a line are part of what is signed.
+            return kinds.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
         }
     }
 }

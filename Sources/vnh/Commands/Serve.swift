@@ -60,7 +60,7 @@ struct Serve: AsyncParsableCommand {
         app.addServices(
             TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger),
             TidyLoop(office: office, logger: logger),
-            StandingLoop(office: office, logger: logger),
+            StandingLoop(office: office, logger: logger), ShadowLoop(office: office, logger: logger),
             DeliveryLoop.webhooks(office, over: transport, logger))
         if let messages { app.addServices(try messages.loop(office, logger)) }
         do {
