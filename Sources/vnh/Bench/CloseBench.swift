@@ -1,11 +1,13 @@
 import ArgumentParser
 import Billing
+import Catalog
 import Foundation
 import Kernel
 import Orders
 import Registry
 import Store
 import StoreSQLite
+import Synchronization
 import Workflow
 
 #if canImport(Glibc)
@@ -13,20 +15,25 @@ import Glibc
 #endif
 
 extension BenchCommand {
-    /// The close of a month: all checks over visits made from a seed, first without a database, then through one, beside a bare scan of it.
+    /// The close of a month: all checks over visits made from a seed, at a tenth of the size and at the size, beside a bare scan.
     struct CloseMonthBench: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "close", abstract: "月结：全部核查，先不经数据库，再经 SQLite，与同一数据库上不带规则的合计相比")
+            commandName: "close", abstract: "月结：全部核查，经 SQLite，与同一数据库上不带规则的合计相比",
+            discussion: """
+                计入：读取全部上门、逐笔核查与相互比对、写入明细、标记工单、逐家封存（SHA-256）、抽样、退回拒付的补贴、每一步落盘。
+                不计入：造数据、导出文件与打印、经 HTTP 读回。造出的上门没有事前记账的补贴余额和就餐刷卡。
+                """)
         @Option(help: "上门次数") var visits = 100_000
         @Option(help: "种子") var seed: UInt64 = 1
         @Option(help: "并行数") var lanes = 2
         @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
         @Flag(help: "只量核查，不经数据库") var pure = false
+        @Option(help: "月结的同时每秒下单次数，先单独量，再与月结同时量；0 为不下单") var intake = 0
         @Flag(help: "每行一个 JSON") var json = false
 
         func validate() throws {
-            guard (100...5_000_000).contains(visits), (1...16).contains(lanes) else {
-                throw ValidationError("次数应为 100 到 5000000，并行数应为 1 到 16")
+            guard (100...5_000_000).contains(visits), (1...16).contains(lanes), (0...1000).contains(intake) else {
+                throw ValidationError("次数应为 100 到 5000000，并行数应为 1 到 16，下单每秒至多 1000")
             }
         }
 
@@ -35,10 +42,13 @@ extension BenchCommand {
             // A tenth first, so that the growth of time is measured in the same run.
             let small = try MonthOfVisits(count: visits / 10, seed: seed, shipped: shipped)
             let large = try MonthOfVisits(count: visits, seed: seed, shipped: shipped)
-            let before = try await checked(small)
-            show(try await checked(large), "checks", limit: "a tenth of the visits in the same run, times eleven", limitSeconds: before.seconds * 11)
-            guard !pure else { return }
-            try await throughDatabase(large)
+            if pure {
+                let before = try await checked(small)
+                show(try await checked(large), "checks only, no database", tenth: before)
+            } else {
+                let before = try await throughDatabase(small, intake: 0)
+                show(try await throughDatabase(large, intake: intake), "sqlite", tenth: before)
+            }
         }
 
         struct Measure {
@@ -47,6 +57,12 @@ extension BenchCommand {
             var lines = 0
             var held = 0
             var blocked = 0
+            var peakMB = 0
+            /// Of the bare scan with the same sums.
+            var scan: Double?
+            /// Milliseconds of orders taken before the close, and during it.
+            var alone: [Double] = []
+            var during: [Double] = []
 
             mutating func count(_ statement: Statement) {
                 lines += statement.lines.count
@@ -88,34 +104,47 @@ extension BenchCommand {
             }
             measure.seconds = LoadGenerator.now - start
             measure.cpu = Memory.cpuSeconds - cpu
+            measure.peakMB = Memory.peakMB
             return measure
         }
 
-        private func throughDatabase(_ month: MonthOfVisits) async throws {
+        private func throughDatabase(_ month: MonthOfVisits, intake rate: Int) async throws -> Measure {
             try await BenchFolder.with { folder in
                 let database = try SQLiteDatabase(path: folder + "/close.sqlite", mode: .create)
                 try await Migrator.all.migrate(database, now: Premises.clock())
                 try await fill(database, month)
                 let office = Office(
                     database: database, shelf: ReferenceShelf(month.reference), clock: Premises.clock, random: Premises.random)
-                var scan = 0.0
+                var measure = Measure()
                 // Twice: the second finds the pages in memory, as the close will.
                 for _ in 0..<2 {
                     let start = LoadGenerator.now
                     let sums = try await database.read { tx in try tx.settlements.sums(MonthOfVisits.month) }
                     guard sums.map(\.visits).reduce(0, +) == month.count else { throw StoreFault.failed("the scan counts otherwise") }
-                    scan = LoadGenerator.now - start
+                    measure.scan = LoadGenerator.now - start
                 }
+                let orders = PacedIntake(office: office, rate: rate, elders: month.elders)
+                if rate > 0 { measure.alone = try await orders.run(until: { $0 >= 10 }, from: 0) }
                 Memory.forgetPeak()
-                var measure = Measure()
                 let (start, cpu) = (LoadGenerator.now, Memory.cpuSeconds)
-                _ = try await CloseMonth(office, lanes: lanes).freeze(
-                    MonthOfVisits.month, by: .system, progress: json ? { _, _ in } : Terminal.progress("月结"))
+                let isOver = Mutex(false)
+                let (lanes, progress) = (lanes, json ? { @Sendable _, _ in } : Terminal.progress("月结"))
+                async let closing: Bool = {
+                    defer { isOver.withLock { $0 = true } }
+                    return try await CloseMonth(office, lanes: lanes).freeze(MonthOfVisits.month, by: .system, progress: progress)
+                }()
+                if rate > 0 { measure.during = try await orders.run(until: { _ in isOver.withLock { $0 } }, from: measure.alone.count) }
+                guard try await !closing else { throw StoreFault.failed("closed before") }
                 measure.seconds = LoadGenerator.now - start
                 measure.cpu = Memory.cpuSeconds - cpu
-                measure.lines = month.count
-                show(measure, "sqlite", limit: "a bare SQL scan with the same sums on the same database", limitSeconds: scan)
+                measure.peakMB = Memory.peakMB
+                for provider in month.providers {
+                    let lines = try await office.read { tx in try tx.settlements.lines(MonthOfVisits.month, provider) }
+                    measure.count(Statement(month: MonthOfVisits.month, provider: provider, lines: lines))
+                }
+                guard measure.lines == month.count else { throw StoreFault.failed("\(measure.lines) lines of \(month.count)") }
                 await database.close()
+                return measure
             }
         }
 
@@ -138,36 +167,105 @@ extension BenchCommand {
             }
         }
 
-        private func show(_ measure: Measure, _ kind: String, limit: String, limitSeconds: Double) {
+        /// Four limits, each beside what was measured in the same run.
+        private func show(_ measure: Measure, _ kind: String, tenth: Measure) {
             func number(_ value: Double, _ digits: Int) -> JSON { .raw(String(format: "%.\(digits)f", value)) }
-            let ratio = measure.seconds / max(limitSeconds, 0.000_001)
+            func text(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
+            let growth = measure.seconds / max(tenth.seconds, 0.000_001)
+            let share = Double(visits) / 1_000_000
+            let (alone, during) = (percentile(measure.alone), percentile(measure.during))
             if json {
-                let line: JSON = [
+                var line: JSON = [
                     "bench": "close", "size": JSON("\(visits) visits, \(kind)"), "seconds": number(measure.seconds, 2),
                     "cpu_seconds": number(measure.cpu, 2), "per_second": number(Double(measure.lines) / measure.seconds, 0),
-                    "held": JSON(measure.held), "blocked": JSON(measure.blocked), "limit": JSON(limit),
-                    "limit_seconds": number(limitSeconds, 2), "ratio": number(ratio, 3), "peak_rss_mb": JSON(Memory.peakMB),
+                    "held": JSON(measure.held), "blocked": JSON(measure.blocked), "limit_seconds": number(60 * share, 1),
+                    "seconds_ratio": number(measure.seconds / (60 * share), 3), "peak_rss_mb": JSON(measure.peakMB), "limit_rss_mb": 600,
+                    "rss_ratio": number(Double(measure.peakMB) / 600, 3), "tenth_seconds": number(tenth.seconds, 2),
+                    "tenth_cpu_seconds": number(tenth.cpu, 2), "growth": number(growth, 2), "limit_growth": 11,
                 ]
+                if let scan = measure.scan {
+                    line = line.adding([
+                        "limit": "a bare SQL scan with the same sums on the same database", "scan_seconds": number(scan, 2),
+                        "scan_ratio": number(measure.seconds / scan, 2), "limit_scan_ratio": 6,
+                    ])
+                }
+                if !measure.during.isEmpty {
+                    line = line.adding([
+                        "intake_per_second": JSON(intake), "intake_alone": JSON(measure.alone.count), "intake_during": JSON(measure.during.count),
+                        "p99_alone_ms": number(alone, 2), "p99_during_ms": number(during, 2), "p99_ratio": number(during / alone, 2),
+                        "limit_p99_ratio": 2,
+                    ])
+                }
                 print(line.text)
-            } else {
-                print(
-                    """
-                    close（\(visits) 次上门，\(kind)）：\(String(format: "%.2f", measure.seconds)) 秒，CPU \(String(format: "%.2f", measure.cpu)) 秒，\
-                    峰值内存 \(Memory.peakMB) MB
-                      参照 \(limit)：\(String(format: "%.2f", limitSeconds)) 秒，比值 \(String(format: "%.2f", ratio))
-                    """)
+                return
             }
+            print(
+                """
+                close（\(visits) 次上门，\(kind)）：待核 \(measure.held) 笔，拒付 \(measure.blocked) 笔，CPU \(text(measure.cpu)) 秒
+                  用时 \(text(measure.seconds)) 秒，限 \(text(60 * share, 1)) 秒，比值 \(text(measure.seconds / (60 * share)))
+                  峰值内存 \(measure.peakMB) MB，限 600 MB，比值 \(text(Double(measure.peakMB) / 600))
+                  十分之一的上门用时 \(text(tenth.seconds)) 秒（CPU \(text(tenth.cpu)) 秒），增长 \(text(growth)) 倍，限 11 倍
+                """)
+            if let scan = measure.scan { print("  同一数据库上不带规则的合计 \(text(scan)) 秒，比值 \(text(measure.seconds / scan))，限 6") }
+            guard !measure.during.isEmpty else { return }
+            print(
+                """
+                  同时下单（每秒 \(intake) 次，同一程序内，不经 HTTP）：单独 p99 \(text(alone)) ms（\(measure.alone.count) 次），\
+                月结期间 p99 \(text(during)) ms（\(measure.during.count) 次），比值 \(text(during / alone))，限 2
+                """)
         }
+
+        private func percentile(_ milliseconds: [Double]) -> Double {
+            let sorted = milliseconds.sorted()
+            return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+        }
+    }
+}
+
+/// Orders taken at a steady pace, whoever else is busy; each is timed from the moment at which it was due.
+struct PacedIntake: Sendable {
+    let office: Office
+    let rate: Int
+    let elders: Int
+
+    /// - Parameters:
+    ///   - until: told the seconds since the start, whether to stop.
+    ///   - first: the number of the first order, so that no two runs order the same.
+    /// - Returns: milliseconds of every order.
+    func run(until isOver: @escaping @Sendable (Double) -> Bool, from first: Int) async throws -> [Double] {
+        let start = LoadGenerator.now
+        return try await withThrowingTaskGroup(of: Double.self) { group in
+            var number = 0
+            while !isOver(LoadGenerator.now - start) {
+                let due = start + Double(number) / Double(rate)
+                if due > LoadGenerator.now { try await Task.sleep(for: .seconds(due - LoadGenerator.now)) }
+                let request = request(first + number)
+                group.addTask {
+                    _ = try await PlaceOrder(office)(request, by: .system)
+                    return (LoadGenerator.now - due) * 1000
+                }
+                number += 1
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    private func request(_ number: Int) -> OrderRequest {
+        let items = ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031", "02011", "06017"]
+        let day = office.now.localDate.adding(days: 2 + number / 7 % 80)
+        return OrderRequest(
+            elder: MonthOfVisits.elderID(number % elders), item: ItemCode(items[number % items.count]),
+            start: Instant(day, minute: [540, 600, 840, 900, 960][number % 5]), caller: "本人", allowsTwin: true)
     }
 }
 
 /// A folder that is gone afterwards.
 enum BenchFolder {
-    static func with(_ body: (String) async throws -> Void) async throws {
+    static func with<T>(_ body: (String) async throws -> T) async throws -> T {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vnh-close-\(ProcessInfo.processInfo.processIdentifier)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        try await body(folder)
+        return try await body(folder)
     }
 }
 
