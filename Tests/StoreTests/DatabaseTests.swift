@@ -147,6 +147,35 @@ import Testing
         }
     }
 
+    @Test func `waits for the disk again after a step that can be done again`() async throws {
+        try await Backend.file.withEmpty { database in
+            let repeatable = try await database.writeRepeatable { tx in try tx.integer("PRAGMA synchronous") }
+            let after = try await database.write { tx in try tx.integer("PRAGMA synchronous") }
+            _ = try? await database.writeRepeatable { _ in throw StoreFault.failed("undone") }
+            let afterFailure = try await database.writeAlone { tx in try tx.integer("PRAGMA synchronous") }
+            #expect([repeatable, after, afterFailure] == [1, 2, 2])
+        }
+    }
+
+    @Test func `starts its log anew while a busy writer goes on`() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("log-\(UInt64.random(in: 0...UInt64.max)).sqlite").path
+        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+        let database = try SQLiteDatabase(path: path, mode: .create)
+        try await database.write { tx in _ = try tx.execute("CREATE TABLE pile (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT") }
+        let megabyte = [UInt8](repeating: 7, count: 1 << 20)
+        for number in 0..<200 {
+            try await database.writeRepeatable { tx in
+                _ = try tx.execute(
+                    """
+                    INSERT INTO pile (id, bytes) VALUES (\(number % 20), \(megabyte)) ON CONFLICT (id) DO UPDATE SET bytes = excluded.bytes
+                    """)
+            }
+        }
+        let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int ?? 0
+        #expect(log > 0 && log < 150 << 20)
+        await database.close()
+    }
+
     @Test func `that is missing is refused by its path and not made`() async throws {
         try await Scratch.with { folder in
             let path = folder + "/none.db"

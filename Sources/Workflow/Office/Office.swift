@@ -48,6 +48,17 @@ public struct Office: Sendable {
         return result
     }
 
+    /// The same for a piece of long work, which shares its commit with nobody.
+    ///
+    /// - Parameter isRepeatable: does not wait for the disk, because a step that a power cut has lost is found undone and done again.
+    public func performAlone<T: Sendable>(
+        isRepeatable: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T
+    ) async throws -> T {
+        let result = try await isRepeatable ? database.writeRepeatable(body) : database.writeAlone(body)
+        bell.ring()
+        return result
+    }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try await database.read(body)
     }

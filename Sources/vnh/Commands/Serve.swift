@@ -60,7 +60,7 @@ struct Serve: AsyncParsableCommand {
         var services: [any Service] = [
             TimerLoop(office: office, logger: logger), AssignLoop(office: office, logger: logger), TidyLoop(office: office, logger: logger),
             StandingLoop(office: office, logger: logger), ShadowLoop(office: office, logger: logger),
-                DeliveryLoop.webhooks(office, over: transport, logger),
+            DeliveryLoop.webhooks(office, over: transport, logger),
         ]
         if let messages { services.append(try messages.loop(office, logger)) }
         // The last goes first: polls that wait are answered before the server waits for its connections to end.
