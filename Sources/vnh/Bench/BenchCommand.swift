@@ -96,8 +96,8 @@ struct BenchServer {
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         process.arguments = ["serve", "--database", "sqlite:\(path)", "--port", "\(port)"]
         process.standardError = FileHandle.nullDevice
-        // One token stands for a whole city here.
-        process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off"]) { $1 }
+        // One token stands for a whole city here; the memory is pooled as `deploy/vnh.service` has it.
+        process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off", "MALLOC_ARENA_MAX": "2"]) { $1 }
         try process.run()
         let server = BenchServer(folder: folder, port: port, process: process, tokens: tokens, providerToken: providerToken, providerTokens: providerTokens)
         for _ in 0..<200 {
