@@ -83,6 +83,8 @@ struct ModelDistrict {
             if step % 160 == 159 { try run.nextDay() }
         }
         try run.compareAll()
+        let kinds = run.tally.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+        print("The books against a list: \(Self.operations) operations, seed \(seed), until \(run.lastDay): \(kinds)")
         #expect(run.tally.count >= 9, "seed \(seed): \(run.tally)")
         #expect(run.lastDay > LocalDate("2028-02-29")!, "seed \(seed)")
     }

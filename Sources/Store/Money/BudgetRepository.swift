@@ -131,7 +131,7 @@ public struct BudgetRepository {
             let amount = try row.fen()
             for key in keys { own[key, default: .zero] += amount }
         }
-        own.merge(try tx.meals.held(in: month), uniquingKeysWith: +)
+        for (key, amount) in try tx.meals.held(in: month) { own[key] = (own[key] ?? .zero) + amount }
         return Dictionary(
             uniqueKeysWithValues: budgets.map { ($0.key, $0.balance.granted - $0.balance.used + (own[$0.key] ?? .zero)) })
     }
