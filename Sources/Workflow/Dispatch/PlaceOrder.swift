@@ -31,7 +31,8 @@ public struct PlaceOrder: Sendable {
         _ request: OrderRequest, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> PlacedOrder {
         let (now, reference) = (office.now, office.reference)
-        let mayBackfill = caller.role == .admin
+        // What was taken on paper while the power was out may lie behind us, whoever enters it.
+        let mayBackfill = caller.role == .admin || request.source == OrderRequest.paper
         try request.check(reference.franchise, now: now, mayBackfill: mayBackfill)
         let id: OrderID = office.newID(at: now)
         let code = office.newVisitCode()
@@ -72,7 +73,7 @@ extension OrderRequest {
             id: id, number: number, elder: elder, item: item, mode: situation.item.mode, region: situation.elder.address.region,
             window: situation.window, quantity: quantity, urgency: isEmergency ? .emergency : .of(start: start, now: now), source: source,
             caller: self.caller, callID: callID, note: note, fromAddress: fromAddress, toAddress: toAddress,
-            preferredProvider: preferredProvider, createdAt: now, createdBy: caller.name, isBackfilled: start < now - .minutes(5),
+            preferredProvider: preferredProvider, createdAt: now, createdBy: caller.name, isBackfilled: start < now - .minutes(5) || source == Self.paper,
             visitCode: visitCode, priceVersion: situation.price.version, version: 1)
     }
 }

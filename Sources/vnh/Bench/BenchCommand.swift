@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "量一量：真实 HTTP、真实落盘，与同一次运行中的参照相比",
         subcommands: [
             Intake.self, Swipe.self, Search.self, CloseMonthBench.self, Match.self, Standing.self, Plan.self, Webhook.self, Poll.self,
-            BareRoute.self,
+            Pages.self, BareRoute.self,
         ])
 }
 

@@ -13,6 +13,8 @@ struct LoadGenerator {
         var statuses: [Int: Int] = [:]
         var milliseconds: [Double] = []
         var seconds = 0.0
+        /// The body of the last answer.
+        var bytes = 0
         /// The first answers that were not successes, to be shown.
         var surprises: [String] = []
 
@@ -43,6 +45,7 @@ struct LoadGenerator {
                 let now = Self.now
                 outcome.milliseconds.append((now - lines[index].sentAt) * 1000)
                 outcome.statuses[status, default: 0] += 1
+                outcome.bytes = lines[index].bodyLength
                 if !(200..<300).contains(status), outcome.surprises.count < 5 { outcome.surprises.append(lines[index].bodyText) }
                 lines[index].isBusy = false
                 if now < deadline, let request = next(sent) {
@@ -71,6 +74,7 @@ struct LoadGenerator {
         var isBusy = false
         var sentAt = 0.0
         private var received: [UInt8] = []
+        private(set) var bodyLength = 0
 
         init(port: Int) throws {
             socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -104,13 +108,15 @@ struct LoadGenerator {
             let count = buffer.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
             guard count > 0 else { throw Rejection(.unavailable, "bench_closed", "服务器关闭了连接。") }
             received += buffer[..<count]
-            return received.withUnsafeBytes { bytes in
+            let answer: (status: Int, length: Int)? = received.withUnsafeBytes { bytes in
                 guard let head = Self.find("\r\n\r\n", in: bytes, limit: bytes.count),
                     let name = Self.find("\r\ncontent-length: ", in: bytes, limit: head) ?? Self.find("\r\nContent-Length: ", in: bytes, limit: head)
                 else { return nil }
                 let length = Self.number(bytes[(name + 18)...])
-                return bytes.count >= head + 4 + length ? Self.number(bytes[9...]) : nil
+                return bytes.count >= head + 4 + length ? (Self.number(bytes[9...]), length) : nil
             }
+            bodyLength = answer?.length ?? 0
+            return answer?.status
         }
         private var buffer = [UInt8](repeating: 0, count: 16_384)
 

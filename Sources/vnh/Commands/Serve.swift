@@ -165,6 +165,8 @@ struct Server {
         ElderPages(exchange, pages).add(to: console)
         CarePages(exchange, pages).add(to: console)
         StandingPages(exchange, pages).add(to: console)
+        KnowledgePages(exchange, pages).add(to: console)
+        DowntimePages(exchange, pages).add(to: console)
         AdminPages(exchange, pages).add(to: faces.group("admin", context: AdminContext.self))
         WallPages(exchange, pages).add(to: faces.group("board", context: StaffContext.self))
         PortalPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
