@@ -6,7 +6,10 @@ from axe_playwright_python.sync_playwright import Axe
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 PAGES = [
     ("operator", "/console"), ("operator", "/console/orders"), ("operator", "/console/elders?q=LZ0000001"), ("operator", "/board"),
-    ("operator", "/console/duties"), ("operator", "/console/handover"),
+    ("operator", "/console/duties"), ("operator", "/console/handover"), ("operator", "/console/callbacks"), ("operator", "/console/complaints"),
+    ("operator", "/console/knowledge"), ("operator", "/console/knowledge/K007"), ("operator", "/console/items/06001"),
+    ("operator", "/console/downtime"), ("operator", "/console/elders/e00000001"), ("operator", "/console/elders/e00000001/standing"),
+    ("finance", "/finance/budgets"), ("finance", "/finance/audit"),
     ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
     ("finance", "/finance"), ("admin", "/admin"), ("auditor", "/admin/access"), ("auditor", "/admin/audit"),
     ("security", "/admin/users"), ("security", "/admin/tokens"), ("admin", "/admin/tokens"), ("admin", "/admin/webhooks"),

@@ -61,12 +61,14 @@ struct WallModel: Sendable {
         satisfaction = wall.satisfaction.map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" } ?? "–"
         let regions = words.reference.catalogue.regions
         let active = Dictionary(grouping: wall.running, by: \.region).mapValues(\.count)
+        let firms = Dictionary(grouping: words.reference.franchise.providers, by: \.region).mapValues(\.count)
         map = Plot.map(
             messages["wall.map", language] ?? "",
             regions.map {
                 Plot.Place(
                     name: $0.name.replacing("街道", with: ""), latitude: $0.centre.latitude, longitude: $0.centre.longitude,
-                    weight: wall.elders[$0.code.text] ?? 0, active: active[$0.code.text] ?? 0)
+                    weight: wall.elders[$0.code.text] ?? 0, active: active[$0.code.text] ?? 0,
+                    posts: firms[$0.code.text] ?? 0)
             })
         hours = Plot.bars(
             messages["wall.hours", language] ?? "", labels: (0..<24).map { $0 % 3 == 0 ? "\($0)" : "" }, values: wall.hoursToday,
@@ -77,7 +79,23 @@ struct WallModel: Sendable {
         let busiest = regions.sorted { (totals[$1.code.text] ?? 0, $0.code) < (totals[$0.code.text] ?? 0, $1.code) }.prefix(12)
         heat = Plot.heat(
             messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") }, columns: categories.map(\.name),
-            values: busiest.map { region in categories.map { demand["\(region.code)/\($0.rawValue)"] ?? 0 } })
+            values: busiest.map { region in categories.map { demand["\(region.code)/\($0.rawValue)"] ?? 0 } },
+            beside: Self.supply(busiest.map(\.code.text), categories, words.reference))
+    }
+}
+
+extension WallModel {
+    /// How many firms of each street offer something of each category.
+    private static func supply(_ regions: [String], _ categories: [Category], _ reference: Reference) -> [[Int]] {
+        let home = Dictionary(reference.franchise.providers.map { ($0.id, $0.region) }, uniquingKeysWith: { first, _ in first })
+        var firms: [String: Set<ProviderID>] = [:]
+        for item in reference.catalogue.items {
+            for offer in reference.franchise.offers(of: item.code.text) {
+                guard let region = home[offer.provider] else { continue }
+                firms["\(region)/\(item.category.rawValue)", default: []].insert(offer.provider)
+            }
+        }
+        return regions.map { region in categories.map { firms["\(region)/\($0.rawValue)"]?.count ?? 0 } }
     }
 }
 

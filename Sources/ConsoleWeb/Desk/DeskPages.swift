@@ -97,7 +97,7 @@ public struct DeskPages: Sendable {
         let found = try await FindAnything(office)(query)
         return try pages.response(
             "find",
-            FindModel(query, elders: found.elders, orders: found.orders, items: found.items, words: words, today: office.now.localDate),
+            FindModel(query, found, words: words, today: office.now.localDate),
             request.language)
     }
 
@@ -166,14 +166,19 @@ extension Frame {
     /// The frame of the operators' pages.
     static func console(_ title: String, _ request: Request, _ context: DeskContext) -> Frame {
         let path = request.uri.path
-        let links = [("工作台", "/console"), ("待办", "/console/duties"), ("派单台", "/console/orders"), ("回访", "/console/callbacks"), ("投诉", "/console/complaints"), ("找老人", "/console/elders"), ("大屏", "/board")].map {
-            Frame.Link($0.0, to: $0.1, isCurrent: path == $0.1)
-        }
+        let places = [
+            ("工作台", "/console"), ("待办", "/console/duties"), ("派单台", "/console/orders"), ("回访", "/console/callbacks"),
+            ("投诉", "/console/complaints"), ("知识库", "/console/knowledge"), ("找老人", "/console/elders"), ("大屏", "/board"),
+        ]
+        let links = places.map { Frame.Link($0.0, to: $0.1, isCurrent: path == $0.1) }
         return Frame(title: title, caller: context.caller.name, links: links, language: request.language)
     }
 }
 
 extension Request {
+    /// What a person has typed into a search field: a form sends `+` for every space between pasted digits.
+    func typed(_ name: String) -> String { (query(name) ?? "").replacing("+", with: " ") }
+
     /// - Throws: `query_missing` when the page's script forgot it.
     func required(_ name: String) throws -> String {
         guard let text = query(name), !text.isEmpty else {

@@ -38,7 +38,8 @@ struct DispatchModel: Sendable {
 
     struct State: Sendable {
         let name: String
-        let count: Int
+        /// Nothing for an end: those are counted by the analytics, not at every look.
+        let count: String
         let address: String
         let isCurrent: Bool
     }
@@ -56,9 +57,9 @@ struct DispatchModel: Sendable {
 
     init(_ filter: DispatchFilter, _ board: ReadDesk.Board, words: Words, now: Instant) {
         let waiting = board.counts.filter { !$0.key.isEnd }.values.reduce(0, +)
-        states = [State(name: "等待处理", count: waiting, address: filter.address(nil), isCurrent: filter.state == nil)]
+        states = [State(name: "等待处理", count: "\(waiting)", address: filter.address(nil), isCurrent: filter.state == nil)]
             + OrderState.allCases.map {
-                State(name: $0.name, count: board.counts[$0] ?? 0, address: filter.address($0), isCurrent: $0 == filter.state)
+                State(name: $0.name, count: $0.isEnd ? "" : "\(board.counts[$0] ?? 0)", address: filter.address($0), isCurrent: $0 == filter.state)
             }
         state = filter.state?.rawValue
         regions = words.reference.catalogue.regions.map {

@@ -55,7 +55,7 @@ public struct ElderPages: Sendable {
     }
 
     @Sendable func search(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let text = request.query("q") ?? ""
+        let text = request.typed("q")
         let found = text.isEmpty ? [] : try await FindElders(office)(text, limit: 20)
         return try pages.page(
             "elders", .console("找老人", request, context),

@@ -129,7 +129,8 @@ struct FindModel: Sendable {
     let isEmpty: Bool
     let query: String
 
-    init(_ query: String, elders: [Elder], orders: [Order], items: [Item], words: Words, today: LocalDate) {
+    init(_ query: String, _ found: FindAnything.Found, words: Words, today: LocalDate) {
+        let (elders, orders, items) = (found.elders, found.orders, found.items)
         self.query = query
         var rows: [(String, String, String, String)] = elders.map { elder in
             (
@@ -142,7 +143,8 @@ struct FindModel: Sendable {
             ("工单", $0.number, "\(words.item($0.item.text)) \($0.state.name) \(Words.when($0.window.start))", "/console/orders/\($0.id)")
         }
         rows += items.map { ("项目", $0.name, "\($0.code) \($0.category.name) \($0.mode.rawValue)", "/console/items/\($0.code)") }
-        self.rows = rows.prefix(12).enumerated().map { index, row in
+        rows += found.articles.map { ($0.kind, $0.title, String($0.text.prefix { !$0.isNewline }.prefix(40)), "/console/knowledge/\($0.code)") }
+        self.rows = rows.prefix(14).enumerated().map { index, row in
             Row(digit: index < 9 ? "\(index + 1)" : "", kind: row.0, title: row.1, detail: row.2, opens: row.3)
         }
         isEmpty = rows.isEmpty

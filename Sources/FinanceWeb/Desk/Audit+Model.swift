@@ -109,8 +109,10 @@ struct AuditModel: Sendable {
                 step: entry.step.name, signatures: entry.signatures.map { "\($0.to.name) \($0.by) \($0.at.shown) \($0.opinion)" },
                 adjustments: entry.adjustments.map { "\($0.amount.yuan) \($0.reason)（\($0.enteredBy)，\($0.approvedBy.map { "批准 \($0)" } ?? "待批准")）" },
                 invoice: entry.invoice.map { "\($0.number) \($0.date) \($0.amount.yuan)" },
-                payment: entry.payment.map { "\($0.payment.reference) \($0.payment.amount.yuan) \(["ordered": "待银行回单", "paid": "已付", "bounced": "退票"][$0.state.rawValue] ?? "")" })
+                payment: entry.payment.map { "\($0.payment.reference) \($0.payment.amount.yuan) \(Self.payments[$0.state] ?? "")" })
         }
         isUnsettled = settled.isEmpty
     }
+
+    private static let payments: [CloseRepository.PaymentState: String] = [.ordered: "待银行回单", .paid: "已付", .bounced: "退票"]
 }

@@ -184,14 +184,14 @@ public struct OrderRepository {
         public var region: String?
         /// The first two digits of an item.
         public var category: String?
-        public var provider: ProviderID?
         /// Only those whose time is out by then.
         public var late: Instant?
+        public var urgency: Urgency?
 
         public init(
-            state: OrderState? = nil, region: String? = nil, category: String? = nil, provider: ProviderID? = nil, late: Instant? = nil
+            state: OrderState? = nil, region: String? = nil, category: String? = nil, late: Instant? = nil, urgency: Urgency? = nil
         ) {
-            (self.state, self.region, self.category, self.provider, self.late) = (state, region, category, provider, late)
+            (self.state, self.region, self.category, self.late, self.urgency) = (state, region, category, late, urgency)
         }
     }
 
@@ -204,7 +204,7 @@ public struct OrderRepository {
                 AND (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
                 AND (CAST(\(filter.region) AS TEXT) IS NULL OR region = \(filter.region))
                 AND (CAST(\(filter.category) AS TEXT) IS NULL OR SUBSTR(item_code, 1, 2) = \(filter.category))
-                AND (CAST(\(filter.provider) AS TEXT) IS NULL OR provider_id = \(filter.provider))
+                AND (CAST(\(filter.urgency?.rawValue) AS TEXT) IS NULL OR urgency = \(filter.urgency?.rawValue))
                 AND (CAST(\(filter.late) AS BIGINT) IS NULL OR timer_due_ms <= \(filter.late))
             ORDER BY timer_due_ms, id
             LIMIT \(limit)

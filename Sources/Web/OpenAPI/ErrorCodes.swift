@@ -50,7 +50,7 @@ public enum ErrorCodes {
                 "login_unknown", "register_item_unknown",
                 "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "pin_unknown", "plan_unknown",
                 "proposal_unknown", "provider_unknown", "qr_unknown", "replay_empty", "route_unknown", "sample_unknown",
-                "sheet_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
+                "sheet_unknown", "slip_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
                 "token_unknown", "webhook_event_unknown", "webhook_unknown", "worker_unknown",
             ]
         ),
@@ -66,7 +66,7 @@ public enum ErrorCodes {
                 "month_changed", "month_closed", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",
                 "order_changed", "order_settled", "order_twin", "output_not_empty", "plan_overtaken", "post_fixed", "post_taken", "proposal_answered",
                 "proposal_lapsed", "proposal_open", "provider_changed", "standing_order_changed", "standing_order_ended",
-                "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled", "token_ended", "version_stale",
+                "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled", "token_ended", "version_stale",
                 "void_needs_second_person", "webhook_disabled",
             ]
         ),
@@ -82,7 +82,8 @@ public enum ErrorCodes {
                 "invoice_mismatch", "invoice_missing", "item_not_offered", "meal_day_limit", "message_person", "month_in_future",
                 "month_not_over", "months_reversed", "nothing_due", "nursing_incomplete", "pin_order_state", "pin_worker_missing",
                 "pin_worker_twice", "place_missing", "plan_day_past", "plan_too_large", "price_expired", "proposal_not_possible",
-                "proposal_same_time", "provider_missing", "provider_not_eligible", "qr_expired", "quantity_out_of_range", "range_invalid", "repayment_too_large",
+                "proposal_same_time", "provider_missing", "provider_not_eligible", "qr_expired",
+                "quantity_out_of_range", "range_invalid", "repayment_too_large",
                 "replay_range", "replay_selection", "rule_never_fires", "samples_open", "shift_break_invalid", "shift_invalid",
                 "shift_times_missing", "span_invalid", "spreadsheet_not_built", "standing_order_fixed", "start_in_past",
                 "start_too_far", "state_not_reachable", "statements_unconfirmed", "status_in_future", "swipe_too_late",

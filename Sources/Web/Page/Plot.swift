@@ -44,7 +44,11 @@ public enum Plot {
     }
 
     /// A table of shades: rows by columns, darker for more; the number stands in each cell so that colour alone says nothing.
-    public static func heat(_ title: String, rows: [String], columns: [String], values: [[Int]], width: Int = 760) -> String {
+    ///
+    /// - Parameter beside: A second number of each cell, written after a stroke; it takes no part in the shade.
+    public static func heat(
+        _ title: String, rows: [String], columns: [String], values: [[Int]], beside: [[Int]] = [], width: Int = 760
+    ) -> String {
         let top = max(1, values.joined().max() ?? 1)
         let (left, cell, line) = (80.0, Double(width - 90) / Double(max(1, columns.count)), 22.0)
         var body = ""
@@ -58,7 +62,9 @@ public enum Plot {
                 let (w, h) = (tidy(cell - 2), tidy(line - 2))
                 let box = "x=\"\(tidy(x))\" y=\"\(tidy(y))\" width=\"\(w)\" height=\"\(h)\""
                 body += "<rect class=\"cell\" fill-opacity=\"\(tidy(Double(shade) / 100))\" \(box)/>"
-                if value > 0 { body += text(String(value), x + cell / 2, y + 15, "middle", shade > 55 ? " class=\"on\"" : "") }
+                let second = beside.isEmpty ? nil : beside[row][column]
+                let told = second.map { "\(value)/\($0)" } ?? String(value)
+                if value > 0 || (second ?? 0) > 0 { body += text(told, x + cell / 2, y + 15, "middle", shade > 55 ? " class=\"on\"" : "") }
             }
         }
         return frame(title, width, Int(30 + line * Double(rows.count)), body)
@@ -73,8 +79,11 @@ public enum Plot {
         public let weight: Int
         /// How many marks stand in it.
         public let active: Int
+        /// How many squares stand under it.
+        public let posts: Int
 
-        public init(name: String, latitude: Double, longitude: Double, weight: Int, active: Int) {
+        public init(name: String, latitude: Double, longitude: Double, weight: Int, active: Int, posts: Int = 0) {
+            self.posts = posts
             self.name = name
             self.latitude = latitude
             self.longitude = longitude
@@ -99,10 +108,14 @@ public enum Plot {
             let y = 40 + (north - place.latitude) * scale
             let radius = 5 + 15 * (Double(place.weight) / heaviest).squareRoot()
             let centre = "cx=\"\(tidy(x))\" cy=\"\(tidy(y))\""
-            let told = "<title>\(HTML.escaped(place.name)) \(place.weight)</title>"
+            let told = "<title>\(HTML.escaped(place.name)) \(place.weight) / \(place.posts) / \(place.active)</title>"
             circles += "<circle class=\"street\" \(centre) r=\"\(tidy(radius))\">\(told)</circle>"
             if place.active > 0 {
                 circles += "<circle class=\"active\" \(centre) r=\"\(tidy(4 + 3 * Double(place.active).squareRoot()))\"/>"
+            }
+            for post in 0..<min(place.posts, 8) {
+                let left = x - Double(min(place.posts, 8)) * 3 + Double(post) * 6
+                circles += "<rect class=\"post\" x=\"\(tidy(left))\" y=\"\(tidy(y - radius - 7))\" width=\"4\" height=\"4\"/>"
             }
             names += text("\(place.name)\(place.active > 0 ? " \(place.active)" : "")", x, y + radius + 13, "middle")
         }

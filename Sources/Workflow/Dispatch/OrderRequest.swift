@@ -42,6 +42,8 @@ public struct OrderRequest: Sendable {
         self.source = source
     }
 
+    /// The source of orders taken on a downtime slip and entered later.
+    static let paper = "downtime"
     static let noteLimit = 500
     static let daysAhead = 90
 

@@ -42,7 +42,8 @@ public struct PlaceOrder: Sendable {
     /// - Throws: what ``OrderRequest/check(_:now:mayBackfill:)`` refuses.
     func draft(_ request: OrderRequest, by caller: Caller) throws -> Draft {
         let now = office.now
-        try request.check(office.reference.franchise, now: now, mayBackfill: caller.role == .admin)
+        // What was taken on paper while the power was out may lie behind us, whoever enters it.
+        try request.check(office.reference.franchise, now: now, mayBackfill: caller.role == .admin || request.source == OrderRequest.paper)
         return Draft(request: request, id: office.newID(at: now), visitCode: office.newVisitCode(), caller: caller, now: now)
     }
 
@@ -99,7 +100,7 @@ extension OrderRequest {
             id: id, number: number, elder: elder, item: item, mode: situation.item.mode, region: situation.elder.address.region,
             window: situation.window, quantity: quantity, urgency: isEmergency ? .emergency : .of(start: start, now: now), source: source,
             caller: self.caller, callID: callID, note: note, fromAddress: fromAddress, toAddress: toAddress,
-            preferredProvider: preferredProvider, createdAt: now, createdBy: caller.name, isBackfilled: start < now - .minutes(5),
+            preferredProvider: preferredProvider, createdAt: now, createdBy: caller.name, isBackfilled: start < now - .minutes(5) || source == Self.paper,
             visitCode: visitCode, priceVersion: situation.price.version, version: 1)
     }
 }

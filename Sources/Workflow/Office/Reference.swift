@@ -15,6 +15,7 @@ public struct Reference: Sendable {
     public let programmes: Programmes
     public let franchise: Franchise
     public let matcher: Matcher
+    public let knowledge: Knowledge
     /// As the files have it, before any notice.
     private let published: Franchise
     /// How many changes of notices are in it; see ``noticing(_:)``.
@@ -22,18 +23,20 @@ public struct Reference: Sendable {
     /// The offers of each item, for reading how full their slots are.
     let candidates: [ItemCode: [ProviderID]]
 
-    public init(catalogue: Catalogue, programmes: Programmes, franchise: Franchise, policies: [MatchPolicy] = [.standard]) {
-        self.init(catalogue, programmes, published: franchise, policies, notices: [])
+    public init(catalogue: Catalogue, programmes: Programmes, franchise: Franchise, policies: [MatchPolicy] = [.standard], knowledge: Knowledge = .none) {
+        self.init(catalogue, programmes, published: franchise, policies, knowledge, notices: [])
     }
 
     /// The same with what has been changed about providers since their files were published.
     public func noticing(_ notices: [ProviderNotice]) -> Reference {
-        Reference(catalogue, programmes, published: published, matcher.policies, notices: notices)
+        Reference(catalogue, programmes, published: published, matcher.policies, knowledge, notices: notices)
     }
 
     private init(
-        _ catalogue: Catalogue, _ programmes: Programmes, published: Franchise, _ policies: [MatchPolicy], notices: [ProviderNotice]
+        _ catalogue: Catalogue, _ programmes: Programmes, published: Franchise, _ policies: [MatchPolicy], _ knowledge: Knowledge,
+        notices: [ProviderNotice]
     ) {
+        self.knowledge = knowledge
         self.catalogue = catalogue
         self.programmes = programmes
         self.published = published

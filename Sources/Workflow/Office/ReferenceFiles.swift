@@ -25,8 +25,10 @@ public enum ReferenceFiles {
                 files["\(prefix)/\(name)"] = Array(data)
             }
         }
-        // A district without it sends no text messages.
-        if let data = FileManager.default.contents(atPath: "\(folder)/Catalog/messages.yaml") { files["catalog/messages.yaml"] = Array(data) }
+        // A district without the first sends no text messages, without the second has no knowledge base.
+        for name in ["messages.yaml", Knowledge.fileName] {
+            if let data = FileManager.default.contents(atPath: "\(folder)/Catalog/\(name)") { files["catalog/\(name)"] = Array(data) }
+        }
         return files
     }
 }
@@ -50,7 +52,12 @@ extension Reference {
         case .success(let franchise):
             // A database published before there was such a file goes on under the standard policy.
             let policies = try folder("catalog")[PolicyFile.name].map { try PolicyFile.policies($0, name: PolicyFile.name) }
-            self.init(catalogue: catalogue, programmes: programmes, franchise: franchise, policies: policies ?? [.standard])
+            let knowledge: Knowledge?
+            do {
+                knowledge = try folder("catalog")[Knowledge.fileName].map { try Knowledge(csv: $0, pinyin: catalogue.pinyin) }
+            } catch let faults as CatalogueFaults { throw Self.invalid(faults.description) }
+            self.init(
+                catalogue: catalogue, programmes: programmes, franchise: franchise, policies: policies ?? [.standard], knowledge: knowledge ?? .none)
         case .failure(let faults): throw Self.invalid(faults.all.prefix(20).map(\.description).joined(separator: "\n"))
         }
     }

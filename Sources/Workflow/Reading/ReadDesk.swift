@@ -29,7 +29,7 @@ public struct ReadDesk: Sendable {
         }
     }
 
-    /// The dispatch board: how many orders are in each state, and those that the filter leaves.
+    /// The dispatch board: how many orders are in each state that is not an end, and those that the filter leaves.
     public struct Board: Sendable {
         public let counts: [OrderState: Int]
         public let rows: [Waiting]
@@ -40,7 +40,7 @@ public struct ReadDesk: Sendable {
         try await office.read { tx in
             let isEnd = filter.state?.isEnd ?? false
             let orders = try isEnd ? tx.orders.ended(filter, limit: limit) : tx.orders.waiting(filter, limit: limit)
-            return Board(counts: try tx.orders.counts(), rows: try Self.waiting(tx, orders))
+            return Board(counts: try tx.board.states(), rows: try Self.waiting(tx, orders))
         }
     }
 

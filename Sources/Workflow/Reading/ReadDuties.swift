@@ -28,18 +28,21 @@ public struct ReadDuties: Sendable {
 
     /// Calls are looked for in the last days.
     static let callDays = 7
+    /// Of each kind the most urgent; the dispatch board holds them all.
+    static let limit = 30
 
     public func callAsFunction() async throws -> Duties {
         let now = office.now
         return try await office.read { tx in
-            let open = try tx.orders.due(by: now + .days(100), limit: 500)
+            func waiting(_ filter: OrderRepository.Filter) throws -> [Order] { try tx.orders.waiting(filter, limit: Self.limit) }
+            let unplaced = try (waiting(.init(state: .received)) + waiting(.init(state: .offered))).sorted { ($0.timer?.due ?? now) < ($1.timer?.due ?? now) }
             return Duties(
-                at: now, calls: try tx.calls.undone(since: now - .days(Self.callDays), limit: 200),
-                complaints: try tx.quality.openComplaints(limit: 200).map {
+                at: now, calls: try tx.calls.undone(since: now - .days(Self.callDays), limit: 100),
+                complaints: try tx.quality.openComplaints(limit: 50).map {
                     Complaint(id: $0.id, text: $0.text, openedAt: $0.openedAt, order: try tx.orders.require($0.order))
                 },
-                emergencies: open.filter { $0.urgency == .emergency }, unplaced: open.filter { $0.state == .received || $0.state == .offered },
-                overdue: open.filter { $0.timer.map { $0.due < now } ?? false })
+                emergencies: try waiting(.init(urgency: .emergency)), unplaced: Array(unplaced.prefix(Self.limit)),
+                overdue: try waiting(.init(late: now)))
         }
     }
 }

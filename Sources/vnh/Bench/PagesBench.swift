@@ -31,10 +31,13 @@ extension BenchCommand {
                 (.operator, "/console"), (.operator, "/console/pieces/board"), (.operator, "/console/pieces/elder?id=\(elder)"),
                 (.operator, "/console/pieces/find?q=wjg"), (.operator, "/console/pieces/find?q=0931"), (.operator, "/console/pieces/items?q=lf&elder=\(elder)"),
                 (.operator, "/console/pieces/quote?elder=\(elder)&item=06001&when=m9"), (.operator, "/console/orders"), (.operator, "/console/duties"),
-                (.operator, "/console/handover"), (.operator, "/console/elders?q=wang"), (.operator, "/console/elders/\(elder)"), (.operator, "/board"),
+                (.operator, "/console/handover"), (.operator, "/console/elders?q=wang"), (.operator, "/console/elders/\(elder)"),
+                (.operator, "/console/elders/\(elder)/standing"), (.operator, "/console/callbacks"), (.operator, "/console/complaints"),
+                (.operator, "/console/knowledge"), (.operator, "/board"), (.operator, "/board/figures/open"),
                 (.provider, "/provider"), (.provider, "/provider/means"), (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
                 (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(month)/documents"),
-                (.admin, "/admin"), (.admin, "/admin/access"), (.admin, "/admin/users"), (.admin, "/admin/elders/\(elder)"),
+                (.finance, "/finance/budgets"), (.finance, "/finance/audit"),
+                (.admin, "/admin"), (.auditor, "/admin/access"), (.security, "/admin/users"), (.admin, "/admin/elders/\(elder)"),
             ]
             var slowest = 0.0
             for (role, path) in pages {

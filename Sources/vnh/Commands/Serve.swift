@@ -165,6 +165,8 @@ struct Server {
         ElderPages(exchange, pages).add(to: console)
         CarePages(exchange, pages).add(to: console)
         StandingPages(exchange, pages).add(to: console)
+        KnowledgePages(exchange, pages).add(to: console)
+        DowntimePages(exchange, pages).add(to: console)
         AccountPages(exchange, pages).add(to: faces.group("account", context: OwnContext.self))
         let admin = faces.group("admin", context: AdminContext.self)
         AdminPages(exchange, pages).add(to: admin)

@@ -1,5 +1,5 @@
 // 座席工作台: calls come in as live events, everything is reachable by keyboard, nothing typed is ever lost.
-import { $, $$, call, calm, listen, newKey, piece } from "./page.js";
+import { $, $$, call, calm, listen, newKey, piece, renew } from "./page.js";
 
 const word = (name) => $(`[data-word="${name}"]`, $("#words").content).textContent;
 const work = $("#work");
@@ -346,6 +346,20 @@ $("#emergency-send").addEventListener("click", async () => {
     box.innerHTML = await piece("/console/pieces/placed", { id: placed.id });
   } catch (fault) { say(box, fault); }
 });
+
+// --- The session is over in the middle of a call: log in beside it, then go on; what was typed stays where it is.
+
+const relogin = $("#relogin");
+document.addEventListener("expired", () => { if (!relogin.open) relogin.showModal(); });
+async function goOn() {
+  if (!await renew().catch(() => false)) return;
+  relogin.close();
+  refreshBoard();
+  const form = $("[data-order-form]", current());
+  if (form) quote(form);
+}
+$("#relogin-done").addEventListener("click", goOn);
+window.addEventListener("focus", () => { if (relogin.open) goOn(); });
 
 // --- Live events.
 

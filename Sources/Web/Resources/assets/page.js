@@ -10,6 +10,7 @@ export class Refused extends Error {
     this.status = status;
     this.code = problem.code;
     this.problem = problem;
+    if (status === 401) document.dispatchEvent(new Event("expired"));
   }
 }
 
@@ -77,11 +78,23 @@ export function calm(milliseconds, work) {
   };
 }
 
-/** Server-sent events with the state of the line. The browser connects again by itself and goes on where it stopped. */
+/** Takes over the secret of a new session. False while nobody has logged in again. */
+export async function renew() {
+  const response = await fetch(location.pathname, { redirect: "manual" });
+  if (!response.ok) return false;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector('meta[name="csrf"]');
+  if (fresh) $('meta[name="csrf"]').content = fresh.content;
+  return true;
+}
+
+/** Server-sent events with the state of the line. The browser connects again by itself and goes on where it stopped; we, when it has given up. */
 export function listen(path, handlers, onState) {
   const source = new EventSource(path);
   source.onopen = () => onState(true);
-  source.onerror = () => onState(false);
+  source.onerror = () => {
+    onState(false);
+    if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(path, handlers, onState), 3000);
+  };
   for (const [name, handler] of Object.entries(handlers)) source.addEventListener(name, (event) => handler(JSON.parse(event.data)));
   return source;
 }
