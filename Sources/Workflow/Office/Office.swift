@@ -29,21 +29,8 @@ public struct Office: Sendable {
     public var now: Instant { clock() }
 
     /// Runs an intention in one transaction; when it returns, the commit is durable and the readers of the log are woken.
-    ///
-    /// - Parameter alone: With no other's commit shared: for many changes at once, on which others should not hang.
-    public func perform<T: Sendable>(alone: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
-        let result = try await alone ? database.writeAlone(body) : database.write(body)
-        bell.ring()
-        return result
-    }
-
-    /// The same for a piece of long work, which shares its commit with nobody.
-    ///
-    /// - Parameter isRepeatable: does not wait for the disk, because a step that a power cut has lost is found undone and done again.
-    public func performAlone<T: Sendable>(
-        isRepeatable: Bool = false, _ body: @escaping @Sendable (any Transaction) throws -> T
-    ) async throws -> T {
-        let result = try await isRepeatable ? database.writeRepeatable(body) : database.writeAlone(body)
+    public func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        let result = try await database.write(body)
         bell.ring()
         return result
     }

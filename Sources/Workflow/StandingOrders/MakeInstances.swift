@@ -27,7 +27,7 @@ public struct MakeInstances: Sendable {
         while true {
             try Task.checkCancellation()
             let (now, office, reference, from) = (office.now, office, office.reference, after)
-            let (part, last) = try await office.perform(alone: true) { tx in
+            let (part, last) = try await office.performAlone { tx in
                 let orders = try tx.standingOrders.active(after: from, limit: Self.batch)
                 return try loads.during(tx) {
                     (try InstanceRun(tx, office, reference, loads, now: now, by: caller, days: days)(orders), orders.last?.id)
