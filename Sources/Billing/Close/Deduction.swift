@@ -13,7 +13,7 @@ public enum Deduction {
     }
 
     /// R14 of one line: nil unless it is paid, and was noted (not held) as too short.
-    static func blocks(_ line: StatementLine, of month: Month, _ policy: CheckPolicy) -> Adjustment? {
+    public static func blocks(_ line: StatementLine, of month: Month, _ policy: CheckPolicy) -> Adjustment? {
         let c = line.candidate
         guard line.verdict == .paid, c.subsidy > .zero, line.findings.contains(where: { $0.code == "R14" && $0.severity == .warn }),
             let begin = c.begin, let end = c.end

@@ -98,7 +98,7 @@ public enum ErrorCodes {
                 "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
                 "database_read_only", "database_schema", "database_unreachable", "disk_full", "http_failed", "internal",
                 "message_unknown", "messages_invalid", "output_not_writable", "overloaded", "rate_limited", "reference_missing",
-                "resources_missing", "spreadsheet_failed", "template_broken", "template_missing",
+                "resources_missing", "spreadsheet_failed", "template_broken", "template_missing", "template_twice",
             ]
         ),
     ]

@@ -31,6 +31,7 @@ public struct PageLibrary: Sendable {
         for language in Language.allCases {
             var compiled: [String: MustacheTemplate] = [:]
             for (name, bytes) in templates {
+                guard compiled[name] == nil else { throw Rejection(.unavailable, "template_twice", "有两个模板叫 \(name).mustache，请给其中一个改名。") }
                 let text = try messages.filled(String(decoding: bytes, as: UTF8.self), named: name, in: language, used: &used)
                 do {
                     compiled[name] = try MustacheTemplate(string: text)

@@ -96,9 +96,12 @@ struct CloseRun: Sendable {
                 counted[line.candidate.provider, default: 0] += 1
                 return (ordinal: counted[line.candidate.provider] ?? 0, line: line)
             }
+            // What a rule takes from a line is known only while its proof is at hand: it is taken with the line.
+            let deductions = part.compactMap { Deduction.blocks($0, of: month, check.rules) }
             do {
-                try await step { tx in
+                try await step { [now] tx in
                     guard try tx.settlements.append(numbered, to: month) else { throw Changed() }
+                    for deduction in deductions { try Deduct.take(tx, deduction, now: now) }
                 }
             } catch is Changed {
                 return false
@@ -145,10 +148,8 @@ struct CloseRun: Sendable {
             let part = Array(part)
             try await step { tx in try tx.close.insert(part, month, provider, at: now) }
         }
-        let deductions = statement.deductions(policy)
         try await step(isTold: true) { tx in
             try tx.settlements.seal(statement, sha256: sha256, at: now)
-            for deduction in deductions { try Deduct.take(tx, deduction, now: now) }
             try Batch.tell(
                 tx, "statement.frozen", month, provider, by: caller.name, at: now,
                 data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")

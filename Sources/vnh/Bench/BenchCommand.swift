@@ -82,7 +82,9 @@ struct BenchServer {
         guard let today = LocalDate(2026, 1, 1) else { throw StoreFault.failed("date") }
         try await SettleDistrict(office)(elders: elders, seed: 1, today: today, progress: Terminal.progress("老人档案"))
         var tokens: [Caller.Role: String] = [:]
-        for role in [Caller.Role.operator, .finance, .admin, .security, .auditor] { tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench")) }
+        for role in [Caller.Role.operator, .finance, .admin, .security, .auditor] {
+            tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench"))
+        }
         let providerToken = try await ManageTokens(office).createToken(
             .init(role: .provider, provider: ProviderID(provider), name: "bench-provider"))
         var providerTokens: [String] = []

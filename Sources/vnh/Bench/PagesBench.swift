@@ -87,8 +87,8 @@ extension BenchCommand {
             }
             func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.utf8.count)) + text }
             print(
-                right(String(format: "%.2f", p50), 8) + " ms" + right(String(format: "%.2f", p99), 8) + " ms" + right("\(outcome.lastBytes)", 9) + " 字节  \(path)"
-                    + (failures > 0 ? "  非成功回答 \(failures) 次" : ""))
+                right(String(format: "%.2f", p50), 8) + " ms" + right(String(format: "%.2f", p99), 8) + " ms"
+                    + right("\(outcome.lastBytes)", 9) + " 字节  \(path)" + (failures > 0 ? "  非成功回答 \(failures) 次" : ""))
         }
 
         /// The page and every style sheet and script that it names.

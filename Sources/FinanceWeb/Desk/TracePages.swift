@@ -10,7 +10,7 @@ import Workflow
 /// | path | what |
 /// |---|---|
 /// | GET /finance/audit?q= | an order, a swipe; the number of an invoice or payment leads to its statement |
-public struct AuditPages: Sendable {
+public struct TracePages: Sendable {
     let exchange: Exchange
     let pages: PageLibrary
 
@@ -20,14 +20,14 @@ public struct AuditPages: Sendable {
     }
 
     public func add(to group: RouterGroup<FinanceContext>) {
-        group.get("audit", use: audit)
+        group.get("audit", use: trace)
     }
 
-    @Sendable func audit(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func trace(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let office = exchange.office
         let frame = Frame.finance("追溯", request, context)
         guard let text = request.query("q").map({ String($0.filter { !$0.isWhitespace }) }), !text.isEmpty else {
-            return try pages.page("audit", frame, AuditModel(query: ""))
+            return try pages.page("trace", frame, TraceModel(query: ""))
         }
         do {
             switch try await TraceMoney(office)(String(text.prefix(64))) {
@@ -36,10 +36,10 @@ public struct AuditPages: Sendable {
                 if let elder = trace.elder {
                     try await LookAtElder(office)(elder.id, from: .desk, reason: "追溯 \(trace.number)", by: context.caller)
                 }
-                return try pages.page("audit", frame, AuditModel(query: text, trace, reference: office.reference))
+                return try pages.page("trace", frame, TraceModel(query: text, trace, reference: office.reference))
             }
         } catch let rejection as Rejection where rejection.kind == .missing {
-            return try pages.page("audit", frame, AuditModel(query: text, fault: rejection.message), status: .notFound)
+            return try pages.page("trace", frame, TraceModel(query: text, fault: rejection.message), status: .notFound)
         }
     }
 }

@@ -9,7 +9,7 @@ import Web
 import Workflow
 
 /// 追溯: the stations of one service's money, in the order in which it went through them.
-struct AuditModel: Sendable {
+struct TraceModel: Sendable {
     struct Fact: Sendable {
         let name: String
         let value: String
