@@ -16,12 +16,12 @@ export class Refused extends Error {
 
 const secret = $('meta[name="csrf"]');
 
-/** After a new login in another window the page's secret is an old one: the new one is taken, if the same person is in. */
-async function renew() {
+/** After a new login in another window the page's secret is an old one: the new one is taken. False while the same person is not in. */
+export async function renew() {
   const answer = await fetch("/session", { headers: { "X-Requested-With": "piece" } });
   if (!answer.ok) return false;
   const { caller, csrf } = await answer.json();
-  if (!secret || caller !== $('meta[name="caller"]')?.content || csrf === secret.content) return false;
+  if (!secret || caller !== $('meta[name="caller"]')?.content) return false;
   secret.content = csrf;
   for (const field of $$('input[name="csrf"]')) field.value = csrf;
   return true;
@@ -76,15 +76,6 @@ export function calm(milliseconds, work) {
     clearTimeout(timer);
     timer = setTimeout(() => work(...args), milliseconds);
   };
-}
-
-/** Takes over the secret of a new session. False while nobody has logged in again. */
-export async function renew() {
-  const response = await fetch(location.pathname, { redirect: "manual" });
-  if (!response.ok) return false;
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector('meta[name="csrf"]');
-  if (fresh) $('meta[name="csrf"]').content = fresh.content;
-  return true;
 }
 
 /** Server-sent events with the state of the line. The browser connects again by itself and goes on where it stopped; we, when it has given up. */
