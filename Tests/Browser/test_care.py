@@ -288,10 +288,10 @@ def test_rare_characters_long_names_and_pasted_numbers(desk, past):
 ])
 def test_axe_finds_nothing_where_there_is_something_to_see(desk, login, path, row, view):
     page = desk(login, **view).go(path)
-    for _ in range(2 if row else 1):
+    for step in range(2 if row else 1):
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
-        if row:
+        if row and step == 0:
             page.locator(row).first.click()
             page.wait_for_load_state()
 
