@@ -40,7 +40,7 @@ struct BoardTests {
             for figure in BoardFigure.allCases {
                 let (count, rows) = try await ReadWall(world.office).rows(figure)
                 #expect(count == wall.figures[figure])
-                #expect(rows.count == min(count, 500), "\(figure)")
+                #expect(rows.count == min(count, 300), "\(figure)")
             }
             #expect(wall.elders.values.reduce(0, +) == elders.count)
             #expect(wall.states[.offered] == orders.count { $0.state == .offered && $0.timer != nil })

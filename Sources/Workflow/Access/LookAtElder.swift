@@ -25,7 +25,7 @@ public struct LookAtElder: Sendable {
         }
     }
 
-    public func latest(at elder: ElderID? = nil, limit: Int = 200) async throws -> [AccessLogRepository.Entry] {
+    public func latest(at elder: ElderID? = nil, limit: Int = 120) async throws -> [AccessLogRepository.Entry] {
         try await office.read { tx in try tx.accessLog.latest(at: elder, limit: limit) }
     }
 

@@ -64,6 +64,6 @@ public struct ReadWall: Sendable {
     /// The rows behind a figure.
     public func rows(_ figure: BoardFigure) async throws -> (count: Int, rows: [BoardRow]) {
         let today = BoardRepository.Today(office.now)
-        return try await office.read { tx in (try tx.board.count(figure, today), try tx.board.rows(figure, today, limit: 500)) }
+        return try await office.read { tx in (try tx.board.count(figure, today), try tx.board.rows(figure, today, limit: 300)) }
     }
 }
