@@ -204,9 +204,13 @@ public struct Traces: Sendable {
         var sorted = (0..<marks.count).map { marks[$0] }
         sorted.sort { ($0.high, $0.low, $0.line) < ($1.high, $1.low, $1.line) }
         var first = 0
-        for place in sorted.indices where place + 1 == sorted.count || !sorted[place + 1].isSame(sorted[place]) {
-            if place > first { body(sorted[first...place].map(\.line)[...]) }
-            first = place + 1
+        while first < sorted.count {
+            var end = first + 1
+            while end < sorted.count, sorted[end].isSame(sorted[first]) { end += 1 }
+            let same = sorted[first..<end]
+            first = end
+            guard same.count > 1 else { continue }
+            body(same.map(\.line)[...])
         }
     }
 
