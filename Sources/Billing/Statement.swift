@@ -45,6 +45,49 @@ public struct StatementLine: Hashable, Sendable {
     }
 }
 
+/// What a statement adds up to.
+public struct StatementTotals: Hashable, Sendable {
+    public private(set) var lines = 0
+    public private(set) var held = 0
+    public private(set) var gross = Fen.zero
+    public private(set) var subsidy = Fen.zero
+    public private(set) var selfPay = Fen.zero
+    /// Public money asked for and not paid this month, held or blocked.
+    public private(set) var deducted = Fen.zero
+    /// 实付金额: public money that is paid.
+    public var payable: Fen { subsidy - deducted }
+
+    public init() {}
+
+    /// Of one line.
+    public init(_ line: StatementLine) {
+        let (c, verdict) = (line.candidate, line.verdict)
+        (lines, held) = (1, verdict == .held ? 1 : 0)
+        (gross, subsidy, selfPay) = (c.gross, c.subsidy, c.selfPay)
+        deducted = verdict == .paid ? .zero : c.subsidy
+    }
+
+    public static func += (left: inout StatementTotals, right: StatementTotals) {
+        left.lines += right.lines
+        left.held += right.held
+        left.gross += right.gross
+        left.subsidy += right.subsidy
+        left.selfPay += right.selfPay
+        left.deducted += right.deducted
+    }
+}
+
+/// Where a line stands on its statement: by service date, number and subject, so that the same month always gives the same bytes.
+public struct LinePlace: Comparable, Hashable, Sendable {
+    let date: LocalDate
+    let number: String
+    let subject: String
+
+    public init(_ line: Candidate) { (date, number, subject) = (line.date, line.number, line.subject) }
+
+    public static func < (a: LinePlace, b: LinePlace) -> Bool { (a.date, a.number, a.subject) < (b.date, b.number, b.subject) }
+}
+
 /// 结算单: what one provider is owed for one month.
 public struct Statement: Hashable, Sendable {
     public let month: Month
@@ -53,30 +96,22 @@ public struct Statement: Hashable, Sendable {
     /// 本期调整: corrections of months closed before, entered and approved in this one.
     public var adjustments: [Adjustment] = []
 
-    /// Lines in the order of service date, number and subject, so that the same month always gives the same bytes.
     public init(month: Month, provider: ProviderID, lines: [StatementLine]) {
         self.month = month
         self.provider = provider
-        self.lines = lines.sorted {
-            ($0.candidate.date, $0.candidate.number, $0.candidate.subject) < ($1.candidate.date, $1.candidate.number, $1.candidate.subject)
-        }
+        self.lines = lines.sorted { LinePlace($0.candidate) < LinePlace($1.candidate) }
     }
 
-    private func sum(_ value: (Candidate) -> Fen, where isCounted: (Verdict) -> Bool = { _ in true }) -> Fen {
-        lines.filter { isCounted($0.verdict) }.map { value($0.candidate) }.total
-    }
-
-    public var gross: Fen { sum(\.gross) }
-    public var subsidy: Fen { sum(\.subsidy) }
-    public var selfPay: Fen { sum(\.selfPay) }
-    /// Public money asked for and not paid this month, held or blocked.
-    public var deducted: Fen { sum(\.subsidy) { $0 != .paid } }
-    /// 实付金额: public money that is paid.
-    public var payable: Fen { subsidy - deducted }
+    public var totals: StatementTotals { lines.reduce(into: StatementTotals()) { $0 += StatementTotals($1) } }
+    public var gross: Fen { totals.gross }
+    public var subsidy: Fen { totals.subsidy }
+    public var selfPay: Fen { totals.selfPay }
+    public var deducted: Fen { totals.deducted }
+    public var payable: Fen { totals.payable }
+    public var heldLines: Int { totals.held }
     public var adjusted: Fen { adjustments.map(\.amount).total }
     /// What is transferred: ``payable`` and the corrections; not less than nothing, the rest is carried to the next month.
     public var due: Fen { max(.zero, payable + adjusted) }
-    public var heldLines: Int { lines.count { $0.verdict == .held } }
 
     /// The checked lines of a month, a statement a provider, in the order of provider codes.
     public static func all(_ candidates: [Candidate], month: Month, terms: Terms) -> [Statement] {

@@ -32,6 +32,8 @@ public final class PostgresDatabase: Database {
         try await queue.perform(alone: true, durable: false, body)
     }
 
+    public var isBusy: Bool { queue.isBusy }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         try await readers.perform(body)
     }

@@ -80,6 +80,8 @@ public final class SQLiteDatabase: Store.Database {
         try await queue.perform(alone: true, durable: false, body)
     }
 
+    public var isBusy: Bool { queue.isBusy }
+
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Store.Transaction) throws -> T) async throws -> T {
         guard let readers else { return try await queue.perform(body) }
         return try await readers.perform(body)

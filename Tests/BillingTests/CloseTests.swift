@@ -96,12 +96,18 @@ import Testing
             })
     }
 
+    static func lines(_ statement: Statement) -> [Sampling.Line] {
+        statement.lines.map(\.candidate).map {
+            Sampling.Line(subject: $0.subject, gross: $0.gross, evidence: $0.evidence, isConfirmed: $0.proof.callbackConfirms)
+        }
+    }
+
     static func reasons(
         _ statement: Statement, joined: LocalDate = LocalDate("2020-01-01")!, first: Set<String> = []
     ) throws -> [String: Sample.Reason] {
         var provider = try #require(try World.franchise().provider(World.provider))
         provider.joined = joined
-        let samples = Sampling.plan(statement, provider: provider, CheckPolicy(), isFirst: first.contains)
+        let samples = Sampling.plan(Self.lines(statement), of: World.may, provider: provider, CheckPolicy(), isFirst: first.contains)
         return Dictionary(uniqueKeysWithValues: samples.map { ($0.subject, $0.reason) })
     }
 
@@ -124,18 +130,12 @@ import Testing
     @Test func `draws more of a new provider, and of one nobody knows`() throws {
         #expect(try Self.reasons(Self.statement(100), joined: LocalDate("2026-03-01")!).count == 30)
         #expect(try Self.reasons(Self.statement(100), joined: LocalDate("2026-02-28")!).count == 10)
-        #expect(Sampling.plan(Self.statement(100), provider: nil, CheckPolicy(), isFirst: { _ in false }).count == 30)
+        #expect(Sampling.plan(Self.lines(Self.statement(100)), of: World.may, provider: nil, CheckPolicy(), isFirst: { _ in false }).count == 30)
     }
 
-    @Test func `leaves out meals and what is not paid, and knows call-backs made before`() {
-        let statement = Statement(
-            month: World.may, provider: World.provider,
-            lines: [
-                StatementLine(candidate: World.meal("m"), findings: []),
-                StatementLine(candidate: World.line("h"), findings: [Finding("R18", .hold, "")]),
-                StatementLine(candidate: altered(World.line("c")) { $0.proof.callbackConfirms = true }, findings: []),
-            ])
-        let samples = Sampling.plan(statement, provider: nil, CheckPolicy(), isFirst: { _ in true })
+    @Test func `knows call-backs made before`() {
+        let line = Sampling.Line(subject: "c", gross: Fen(100), evidence: .full, isConfirmed: true)
+        let samples = Sampling.plan([line], of: World.may, provider: nil, CheckPolicy(), isFirst: { _ in true })
         #expect(samples == [Sample(subject: "c", reason: .first, result: .passed)])
         #expect(Sample.Reason.allCases.allSatisfy { !$0.name.isEmpty })
     }

@@ -157,6 +157,25 @@ import Testing
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `is busy for a moment after a write that others wait for, not after one of its own long work`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            for _ in 0..<3 { _ = try await database.writeAlone { tx in try tx.integer("SELECT 1") } }
+            _ = try await database.writeRepeatable { tx in try tx.integer("SELECT 1") }
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(!database.isBusy)
+            // A busy machine may itself take longer than the moment.
+            var wasBusy = false
+            for _ in 0..<50 where !wasBusy {
+                _ = try await database.write { tx in try tx.integer("SELECT 1") }
+                wasBusy = database.isBusy
+            }
+            #expect(wasBusy)
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(!database.isBusy)
+        }
+    }
+
     @Test func `starts its log anew while a busy writer goes on`() async throws {
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("log-\(UInt64.random(in: 0...UInt64.max)).sqlite").path
         defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }

@@ -7,7 +7,7 @@ import Registry
 import Store
 import TestSupport
 import Testing
-import Workflow
+@testable import Workflow
 
 /// The people of a close, each a name of its own.
 private enum Office {
@@ -495,7 +495,7 @@ private enum Office {
             var line = try #require(statement.lines.first)
             let isWritten = { (line: StatementLine) in
                 try await world.office.perform { tx in
-                    guard try tx.settlements.append([(ordinal: 1, line: line)], to: month) else { throw Rejection(.conflict, "changed", "") }
+                    guard try tx.settlements.append([(ordinal: 1, line: .init(line, of: month))]) else { throw Rejection(.conflict, "changed", "") }
                 }
             }
             var stale = line.candidate
@@ -505,6 +505,34 @@ private enum Office {
             line = StatementLine(candidate: line.candidate, findings: [])
             try await isWritten(line)
             #expect(try await world.find(order.id).settlement == .inStatement)
+            // Paid once in all, whatever month it is put on again; refused it stands beside.
+            let again = { (line: StatementLine) in
+                try await world.office.perform { tx in
+                    try tx.settlements.append([(ordinal: 1, line: .init(line, of: month.adding(1)))])
+                }
+            }
+            await #expect(throws: StoreFault.self) { _ = try await again(line) }
+            let blocked = StatementLine(candidate: line.candidate, findings: [Finding("R01", .block, "重复")])
+            #expect(try await again(blocked))
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is sealed as it grows with the very bytes that are read back`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            _ = try await world.order(in: .closed)
+            let month = World.month
+            world.setClock(Instant(month.last.adding(days: 1), minute: 60))
+            _ = try await CloseMonth(world.office)(month, by: World.finance)
+            let (hashes, catalogue) = (try await world.office.read { tx in try tx.settlements.hashes(month) }, world.office.reference.catalogue)
+            #expect(!hashes.isEmpty)
+            for (provider, sha256, _) in hashes {
+                let lines = try await world.office.read { tx in try tx.settlements.lines(month, provider) }
+                let statement = Statement(month: month, provider: provider, lines: lines)
+                #expect(GrowingStatement(statement, catalogue).sha256 == sha256)
+                let paid = lines.filter { $0.verdict == .paid && $0.candidate.kind == .order }.map(\.candidate.subject)
+                #expect(try await world.office.read { tx in try tx.settlements.samplable(month, provider).map(\.subject) } == paid)
+            }
         }
     }
 

@@ -44,22 +44,40 @@ public struct Sample: Hashable, Sendable {
 }
 
 public enum Sampling {
+    /// A line that would be paid, as far as sampling looks at it.
+    public struct Line: Hashable, Sendable {
+        public let subject: String
+        public let gross: Fen
+        public let evidence: EvidenceLevel
+        /// A call-back made before has confirmed it, and none has denied it.
+        public let isConfirmed: Bool
+
+        public init(subject: String, gross: Fen, evidence: EvidenceLevel, isConfirmed: Bool) {
+            self.subject = subject
+            self.gross = gross
+            self.evidence = evidence
+            self.isConfirmed = isConfirmed
+        }
+    }
+
     /// The samples of one provider's statement, in the order of its lines: everything risky, and a share of the rest by lot.
     ///
-    /// Only what would be paid is sampled: a held line has a person's eye on it anyway. The lot depends on the month and the line alone, so
-    /// that nobody can draw again until it suits. Stratified by provider: the share is rounded up within each.
-    /// - Parameter isFirst: whether an order is the first service its elder ever had.
-    public static func plan(_ statement: Statement, provider: Provider?, _ policy: CheckPolicy, isFirst: (String) -> Bool) -> [Sample] {
+    /// The lot depends on the month and the line alone, so that nobody can draw again until it suits. Stratified by provider: the share is
+    /// rounded up within each.
+    /// - Parameters:
+    ///   - lines: orders that would be paid: a held line has a person's eye on it anyway.
+    ///   - isFirst: whether an order is the first service its elder ever had.
+    public static func plan(_ lines: [Line], of month: Month, provider: Provider?, _ policy: CheckPolicy, isFirst: (String) -> Bool) -> [Sample] {
         let joined = provider?.joined.month
-        let isNew = joined.map { statement.month < $0.adding(policy.newProviderMonths) } ?? true
+        let isNew = joined.map { month < $0.adding(policy.newProviderMonths) } ?? true
         var samples: [Int: Sample.Reason] = [:]
         var rest: [Int] = []
-        for (place, line) in statement.lines.enumerated() where line.candidate.kind == .order && line.verdict == .paid {
-            if isFirst(line.candidate.subject) {
+        for (place, line) in lines.enumerated() {
+            if isFirst(line.subject) {
                 samples[place] = .first
-            } else if line.candidate.evidence <= .slip {
+            } else if line.evidence <= .slip {
                 samples[place] = .weakEvidence
-            } else if line.candidate.gross > policy.sampleAlwaysAbove {
+            } else if line.gross > policy.sampleAlwaysAbove {
                 samples[place] = .amount
             } else {
                 rest.append(place)
@@ -67,17 +85,14 @@ public enum Sampling {
         }
         let share = isNew ? policy.sampleNewProvider : policy.sample
         let wanted = (rest.count * share + 99) / 100
-        let lots = rest.map { (place: $0, lot: lot(statement.month, statement.lines[$0].candidate.subject)) }
+        let lots = rest.map { (place: $0, lot: lot(month, lines[$0].subject)) }
         for drawn in lots.sorted(by: { ($0.lot, $0.place) < ($1.lot, $1.place) }).prefix(wanted) {
             samples[drawn.place] = isNew ? .newProvider : .random
         }
         return samples.sorted { $0.key < $1.key }.map {
-            Sample(subject: statement.lines[$0.key].candidate.subject, reason: $0.value, result: known(statement.lines[$0.key].candidate))
+            Sample(subject: lines[$0.key].subject, reason: $0.value, result: lines[$0.key].isConfirmed ? .passed : nil)
         }
     }
-
-    /// What a call-back made before has already answered.
-    private static func known(_ line: Candidate) -> Sample.Result? { line.proof.callbackConfirms ? .passed : nil }
 
     /// FNV-1a over month and line, then mixed: as good as drawn, and the same for everybody who recomputes it.
     static func lot(_ month: Month, _ subject: String) -> UInt64 {

@@ -10,20 +10,33 @@ public enum StatementDocument {
         "资金来源", "核验等级", "核查结论", "核查说明", "结算金额",
     ]
 
+    public static let head = CSV.byteOrderMark + CSV.line(detailHeader)
+
+    /// A line without its number, which stands in front: it may be made before the number is known.
+    public static func line(_ line: StatementLine, of month: Month, catalogue: Catalogue) -> String {
+        let c = line.candidate
+        return CSV.line([
+            month.description, c.provider.text, c.number, c.elder.text, c.item.text, catalogue.item(c.item)?.name ?? "", c.date.description,
+            c.quantity.text, c.unitPrice.yuan, c.gross.yuan, c.subsidy.yuan, c.selfPay.yuan,
+            c.funding.map { "\($0.programme)=\($0.amount.yuan)" }.joined(separator: ";"), "L\(c.evidence.rawValue)", line.verdict.name,
+            line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；"), (line.verdict == .paid ? c.subsidy : .zero).yuan,
+        ])
+    }
+
+    /// - Parameter number: from 1.
+    public static func numbered(_ line: String, _ number: Int) -> String { "\(number),\(line)" }
+
+    public static func foot(_ totals: StatementTotals) -> String {
+        CSV.line(
+            ["合计", "", "", "", "", "", "", "", "", "", totals.gross.yuan, totals.subsidy.yuan, totals.selfPay.yuan, "", "", "", "",
+             totals.payable.yuan])
+    }
+
     public static func detail(_ statement: Statement, catalogue: Catalogue) -> String {
-        var text = CSV.byteOrderMark + CSV.line(detailHeader)
+        var text = head
         for (index, line) in statement.lines.enumerated() {
-            let c = line.candidate
-            text += CSV.line([
-                String(index + 1), statement.month.description, c.provider.text, c.number, c.elder.text, c.item.text,
-                catalogue.item(c.item)?.name ?? "", c.date.description, c.quantity.text, c.unitPrice.yuan, c.gross.yuan, c.subsidy.yuan,
-                c.selfPay.yuan, c.funding.map { "\($0.programme)=\($0.amount.yuan)" }.joined(separator: ";"),
-                "L\(c.evidence.rawValue)", line.verdict.name, line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；"),
-                (line.verdict == .paid ? c.subsidy : .zero).yuan,
-            ])
+            text += numbered(Self.line(line, of: statement.month, catalogue: catalogue), index + 1)
         }
-        return text + CSV.line(
-            ["合计", "", "", "", "", "", "", "", "", "", statement.gross.yuan, statement.subsidy.yuan, statement.selfPay.yuan, "", "", "", "",
-             statement.payable.yuan])
+        return text + foot(statement.totals)
     }
 }

@@ -35,6 +35,8 @@ public final class CommitQueue: Sendable {
     private struct State {
         var waiting: [Operation] = []
         var isClosed = false
+        /// When a write that may share its commit came last.
+        var lastShared: ContinuousClock.Instant?
     }
 
     static let capacity = 4096
@@ -82,9 +84,15 @@ public final class CommitQueue: Sendable {
         defer { shared.condition.unlock() }
         if shared.state.isClosed { return .failed("closed") }
         if shared.state.waiting.count >= Self.capacity { return .overloaded }
+        if !operation.isAlone { shared.state.lastShared = .now }
         shared.state.waiting.append(operation)
         if shared.state.waiting.count == 1 { shared.condition.signal() }
         return nil
+    }
+
+    /// See ``Database/isBusy``.
+    public var isBusy: Bool {
+        shared.condition.withLock { shared.state.lastShared.map { ContinuousClock.now - $0 < .milliseconds(250) } ?? false }
     }
 
     /// Lets what is queued finish, then ends the thread. Later writes are refused.

@@ -34,14 +34,18 @@ public struct CandidateReader {
         case .late:
             for query in [late, lateAlreadyThere] {
                 try tx.forEachRow(query) { row in
-                    var line = try order(&row, [:], &classes)
+                    var line = try order(&row, &classes)
                     line.funding = try funding(of: line.subject)
                     try body(line)
                 }
             }
         case .day(let day):
-            let legs = try legs(on: day)
-            try tx.forEachRow(Self.orders(on: day)) { try body(try order(&$0, legs, &classes)) }
+            var legs = try legs(on: day)
+            try tx.forEachRow(Self.orders(on: day)) { row in
+                var line = try order(&row, &classes)
+                line.funding = legs.take(line.subject)
+                try body(line)
+            }
             for canteen in try canteens() {
                 try tx.forEachRow(
                     """
@@ -81,7 +85,7 @@ public struct CandidateReader {
             LIMIT 2000
             """
         ) { row in
-            var line = try self.order(&row, [:], &classes)
+            var line = try self.order(&row, &classes)
             line.funding = try funding(of: line.subject)
             return line
         }
@@ -164,18 +168,36 @@ public struct CandidateReader {
         """
     }
 
-    private func legs(on day: LocalDate) throws -> [String: [Candidate.Funding]] {
-        var legs: [String: [Candidate.Funding]] = [:]
+    /// The legs of a day's orders, side by side an order; they come in the order in which the orders do, so most need no search.
+    private struct Legs {
+        var rows: [(order: String, funding: Candidate.Funding)] = []
+        private var next = 0
+        /// Where each order's legs begin; made when one is not where it was expected, as behind an order that has none.
+        private lazy var starts = Dictionary(rows.enumerated().map { ($1.order, $0) }, uniquingKeysWith: { first, _ in first })
+
+        mutating func take(_ order: String) -> [Candidate.Funding] {
+            if next >= rows.count || rows[next].order != order {
+                guard let start = starts[order] else { return [] }
+                next = start
+            }
+            let start = next
+            while next < rows.count, rows[next].order == order { next += 1 }
+            return rows[start..<next].map(\.funding)
+        }
+    }
+
+    private func legs(on day: LocalDate) throws -> Legs {
+        var legs = Legs()
         try tx.forEachRow(
             """
             SELECT l.order_id, l.fund, l.programme, l.amount_fen
             FROM service_order o JOIN funding_leg l ON l.order_id = o.id
             WHERE o.service_date = \(day) AND o.state = 'closed' AND l.state <> 'released'
-            ORDER BY l.order_id, l.ordinal
+            ORDER BY o.id, l.ordinal
             """
         ) { row in
-            legs[try row.text(), default: []].append(
-                Candidate.Funding(fund: try row.text(), programme: try row.text(), amount: try row.fen()))
+            legs.rows.append(
+                (try row.text(), Candidate.Funding(fund: try row.text(), programme: try row.text(), amount: try row.fen())))
         }
         return legs
     }
@@ -205,9 +227,8 @@ public struct CandidateReader {
 
     // MARK: Rows
 
-    private func order(
-        _ row: inout Row, _ legs: [String: [Candidate.Funding]], _ classes: inout [String: [ClassSpan]]
-    ) throws -> Candidate {
+    /// Without its funding.
+    private func order(_ row: inout Row, _ classes: inout [String: [ClassSpan]]) throws -> Candidate {
         let (id, number) = (try row.text(), try row.text())
         let (elder, death) = (try row.id(Elder.self), try row.optionalDate())
         let (item, date, created, isBackfilled) = (try row.id(Item.self), try row.date(), try row.instant(), try row.bool())
@@ -227,7 +248,7 @@ public struct CandidateReader {
         visit.traces = traces
         var line = Candidate(
             kind: .order, subject: id, number: number, provider: visit.provider, elder: elder, elderDeath: death, item: item, date: date,
-            createdAt: created, isBackfilled: isBackfilled, quantity: quantity, unitPrice: unit, gross: gross, funding: legs[id] ?? [],
+            createdAt: created, isBackfilled: isBackfilled, quantity: quantity, unitPrice: unit, gross: gross, funding: [],
             selfPay: selfPay, plannedMinutes: (end - start).minutes, begin: visit.checkIn.at, end: visit.checkOut?.at,
             worker: visit.worker, evidence: visit.evidence(policy),
             isManual: visit.checkIn.method == .paper || visit.checkOut?.method == .paper, hasOpenComplaint: hasComplaint,

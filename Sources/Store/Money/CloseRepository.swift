@@ -130,8 +130,8 @@ public struct CloseRepository {
 
     // MARK: Samples
 
-    public func insert(_ samples: [Sample], _ month: Month, _ provider: ProviderID, at now: Instant) throws {
-        for sample in samples {
+    public func insert(_ samples: [(provider: ProviderID, sample: Sample)], _ month: Month, at now: Instant) throws {
+        for (provider, sample) in samples {
             try tx.execute(
                 """
                 INSERT INTO sample (month, subject, provider_id, reason, result, note, by_name, at_ms)

@@ -83,13 +83,41 @@ extension SettlementRepository {
             })
     }
 
+    /// A line ready to be written, but for its place on the statement.
+    public struct NewLine: Sendable {
+        public let provider: ProviderID
+        public let subject: String
+        fileprivate let kind: Candidate.Kind
+        fileprivate let isPaid: Bool
+        /// Of the order when it was read.
+        fileprivate let version: Int
+        fileprivate let values: [SQL.Value]
+
+        public init(_ line: StatementLine, of month: Month) {
+            let c = line.candidate
+            (provider, subject, kind, version, isPaid) = (c.provider, c.subject, c.kind, c.version, line.verdict == .paid)
+            values = [
+                .text(month.description), .text(c.provider.text), .integer(nil), .text(c.kind.rawValue), .text(c.subject), .text(c.number),
+                .text(c.elder.text), .text(c.item.text), .text(c.date.description), .integer(c.quantity.hundredths),
+                .integer(c.unitPrice.amount), .integer(c.gross.amount), .integer(c.subsidy.amount), .integer(c.selfPay.amount),
+                .text(line.fundingText), .integer(Int64(c.evidence.rawValue)), .text(line.verdict.rawValue), .text(line.findingsText),
+            ]
+        }
+
+        fileprivate func values(ordinal: Int) -> [SQL.Value] {
+            var values = values
+            values[2] = .integer(Int64(ordinal))
+            return values
+        }
+    }
+
     /// Writes lines into a statement that is not sealed yet, and marks what they pay; it can then not be paid again.
     ///
     /// - Returns: false when an order or meal is no longer as it was when it was judged; the caller undoes everything.
-    public func append(_ lines: [(ordinal: Int, line: StatementLine)], to month: Month) throws -> Bool {
-        try Self.insert.run(lines.map { Self.values($0.line, ordinal: $0.ordinal, month) }, tx)
-        for (_, line) in lines where line.verdict == .paid {
-            guard try mark(line.candidate) else { return false }
+    public func append(_ lines: [(ordinal: Int, line: NewLine)]) throws -> Bool {
+        try Self.insert.run(lines.map { $0.line.values(ordinal: $0.ordinal) }, tx)
+        for (_, line) in lines where line.isPaid {
+            guard try mark(line) else { return false }
         }
         return true
     }
@@ -100,36 +128,24 @@ extension SettlementRepository {
             unit_price_fen, gross_fen, subsidy_fen, self_pay_fen, funding, evidence, verdict, findings)
         """, width: 18)
 
-    private static func values(_ line: StatementLine, ordinal: Int, _ month: Month) -> [SQL.Value] {
-        let c = line.candidate
-        return [
-            .text(month.description), .text(c.provider.text), .integer(Int64(ordinal)), .text(c.kind.rawValue), .text(c.subject),
-            .text(c.number), .text(c.elder.text), .text(c.item.text), .text(c.date.description), .integer(c.quantity.hundredths),
-            .integer(c.unitPrice.amount), .integer(c.gross.amount), .integer(c.subsidy.amount), .integer(c.selfPay.amount),
-            .text(line.fundingText), .integer(Int64(c.evidence.rawValue)), .text(line.verdict.rawValue), .text(line.findingsText),
-        ]
-    }
-
     /// What was judged is not what is paid unless it is still the same.
-    private func mark(_ line: Candidate) throws -> Bool {
+    private func mark(_ line: NewLine) throws -> Bool {
         switch line.kind {
         case .order:
-            if try tx.execute(
-                """
-                UPDATE service_order SET settlement = 'in_statement', version = version + 1
-                WHERE id = \(line.subject) AND version = \(line.version) AND settlement = 'ready'
-                """) == 1
-            {
-                return true
-            }
+            // Run for every line of a month: the text is made once.
+            let (id, version) = (SQL.Value.text(line.subject), SQL.Value.integer(Int64(line.version)))
+            if try tx.execute(SQL(text: Self.markOrder, values: [id, version])) == 1 { return true }
             return try tx.exists("SELECT 1 FROM service_order WHERE id = \(line.subject) AND version = \(line.version)")
         case .meal:
-            if try tx.execute("UPDATE meal_swipe SET settlement = 'in_statement' WHERE id = \(line.subject) AND settlement = 'ready'") == 1 {
-                return true
-            }
+            if try tx.execute(SQL(text: Self.markMeal, values: [.text(line.subject)])) == 1 { return true }
             return try tx.exists("SELECT 1 FROM meal_swipe WHERE id = \(line.subject) AND settlement <> 'reversed'")
         }
     }
+
+    private static let markOrder = """
+        UPDATE service_order SET settlement = 'in_statement', version = version + 1 WHERE id = $1 AND version = $2 AND settlement = 'ready'
+        """
+    private static let markMeal = "UPDATE meal_swipe SET settlement = 'in_statement' WHERE id = $1 AND settlement = 'ready'"
 
     /// Providers with lines in a month.
     public func providersWithLines(_ month: Month) throws -> [ProviderID] {
@@ -151,8 +167,25 @@ extension SettlementRepository {
         }
     }
 
+    /// Orders on a provider's statement that would be paid, in its order.
+    public func samplable(_ month: Month, _ provider: ProviderID) throws -> [Sampling.Line] {
+        let confirmed = try confirmedByCall(month, provider)
+        return try tx.rows(
+            """
+            SELECT subject, gross_fen, evidence FROM statement_line
+            WHERE month = \(month) AND provider_id = \(provider) AND kind = 'order' AND verdict = 'paid'
+            ORDER BY ordinal
+            """
+        ) {
+            let subject = try $0.text()
+            return Sampling.Line(
+                subject: subject, gross: try $0.fen(), evidence: EvidenceLevel(rawValue: try $0.int()) ?? .none,
+                isConfirmed: confirmed.contains(subject))
+        }
+    }
+
     /// Lines of a provider whose service a call-back has confirmed and none has denied.
-    public func confirmedByCall(_ month: Month, _ provider: ProviderID) throws -> Set<String> {
+    private func confirmedByCall(_ month: Month, _ provider: ProviderID) throws -> Set<String> {
         Set(
             try tx.rows(
                 """
@@ -165,18 +198,18 @@ extension SettlementRepository {
     }
 
     /// Seals a provider's statement: its lines, as they stand, under their fingerprint, with the corrections that waited for it.
-    public func seal(_ statement: Statement, sha256: String, at now: Instant) throws {
+    public func seal(_ month: Month, _ provider: ProviderID, _ totals: StatementTotals, sha256: String, at now: Instant) throws {
         try tx.execute(
             """
             INSERT INTO statement (month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256,
                 frozen_ms)
-            VALUES (\(statement.month), \(statement.provider), \(statement.lines.count), \(statement.heldLines), \(statement.gross),
-                \(statement.subsidy), \(statement.selfPay), \(statement.deducted), \(statement.payable), \(sha256), \(now))
+            VALUES (\(month), \(provider), \(totals.lines), \(totals.held), \(totals.gross), \(totals.subsidy), \(totals.selfPay),
+                \(totals.deducted), \(totals.payable), \(sha256), \(now))
             """)
         try tx.execute(
             """
-            UPDATE adjustment SET statement_month = \(statement.month)
-            WHERE provider_id = \(statement.provider) AND statement_month IS NULL AND approved_by IS NOT NULL
+            UPDATE adjustment SET statement_month = \(month)
+            WHERE provider_id = \(provider) AND statement_month IS NULL AND approved_by IS NOT NULL
             """)
     }
 }

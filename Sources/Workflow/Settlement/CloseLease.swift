@@ -53,7 +53,7 @@ struct CloseLease: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: .seconds(1))
-                    try await office.perform { tx in try hold(tx) }
+                    try await office.performAlone(isRepeatable: true) { tx in try hold(tx) }
                 }
             }
             group.addTask {

@@ -1,5 +1,4 @@
 import Billing
-import Crypto
 import Kernel
 import Registry
 import Store
@@ -64,11 +63,6 @@ public struct CloseMonth: Sendable {
         }
         return false
     }
-
-    /// The fingerprint of a statement: of the very bytes that are signed.
-    static func hash(_ statement: Statement, _ reference: Reference) -> String {
-        SHA256.hash(data: Array(StatementDocument.detail(statement, catalogue: reference.catalogue).utf8)).hex
-    }
 }
 
 /// 试算: "if closed now", without changing anything.
@@ -81,7 +75,7 @@ public struct PreviewMonth: Sendable {
         let comparison = try await check.compare()
         var lines: [ProviderID: [StatementLine]] = [:]
         for slice in check.slices {
-            for line in try await check.judged(slice, comparison) { lines[line.candidate.provider, default: []].append(line) }
+            for line in try await check.judged(slice, comparison, keep: { $0 }) { lines[line.candidate.provider, default: []].append(line) }
         }
         let waiting = try await office.read { tx in try tx.close.waitingAdjustments() }
         return Set(lines.keys).union(waiting.keys).sorted().map { provider in

@@ -15,18 +15,32 @@ struct CloseRun: Sendable {
 
     private var month: Month { check.month }
 
-    /// Lines a transaction: a few milliseconds of the writer, for which intake waits at most.
-    static let part = 256
+    /// Lines a transaction, when nobody else writes and while somebody does, whom less than a millisecond of it must not disturb.
+    static let (part, smallPart) = (512, 32)
     /// Refused lines a transaction: each moves its money back step by step.
     static let refusals = 64
+    /// Statements sealed a transaction.
+    static let seals = 32
 
     func callAsFunction() async throws {
         let month = month
         guard let start = try await office.read({ tx in try tx.settlements.closing(month) }) else { return }
-        try await writeLines(after: start.frozenUntil)
-        try await sealStatements()
+        let grown = try await writeLines(after: start.frozenUntil)
+        try await sealStatements(grown)
         try await undoRefused(after: start.refused)
         try await finish()
+    }
+
+    /// Goes through a list part by part, at full speed when nobody else writes, and out of the way of those who do.
+    private func inParts<T>(_ list: [T], of size: Int = part, _ body: (ArraySlice<T>) async throws -> Void) async throws {
+        var done = 0
+        while done < list.count {
+            let isBusy = office.database.isBusy
+            if isBusy { try await Task.sleep(for: .milliseconds(10)) }
+            let end = min(list.count, done + min(size, isBusy ? Self.smallPart : size))
+            try await body(list[done..<end])
+            done = end
+        }
     }
 
     /// One transaction of the close, in which its lease is renewed.
@@ -43,25 +57,26 @@ struct CloseRun: Sendable {
 
     // MARK: Lines
 
-    private func writeLines(after day: LocalDate?) async throws {
+    /// - Returns: the statements of which this run has written every line.
+    private func writeLines(after day: LocalDate?) async throws -> [ProviderID: GrowingStatement] {
         let month = month
-        guard day.map({ $0 < month.last }) ?? true else { return }
+        guard day.map({ $0 < month.last }) ?? true else { return [:] }
         let (last, written) = try await office.read { tx in
             (try tx.settlements.lastOrdinals(month), try tx.settlements.subjects(month, after: day))
         }
-        var ordinals = last
+        var pages = Pages(ordinals: last)
         let comparison = try await check.compare()
         let slices = check.slices.filter { slice in day.map { $0 < check.end(of: slice) } ?? true }
         // The next slice is judged while this one is written.
         var next = slices.first.map { judged($0, comparison, written) }
         defer { next?.cancel() }
         for (index, slice) in slices.enumerated() {
-            guard let judging = next else { return }
+            guard let judging = next else { break }
             var lines = try await judging.value
             next = index + 1 < slices.count ? judged(slices[index + 1], comparison, written) : nil
             var attempt = 0
             var done = Set<String>()
-            while try await !write(lines, slice, &ordinals, &done) {
+            while try await !write(lines, slice, &pages, &done) {
                 // Something was changed between judging and writing: what is left is judged again.
                 attempt += 1
                 guard attempt < 10 else { throw Rejection(.conflict, "close_raced", "\(month) 的工单正被频繁修改，请稍后再次月结，会从停下的地方继续。") }
@@ -69,45 +84,69 @@ struct CloseRun: Sendable {
             }
             progress(index + 1, slices.count)
         }
+        return pages.grown
+    }
+
+    /// How far each provider's lines have come.
+    private struct Pages {
+        private(set) var grown: [ProviderID: GrowingStatement] = [:]
+        private var ordinals: [ProviderID: Int]
+        /// Not all of their lines were seen here in order.
+        private var unseen: Set<ProviderID>
+
+        init(ordinals: [ProviderID: Int]) {
+            self.ordinals = ordinals
+            unseen = Set(ordinals.keys)
+        }
+
+        func numbered(_ lines: ArraySlice<JudgedLine>) -> [(ordinal: Int, line: SettlementRepository.NewLine)] {
+            var counted = ordinals
+            return lines.map { line in
+                counted[line.line.provider, default: 0] += 1
+                return (counted[line.line.provider] ?? 0, line.line)
+            }
+        }
+
+        mutating func add(_ lines: ArraySlice<JudgedLine>) {
+            for line in lines {
+                let provider = line.line.provider
+                ordinals[provider, default: 0] += 1
+                guard !unseen.contains(provider), !grown[provider, default: GrowingStatement()].add(line) else { continue }
+                unseen.insert(provider)
+                grown[provider] = nil
+            }
+        }
     }
 
     private func judged(_ slice: CandidateReader.Slice, _ comparison: MonthCheck.Comparison, _ written: Set<String>)
-        -> Task<[StatementLine], any Error>
+        -> Task<[JudgedLine], any Error>
     {
-        Task { [check] in
-            let lines = try await check.judged(slice, comparison).filter { !written.contains($0.candidate.subject) }
-            // In the order of the statements, without moving the lines about.
-            let order = lines.indices.sorted {
-                let (a, b) = (lines[$0].candidate, lines[$1].candidate)
-                return (a.provider, a.date, a.number, a.subject) < (b.provider, b.date, b.number, b.subject)
+        Task { [check, month, reference = office.reference, rules = check.rules] in
+            let lines = try await check.judged(slice, comparison) { line in
+                written.contains(line.candidate.subject) ? nil : JudgedLine(line, of: month, reference, rules)
             }
-            return order.map { lines[$0] }
+            // In the order of the statements, without moving the lines about.
+            return lines.indices.sorted { lines[$0] < lines[$1] }.map { lines[$0] }
         }
     }
 
     /// - Returns: false when some are left that are no longer as they were judged.
     private func write(
-        _ lines: [StatementLine], _ slice: CandidateReader.Slice, _ ordinals: inout [ProviderID: Int], _ done: inout Set<String>
+        _ lines: [JudgedLine], _ slice: CandidateReader.Slice, _ pages: inout Pages, _ done: inout Set<String>
     ) async throws -> Bool {
         let month = month
-        for part in lines.chunked(by: Self.part) {
-            var counted = ordinals
-            let numbered = part.map { line in
-                counted[line.candidate.provider, default: 0] += 1
-                return (ordinal: counted[line.candidate.provider] ?? 0, line: line)
-            }
-            // What a rule takes from a line is known only while its proof is at hand: it is taken with the line.
-            let deductions = part.compactMap { Deduction.blocks($0, of: month, check.rules) }
-            do {
+        do {
+            try await inParts(lines) { part in
+                let (numbered, deductions) = (pages.numbered(part), part.compactMap(\.deduction))
                 try await step { [now] tx in
-                    guard try tx.settlements.append(numbered, to: month) else { throw Changed() }
+                    guard try tx.settlements.append(numbered) else { throw Changed() }
                     for deduction in deductions { try Deduct.take(tx, deduction, now: now) }
                 }
-            } catch is Changed {
-                return false
+                pages.add(part)
+                for line in part { done.insert(line.line.subject) }
             }
-            ordinals = counted
-            for line in part { done.insert(line.candidate.subject) }
+        } catch is Changed {
+            return false
         }
         let end = check.end(of: slice)
         try await step { tx in try tx.settlements.setFrozen(month, until: end) }
@@ -118,41 +157,58 @@ struct CloseRun: Sendable {
 
     // MARK: Statements
 
-    private func sealStatements() async throws {
-        let month = month
+    private func sealStatements(_ grown: [ProviderID: GrowingStatement]) async throws {
+        let (month, caller, now) = (month, caller, now)
         let providers = try await office.read { tx in
             let sealed = Set(try tx.settlements.providers(month))
             let all = Set(try tx.settlements.providersWithLines(month)).union(try tx.close.waitingAdjustments().keys)
             return all.subtracting(sealed).sorted()
         }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (index, provider) in providers.enumerated() {
-                if index >= check.lanes { try await group.next() }
-                group.addTask { try await seal(provider) }
+        for part in providers.chunked(by: Self.seals) {
+            let seals = try await withThrowingTaskGroup(of: Seal.self) { group in
+                var seals: [Seal] = []
+                for (index, provider) in part.enumerated() {
+                    if index >= check.lanes, let some = try await group.next() { seals.append(some) }
+                    group.addTask { try await seal(provider, grown[provider]) }
+                }
+                for try await some in group { seals.append(some) }
+                return seals.sorted { $0.provider < $1.provider }
             }
-            try await group.waitForAll()
+            try await inParts(seals.flatMap { seal in seal.samples.map { (provider: seal.provider, sample: $0) } }) { part in
+                let part = Array(part)
+                try await step { tx in try tx.close.insert(part, month, at: now) }
+            }
+            try await step(isTold: true) { tx in
+                for seal in seals {
+                    try tx.settlements.seal(month, seal.provider, seal.totals, sha256: seal.sha256, at: now)
+                    try Batch.tell(
+                        tx, "statement.frozen", month, seal.provider, by: caller.name, at: now,
+                        data: "{\"month\":\"\(month)\",\"payable_fen\":\(seal.totals.payable.amount),\"sha256\":\"\(seal.sha256)\"}")
+                }
+            }
         }
     }
 
-    private func seal(_ provider: ProviderID) async throws {
-        let (month, reference, policy, caller, now) = (month, office.reference, check.rules, caller, now)
-        let (statement, sha256, samples) = try await office.read { tx in
-            let statement = Statement(month: month, provider: provider, lines: try tx.settlements.lines(month, provider))
+    private struct Seal: Sendable {
+        let provider: ProviderID
+        let totals: StatementTotals
+        let sha256: String
+        let samples: [Sample]
+    }
+
+    /// - Parameter grown: nil when an earlier run has written some of its lines.
+    private func seal(_ provider: ProviderID, _ grown: GrowingStatement?) async throws -> Seal {
+        let (month, reference, policy) = (month, office.reference, check.rules)
+        return try await office.read { tx in
+            let statement = try grown
+                ?? GrowingStatement(
+                    Statement(month: month, provider: provider, lines: try tx.settlements.lines(month, provider)), reference.catalogue)
             let first = try tx.close.firstServices(month, provider)
-            let confirmed = try tx.settlements.confirmedByCall(month, provider)
-            let samples = Sampling.plan(statement, provider: reference.franchise.provider(provider), policy, isFirst: first.contains)
-                .map { confirmed.contains($0.subject) ? Sample(subject: $0.subject, reason: $0.reason, result: .passed) : $0 }
-            return (statement, CloseMonth.hash(statement, reference), samples)
-        }
-        for part in samples.chunked(by: Self.part) {
-            let part = Array(part)
-            try await step { tx in try tx.close.insert(part, month, provider, at: now) }
-        }
-        try await step(isTold: true) { tx in
-            try tx.settlements.seal(statement, sha256: sha256, at: now)
-            try Batch.tell(
-                tx, "statement.frozen", month, provider, by: caller.name, at: now,
-                data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")
+            return Seal(
+                provider: provider, totals: statement.totals, sha256: statement.sha256,
+                samples: Sampling.plan(
+                    try tx.settlements.samplable(month, provider), of: month, provider: reference.franchise.provider(provider), policy,
+                    isFirst: first.contains))
         }
     }
 
@@ -162,8 +218,7 @@ struct CloseRun: Sendable {
     private func undoRefused(after count: Int) async throws {
         let (month, now) = (month, now)
         let blocked = try await office.read { tx in try tx.settlements.blocked(month) }
-        for part in Array(blocked.dropFirst(count)).chunked(by: Self.refusals) {
-            let part = Array(part)
+        try await inParts(Array(blocked.dropFirst(count)), of: Self.refusals) { part in
             try await step { tx in
                 for line in part { try Refusal.undo(tx, line, now: now) }
                 try tx.settlements.addRefused(month, part.count)

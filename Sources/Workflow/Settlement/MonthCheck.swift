@@ -62,15 +62,20 @@ struct MonthCheck: Sendable {
     }
 
     /// The second pass, for one slice.
-    func judged(_ slice: CandidateReader.Slice, _ comparison: Comparison) async throws -> [StatementLine] {
+    ///
+    /// - Parameter keep: what is kept of a line; the line itself is not, as many of them take much memory.
+    func judged<T: Sendable>(
+        _ slice: CandidateReader.Slice, _ comparison: Comparison, keep: @escaping @Sendable (StatementLine) -> T?
+    ) async throws -> [T] {
         let (month, policy) = (month, policy)
         return try await office.read { tx in
-            var lines: [StatementLine] = []
+            var kept: [T] = []
             try tx.settlements.candidates(month, evidence: policy).forEach(in: slice) { line in
                 guard comparison.subjects.contains(line.subject) else { return }
-                lines.append(StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings)))
+                let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
+                if let some = keep(line) { kept.append(some) }
             }
-            return lines
+            return kept
         }
     }
 

@@ -57,6 +57,8 @@ extension BenchCommand {
             var lines = 0
             var held = 0
             var blocked = 0
+            /// Findings by code.
+            var codes: [String: Int] = [:]
             var peakMB = 0
             /// Of the bare scan with the same sums.
             var scan: Double?
@@ -66,7 +68,14 @@ extension BenchCommand {
 
             mutating func count(_ statement: Statement) {
                 lines += statement.lines.count
-                for line in statement.lines { if line.verdict == .held { held += 1 } else if line.verdict == .blocked { blocked += 1 } }
+                for line in statement.lines {
+                    switch line.verdict {
+                    case .held: held += 1
+                    case .blocked: blocked += 1
+                    case .paid: break
+                    }
+                    for finding in line.findings { codes["\(finding.code) \(finding.severity.rawValue)", default: 0] += 1 }
+                }
             }
         }
 
@@ -99,6 +108,7 @@ extension BenchCommand {
                     total.lines += some.lines
                     total.held += some.held
                     total.blocked += some.blocked
+                    total.codes.merge(some.codes, uniquingKeysWith: +)
                 }
                 return total
             }
@@ -128,7 +138,8 @@ extension BenchCommand {
                 Memory.forgetPeak()
                 let (start, cpu) = (LoadGenerator.now, Memory.cpuSeconds)
                 let isOver = Mutex(false)
-                let (lanes, progress) = (lanes, json ? { @Sendable _, _ in } : Terminal.progress("月结"))
+                // One lane beside orders, as the server does it.
+                let (lanes, progress) = (rate > 0 ? 1 : lanes, json ? { @Sendable _, _ in } : Terminal.progress("月结"))
                 async let closing: Bool = {
                     defer { isOver.withLock { $0 = true } }
                     return try await CloseMonth(office, lanes: lanes).freeze(MonthOfVisits.month, by: .system, progress: progress)
@@ -151,12 +162,12 @@ extension BenchCommand {
         private func fill(_ database: SQLiteDatabase, _ month: MonthOfVisits) async throws {
             for start in stride(from: 0, to: month.elders, by: 20_000) {
                 try await database.writeAlone { tx in
-                    for index in start..<min(month.elders, start + 20_000) { try tx.elders.insert(MonthOfVisits.elder(index)) }
+                    for index in start..<min(month.elders, start + 20_000) { try tx.elders.insert(month.elder(index)) }
                 }
             }
-            for provider in month.providers.indices {
+            for day in 0..<MonthOfVisits.workdays {
                 try await database.writeAlone { tx in
-                    try month.forEach(of: provider) { made in
+                    try month.forEach(onDay: day) { made in
                         try tx.orders.insert(made.order)
                         try tx.visits.begin(made.visit)
                         try tx.visits.saveCheckOut(made.visit)
@@ -202,6 +213,7 @@ extension BenchCommand {
             print(
                 """
                 close（\(visits) 次上门，\(kind)）：待核 \(measure.held) 笔，拒付 \(measure.blocked) 笔，CPU \(text(measure.cpu)) 秒
+                  发现：\(measure.codes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "，"))
                   用时 \(text(measure.seconds)) 秒，限 \(text(60 * share, 1)) 秒，比值 \(text(measure.seconds / (60 * share)))
                   峰值内存 \(measure.peakMB) MB，限 600 MB，比值 \(text(Double(measure.peakMB) / 600))
                   十分之一的上门用时 \(text(tenth.seconds)) 秒（CPU \(text(tenth.cpu)) 秒），增长 \(text(growth)) 倍，限 11 倍

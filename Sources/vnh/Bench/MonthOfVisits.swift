@@ -25,27 +25,39 @@ struct MonthOfVisits: Sendable {
     /// The shipped one, with as many workers as the visits need.
     let reference: Reference
     let providers: [ProviderID]
-    var elders: Int { max(1, count / Self.visitsPerElder) }
-    private let items: [ProviderID: [(item: Item, price: Fen, version: String)]]
+    private let regions: [String]
+    private let items: [ProviderID: [Offered]]
+    /// Those that an elder may have as often as the month has visits for them: the platform had refused the others.
+    private let again: [ProviderID: [Offered]]
+
+    private struct Offered {
+        let item: Item
+        let price: Fen
+        let version: String
+
+        var isForAgain: Bool { !item.caps.contains { $0.per == .month && $0.count < visitsPerElder || $0.per == .year } }
+    }
 
     init(count: Int, seed: UInt64, shipped: Reference) throws {
         self.count = count
         self.seed = seed
         let day = Self.month.first
-        var items: [ProviderID: [(item: Item, price: Fen, version: String)]] = [:]
+        var items: [ProviderID: [Offered]] = [:]
         for item in shipped.catalogue.items
         where item.mode == .visit && item.unit == .time && item.isFundable && (20...120).contains(item.durationMinutes)
             && !item.tags.contains(.afterDeath) && item.staffCount == 1
         {
             guard let price = shipped.catalogue.price(of: item.code, on: day) else { continue }
             for offer in shipped.franchise.offers(of: item.code.text) where offer.span.contains(day) {
-                items[offer.provider, default: []].append((item, offer.price, price.version))
+                items[offer.provider, default: []].append(Offered(item: item, price: offer.price, version: price.version))
             }
         }
         self.items = items
-        let providers = items.keys.sorted()
+        again = items.mapValues { $0.filter(\.isForAgain) }.filter { !$0.value.isEmpty }
+        let providers = again.keys.sorted()
         self.providers = providers
         guard !providers.isEmpty else { throw Rejection(.missing, "offers_missing", "没有可用于测试的上门项目。") }
+        regions = providers.map { shipped.franchise.provider($0)?.serviceRegions.min() ?? "620102001" }
         let each = (count + providers.count - 1) / providers.count
         let types = shipped.catalogue.credentialTypes.filter { $0.holder == .worker }.map(\.code.text)
         let workers = try providers.flatMap { provider in
@@ -71,48 +83,71 @@ struct MonthOfVisits: Sendable {
 
     /// Shows every visit of a provider, made anew each time.
     func forEach(of provider: Int, _ body: (Made) throws -> Void) rethrows {
-        var random = SeededRandom(seed: seed &* 0x1_0000_01B3 &+ UInt64(provider))
-        let id = providers[provider]
-        let offered = items[id] ?? []
-        for index in 0..<visits(of: provider) { try body(made(id, index, offered, &random)) }
+        for index in 0..<visits(of: provider) { try body(made(provider, index)) }
     }
 
-    private func made(
-        _ provider: ProviderID, _ index: Int, _ offered: [(item: Item, price: Fen, version: String)], _ random: inout SeededRandom
-    ) -> Made {
-        let (item, price, version) = random.pick(offered)
-        let elder = random.below(elders)
+    /// Shows every visit that begins on a day, as a platform would have come to know them.
+    ///
+    /// - Parameter day: counted from the first of the month.
+    func forEach(onDay day: Int, _ body: (Made) throws -> Void) rethrows {
+        for provider in providers.indices {
+            for index in 0..<visits(of: provider) where Self.day(index) == day { try body(made(provider, index)) }
+        }
+    }
+
+    /// A worker goes to the same homes again and again, four in a day.
+    private static func day(_ index: Int) -> Int { index % visitsPerWorker % workdays }
+    static let workdays = 28
+    private static let homesPerWorker = visitsPerWorker / visitsPerElder
+    /// Of one provider.
+    private var homes: Int { (visits(of: 0) / Self.visitsPerWorker + 1) * Self.homesPerWorker }
+    var elders: Int { homes * providers.count }
+
+    /// Every provider's homes stand in the first of its streets.
+    func region(of elder: Int) -> String { regions[elder / homes] }
+
+    private func made(_ place: Int, _ index: Int) -> Made {
+        let provider = providers[place]
+        var random = SeededRandom(seed: (seed &* 0x1_0000_01B3 &+ UInt64(place)) &* 0x1_0000_01B3 &+ UInt64(index))
         let (worker, turn) = (index / Self.visitsPerWorker, index % Self.visitsPerWorker)
-        let date = Self.month.first.adding(days: turn % 28)
+        let offered = random.pick((turn < Self.homesPerWorker ? items : again)[provider] ?? [])
+        let (item, price) = (offered.item, offered.price)
+        let home = worker * Self.homesPerWorker + turn % Self.homesPerWorker
+        let elder = random.below(100) == 0 ? random.below(elders) : place * homes + home
+        let region = region(of: elder)
+        let date = Self.month.first.adding(days: Self.day(index))
         let isNight = random.below(400) == 0
-        let start = Instant(date, minute: isNight ? 1330 : 420 + turn / 28 * 200 + random.below(60))
+        let start = Instant(date, minute: isNight ? 1330 : 420 + turn / Self.workdays * 200 + random.below(60))
         let window = TimeWindow(start: start, lasting: .minutes(item.durationMinutes))
         let number = "\(provider)-\(index)"
         let split = reference.programmes.split(
             FundingRequest(
                 item: item, date: date, minuteOfDay: start.minuteOfDay, payable: price,
                 beneficiary: Beneficiary(
-                    classes: ["minimum_living"], age: 78, district: "620102", region: "620102001", abilityLevel: 1, livesAlone: false, cadre: nil)),
+                    classes: ["minimum_living"], age: 78, district: "620102", region: region, abilityLevel: 1, livesAlone: false, cadre: nil)),
             balances: [:])
         let id = OrderID(IDMaker.text(at: start, random: random.next()))
         let order = Order(
-            id: id, number: number, elder: Self.elderID(elder), item: item.code, mode: item.mode, region: "620102001", window: window,
+            id: id, number: number, elder: Self.elderID(elder), item: item.code, mode: item.mode, region: region, window: window,
             quantity: .one, urgency: .booked, source: "bench", caller: nil, callID: nil, note: "", fromAddress: nil, toAddress: nil,
             preferredProvider: nil, createdAt: start - .days(2), createdBy: "bench", isBackfilled: random.below(200) == 0, visitCode: "0000",
             state: .closed, verification: .verified, settlement: .ready, provider: provider, worker: WorkerID("\(provider)W\(worker)"),
-            attempts: 1, priceVersion: version, unitPrice: price, payable: price, selfPay: split.selfPay, version: 7)
+            attempts: 1, priceVersion: offered.version, unitPrice: price, payable: price, selfPay: split.selfPay, version: 7)
         let legs = split.legs.map { FundingLeg(fund: $0.fund, programme: $0.programme, version: $0.version, amount: $0.amount, draws: []) }
-        return Made(order: order, visit: visit(order, worker, item, &random), legs: legs, elder: elder)
+        return Made(order: order, visit: visit(order, item, &random), legs: legs, elder: elder)
     }
 
-    private func visit(_ order: Order, _ worker: Int, _ item: Item, _ random: inout SeededRandom) -> Visit {
+    /// One in a hundred is on paper, two are far too short, two away from the home; one in two hundred shows a photograph of another visit.
+    private func visit(_ order: Order, _ item: Item, _ random: inout SeededRandom) -> Visit {
         let isPaper = random.below(100) == 0
-        let length = Span.seconds(item.durationMinutes * 60 * (40 + random.below(70)) / 100 + random.below(60))
+        let percent = random.below(50) == 0 ? 30 + random.below(60) : 92 + random.below(18)
+        let length = Span.seconds(item.durationMinutes * 60 * percent / 100 + random.below(60))
         let photo = random.below(200) == 0 ? UInt64(random.below(50)) : random.next()
+        let isAway = random.below(50) == 0
         func check(_ at: Instant, _ method: CheckMethod) -> Check {
             Check(
-                at: at, receivedAt: at, method: isPaper ? .paper : method, distance_m: isPaper ? nil : random.below(220), accuracy_m: 20,
-                photoSHA256: method == .app ? Self.hash(photo) : nil, reasonCode: isPaper ? "no_signal" : nil)
+                at: at, receivedAt: at, method: isPaper ? .paper : method, distance_m: isPaper ? nil : random.below(isAway ? 3000 : 90),
+                accuracy_m: 20, photoSHA256: method == .app ? Self.hash(photo) : nil, reasonCode: isPaper ? "no_signal" : nil)
         }
         var visit = Visit(
             order: order.id, provider: order.provider ?? ProviderID(""), worker: order.worker ?? WorkerID(""),
@@ -136,10 +171,11 @@ struct MonthOfVisits: Sendable {
         Coordinate(latitude: 36.05 + Double(elder % 100) * 0.0001, longitude: 103.83 + Double(elder / 100 % 100) * 0.0001)
     }
 
-    static func elder(_ index: Int) -> Elder {
+    func elder(_ index: Int) -> Elder {
         Elder(
-            id: elderID(index), number: "LZ\(index)", name: "测试", pinyin: "ceshi", initials: "cs", sex: .female, birthday: Month(1948, 1).first,
-            address: Address(region: "620102001", community: "", estate: "", building: "", unit: "", room: ""), place: place(index),
+            id: Self.elderID(index), number: "LZ\(index)", name: "测试", pinyin: "ceshi", initials: "cs", sex: .female,
+            birthday: Month(1948, 1).first,
+            address: Address(region: region(of: index), community: "", estate: "", building: "", unit: "", room: ""), place: Self.place(index),
             classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
     }
 
@@ -154,7 +190,7 @@ struct MonthOfVisits: Sendable {
             selfPay: order.selfPay, plannedMinutes: (order.window.end - order.window.start).minutes, begin: visit.checkIn.at,
             end: visit.checkOut?.at, worker: visit.worker, evidence: visit.evidence(policy), isManual: visit.checkIn.method == .paper)
         line.recipient = Recipient(
-            place: Self.place(made.elder), birthday: Month(1948, 1).first, region: "620102001",
+            place: Self.place(made.elder), birthday: Month(1948, 1).first, region: order.region,
             classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
         line.proof.device = visit.traces.inDevice
         line.proof.isMocked = visit.traces.isMocked

@@ -1,0 +1,70 @@
+import Billing
+import Catalog
+import Crypto
+import Kernel
+import Store
+
+/// What is kept of a judged line until it is written.
+struct JudgedLine: Sendable {
+    let line: SettlementRepository.NewLine
+    let place: LinePlace
+    let totals: StatementTotals
+    /// Its bytes on the signed record, but for its number.
+    let record: String
+    /// What a rule takes from it is known only while its proof is at hand: it is taken with the line.
+    let deduction: Adjustment?
+
+    init(_ line: StatementLine, of month: Month, _ reference: Reference, _ rules: CheckPolicy) {
+        self.line = SettlementRepository.NewLine(line, of: month)
+        place = LinePlace(line.candidate)
+        totals = StatementTotals(line)
+        record = StatementDocument.line(line, of: month, catalogue: reference.catalogue)
+        deduction = Deduction.blocks(line, of: month, rules)
+    }
+
+    static func < (a: JudgedLine, b: JudgedLine) -> Bool { (a.line.provider, a.place) < (b.line.provider, b.place) }
+}
+
+/// A statement as its lines are written, one after the other: what it adds up to, and the fingerprint of the very bytes that are signed.
+///
+/// So a month of a million lines is sealed without being read again.
+struct GrowingStatement: Sendable {
+    private(set) var totals = StatementTotals()
+    private var record = SHA256()
+    private var last: LinePlace?
+
+    init() { Self.add(StatementDocument.head, to: &record) }
+
+    /// One that stands already.
+    init(_ statement: Statement, _ catalogue: Catalogue) {
+        self.init()
+        for line in statement.lines {
+            add(StatementDocument.line(line, of: statement.month, catalogue: catalogue), StatementTotals(line))
+        }
+    }
+
+    /// - Returns: false when the line belongs before one that is there: then the statement has to be read again.
+    mutating func add(_ line: JudgedLine) -> Bool {
+        if let last, line.place < last { return false }
+        last = line.place
+        add(line.record, line.totals)
+        return true
+    }
+
+    private mutating func add(_ line: String, _ sums: StatementTotals) {
+        totals += sums
+        Self.add(StatementDocument.numbered(line, totals.lines), to: &record)
+    }
+
+    /// 64 hexadecimal digits.
+    var sha256: String {
+        var record = record
+        Self.add(StatementDocument.foot(totals), to: &record)
+        return record.finalize().hex
+    }
+
+    private static func add(_ text: String, to record: inout SHA256) {
+        var text = text
+        text.withUTF8 { record.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+}
