@@ -91,7 +91,7 @@ struct TraceModel: Sendable {
                     state: states[$0.state.rawValue] ?? $0.state.rawValue)
             }
         told = []
-        tell("签到", trace.visit.map { "\($0.checkIn.at.shown) \($0.checkIn.method.rawValue)" })
+        tell("签到", trace.visit.map { "\($0.checkIn.at.shown) \($0.checkIn.method.name)" })
         tell("签退", trace.visit?.checkOut.map { "\($0.at.shown) \($0.method.rawValue)" })
         tell("服务人员", trace.visit?.worker.text)
         tell("老人确认", trace.visit?.confirmedBy)
