@@ -90,7 +90,7 @@ public struct Exchange: Sendable {
     ///
     /// - Parameter kept: How long the answer is kept; longer where public money moves.
     public func once<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: some RoleContext, keeping kept: Span = IdempotencyKey.usual,
+        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span = IdempotencyKey.usual,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> Answer
     ) async throws -> Response {
         let bytes = try await Self.bytes(request, context)
@@ -123,7 +123,7 @@ public struct Exchange: Sendable {
     ///
     /// - Parameter intention: From the fields to a step that returns the address to go to afterwards.
     public func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: some RoleContext, keeping kept: Span = IdempotencyKey.usual,
+        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span = IdempotencyKey.usual,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
     ) async throws -> Response {
         let bytes = try await Self.bytes(request, context)
@@ -163,7 +163,7 @@ extension Exchange {
     /// A line that is refused takes none of the others along; sent again with the same key, what was done is told again and what was refused
     /// is tried again.
     public func each<Line: Sendable>(
-        _ lines: [Line], _ request: Request, _ context: some RoleContext, digest: (Line) -> [UInt8],
+        _ lines: [Line], _ request: Request, _ context: RoleContext<some Admission>, digest: (Line) -> [UInt8],
         _ intention: (Line) throws -> @Sendable (any Transaction) throws -> Answer
     ) async throws -> [Result<Answer, Rejection>] {
         _ = try Self.key(request, context.caller, [], IdempotencyKey.usual)
