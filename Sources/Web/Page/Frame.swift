@@ -57,9 +57,14 @@ extension PageLibrary {
 }
 
 extension Request {
-    /// Chosen by `?lang=`, remembered in a cookie by the page's script; Chinese otherwise.
-    public var language: Language {
-        let wanted = query("lang") ?? cookies["lang"]?.value
-        return wanted.flatMap { text in Language.allCases.first { $0.rawValue == text } } ?? .chinese
+    /// Chosen by `?lang=`, at the login and on one's account for all pages; Chinese otherwise.
+    public var language: Language { (query("lang") ?? cookies["lang"]?.value).flatMap(Language.init(rawValue:)) ?? .chinese }
+
+    /// The same answer with what `?lang=` chooses remembered by the browser.
+    func keepingLanguage(in response: Response) -> Response {
+        guard let language = query("lang").flatMap(Language.init(rawValue:)) else { return response }
+        var response = response
+        response.setCookie(Cookie(name: "lang", value: language.rawValue, maxAge: 365 * 86_400, path: "/", httpOnly: true, sameSite: .lax))
+        return response
     }
 }
