@@ -47,12 +47,7 @@ public struct PortalPages: Sendable {
     }
 
     private func work(_ provider: ProviderID) async throws -> SheetModel {
-        var found: [(OrderState, [FeedEntry])] = []
-        for state in [OrderState.offered, .inService, .scheduled, .accepted, .done] {
-            let entries = try await ReadOrders(office).of(provider, state: state, after: nil, limit: 100)
-            found.append((state, entries.sorted { ($0.order?.window.start ?? office.now) < ($1.order?.window.start ?? office.now) }))
-        }
-        return SheetModel(found, provider: provider, reference: office.reference, now: office.now)
+        SheetModel(try await ReadSheet(office)(provider), provider: provider, reference: office.reference, now: office.now)
     }
 
     @Sendable func sheet(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -67,8 +62,10 @@ public struct PortalPages: Sendable {
         guard let provider = office.reference.franchise.provider(context.provider) else {
             throw Rejection(.missing, "provider_unknown", "本单位不在加盟名录，请联系平台。")
         }
+        let limit = try await office.read { tx in try tx.providers.find(context.provider)?.capacity }
         return try pages.page(
-            "means", frame("本单位", request, context), MeansModel(provider, reference: office.reference, today: office.now.localDate))
+            "means", frame("本单位", request, context),
+            MeansModel(provider, limit: limit, reference: office.reference, today: office.now.localDate))
     }
 
     struct NewsModel: Sendable {
@@ -94,7 +91,7 @@ public struct PortalPages: Sendable {
         "order.offered": "新工单", "order.accepted": "已接单", "order.declined": "已拒单", "order.expired": "超时未接，已转给别家",
         "order.withdrawn": "已改派", "order.scheduled": "已派人", "order.checked_in": "已签到", "order.checked_out": "已签退", "order.closed": "已办结",
         "order.cancelled": "已取消", "order.failed": "未完成", "order.disputed": "老人有异议", "order.reopened": "重新派单", "order.voided": "作废",
-        "order.reminder": "快到时间", "order.overdue": "已超时",
+        "provider.closed_days": "歇业日有变更", "provider.capacity": "接单上限有变更", "order.reminder": "快到时间", "order.overdue": "已超时",
         "plan.made": "已排日计划", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
     ]
 

@@ -85,6 +85,12 @@ def house(make_house):
 
 
 @pytest.fixture(scope="session")
+def past(make_house):
+    """A house with January 2026 behind it, closed, its samples waiting for somebody to ask."""
+    return make_house("past", "--elders", "600", "--days", "33", close="2026-01")
+
+
+@pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(

@@ -10,12 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from test_pages import RULES
 
 
-@pytest.fixture(scope="session")
-def past(make_house):
-    """A house with January 2026 behind it, closed, its samples waiting for somebody to ask."""
-    return make_house("past", "--elders", "600", "--days", "33", close="2026-01")
-
-
 @pytest.fixture
 def desk(enter, past):
     return lambda login="operator", **options: enter(past, login, **options)

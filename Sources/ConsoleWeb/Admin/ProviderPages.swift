@@ -47,7 +47,7 @@ public struct ProviderPages: Sendable {
         guard let provider = office.reference.franchise.provider(id) else {
             throw Rejection(.missing, "provider_unknown", "没有这家服务商，请核对编号。")
         }
-        let events = try await office.read { tx in try tx.events.about(id.text) }.filter { $0.type == "provider.state" || $0.type == "provider.closed_days" }
+        let events = try await office.read { tx in try tx.events.about(id.text) }.filter { $0.type.hasPrefix("provider.") }
         return try pages.page(
             "provider", Frame.admin(provider.name, request, context.caller),
             ProviderModel(provider, office.reference, events, today: office.now.localDate, typed: typed, fault: fault?.message, done: done),
@@ -150,5 +150,6 @@ struct ProviderModel: Sendable {
         var text = event.data.filter { !"{}\"[]".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
         for state in FranchiseState.allCases { text = text.replacing("state \(state.rawValue)", with: state.term) }
         return text.replacing("reason ", with: "原因 ").replacing("close ", with: "歇业 ").replacing("open ", with: "恢复营业 ")
+            .replacing("capacity null", with: "接单上限恢复备案数").replacing("capacity ", with: "接单上限 ")
     }
 }
