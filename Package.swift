@@ -125,7 +125,7 @@ let package = Package(
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("LedgerTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
-        tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
+        tests("WebTests", rules + ["Store", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb", "TestSupport"]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
         tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Entitlement", "Billing", "Spreadsheet"]),

@@ -22,17 +22,6 @@ public enum CheckMethod: String, CaseIterable, Sendable {
 
     /// Rests on the provider's word alone; a provider's share of such visits is limited (R12).
     public var isManual: Bool { self == .paper || self == .landlineUnheard }
-
-    public var name: String {
-        switch self {
-        case .app: "手机定位"
-        case .landline: "老人座机"
-        case .landlineUnheard: "座机（未见来电）"
-        case .code: "服务码"
-        case .card: "一卡通"
-        case .paper: "纸质补录"
-        }
-    }
 }
 
 /// 签到 or 签退: when, how and where, by the device's clock and by ours.

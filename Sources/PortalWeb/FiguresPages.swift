@@ -67,14 +67,14 @@ public struct FiguresPages: Sendable {
 
     @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
-        let rows = try await office.read { tx in
+        let found = try await office.read { tx in
             try tx.settlements.months().filter { $0.state == .closed }.compactMap { month in
                 try tx.settlements.statement(month.month, provider).map {
-                    OwnStatementsModel.Row($0, answer: try tx.close.answer(month.month, provider)?.isConfirmed)
+                    (statement: $0, answer: try tx.close.answer(month.month, provider)?.isConfirmed)
                 }
             }
         }
-        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(rows: rows, isEmpty: rows.isEmpty))
+        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(found))
     }
 
     private func statement(

@@ -50,7 +50,7 @@ struct VisitModel: Sendable {
     let mayCheckIn: Bool
     let mayCheckOut: Bool
 
-    init(_ entry: ReadSheet.Entry, _ order: Order, provider: ProviderID, reference: Reference, now: Instant) {
+    init(_ entry: ReadSheet.Entry, _ order: Order, provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant) {
         let elder = entry.feed.elder
         id = order.id.text
         number = order.number
@@ -78,7 +78,7 @@ struct VisitModel: Sendable {
         mayPropose = isOffered && entry.proposal == nil
         start = "\(order.window.start.localDate)T\(order.window.start.shown.suffix(5))"
         proposed = entry.proposal.map(\.start.shown)
-        checkedIn = entry.checkIn.map { "\($0.at.shown.suffix(5)) \($0.method.name)" }
+        checkedIn = entry.checkIn.map { "\($0.at.shown.suffix(5)) \(vocabulary(.method, $0.method.rawValue))" }
         isUnheard = entry.checkIn?.method == .landlineUnheard
         needsWorker = order.state == .accepted
         mayCheckIn = order.state == .scheduled
@@ -108,10 +108,14 @@ struct SheetModel: Sendable {
     let offers: Int
     let isEmpty: Bool
 
-    init(_ found: [(state: OrderState, entries: [ReadSheet.Entry])], provider: ProviderID, reference: Reference, now: Instant) {
+    init(
+        _ found: [(state: OrderState, entries: [ReadSheet.Entry])], provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant
+    ) {
         groups = found.compactMap { state, entries in
             let visits = entries.compactMap { entry in
-                entry.feed.order.map { VisitModel(entry, $0, provider: provider, reference: reference, now: now) }
+                entry.feed.order.map {
+                    VisitModel(entry, $0, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
+                }
             }
             return visits.isEmpty ? nil : Group(title: state.name, code: state.rawValue, count: visits.count, visits: visits)
         }

@@ -31,12 +31,7 @@ public struct ProviderPages: Sendable {
     private var office: Office { exchange.office }
 
     @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let providers = office.reference.franchise.providers.sorted { $0.id < $1.id }
-        let groups = FranchiseState.allCases.compactMap { state -> ProvidersModel.Group? in
-            let rows = providers.filter { $0.state == state }.map { ProvidersModel.Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
-            return rows.isEmpty ? nil : ProvidersModel.Group(name: state.term, count: rows.count, rows: rows)
-        }
-        return try pages.page("providers", Frame.admin("服务商", request, context.caller), ProvidersModel(groups: groups))
+        try pages.page("providers", Frame.admin("服务商", request, context.caller), ProvidersModel(office.reference.franchise.providers))
     }
 
     private func one(
@@ -95,6 +90,14 @@ struct ProvidersModel: Sendable {
     }
 
     let groups: [Group]
+
+    init(_ providers: [Provider]) {
+        let providers = providers.sorted { $0.id < $1.id }
+        groups = FranchiseState.allCases.compactMap { state in
+            let rows = providers.filter { $0.state == state }.map { Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
+            return rows.isEmpty ? nil : Group(name: state.term, count: rows.count, rows: rows)
+        }
+    }
 }
 
 struct ProviderModel: Sendable {

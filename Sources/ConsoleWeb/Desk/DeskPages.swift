@@ -81,7 +81,7 @@ public struct DeskPages: Sendable {
 
     @Sendable func call(_ request: Request, _ context: DeskContext) async throws -> Response {
         let ringing = try await ReadDesk(office).call(try request.required("id"))
-        for card in ringing.cards { try await LookAtElder(office)(card.elder.id, from: .call, reason: ringing.call.id, by: context.caller) }
+        try await LookAtElder(office)(ringing.cards.map(\.elder.id), from: .call, reason: ringing.call.id, by: context.caller)
         return try pages.response("call", CallModel(ringing, words: words, now: office.now), request.language)
     }
 

@@ -100,7 +100,7 @@ struct OrderModel: Sendable {
     struct Event: Sendable {
         let seq: Int64
         let at: String
-        let type: String
+        let what: String
         let by: String
         let provider: String
     }
@@ -155,7 +155,7 @@ struct OrderModel: Sendable {
 
     init(
         _ file: OrderFile, _ decisions: [(attempt: Orders.Attempt?, decision: Decision)], _ complaints: [QualityRepository.Complaint],
-        unsent: Unsent?, once: String, caller: Caller, words: Words, now: Instant
+        unsent: Unsent?, once: String, caller: Caller, words: Words, vocabulary: Vocabulary, now: Instant
     ) {
         let order = file.order
         (id, number, elder, version, self.once) = (order.id.text, order.number, order.elder.text, order.version, once)
@@ -175,11 +175,13 @@ struct OrderModel: Sendable {
         attempts = decisions.map { attempt, decision in
             Attempt(
                 name: attempt.map { "第 \($0.ordinal) 次" } ?? "无人可派", provider: words.provider(attempt?.provider.text),
-                answer: attempt?.state.name ?? "", at: attempt?.offeredAt.shown ?? "", reason: attempt?.reasonCode ?? "",
+                answer: attempt?.state.name ?? "", at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
                 why: Self.reasons(decision))
         }
         let shown = file.events.map {
-            Event(seq: $0.seq, at: $0.at.shown, type: $0.type, by: $0.actor, provider: words.provider($0.provider?.text))
+            Event(
+                seq: $0.seq, at: $0.at.shown, what: vocabulary(.event, $0.type), by: vocabulary(.who, $0.actor),
+                provider: words.provider($0.provider?.text))
         }
         events = shown
         self.complaints = complaints.map {

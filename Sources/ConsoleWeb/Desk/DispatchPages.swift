@@ -54,7 +54,9 @@ public struct DispatchPages: Sendable {
         let complaints = try await ReadComplaints(office).of(id)
         return try pages.page(
             "order", .console("工单 \(file.order.number)", request, context),
-            OrderModel(file, decisions, complaints, unsent: unsent, once: exchange.newFormKey, caller: context.caller, words: words, now: office.now),
+            OrderModel(
+                file, decisions, complaints, unsent: unsent, once: exchange.newFormKey, caller: context.caller, words: words,
+                vocabulary: pages.vocabulary(request.language), now: office.now),
             status: unsent == nil ? .ok : .conflict)
     }
 

@@ -62,7 +62,7 @@ struct TraceModel: Sendable {
         (facts, legs, evidence, callbacks, complaints, postings, settled) = ([], [], [], [], [], [], [])
     }
 
-    init(query: String, _ trace: TraceMoney.Trace, reference: Reference) {
+    init(query: String, _ trace: TraceMoney.Trace, reference: Reference, vocabulary: Vocabulary) {
         (self.query, fault, isFound, number) = (query, nil, true, trace.number)
         order = trace.order?.id.text
         let line = trace.settled.first?.line.candidate
@@ -91,15 +91,15 @@ struct TraceModel: Sendable {
                     state: states[$0.state.rawValue] ?? $0.state.rawValue)
             }
         told = []
-        tell("签到", trace.visit.map { "\($0.checkIn.at.shown) \($0.checkIn.method.name)" })
-        tell("签退", trace.visit?.checkOut.map { "\($0.at.shown) \($0.method.rawValue)" })
+        tell("签到", trace.visit.map { "\($0.checkIn.at.shown) \(vocabulary(.method, $0.checkIn.method.rawValue))" })
+        tell("签退", trace.visit?.checkOut.map { "\($0.at.shown) \(vocabulary(.method, $0.method.rawValue))" })
         tell("服务人员", trace.visit?.worker.text)
-        tell("老人确认", trace.visit?.confirmedBy)
+        tell("老人确认", vocabulary(.who, trace.visit?.confirmedBy))
         tell("核验", trace.order?.verification.name)
         evidence = told
         callbacks = trace.callbacks.map { "\($0.at.shown) \($0.came ? "来过" : "没有人来")，多付 \($0.paidExtra.yuan)，记录人 \($0.recordedBy)" }
         complaints = trace.complaints.map { "\($0.openedAt.shown) \($0.text) \($0.resolution.map { "→ \($0)" } ?? "（未结）")" }
-        postings = trace.postings.map { Posting(kind: $0.kind.rawValue, debit: $0.debit, credit: $0.credit, amount: $0.amount.yuan) }
+        postings = trace.postings.map { Posting(kind: vocabulary(.posting, $0.kind.rawValue), debit: $0.debit, credit: $0.credit, amount: $0.amount.yuan) }
         settled = trace.settled.map { entry in
             Settled(
                 month: entry.month.description, provider: entry.provider.text,

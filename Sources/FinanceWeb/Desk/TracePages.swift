@@ -36,7 +36,7 @@ public struct TracePages: Sendable {
                 if let elder = trace.elder {
                     try await LookAtElder(office)(elder.id, from: .desk, reason: "追溯 \(trace.number)", by: context.caller)
                 }
-                return try pages.page("trace", frame, TraceModel(query: text, trace, reference: office.reference))
+                return try pages.page("trace", frame, TraceModel(query: text, trace, reference: office.reference, vocabulary: pages.vocabulary(request.language)))
             }
         } catch let rejection as Rejection where rejection.kind == .missing {
             return try pages.page("trace", frame, TraceModel(query: text, fault: rejection.message), status: .notFound)
