@@ -47,6 +47,16 @@ def test_english_stands_beside_chinese(visit):
     assert page.locator("#lines").inner_text().strip().endswith("Dispatch board")
 
 
+@pytest.mark.parametrize("login,path", [
+    ("operator", "/console/duties"), ("provider", "/provider"), ("finance", "/finance"), ("admin", "/admin"), ("security", "/admin/users"),
+    ("auditor", "/admin/audit"), ("operator", "/board"),
+])
+def test_title_and_places_are_english_too(visit, login, path):
+    page = visit(login).go(f"{path}?lang=en")
+    words = page.title() + page.locator("header nav").inner_text()
+    assert words and not [character for character in words if "\u4e00" <= character <= "\u9fff"], words
+
+
 def test_english_stands_beside_chinese_at_the_door(browser, house):
     page = browser.new_page()
     page.goto(f"{house.base}/login?next=/account")

@@ -1,5 +1,6 @@
 @testable import ConsoleWeb
 import Catalog
+import Intake
 import Kernel
 import Notifier
 import Registry

@@ -16,10 +16,10 @@ struct PageLibraryTests {
         }
     }
 
-    /// Figures of the wall board and the words of the vocabulary are looked up by their code; everything else stands in a template.
+    /// Figures of the wall board, titles and the words of the vocabulary are looked up by their code; everything else stands in a template.
     @Test func `use every sentence of the catalogue`() throws {
         let pages = try Golden.pages.get()
-        let tables = ["figure"] + Vocabulary.Table.allCases.map(\.rawValue)
+        let tables = ["figure", "place"] + Vocabulary.Table.allCases.map(\.rawValue)
         let unused = pages.unusedKeys.filter { key in !tables.contains { key.hasPrefix($0 + ".") } }
         #expect(unused.sorted() == [])
     }

@@ -53,7 +53,7 @@ public struct AccountPages: Sendable {
             name: context.caller.name, isOn: isOn, isOff: !isOn && enrolment == nil, recoveryLeft: left, secret: enrolment?.secret,
             uri: enrolment?.uri, picture: enrolment.flatMap { QR.svg(of: $0.uri) }, codes: codes, hasCodes: !codes.isEmpty, fault: fault?.message)
         let frame = Frame(
-            title: pages.messages["account.title", request.language] ?? "", caller: context.caller.name, language: request.language)
+            title: "账号", caller: context.caller.name, language: request.language)
         return try pages.page("account", frame, model, status: fault == nil ? .ok : .unprocessableContent)
     }
 

@@ -107,7 +107,7 @@ public struct Entrance: Sendable {
 
     /// 没有完成: what a person sees where a machine gets problem+json.
     func undone(_ request: Request, _ rejection: Rejection, caller: Caller?) throws -> Response {
-        let frame = Frame(title: pages.messages["undone.title", request.language] ?? "", caller: caller?.name ?? "", language: request.language)
+        let frame = Frame(title: "没有完成", caller: caller?.name ?? "", language: request.language)
         return try pages.page("undone", frame, UndoneModel(message: rejection.message), status: Problem.status(rejection))
     }
 
