@@ -8,7 +8,7 @@ DATABASES = True
 
 def on_a_fixed_line(desk: Desk, first: int) -> tuple[str, str]:
     """An elder the district pays for, and the landline of the home."""
-    for elder in desk.elders(first):
+    for elder in desk.elders(first, 100):
         phones = desk.operator.get(f"/elders/{elder}")["phones"]
         line = next((phone["number"] for phone in phones if phone["number"].startswith("0") and not phone.get("is_wrong")), None)
         if line:

@@ -54,7 +54,7 @@ struct ConsolePagesTests {
             let elder = try await FindElders(world.office).card(World.minimum)
             let items = Array(world.office.reference.catalogue.search("bj", limit: 3))
             try Golden.piece("items", ItemsModel(items, splits: try await ExplainItems(world.office)(items, for: elder)))
-            for (name, wish) in [("quote", World.request(twin: true)), ("quote@nobody", World.request(minute: 60))] {
+            for (name, wish) in [("quote", World.request(twin: true)), ("quote@nobody", World.request(World.minimum, ItemCode("08010")))] {
                 let quote = try await QuoteOrder(world.office)(wish)
                 try Golden.piece("quote", as: name, QuoteModel(quote, wish, elder: elder, words: words, now: world.now))
             }
@@ -71,7 +71,7 @@ struct ConsolePagesTests {
             let waiting = try await ReadDesk(world.office).waiting(limit: 40)
             let board = BoardModel(waiting, words: words, now: world.now)
             try Golden.piece("board", board)
-            let streets = [DeskPages.DeskModel.Choice(code: "620102001", name: "城关区 酒泉路街道")]
+            let streets = [Choice(value: "620102001", name: "城关区 酒泉路街道")]
             try Golden.page("desk", DeskPages.DeskModel(board: board, regions: streets, today: "2026-03-03"))
             let filter = DispatchFilter(state: nil, region: "620102001", category: nil, isLate: true)
             let rows = try await ReadDesk(world.office).board(filter.stored(at: world.now), limit: DispatchModel.limit)

@@ -45,8 +45,7 @@ struct PageLibraryTests {
 
     /// Parts of other templates, drawn with them; and pages that are still looked at in the browser only.
     private static let elsewhere: Set = [
-        "layout", "bare", "card", "login-way", "login-fault",
-        "budget", "budgets", "money", "month", "months", "statement", "trace",
+        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders",
     ]
 
     @Test func `escape whatever a model brings`() throws {

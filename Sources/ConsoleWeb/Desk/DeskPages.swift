@@ -50,11 +50,6 @@ public struct DeskPages: Sendable {
     private var words: Words { Words(office.reference) }
 
     struct DeskModel: Sendable {
-        struct Choice: Sendable {
-            let code: String
-            let name: String
-        }
-
         let board: BoardModel
         let regions: [Choice]
         let today: String
@@ -62,7 +57,7 @@ public struct DeskPages: Sendable {
 
     @Sendable func desk(_ request: Request, _ context: DeskContext) async throws -> Response {
         let waiting = try await ReadDesk(office).waiting(limit: 40)
-        let regions = office.reference.catalogue.regions.map { DeskModel.Choice(code: $0.code.text, name: "\($0.districtName) \($0.name)") }
+        let regions = office.reference.catalogue.regions.map { Choice(value: $0.code.text, name: "\($0.districtName) \($0.name)") }
         return try pages.page(
             "desk", .console("座席", request, context),
             DeskModel(board: BoardModel(waiting, words: words, now: office.now), regions: regions, today: office.now.localDate.description))

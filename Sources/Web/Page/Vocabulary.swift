@@ -9,6 +9,8 @@ public struct Vocabulary: Sendable {
         case reason
         /// How somebody checked in or out.
         case method
+        /// Where a funding leg stands.
+        case leg
         /// What a posting does.
         case posting
         /// Who has answered, confirmed or acted.

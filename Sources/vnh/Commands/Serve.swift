@@ -184,7 +184,7 @@ struct Server {
         TracePages(exchange, pages).add(to: finance)
         MoneyPages(exchange, pages).add(to: finance)
         PlanPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))
-        DocumentPages(exchange).add(to: faces.group("finance", context: FinanceContext.self))
+        DocumentPages(exchange, pages).add(to: finance)
         return router
     }
 }
