@@ -134,12 +134,12 @@ extension Rehearsal {
             reasonCode: method == .paper ? "phone_broken" : nil)
     }
 
-    /// The worker rings the hotline from the elder's landline, and a machine takes the call.
+    /// The worker, or the elder whom a service by telephone is for, rings the hotline from the elder's line, and a machine takes the call.
     ///
-    /// - Returns: false where the elder has no landline.
+    /// - Returns: false where the elder has no line that would prove anything.
     private func ring(for order: Order, atEnd: Bool) async throws -> Bool {
         let phones = try await office.read { tx in try tx.elders.phones(of: order.elder) }
-        guard let line = phones.first(where: { !$0.isWrong && $0.number.isFixedLine })?.number else { return false }
+        guard let line = phones.first(where: { !$0.isWrong && ($0.number.isFixedLine || order.mode == .phone) })?.number else { return false }
         for event in [CallEvent.newCall, .answer, .hangup] {
             let id = "check-\(order.id)-\(atEnd ? "out" : "in")"
             _ = try await RecordCall(office)(event, id: id, from: line.text, to: Self.hotline, at: stage.now, by: Desk.caller)

@@ -133,7 +133,7 @@ public struct Exchange: Sendable {
     ///
     /// - Parameter shown: gets the form and why; throws again what its page does not know.
     public func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: some RoleContext,
+        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String,
         orShow shown: (T, any Rejecting) async throws -> Response
     ) async throws -> Response {
@@ -146,7 +146,7 @@ public struct Exchange: Sendable {
     }
 
     private func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ bytes: [UInt8], _ request: Request, _ context: some RoleContext, keeping kept: Span,
+        _ type: T.Type, _ bytes: [UInt8], _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
     ) async throws -> Response {
         let text = String(decoding: bytes, as: UTF8.self)

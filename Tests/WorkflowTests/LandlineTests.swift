@@ -64,6 +64,24 @@ import Workflow
         }
     }
 
+    /// 预约挂号代办, done on the telephone from anywhere.
+    @Test(arguments: Backend.available)
+    func `is believed from the elder's mobile where the service has no place`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.order(in: .scheduled, World.request(World.minimum, ItemCode("03036"), hours: 1))
+            #expect(order.mode == .phone)
+            let mobile = try NormalisedPhone("13812345678")
+            try await world.office.perform { tx in
+                var elder = try #require(try tx.elders.find(order.elder))
+                elder.phones.append(Phone(number: mobile))
+                try tx.elders.update(elder, expecting: elder.version)
+            }
+            try await Self.ring(world, from: mobile.text, at: order.window.start)
+            _ = try await Self.check(world, order)
+            #expect(try await Self.visit(world, order).checkIn.method == .landline)
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `is believed at the next step when the event of the call came late`(backend: Backend) async throws {
         try await World.with(backend) { world in

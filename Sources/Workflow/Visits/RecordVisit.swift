@@ -88,7 +88,7 @@ public struct CheckIn: Sendable {
                 throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
             }
             let told = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
-            let check = try HeardCall(tx, policy, by: caller.name, now: now).weighed(told, of: old.elder, isNew: true)
+            let check = try HeardCall(tx, policy, by: caller.name, now: now).weighed(told, of: old, isNew: true)
             started.worker = worker
             // Whoever rings the bell is the one who came; the other of two is then the second.
             if worker == old.secondWorker { started.secondWorker = planned }
@@ -120,8 +120,8 @@ public struct CheckOut: Sendable {
             guard report.at >= visit.checkIn.at else { throw OrderRejection.checkOutBeforeCheckIn }
             let told = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
             let heard = HeardCall(tx, policy, by: caller.name, now: now)
-            visit.checkIn = try heard.weighed(visit.checkIn, of: old.elder)
-            visit.checkOut = try heard.weighed(told, of: old.elder, isNew: true)
+            visit.checkIn = try heard.weighed(visit.checkIn, of: old)
+            visit.checkOut = try heard.weighed(told, of: old, isNew: true)
             visit.traces.outDevice = report.device
             visit.traces.isMocked = report.isMocked
             visit.traces.isLocationOff = report.isLocationOff
@@ -229,8 +229,8 @@ struct Confirmation {
         visit.confirmedBy = confirmedBy
         visit.confirmedAt = now
         let heard = HeardCall(tx, reference.evidence(on: now.localDate), by: by, now: now)
-        visit.checkIn = try heard.weighed(visit.checkIn, of: done.elder)
-        visit.checkOut = try visit.checkOut.map { try heard.weighed($0, of: done.elder) }
+        visit.checkIn = try heard.weighed(visit.checkIn, of: done)
+        visit.checkOut = try visit.checkOut.map { try heard.weighed($0, of: done) }
         try tx.visits.saveConfirmation(visit)
         let timers = reference.timers(on: now.localDate)
         var closed = try done.after(.confirm, by: actor, at: now, timers: timers)
