@@ -16,8 +16,10 @@ let countsLines: [SwiftSetting] = [.unsafeFlags(["-profile-generate", "-profile-
 let linksCounters: [LinkerSetting] = [.unsafeFlags(["-profile-generate"], .when(traits: ["Coverage"]))]
 
 /// A room of the house: a target of our own under Sources/.
-func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], holdsMoney: Bool = false) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + (holdsMoney ? countsLines : []))
+func room(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = [], holdsMoney: Bool = false, _ more: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings + (holdsMoney ? countsLines : []) + more)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -33,6 +35,7 @@ let mustache = Target.Dependency.product(name: "Mustache", package: "swift-musta
 let pages = [Resource.copy("Resources")]
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 let xlsxwriter = Target.Dependency.target(name: "CXLSXWriter", condition: .when(traits: ["Spreadsheet"]))
+let qrencode = Target.Dependency.target(name: "CQREncode", condition: .when(traits: ["QRCode"]))
 
 let rules: [Target.Dependency] = [
     "Kernel", "Pinyin", "Catalog", "Registry", "Entitlement", "Orders", "Intake", "Matching", "Billing", "Notifier",
@@ -44,7 +47,8 @@ let package = Package(
     products: [.executable(name: "vnh", targets: ["vnh"])],
     traits: [
         .trait(name: "PostgreSQL", description: "The PostgreSQL driver; needs libpq-dev."),
-        .trait(name: "Spreadsheet", description: "Documents as .xlsx; needs libxlsxwriter-dev."),
+        .trait(name: "Spreadsheet", description: "Documents as .xlsx; needs libxlsxwriter-dev, and brings QRCode.", enabledTraits: ["QRCode"]),
+        .trait(name: "QRCode", description: "The second factor is enrolled by a QR code; needs libqrencode-dev."),
         .trait(name: "Coverage", description: "Debug builds that count which lines of the money rooms run; see deploy/coverage."),
     ],
     dependencies: [
@@ -83,6 +87,8 @@ let package = Package(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
         room("Spreadsheet", ["Kernel", "Billing", xlsxwriter]),
+        .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
+        room("QRCode", [qrencode], [.define("QRCode", .when(traits: ["QRCode"]))]),
         room("CurlTransport", ["Kernel", "Notifier", "CCurl"]),
         // Intentions: one file, one transaction each.
         room("Workflow", rules + [
@@ -91,7 +97,7 @@ let package = Package(
         // A recorded day gone through again, with everybody outside the office played by a seed.
         room("Rehearsal", rules + ["Store", "Workflow"]),
         // Faces.
-        room("Web", rules + ["Store", "Workflow", crypto, hummingbird, mustache, lifecycle, logging], resources: pages),
+        room("Web", rules + ["Store", "Workflow", "QRCode", crypto, hummingbird, mustache, lifecycle, logging], resources: pages),
         room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
         room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
         room("FinanceWeb", rules + ["Store", "Workflow", "Web", "Spreadsheet", hummingbird], resources: pages),
@@ -119,7 +125,7 @@ let package = Package(
         tests("WorkflowTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("LedgerTests", rules + ["Store", "Workflow", "TestSupport"]),
         tests("SimulationTests", rules + ["Store", "StoreSQLite", "Workflow", "Rehearsal", yams]),
-        tests("WebTests", ["Web", "ConsoleWeb", "PortalWeb", "FinanceWeb"]),
+        tests("WebTests", rules + ["Store", "Workflow", "Web", "ConsoleWeb", "PortalWeb", "FinanceWeb", "TestSupport"]),
         tests("ArchitectureTests", []),
         tests("CatalogTests", ["Kernel", "Pinyin", "Catalog"]),
         tests("BillingTests", ["Kernel", "Catalog", "Registry", "Orders", "Entitlement", "Billing", "Spreadsheet"]),

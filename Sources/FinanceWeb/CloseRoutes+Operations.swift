@@ -23,7 +23,7 @@ extension CloseRoutes: DescribedRoutes {
     public static var operations: [Operation] { signing + lines + corrections + rights + PaymentRoutes.operations }
 
     private static var signing: [Operation] {
-        let roles = CloseContext.roles
+        let roles = StaffContext.roles
         func sign(_ name: String, _ summary: String, _ opinion: Schema, requiring: [String] = []) -> Operation {
             Operation(
                 .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
@@ -45,7 +45,7 @@ extension CloseRoutes: DescribedRoutes {
     }
 
     private static var lines: [Operation] {
-        let roles = CloseContext.roles
+        let roles = StaffContext.roles
         return [
             Operation(
                 .post, "/api/v1/settlements/{month}/exceptions/{subject}", "放行或拒付一条暂缓的明细", by: roles, body: Decision.self,
@@ -70,7 +70,7 @@ extension CloseRoutes: DescribedRoutes {
     }
 
     private static var corrections: [Operation] {
-        let roles = CloseContext.roles
+        let roles = StaffContext.roles
         return [
             Operation(
                 .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
@@ -88,7 +88,7 @@ extension CloseRoutes: DescribedRoutes {
     }
 
     private static var rights: [Operation] {
-        let roles = CloseContext.roles
+        let roles = StaffContext.roles
         return [
             Operation(
                 .get, "/api/v1/settlement-rules", "结算规则 R01 … R27", by: roles,
@@ -111,7 +111,7 @@ extension CloseRoutes: DescribedRoutes {
 
 extension PaymentRoutes {
     static var operations: [Operation] {
-        let roles = CloseContext.roles
+        let roles = StaffContext.roles
         return [
             Operation(
                 .post, "/api/v1/settlements/{month}/invoices", "登记发票", by: roles, body: InvoiceBody.self,

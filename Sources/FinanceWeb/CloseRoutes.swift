@@ -7,17 +7,6 @@ import Store
 import Web
 import Workflow
 
-/// Everybody who has a hand in a month's close: who reviews, signs, pays; auditors look on. What each may do is asked again, by right and name.
-public struct CloseContext: RoleContext {
-    public var coreContext: CoreRequestContextStorage
-    public let caller: Caller
-    public static let roles: Set<Caller.Role> = [.operator, .quality, .finance, .auditor, .admin]
-    public init(core: CoreRequestContextStorage, caller: Caller) {
-        coreContext = core
-        self.caller = caller
-    }
-}
-
 extension RequestContext {
     /// - Throws: `month_invalid`.
     func month() throws -> Month {
@@ -43,7 +32,7 @@ public struct CloseRoutes: Sendable {
     let exchange: Exchange
     public init(_ exchange: Exchange) { self.exchange = exchange }
 
-    public func add(to group: RouterGroup<CloseContext>) {
+    public func add(to group: RouterGroup<StaffContext>) {
         group.get("settlements/:month/steps", use: steps)
         group.post("settlements/:month/approve", use: approve)
         group.post("settlements/:month/reject", use: reject)
@@ -64,7 +53,7 @@ public struct CloseRoutes: Sendable {
 
     // MARK: Steps
 
-    @Sendable func steps(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func steps(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         let standing = try await ReadClose(office)(month)
         return Exchange.json([
@@ -95,10 +84,10 @@ public struct CloseRoutes: Sendable {
         let hash: String?
     }
 
-    @Sendable func approve(_ request: Request, _ context: CloseContext) async throws -> Response { try await sign(.approve, request, context) }
-    @Sendable func reject(_ request: Request, _ context: CloseContext) async throws -> Response { try await sign(.reject, request, context) }
+    @Sendable func approve(_ request: Request, _ context: StaffContext) async throws -> Response { try await sign(.approve, request, context) }
+    @Sendable func reject(_ request: Request, _ context: StaffContext) async throws -> Response { try await sign(.reject, request, context) }
 
-    private func sign(_ action: CloseAction, _ request: Request, _ context: CloseContext) async throws -> Response {
+    private func sign(_ action: CloseAction, _ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(Signature.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try SignMonth(office).prepared(month, action, opinion: body.opinion ?? "", seen: body.hash, by: context.caller)
@@ -113,7 +102,7 @@ public struct CloseRoutes: Sendable {
         let reason: String?
     }
 
-    @Sendable func decide(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func decide(_ request: Request, _ context: StaffContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
         return try await exchange.once(Decision.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let kind = LineDecision.Kind(rawValue: body.decision) else {
@@ -129,7 +118,7 @@ public struct CloseRoutes: Sendable {
         }
     }
 
-    @Sendable func samples(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func samples(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         let samples = try await ReadClose(office).samples(month)
         return Exchange.json([
@@ -149,7 +138,7 @@ public struct CloseRoutes: Sendable {
         let note: String?
     }
 
-    @Sendable func answerSample(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func answerSample(_ request: Request, _ context: StaffContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
         return try await exchange.once(SampleResult.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let result = Sample.Result(rawValue: body.result) else {
@@ -162,7 +151,7 @@ public struct CloseRoutes: Sendable {
 
     struct Reply: Decodable, Sendable { let answer: String }
 
-    @Sendable func answerDispute(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func answerDispute(_ request: Request, _ context: StaffContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
         return try await exchange.once(Reply.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try AnswerStatement(office).reply(month, subject, body.answer, by: context.caller)
@@ -181,7 +170,7 @@ public struct CloseRoutes: Sendable {
         let reason: String?
     }
 
-    @Sendable func adjust(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func adjust(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(Correction.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             if let amount = body.amount_fen, amount.magnitude > Fen.limit.amount.magnitude {
@@ -195,7 +184,7 @@ public struct CloseRoutes: Sendable {
 
     struct Nothing: Decodable, Sendable {}
 
-    @Sendable func approveAdjustment(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func approveAdjustment(_ request: Request, _ context: StaffContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.once(Nothing.self, request, context, keeping: IdempotencyKey.forMoney) { _ in
             let step = AdjustLine(office).approve(id, by: context.caller)
@@ -210,7 +199,7 @@ public struct CloseRoutes: Sendable {
         let score: Int
     }
 
-    @Sendable func score(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func score(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(Score.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try ScoreProvider(office).prepared(month, ProviderID(body.provider), score: body.score, by: context.caller)
@@ -234,7 +223,7 @@ public struct CloseRoutes: Sendable {
 
     // MARK: Terms
 
-    @Sendable func rules(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func rules(_ request: Request, _ context: StaffContext) async throws -> Response {
         Exchange.json([
             "rules": .array(
                 Checks.rules.map {
@@ -243,7 +232,7 @@ public struct CloseRoutes: Sendable {
         ])
     }
 
-    @Sendable func rights(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func rights(_ request: Request, _ context: StaffContext) async throws -> Response {
         let grants = try await office.read { tx in try tx.close.grants() }
         return Exchange.json([
             "rights": .array(
@@ -257,7 +246,7 @@ public struct CloseRoutes: Sendable {
         let given: Bool?
     }
 
-    @Sendable func grant(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func grant(_ request: Request, _ context: StaffContext) async throws -> Response {
         try await exchange.once(Grant.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let right = CloseRight(rawValue: body.right) else {
                 throw Rejection(.invalid, "right_invalid", "right 应为 review、street、district、finance 或 pay。", pointer: "/right")

@@ -16,7 +16,7 @@ struct PaymentRoutes: Sendable {
     let exchange: Exchange
     init(_ exchange: Exchange) { self.exchange = exchange }
 
-    func add(to group: RouterGroup<CloseContext>) {
+    func add(to group: RouterGroup<StaffContext>) {
         group.post("settlements/:month/invoices", use: invoice)
         group.post("settlements/:month/pay", use: pay)
         group.get("settlements/:month/payments.csv", use: file)
@@ -32,7 +32,7 @@ struct PaymentRoutes: Sendable {
         let credit_code: String
     }
 
-    @Sendable func invoice(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func invoice(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(InvoiceBody.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             guard let date = LocalDate(body.date) else {
@@ -52,7 +52,7 @@ struct PaymentRoutes: Sendable {
 
     struct Nothing: Decodable, Sendable {}
 
-    @Sendable func pay(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func pay(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(Nothing.self, request, context, keeping: IdempotencyKey.forMoney) { _ in
             let step = PayMonth(exchange.office).prepared(month, by: context.caller)
@@ -67,13 +67,13 @@ struct PaymentRoutes: Sendable {
         }
     }
 
-    @Sendable func file(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func file(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         let ordered = try await ReadClose(exchange.office)(month).payments.filter { $0.state == .ordered }.map(\.payment)
         return SettlementRoutes.csv(Payment.file(ordered), name: "payments-\(month)")
     }
 
-    @Sendable func bankReturn(_ request: Request, _ context: CloseContext) async throws -> Response {
+    @Sendable func bankReturn(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         let step = try await exchange.office.perform(

@@ -62,11 +62,11 @@ public struct SettlementRoutes: Sendable {
 
     @Sendable func shadow(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
-        let (today, before, difference) = try await ShadowMonth(exchange.office)(month)
+        let shadow = try await ShadowMonth(exchange.office)(month)
         return Exchange.json(
-            Self.shown(today, month).adding([
-                "since": before.map { JSON($0.day.description) } ?? .null,
-                "difference": difference.map {
+            Self.shown(shadow.today, month).adding([
+                "since": shadow.before.map { JSON($0.day.description) } ?? .null,
+                "difference": shadow.difference.map {
                     [
                         "lines": JSON($0.lines), "payable_fen": JSON($0.payable), "newly_stopped": .array($0.newlyStopped.map(Self.stopped)),
                         "cleared": .array($0.cleared.map(Self.stopped)),

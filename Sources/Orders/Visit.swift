@@ -6,21 +6,29 @@ import Registry
 public enum CheckMethod: String, CaseIterable, Sendable {
     /// The worker's phone with its position.
     case app
-    /// A call from the elder's own landline.
+    /// A call from the elder's own landline, which the platform has heard itself.
     case landline
+    /// 座机（未见来电）: said to be such a call, of which the platform knows nothing; the provider's word, weighed like paper.
+    case landlineUnheard = "landline_unheard"
     /// A code that the elder tells.
     case code
     /// The elder's card.
     case card
     /// A paper slip, entered later.
     case paper
+
+    /// What a device may tell; whether a call was heard is the platform's to say.
+    public static let reported = allCases.filter { $0 != .landlineUnheard }
+
+    /// Rests on the provider's word alone; a provider's share of such visits is limited (R12).
+    public var isManual: Bool { self == .paper || self == .landlineUnheard }
 }
 
 /// 签到 or 签退: when, how and where, by the device's clock and by ours.
 public struct Check: Hashable, Sendable {
     public let at: Instant
     public let receivedAt: Instant
-    public let method: CheckMethod
+    public var method: CheckMethod
     /// Metres from the elder's door; nil without a position.
     public let distance_m: Int?
     public let accuracy_m: Int?
@@ -55,7 +63,7 @@ public struct Visit: Hashable, Sendable {
     public let order: OrderID
     public let provider: ProviderID
     public let worker: WorkerID
-    public let checkIn: Check
+    public var checkIn: Check
     public var checkOut: Check?
     /// By the elder's code or card, or by call-back; nil until then.
     public var confirmedBy: String?
@@ -75,6 +83,9 @@ public struct Visit: Hashable, Sendable {
         self.confirmedBy = confirmedBy
         self.confirmedAt = confirmedAt
     }
+
+    /// Either end rests on the provider's word alone.
+    public var isManual: Bool { checkIn.method.isManual || checkOut?.method.isManual == true }
 
     /// Whole minutes between the two checks by the device's clock.
     public var minutes: Int? { checkOut.map { ($0.at - checkIn.at).minutes } }
@@ -104,12 +115,15 @@ public struct EvidencePolicy: Hashable, Sendable {
     public var checkInEarly = 30
     /// Minutes by which a device's clock may run ahead of ours.
     public var clockAhead = 10
+    /// Minutes before and after a check within which the call from the elder's landline must have rung.
+    public var callWithin = 10
 
     public init() {}
     public init(_ value: (String) -> Int?) {
         if let n = value("fence_m") { fence_m = n }
         if let n = value("fence_poor_gps_m") { wideFence_m = n }
         if let n = value("check_in_early_min") { checkInEarly = n }
+        if let n = value("landline_call_within_min") { callWithin = n }
     }
 }
 

@@ -82,6 +82,11 @@ struct OwnStatementsModel: Sendable {
 
     let rows: [Row]
     let isEmpty: Bool
+
+    init(_ found: [(statement: Statement, answer: Bool?)]) {
+        rows = found.map { Row($0.statement, answer: $0.answer) }
+        isEmpty = rows.isEmpty
+    }
 }
 
 /// One statement on a telephone: the sums first, then what was not paid, then the rest.

@@ -16,6 +16,7 @@ import Workflow
 /// | GET /provider/statements[/{month}] | its statements; one with its lines |
 /// | POST /provider/statements/{month}/confirm, dispute | agrees, or objects to a line with the reason |
 /// | POST /provider/means/closed | a day closed, or open again |
+/// | POST /provider/means/capacity | takes fewer orders for the time being |
 public struct FiguresPages: Sendable {
     let exchange: Exchange
     let pages: PageLibrary
@@ -33,6 +34,7 @@ public struct FiguresPages: Sendable {
         group.post("statements/:month/confirm", use: confirm)
         group.post("statements/:month/dispute", use: dispute)
         group.post("means/closed", use: setClosed)
+        group.post("means/capacity", use: setCapacity)
     }
 
     private var office: Office { exchange.office }
@@ -65,14 +67,14 @@ public struct FiguresPages: Sendable {
 
     @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
-        let rows = try await office.read { tx in
+        let found = try await office.read { tx in
             try tx.settlements.months().filter { $0.state == .closed }.compactMap { month in
                 try tx.settlements.statement(month.month, provider).map {
-                    OwnStatementsModel.Row($0, answer: try tx.close.answer(month.month, provider)?.isConfirmed)
+                    (statement: $0, answer: try tx.close.answer(month.month, provider)?.isConfirmed)
                 }
             }
         }
-        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(rows: rows, isEmpty: rows.isEmpty))
+        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(found))
     }
 
     private func statement(
@@ -125,7 +127,7 @@ public struct FiguresPages: Sendable {
         return Pages.redirect(to: "/provider/statements/\(month)")
     }
 
-    // MARK: Closed days
+    // MARK: Closed days and capacity
 
     struct ClosedForm: Decodable, Sendable {
         let day: String
@@ -140,6 +142,18 @@ public struct FiguresPages: Sendable {
             manage.setClosedDays(
                 context.provider, closing: form.act == "close" ? [day] : [], opening: form.act == "open" ? [day] : [], by: context.caller))
         try await manage.follow(context.provider, by: context.caller)
+        return Pages.redirect(to: "/provider/means")
+    }
+
+    struct CapacityForm: Decodable, Sendable { let capacity: String }
+
+    @Sendable func setCapacity(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let form = try await exchange.form(CapacityForm.self, request, context)
+        let typed = form.capacity.filter { !$0.isWhitespace }
+        // What is no number is out of range.
+        let most = typed.isEmpty ? nil : Int(typed) ?? -1
+        _ = try await office.perform(ManageProviders(office).setCapacity(context.provider, most, by: context.caller))
+        try await HeedNotices(office)()
         return Pages.redirect(to: "/provider/means")
     }
 }

@@ -46,29 +46,28 @@ public struct PortalPages: Sendable {
         return Frame(title: title, caller: name, links: links, language: request.language)
     }
 
-    private func work(_ provider: ProviderID) async throws -> SheetModel {
-        var found: [(OrderState, [FeedEntry])] = []
-        for state in [OrderState.offered, .inService, .scheduled, .accepted, .done] {
-            let entries = try await ReadOrders(office).of(provider, state: state, after: nil, limit: 100)
-            found.append((state, entries.sorted { ($0.order?.window.start ?? office.now) < ($1.order?.window.start ?? office.now) }))
-        }
-        return SheetModel(found, provider: provider, reference: office.reference, now: office.now)
+    private func work(_ request: Request, _ provider: ProviderID) async throws -> SheetModel {
+        SheetModel(
+            try await ReadSheet(office)(provider), provider: provider, reference: office.reference,
+            vocabulary: pages.vocabulary(request.language), now: office.now)
     }
 
     @Sendable func sheet(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try pages.page("portal", frame("工作", request, context), try await work(context.provider))
+        try pages.page("portal", frame("工作", request, context), try await work(request, context.provider))
     }
 
     @Sendable func piece(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try pages.response("sheet", try await work(context.provider), request.language)
+        try pages.response("sheet", try await work(request, context.provider), request.language)
     }
 
     @Sendable func means(_ request: Request, _ context: ProviderContext) async throws -> Response {
         guard let provider = office.reference.franchise.provider(context.provider) else {
             throw Rejection(.missing, "provider_unknown", "本单位不在加盟名录，请联系平台。")
         }
+        let limit = try await office.read { tx in try tx.providers.find(context.provider)?.capacity }
         return try pages.page(
-            "means", frame("本单位", request, context), MeansModel(provider, reference: office.reference, today: office.now.localDate))
+            "means", frame("本单位", request, context),
+            MeansModel(provider, limit: limit, reference: office.reference, today: office.now.localDate))
     }
 
     struct NewsModel: Sendable {
@@ -80,23 +79,17 @@ public struct PortalPages: Sendable {
         }
         let rows: [Row]
         let isEmpty: Bool
+
+        init(_ events: [Event], _ vocabulary: Vocabulary) {
+            rows = events.map { Row(seq: $0.providerSeq ?? 0, at: $0.at.shown, what: vocabulary(.event, $0.type), about: $0.subject) }
+            isEmpty = rows.isEmpty
+        }
     }
 
     @Sendable func news(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let rows = try await ReadFeed(office).latest(context.provider, limit: 50).map {
-            NewsModel.Row(seq: $0.providerSeq ?? 0, at: $0.at.shown, what: Self.names[$0.type] ?? $0.type, about: $0.subject)
-        }
-        return try pages.page("news", frame("消息", request, context), NewsModel(rows: rows, isEmpty: rows.isEmpty))
+        let model = NewsModel(try await ReadFeed(office).latest(context.provider, limit: 50), pages.vocabulary(request.language))
+        return try pages.page("news", frame("消息", request, context), model)
     }
-
-    /// What an event is called on a provider's telephone.
-    static let names = [
-        "order.offered": "新工单", "order.accepted": "已接单", "order.declined": "已拒单", "order.expired": "超时未接，已转给别家",
-        "order.withdrawn": "已改派", "order.scheduled": "已派人", "order.checked_in": "已签到", "order.checked_out": "已签退", "order.closed": "已办结",
-        "order.cancelled": "已取消", "order.failed": "未完成", "order.disputed": "老人有异议", "order.reopened": "重新派单", "order.voided": "作废",
-        "order.reminder": "快到时间", "order.overdue": "已超时",
-        "plan.made": "已排日计划", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
-    ]
 
     @Sendable func events(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider

@@ -27,6 +27,7 @@ struct VisitModel: Sendable {
     let elder: String?
     let address: String?
     let phone: String?
+    /// The door for the telephone's own map (RFC 5870).
     let map: String?
     let alerts: [String]
     /// Both names where two come.
@@ -36,11 +37,21 @@ struct VisitModel: Sendable {
     /// Whether the service needs a second person, and who it may be.
     let needsSecond: Bool
     let isOffered: Bool
+    /// Whether another time may be proposed now, and the present one, as a field of a form takes it.
+    let mayPropose: Bool
+    let start: String
+    /// The time that was proposed and waits for an answer.
+    let proposed: String?
+    /// When and how the worker has checked in.
+    let checkedIn: String?
+    /// A call from the elder's landline is claimed that the platform has not heard.
+    let isUnheard: Bool
     let needsWorker: Bool
     let mayCheckIn: Bool
     let mayCheckOut: Bool
 
-    init(_ entry: FeedEntry, _ order: Order, provider: ProviderID, reference: Reference, now: Instant) {
+    init(_ entry: ReadSheet.Entry, _ order: Order, provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant) {
+        let elder = entry.feed.elder
         id = order.id.text
         number = order.number
         state = order.state.name
@@ -52,11 +63,11 @@ struct VisitModel: Sendable {
         isLate = left.map { $0 < 0 } ?? false
         deadline = left.map { $0 < 0 ? "已超 \(Self.span(-$0))" : "还有 \(Self.span($0))" } ?? ""
         note = order.note.isEmpty ? nil : order.note
-        elder = entry.elder.map { "\($0.name) \($0.age(on: now.localDate))岁" }
-        address = entry.elder?.address.line
-        phone = entry.elder?.phones.first { !$0.isWrong }?.number.text
-        map = nil
-        alerts = entry.elder?.alerts ?? []
+        self.elder = elder.map { "\($0.name) \($0.age(on: now.localDate))岁" }
+        address = elder?.address.line
+        phone = elder?.phones.first { !$0.isWrong }?.number.text
+        map = elder?.place.map { "geo:\($0.latitude),\($0.longitude)" }
+        alerts = elder?.alerts ?? []
         let staff = reference.franchise.workers(of: provider).filter(\.isActive)
         workers = staff.map { Choice(id: $0.id.text, name: $0.name) }
         let named = [order.worker, order.secondWorker].compactMap { id in staff.first { $0.id == id }?.name }
@@ -64,6 +75,11 @@ struct VisitModel: Sendable {
         needsSecond = (reference.catalogue.item(order.item)?.staffCount ?? 1) > 1
         workerID = order.worker?.text ?? ""
         isOffered = order.state == .offered
+        mayPropose = isOffered && entry.proposal == nil
+        start = "\(order.window.start.localDate)T\(order.window.start.shown.suffix(5))"
+        proposed = entry.proposal.map(\.start.shown)
+        checkedIn = entry.checkIn.map { "\($0.at.shown.suffix(5)) \(vocabulary(.method, $0.method.rawValue))" }
+        isUnheard = entry.checkIn?.method == .landlineUnheard
         needsWorker = order.state == .accepted
         mayCheckIn = order.state == .scheduled
         mayCheckOut = order.state == .inService
@@ -92,10 +108,14 @@ struct SheetModel: Sendable {
     let offers: Int
     let isEmpty: Bool
 
-    init(_ found: [(state: OrderState, entries: [FeedEntry])], provider: ProviderID, reference: Reference, now: Instant) {
+    init(
+        _ found: [(state: OrderState, entries: [ReadSheet.Entry])], provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant
+    ) {
         groups = found.compactMap { state, entries in
             let visits = entries.compactMap { entry in
-                entry.order.map { VisitModel(entry, $0, provider: provider, reference: reference, now: now) }
+                entry.feed.order.map {
+                    VisitModel(entry, $0, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
+                }
             }
             return visits.isEmpty ? nil : Group(title: state.name, code: state.rawValue, count: visits.count, visits: visits)
         }
@@ -135,12 +155,15 @@ struct MeansModel: Sendable {
     let vehicles: [String]
     let papers: [Paper]
     let hours: [Hours]
+    /// What each window takes for the time being; empty for as many as published.
+    let limit: String
     let closed: [String]
     let today: String
 
-    init(_ provider: Provider, reference: Reference, today: LocalDate) {
+    init(_ provider: Provider, limit: Int?, reference: Reference, today: LocalDate) {
         let franchise = reference.franchise
         self.today = today.description
+        self.limit = limit.map(String.init) ?? ""
         name = provider.name
         state = provider.state.term
         quality = "\(provider.quality)"

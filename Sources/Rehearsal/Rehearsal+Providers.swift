@@ -122,15 +122,29 @@ extension Rehearsal {
             place = elder.place.flatMap { temper.place(near: $0) }
         }
         if method == .app, place == nil { method = .landline }
+        if method == .landline, try await !ring(for: order, atEnd: atEnd) { method = .code }
         let code: String? =
             switch method {
             case .code: order.visitCode
             case .card: elder.number
-            case .app, .landline, .paper: nil
+            case .app, .landline, .landlineUnheard, .paper: nil
             }
         return CheckReport(
             at: stage.now, method: method, place: place, accuracy_m: place.map { _ in 10 + temper.random.below(30) }, code: code,
             reasonCode: method == .paper ? "phone_broken" : nil)
+    }
+
+    /// The worker, or the elder whom a service by telephone is for, rings the hotline from the elder's line, and a machine takes the call.
+    ///
+    /// - Returns: false where the elder has no line that would prove anything.
+    private func ring(for order: Order, atEnd: Bool) async throws -> Bool {
+        let phones = try await office.read { tx in try tx.elders.phones(of: order.elder) }
+        guard let line = phones.first(where: { !$0.isWrong && ($0.number.isFixedLine || order.mode == .phone) })?.number else { return false }
+        for event in [CallEvent.newCall, .answer, .hangup] {
+            let id = "check-\(order.id)-\(atEnd ? "out" : "in")"
+            _ = try await RecordCall(office)(event, id: id, from: line.text, to: Self.hotline, at: stage.now, by: Desk.caller)
+        }
+        return true
     }
 }
 

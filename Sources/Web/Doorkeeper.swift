@@ -12,10 +12,12 @@ public struct Doorkeeper: RouterMiddleware {
     private let manage: ManageTokens
     private let tokens: TokenCache
     private let buckets: Buckets?
+    private let entrance: Entrance
     private let clock: @Sendable () -> Instant
 
     /// - Parameter limit: how often one token or session may ask; nil for as often as it likes.
-    public init(_ office: Office, limit: RateLimit? = .standard) {
+    public init(_ office: Office, _ pages: PageLibrary, limit: RateLimit? = .standard) {
+        entrance = Entrance(pages)
         access = ManageAccess(office)
         manage = ManageTokens(office)
         tokens = TokenCache(clock: office.clock)
@@ -51,7 +53,7 @@ public struct Doorkeeper: RouterMiddleware {
                 checked = Pages.isDoor(request.uri.path) ? request : try await FormSecret.checked(request, against: found.csrf)
             } catch let stale as StaleForm {
                 guard let fields = stale.fields else { throw stale }
-                return FormSecret.$current.withValue(found.csrf) { Pages.again(request.uri.path, fields, status: .forbidden) }
+                return try FormSecret.$current.withValue(found.csrf) { try entrance.again(request, request.uri.path, fields, status: .forbidden) }
             }
             // Goes along with the task that answers, so that every form of every page has it without asking for it.
             let known = context

@@ -90,7 +90,7 @@ public struct Exchange: Sendable {
     ///
     /// - Parameter kept: How long the answer is kept; longer where public money moves.
     public func once<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: some RoleContext, keeping kept: Span = IdempotencyKey.usual,
+        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span = IdempotencyKey.usual,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> Answer
     ) async throws -> Response {
         let bytes = try await Self.bytes(request, context)
@@ -123,10 +123,32 @@ public struct Exchange: Sendable {
     ///
     /// - Parameter intention: From the fields to a step that returns the address to go to afterwards.
     public func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: some RoleContext, keeping kept: Span = IdempotencyKey.usual,
+        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span = IdempotencyKey.usual,
         _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
     ) async throws -> Response {
+        try await formOnce(type, try await Self.bytes(request, context), request, context, keeping: kept, intention)
+    }
+
+    /// The same for a form whose page is shown again, with what was typed, when it cannot be done.
+    ///
+    /// - Parameter shown: gets the form and why; throws again what its page does not know.
+    public func formOnce<T: Decodable & Sendable>(
+        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>,
+        _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String,
+        orShow shown: (T, any Rejecting) async throws -> Response
+    ) async throws -> Response {
         let bytes = try await Self.bytes(request, context)
+        do {
+            return try await formOnce(type, bytes, request, context, keeping: IdempotencyKey.usual, intention)
+        } catch let error as any Rejecting where error.rejection.kind != .unavailable {
+            return try await shown(try URLEncodedFormDecoder().decode(type, from: String(decoding: bytes, as: UTF8.self)), error)
+        }
+    }
+
+    private func formOnce<T: Decodable & Sendable>(
+        _ type: T.Type, _ bytes: [UInt8], _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span,
+        _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
+    ) async throws -> Response {
         let text = String(decoding: bytes, as: UTF8.self)
         let body = try URLEncodedFormDecoder().decode(type, from: text)
         let once = try URLEncodedFormDecoder().decode(FormKey.self, from: text).once
@@ -163,7 +185,7 @@ extension Exchange {
     /// A line that is refused takes none of the others along; sent again with the same key, what was done is told again and what was refused
     /// is tried again.
     public func each<Line: Sendable>(
-        _ lines: [Line], _ request: Request, _ context: some RoleContext, digest: (Line) -> [UInt8],
+        _ lines: [Line], _ request: Request, _ context: RoleContext<some Admission>, digest: (Line) -> [UInt8],
         _ intention: (Line) throws -> @Sendable (any Transaction) throws -> Answer
     ) async throws -> [Result<Answer, Rejection>] {
         _ = try Self.key(request, context.caller, [], IdempotencyKey.usual)

@@ -7,7 +7,8 @@ import Workflow
 /// What a person sees where a machine gets problem+json: the login form when nobody is logged in, otherwise a page that says what to do.
 public struct FaceMiddleware: RouterMiddleware {
     public typealias Context = AppContext
-    public init() {}
+    private let entrance: Entrance
+    public init(_ pages: PageLibrary) { entrance = Entrance(pages) }
 
     public func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -16,14 +17,9 @@ public struct FaceMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as any Rejecting {
             let rejection = error.rejection
-            if rejection.kind == .unauthenticated, !request.isPiece { return try await Pages.askToLogIn(request, context) }
+            if rejection.kind == .unauthenticated, !request.isPiece { return try await entrance.askToLogIn(request) }
             if rejection.kind == .unavailable { context.logger.error("unavailable", metadata: ["cause": "\(error)"]) }
-            return HTML.page(
-                "没有完成", status: Problem.status(rejection), caller: context.caller?.name,
-                """
-                <h1>没有完成</h1><p class="fault" role="alert">\(HTML.escaped(rejection.message))</p>
-                <p><a href="/">返回首页</a></p>
-                """)
+            return try entrance.undone(request, rejection, caller: context.caller)
         }
     }
 }

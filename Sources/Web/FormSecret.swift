@@ -68,13 +68,8 @@ struct FormFields {
     /// Never shown again and never sent back by a page.
     private static let secrets: Set<String> = ["csrf", "password", "code", "challenge"]
 
-    /// As hidden fields, and as a list for the person to look over.
-    var kept: (hidden: String, list: String) {
-        let shown = pairs.filter { !Self.secrets.contains($0.name) }
-        let hidden = shown.map { "<input type=\"hidden\" name=\"\(HTML.escaped($0.name))\" value=\"\(HTML.escaped($0.value))\">" }.joined()
-        let list = shown.filter { !$0.value.isEmpty }.map { "<dt>\(HTML.escaped($0.name))</dt><dd>\(HTML.escaped(String($0.value.prefix(500))))</dd>" }
-        return (hidden, list.isEmpty ? "" : "<h2>您填写的内容</h2><dl>\(list.joined())</dl>")
-    }
+    /// What may be shown and sent again.
+    var kept: [(name: String, value: String)] { pairs.filter { !Self.secrets.contains($0.name) } }
 
     /// Percent-encoded, for the query of an address.
     static func encoded(_ text: String) -> String {

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Kernel
 
-/// The frame of every page, and escaping. Content is built by the faces from escaped pieces.
+/// Escaping, long tables, and what every page says to the browser beside itself.
 public enum HTML {
     public static func escaped(_ text: String) -> String {
         var result = ""
@@ -24,9 +24,6 @@ public enum HTML {
         case text(String)
         /// Right-aligned.
         case number(String)
-        case link(String, to: String)
-        /// Several buttons, each a form that posts to its address with hidden fields.
-        case buttons([Button])
 
         public init(stringLiteral value: String) { self = .text(value) }
         public static func amount(_ fen: Fen) -> Cell { .number(grouped(fen)) }
@@ -43,26 +40,7 @@ public enum HTML {
             switch self {
             case .text(let text): "<td\(text.count > Self.short ? " class=\"w\"" : "")>\(escaped(text))</td>"
             case .number(let text): "<td class=\"n\">\(escaped(text))</td>"
-            case .link(let text, let address): "<td><a href=\"\(escaped(address))\">\(escaped(text))</a></td>"
-            case .buttons(let buttons): "<td class=\"b\">\(buttons.map(\.html).joined())</td>"
             }
-        }
-    }
-
-    public struct Button {
-        let label: String
-        let address: String
-        let fields: KeyValuePairs<String, String>
-
-        public init(_ label: String, to address: String, _ fields: KeyValuePairs<String, String> = [:]) {
-            self.label = label
-            self.address = address
-            self.fields = fields
-        }
-
-        public var html: String {
-            let hidden = HTML.secretField + fields.map { "<input type=\"hidden\" name=\"\(escaped($0.key))\" value=\"\(escaped($0.value))\">" }.joined()
-            return "<form method=\"post\" action=\"\(escaped(address))\">\(hidden)<button>\(escaped(label))</button></form>"
         }
     }
 
@@ -94,35 +72,6 @@ public enum HTML {
             \(body)
             </tbody></table></div>
             """
-    }
-
-    /// Names and values, one under the other.
-    public static func facts(_ pairs: [(String, String)]) -> String {
-        "<dl>" + pairs.map { "<dt>\(escaped($0.0))</dt><dd>\(escaped($0.1))</dd>" }.joined(separator: "\n") + "</dl>"
-    }
-
-    /// What every form must carry; see ``FormSecret``.
-    public static var secretField: String { "<input type=\"hidden\" name=\"csrf\" value=\"\(escaped(FormSecret.current))\">" }
-
-    /// - Parameter body: HTML that is already safe.
-    public static func page(
-        _ title: String, status: HTTPResponse.Status = .ok, caller: String? = nil, _ body: String
-    ) -> Response {
-        let bar = caller.map {
-            """
-            <header><strong>虚拟养老院调度平台</strong><a href="/account">\(escaped($0))</a>\
-            <form method="post" action="/logout">\(secretField)<button>退出</button></form></header>
-            """
-        } ?? ""
-        let text = """
-            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(escaped(title))</title>
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-            <link rel="stylesheet" href="/assets/app.css"></head><body>\(bar)<main>\(body)</main></body></html>
-            """
-        return Response(
-            status: status,
-            headers: Self.headers, body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
     /// Scripts and styles come from this site's files alone; nothing inside a page is ever run as one.

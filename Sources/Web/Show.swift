@@ -165,6 +165,15 @@ public enum Show {
         ]
     }
 
+    /// Whether the platform heard the call of a check from the elder's landline; null when the check was made another way.
+    public static func callHeard(_ check: Check?) -> JSON {
+        switch check?.method {
+        case .landline: true
+        case .landlineUnheard: false
+        default: .null
+        }
+    }
+
     public static func finding(_ finding: Finding) -> JSON {
         ["code": JSON(finding.code), "severity": JSON(finding.severity.rawValue), "sentence": JSON(finding.sentence)]
     }

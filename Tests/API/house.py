@@ -196,7 +196,7 @@ class Desk:
         provider, id = self.provider(order), order["id"]
         provider.post(f"/provider/orders/{id}/accept")
         self.schedule(order)
-        provider.post(f"/provider/orders/{id}/check-in", {"at": order["start"], "method": "landline"})
+        provider.post(f"/provider/orders/{id}/check-in", {"at": order["start"], "method": "code", "code": order["visit_code"]})
         proof = {"method": "code", "code": order["visit_code"]} if confirmed else {"method": "landline"}
         return provider.post(f"/provider/orders/{id}/check-out", {"at": min(order["end"], now(540), key=moment)} | proof)
 

@@ -29,14 +29,23 @@ class House:
         vnh("demo", "--database", self.url, "--data", str(DATA), *(demo or ["--elders", "400"]))
         if close:
             vnh("close", close, "--database", self.url)
-        self.log = open(f"{folder}/serve.log", "w+")
-        self.process = subprocess.Popen([BINARY, "serve", "--database", self.url, "--port", "0"], cwd=DATA, stderr=self.log)
+        self.log, self.port = f"{folder}/serve.log", "0"
+        self.start()
+        self.operator = self.token("operator")
+
+    def start(self):
+        """Serves; again at the same address after `stop`."""
+        with open(self.log, "w") as log:
+            self.process = subprocess.Popen([BINARY, "serve", "--database", self.url, "--port", self.port], cwd=DATA, stderr=log)
         deadline = time.monotonic() + 20
-        while not (found := re.search(r"http://127\.0\.0\.1:\d+", pathlib.Path(self.log.name).read_text())):
+        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", pathlib.Path(self.log).read_text())):
             assert self.process.poll() is None and time.monotonic() < deadline, "vnh serve did not start"
             time.sleep(0.05)
-        self.base = found.group()
-        self.operator = self.token("operator")
+        self.base, self.port = found.group(), found.group(1)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(timeout=20)
 
     def token(self, role, *more):
         return vnh("token", "create", "--database", self.url, "--role", role, *more).strip()
@@ -75,13 +84,18 @@ def make_house(tmp_path_factory):
 
     yield make
     for made in houses:
-        made.process.terminate()
-        made.process.wait(timeout=20)
+        made.stop()
 
 
 @pytest.fixture(scope="session")
 def house(make_house):
     return make_house("house")
+
+
+@pytest.fixture(scope="session")
+def past(make_house):
+    """A house with January 2026 behind it, closed, its samples waiting for somebody to ask."""
+    return make_house("past", "--elders", "600", "--days", "33", close="2026-01")
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +111,7 @@ class Visitor:
     """A person at a browser. Whatever the console complains of, or any request to another host, is a failure."""
 
     def __init__(self, browser, house, login, **options):
-        self.house, self.faults = house, []
+        self.house, self.login, self.faults = house, login, []
         options = {"viewport": {"width": 1400, "height": 900}, "locale": "zh-CN", "timezone_id": "Asia/Shanghai", **options}
         self.context = browser.new_context(**options)
         self.page = self.context.new_page()

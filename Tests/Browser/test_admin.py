@@ -1,8 +1,11 @@
 """Administration: masked until a reason is given, changes shown before they are published, who looked at whom."""
 
+import io
 import pathlib
 
 import pyotp
+import zxingcpp
+from PIL import Image
 
 
 def test_a_file_is_masked_until_a_reason_is_given_and_the_look_is_on_record(visit, house):
@@ -142,7 +145,13 @@ def test_a_second_factor_is_turned_on_and_asked_for(visit, browser, house):
     page.get_by_label("密码").fill("phone-desk-demo1")
     page.get_by_role("button", name="登录").click()
     page.get_by_role("button", name="启用").click()
-    app = pyotp.TOTP(page.locator("#secret").inner_text().replace(" ", ""))
+    # A telephone reads what the screen shows, in the light and in the dark.
+    for scheme in ["dark", "light"]:
+        page.emulate_media(color_scheme=scheme)
+        [code] = zxingcpp.read_barcodes(Image.open(io.BytesIO(page.screenshot())))
+        app = pyotp.parse_uri(code.text)
+        assert app.secret == page.locator("#secret").inner_text().replace(" ", "")
+        assert (app.name, app.issuer) == ("phone-desk", "VNH")
     page.get_by_label("六位数字").fill(app.now())
     page.get_by_role("button", name="确认").click()
     recovery = page.locator("#codes li").first.inner_text()

@@ -10,12 +10,6 @@ from axe_playwright_python.sync_playwright import Axe
 from test_pages import RULES
 
 
-@pytest.fixture(scope="session")
-def past(make_house):
-    """A house with January 2026 behind it, closed, its samples waiting for somebody to ask."""
-    return make_house("past", "--elders", "600", "--days", "33", close="2026-01")
-
-
 @pytest.fixture
 def desk(enter, past):
     return lambda login="operator", **options: enter(past, login, **options)
@@ -159,7 +153,7 @@ def test_a_manual_choice_needs_a_reason_and_can_be_undone(desk, past):
     chosen = page.get_by_label("指派给").input_value()
     assert chosen != first
     page.get_by_role("button", name="人工指派").click()
-    page.wait_for_selector("td:has-text('order.overridden')")
+    page.wait_for_selector("td:has-text('人工指派')")
     assert past.api("GET", f"/orders/{made['id']}")["provider"] == chosen
     page.get_by_role("button", name="撤销指派").click()
     page.wait_for_load_state()
@@ -175,7 +169,7 @@ def test_a_stale_form_shows_what_changed_and_keeps_what_was_typed(desk, past):
     page.get_by_role("button", name="取消工单").click()
     alert = page.locator("[role=alert]")
     alert.wait_for()
-    assert "刚被别人改过" in alert.inner_text() and "complaint.opened" in alert.inner_text()
+    assert "刚被别人改过" in alert.inner_text() and "登记投诉" in alert.inner_text()
     assert page.get_by_label("原因").input_value() == "老人改主意，打算下周再说"
     page.get_by_role("button", name="取消工单").click()
     page.wait_for_selector("dd:has-text('已取消')")
@@ -284,7 +278,8 @@ def test_rare_characters_long_names_and_pasted_numbers(desk, past):
 ], ids=["plain", "zoom200", "dark"])
 @pytest.mark.parametrize("login,path,row", [
     ("operator", "/console/orders", "tbody a"), ("operator", "/console/callbacks", "tbody a"), ("operator", "/console/complaints", None),
-    ("finance", "/finance/2026-01", "tbody tr td a"), ("finance", "/finance/2026-01/money", None),
+    ("finance", "/finance/2026-01", "tbody tr td a"), ("finance", "/finance/2026-01/money", None), ("finance", "/finance/2026-01/held", None),
+    ("finance", "/finance/2026-01/documents", None), ("finance", "/finance/2026-01/documents/summary", None),
 ])
 def test_axe_finds_nothing_where_there_is_something_to_see(desk, login, path, row, view):
     page = desk(login, **view).go(path)

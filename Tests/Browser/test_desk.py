@@ -1,5 +1,6 @@
 """The operator's desk by keyboard: every key that a person presses is counted."""
 
+import re
 import time
 
 
@@ -164,10 +165,46 @@ def test_an_emergency_reaches_every_desk_and_nobody_waits_for_an_answer(visit, h
     one.wait_for_selector(f"[data-card-of='{elder['id']}']")
     one.keyboard.press("F2")
     two.wait_for_selector("#alarms .alarm")
+    # Whoever speaks to 120 has name, address and line before them; each step leaves its time, and the times go with the order.
+    who = one.locator("#emergency-who").inner_text()
+    assert line in who and one.locator(f"[data-card-of='{elder['id']}'] dd").first.inner_text() in who
+    one.wait_for_selector("#emergency-clock:not(:text-is('0:00'))")
+    one.keyboard.press("1")
+    one.keyboard.press("3")
+    assert one.locator("#emergency [aria-pressed=true]").count() == 2
+    one.keyboard.press("3")
+    assert one.locator("#emergency [aria-pressed=true]").count() == 1
+    one.keyboard.press("Enter")
     one.keyboard.press("Enter")
     one.wait_for_selector("#emergency [data-placed]")
     orders = house.api("GET", f"/orders?elder={elder['id']}")["orders"]
-    assert orders[0]["urgency"] == "emergency"
+    sent = [order for order in orders if order["urgency"] == "emergency"]
+    assert len(sent) == 1 and re.fullmatch(r"问清 0:\d\d，派人 0:\d\d", sent[0]["note"])
+    two.locator("#alarms [data-open]").first.click()
+    two.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    two.locator("#alarms [data-seen]").first.click()
+    assert two.locator("#alarms .alarm").count() == 0
+
+
+def test_an_emergency_of_a_stranger_says_what_to_do_first(visit, house):
+    page = visit("operator").page
+    settled(page)
+    house.ring("13900009876", "help-2")
+    page.wait_for_selector("[data-register]")
+    assert "13900009876" in page.locator("#lines [aria-selected=true]").inner_text()
+    page.keyboard.press("F2")
+    assert "13900009876" in page.locator("#emergency-who").inner_text() and "120" in page.locator("#emergency-who").inner_text()
+    assert page.locator("#emergency-send").is_disabled()
+    page.wait_for_selector("#alarms .alarm")
+    page.keyboard.press("Escape")
+    # Found by the box, the elder belongs to this call; then somebody is sent.
+    page.keyboard.press("Control+k")
+    page.keyboard.type("LZ00000007")
+    page.wait_for_selector("#found .row")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sheet:not([hidden]) [data-card-of]")
+    page.keyboard.press("F2")
+    assert page.locator("#emergency-send").is_enabled()
 
 
 def test_a_time_that_says_nothing_is_told_in_words(visit, house):
@@ -181,3 +218,79 @@ def test_a_time_that_says_nothing_is_told_in_words(visit, house):
     page.keyboard.type("1")
     page.keyboard.type("昨儿个")
     page.wait_for_selector(".quote .fault:has-text('看不懂时间')")
+
+
+def test_several_calls_stand_side_by_side_and_drafts_survive_a_crash(visit, house):
+    elder, line = house.one_on_a_line()
+    visitor = visit("operator")
+    page = visitor.page
+    settled(page)
+    house.ring(line, "crash-1")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    page.keyboard.type("lifa")
+    page.wait_for_selector(".choices .row")
+    page.keyboard.type("1")
+    page.keyboard.type("m10")
+    house.ring("13900004321", "crash-2")
+    page.wait_for_selector("#lines .ringing")
+    page.keyboard.press("Alt+2")
+    page.wait_for_selector("[data-register]:visible")
+    page.keyboard.press("Alt+1")
+    assert page.locator("[name=when]:visible").input_value() == "m10"
+    # The window is gone without a word; another one has everything again.
+    page.close(run_before_unload=False)
+    visitor.page = visitor.context.new_page()
+    again = visitor.go("/console")
+    again.wait_for_selector("#lines [role=tab] >> nth=2")
+    again.keyboard.press("Alt+1")
+    again.wait_for_selector("[name=when]:visible")
+    again.wait_for_selector(".sheet:not([hidden]) [data-quote]")
+    assert again.locator("[name=when]:visible").input_value() == "m10"
+
+
+def test_a_server_that_comes_back_brings_the_calls_of_the_meantime(enter, make_house):
+    house = make_house("restart", "--elders", "60")
+    elder, line = house.one_on_a_line()
+    visitor = enter(house, "operator")
+    page = visitor.page
+    settled(page)
+    house.ring(line, "before")
+    page.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    page.keyboard.type("lifa")
+    page.wait_for_selector(".choices .row")
+    page.keyboard.type("1")
+    page.keyboard.type("m9")
+    house.stop()
+    page.wait_for_selector("#link.fault")
+    page.locator("[name=note]").fill("断线时写的")
+    house.start()
+    # Rung before the browser has found its way back.
+    house.ring("13900005555", "meantime")
+    page.wait_for_selector("#lines .ringing:has-text('13900005555')", timeout=20_000)
+    settled(page)
+    assert page.locator("[name=note]").first.input_value() == "断线时写的"
+    page.locator("[name=when]").first.focus()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_selector("[data-placed]")
+    visitor.forgive("net::ERR", "Failed to load")
+
+
+def test_of_two_operators_at_one_order_the_second_sees_what_the_first_has_done(visit, house):
+    elder = house.elders()[5]
+    made = house.api("POST", "/orders", {"elder_id": elder["id"], "item_code": "06001", "start": soon()})
+    one, two = visit("operator"), visit("admin")
+    for visitor in (one, two):
+        visitor.go(f"/console/orders/{made['id']}").get_by_label("原因").fill(f"{visitor.login} 的原因")
+    one.page.get_by_role("button", name="取消工单").click()
+    one.page.wait_for_selector("dd:has-text('已取消')")
+    two.page.get_by_role("button", name="改派下一家").click()
+    alert = two.page.locator("[role=alert]")
+    alert.wait_for()
+    assert "取消" in alert.inner_text() and "operator" in alert.inner_text()
+    assert two.page.get_by_label("原因").input_value() == "admin 的原因"
+    two.forgive("409")
+
+
+def soon():
+    """The day after tomorrow at ten."""
+    return time.strftime("%Y-%m-%dT10:00:00+08:00", time.gmtime(time.time() + 8 * 3600 + 2 * 86400))

@@ -47,6 +47,38 @@ def test_english_stands_beside_chinese(visit):
     assert page.locator("#lines").inner_text().strip().endswith("Dispatch board")
 
 
+@pytest.mark.parametrize("login,path", [
+    ("operator", "/console/duties"), ("provider", "/provider"), ("finance", "/finance"), ("admin", "/admin"), ("security", "/admin/users"),
+    ("auditor", "/admin/audit"), ("operator", "/board"),
+])
+def test_title_and_places_are_english_too(visit, login, path):
+    page = visit(login).go(f"{path}?lang=en")
+    words = page.title() + page.locator("header nav").inner_text()
+    assert words and not [character for character in words if "\u4e00" <= character <= "\u9fff"], words
+
+
+def test_english_stands_beside_chinese_at_the_door(browser, house):
+    page = browser.new_page()
+    page.goto(f"{house.base}/login?next=/account")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.get_by_role("link", name="English").click()
+    assert page.title().startswith("Log in")
+    page.get_by_label("User name").fill("operator")
+    page.get_by_label("Password").fill("wrong")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_selector(".fault:has-text('Wrong user name or password')")
+    page.get_by_label("Password").fill("operator-demo")
+    page.get_by_role("button", name="Log in").click()
+    # On to where the person was going, in the language that was chosen, and back to Chinese.
+    page.wait_for_url(f"{house.base}/account")
+    page.wait_for_selector("h2:has-text('Second factor')")
+    page.get_by_role("link", name="中文").click()
+    page.wait_for_selector("h2:has-text('双因子')")
+    page.goto(f"{house.base}/console")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.close()
+
+
 def test_an_expired_session_leads_to_the_login(visit):
     visitor = visit("operator")
     visitor.context.clear_cookies()

@@ -1,6 +1,9 @@
 """The provider's telephone: offers ring, one button each, check-ins survive a dead zone."""
 
+import re
 import time
+
+from conftest import Visitor
 
 
 def phone(visit):
@@ -8,16 +11,16 @@ def phone(visit):
                  geolocation={"latitude": 36.056, "longitude": 103.833})
 
 
-def offer(house, minutes):
-    """An order that the demo provider P001 is asked about, `minutes` from now, and its answer."""
+def offer(house, minutes, item="01001", provider="P001"):
+    """An order that a provider (P001 is the demo login's) is asked about, `minutes` from now, and its answer."""
     start = time.strftime("%Y-%m-%dT%H:%M:00+08:00", time.gmtime(time.time() + 8 * 3600 + minutes * 60))
     near = [elder for n in range(40) for elder in house.elders(f"LZ00000{n:02}") if elder["region"] == "620102001"]
     for elder in near:
         placed = house.api("POST", "/orders", {
-            "elder_id": elder["id"], "item_code": "01001", "start": start, "preferred_provider": "P001", "allow_twin": True})
-        if placed["provider"] == "P001":
+            "elder_id": elder["id"], "item_code": item, "start": start, "preferred_provider": provider, "allow_twin": True})
+        if placed["provider"] == provider:
             return placed
-    raise AssertionError("P001 was never asked")
+    raise AssertionError(f"{provider} was never asked")
 
 
 def tomorrow_noon():
@@ -112,3 +115,127 @@ def test_what_waits_in_the_telephone_is_sent_after_a_new_login_in_another_window
     visitor.page.click(f"[data-order='{placed['id']}'] [data-do=accept]")
     visitor.page.wait_for_selector(f"[data-order='{placed['id']}'] [data-do=schedule]")
     visitor.faults.clear()  # The browser notes the refusal that was mended.
+
+
+def test_a_new_offer_rings_and_counts_in_the_title(visit, house):
+    page = phone(visit).page
+    page.add_init_script("""
+        window.tones = 0;
+        const Real = window.AudioContext;
+        window.AudioContext = class extends Real { createOscillator() { window.tones += 1; return super.createOscillator(); } };""")
+    page.reload()
+    page.wait_for_selector("#link:has-text('实时')")
+    placed = offer(house, tomorrow_noon() + 40)
+    page.wait_for_selector(f"[data-order='{placed['id']}']")
+    page.wait_for_function("window.tones >= 2")
+    assert re.match(r"\(\d+\) ", page.title())
+
+
+def test_another_time_is_proposed_and_the_desk_agrees(visit, house):
+    page = phone(visit).page
+    placed = offer(house, tomorrow_noon() + 10)
+    card = f"[data-order='{placed['id']}']"
+    page.wait_for_selector(f"{card} [data-do=propose]")
+    page.click(f"{card} [data-do=propose]")
+    # The time of the order stands in the field; half an hour earlier would do.
+    field = page.locator("#propose-form [name=start]")
+    assert field.input_value() == placed["start"][:16]
+    earlier = f"{placed['start'][:11]}11:40"
+    field.fill(earlier)
+    page.locator("#propose-form [name=note]").fill("那时有空位")
+    page.get_by_role("button", name="提议", exact=True).click()
+    page.wait_for_selector(f"{card} .warn:has-text('等待座席答复')")
+    assert page.locator(f"{card} [data-do=propose]").count() == 0
+    [proposal] = [p for p in house.api("GET", "/proposals?state=open")["proposals"] if p["order_id"] == placed["id"]]
+    assert proposal["start"].startswith(earlier) and proposal["note"] == "那时有空位"
+    house.api("POST", f"/proposals/{proposal['id']}/accept", {})
+    page.wait_for_selector(f"{card}:has-text('11:40') [data-do=schedule]")
+
+
+def test_two_people_are_named_for_a_visit_that_needs_two(visit, browser, house):
+    security = visit("security").go("/admin/users")
+    security.get_by_label("用户名").fill("movers92")
+    security.get_by_label("密码").fill("movers92-demo")
+    security.get_by_label("角色").select_option("provider")
+    security.get_by_label("服务商编号").fill("P092")
+    security.get_by_role("button", name="新建或改密码").click()
+    security.wait_for_selector("td:has-text('movers92')")
+    placed = offer(house, tomorrow_noon() + 120, item="06044", provider="P092")
+    visitor = Visitor(browser, house, "movers92", viewport={"width": 420, "height": 900})
+    page, card = visitor.page, f"[data-order='{placed['id']}']"
+    page.click(f"{card} [data-do=accept]")
+    first, second = page.locator(f"{card} [data-worker-choice]"), page.locator(f"{card} [data-second-choice]")
+    names = first.locator("option").all_inner_texts()
+    first.select_option(index=0)
+    second.select_option(label=names[0])
+    page.click(f"{card} [data-do=schedule]")
+    # The same person twice is refused in words, and the choice is still there.
+    page.wait_for_selector("#fault:has-text('同一')")
+    second.select_option(label=names[1])
+    page.click(f"{card} [data-do=schedule]")
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+    assert f"{names[0]}、{names[1]}" in page.locator(card).inner_text()
+    order = house.api("GET", f"/orders/{placed['id']}")
+    assert order["worker"] and order["second_worker"] and order["worker"] != order["second_worker"]
+    visitor.forgive("422")
+    visitor.close()
+
+
+def test_a_check_in_says_how_it_is_proven(visit, house):
+    visitor = visit("provider", viewport={"width": 420, "height": 900})
+    page, placed = visitor.page, offer(house, tomorrow_noon() + 20)
+    card = f"[data-order='{placed['id']}']"
+    for step in ["accept", "schedule"]:
+        page.wait_for_selector(f"{card} [data-do={step}]")
+        page.click(f"{card} [data-do={step}]")
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+    visitor.context.set_offline(True)
+
+    def sent(**fields):
+        page.click(f"{card} [data-do='check-in']")
+        page.wait_for_selector("#check-place:has-text('没有定位')")
+        for name, value in fields.items():
+            box = page.locator(f"#check-form [name={name}]")
+            box.check() if value is True else box.select_option(value) if name == "reason" else box.fill(value)
+        page.get_by_role("button", name="提交").click()
+        if not fields:
+            page.wait_for_selector("#check-place.fault")
+            return page.locator("#check-form [data-close]").click()
+        page.wait_for_selector("#check", state="hidden")
+        return page.evaluate("JSON.parse(localStorage.getItem('portal.queue')).at(-1).body")
+
+    # Without a place, a code, a call or a reason nothing is kept.
+    assert sent() is None and page.evaluate("localStorage.getItem('portal.queue')") in (None, "[]")
+    assert sent(landline=True)["method"] == "landline"
+    assert sent(code="1234")["method"] == "code"
+    assert sent(code="LZ00000001")["method"] == "card"
+    paper = sent(reason="device_fault")
+    assert (paper["method"], paper["reason_code"]) == ("paper", "device_fault")
+    page.evaluate("localStorage.clear()")
+    visitor.context.set_offline(False)
+    visitor.faults.clear()
+
+
+def test_fewer_orders_are_taken_for_a_while(visit, house):
+    page = phone(visit).go("/provider/means")
+    column = page.locator("table", has_text="接单数").locator("tbody td.n")
+    registered = column.all_inner_texts()
+    page.get_by_label("临时调整每个时段的接单上限").fill("3")
+    page.get_by_role("button", name="保存上限").click()
+    page.wait_for_load_state()
+    assert set(column.all_inner_texts()) == {"3"}
+    page.get_by_label("临时调整每个时段的接单上限").fill("")
+    page.get_by_role("button", name="保存上限").click()
+    page.wait_for_load_state()
+    assert column.all_inner_texts() == registered
+
+
+def test_the_portal_can_be_installed(visit, house):
+    visitor = phone(visit)
+    visitor.page.evaluate("navigator.serviceWorker.ready")
+    visitor.page.reload()
+    devtools = visitor.context.new_cdp_session(visitor.page)
+    assert devtools.send("Page.getAppManifest")["errors"] == []
+    errors = {error["errorId"] for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+    # Every page of a test stands in a window that remembers nothing; that alone is in the way.
+    assert errors <= {"in-incognito"}

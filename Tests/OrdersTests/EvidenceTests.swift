@@ -30,8 +30,8 @@ import Testing
         #expect(visit.evidence(EvidencePolicy()) == level)
     }
 
-    @Test(arguments: zip(CheckMethod.allCases, [false, true, true, true, false]))
-    func `takes landline, code and card as something of the elder's`(method: CheckMethod, isAtElder: Bool) {
+    @Test(arguments: zip(CheckMethod.allCases, [false, true, false, true, true, false]))
+    func `takes a landline that was heard, code and card as something of the elder's`(method: CheckMethod, isAtElder: Bool) {
         let visit = Self.visit(Self.check(0, distance: 10), Self.check(60, method, distance: 10))
         #expect(visit.evidence(EvidencePolicy()) == (isAtElder ? .partial : .none))
     }
@@ -61,9 +61,9 @@ import Testing
 
     @Test func `measures by the district's fence`() {
         let check = Self.check(0, .card, distance: 150)
-        let table = ["fence_m": 100, "fence_poor_gps_m": 120, "check_in_early_min": 45]
+        let table = ["fence_m": 100, "fence_poor_gps_m": 120, "check_in_early_min": 45, "landline_call_within_min": 5]
         let policy = EvidencePolicy { table[$0] }
-        #expect(policy.checkInEarly == 45)
+        #expect(policy.checkInEarly == 45 && policy.callWithin == 5)
         #expect(Self.visit(check, check).evidence(policy) == .none)
         #expect(Self.visit(check, check).evidence(EvidencePolicy { _ in nil }) == .partial)
     }

@@ -19,6 +19,20 @@ private enum Office {
     static let auditor = Caller(role: .auditor, name: "auditor")
 }
 
+private enum CloseRoad {
+    /// What a page shows of a month without its lines is what its lines add up to.
+    static func agrees(_ world: World, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        let statements = try await ReadStatements(world.office)(World.month).statements
+        let glance = try await ReadMonth(world.office)(World.month)
+        #expect(glance.isClosed && glance.sums == statements.map { StatementSums($0) }, sourceLocation: sourceLocation)
+        #expect(glance.sums.map(\.due) == statements.map(\.due), sourceLocation: sourceLocation)
+        #expect(glance.shadow == Shadow(statements, on: world.now.localDate), sourceLocation: sourceLocation)
+        let waiting = statements.flatMap(\.lines).filter { $0.verdict == .held }.map(\.candidate.subject)
+        let held = try await ReadHeld(world.office)(World.month, by: World.desk)
+        #expect(held.count == waiting.count && held.held.map(\.line.candidate.subject) == waiting, sourceLocation: sourceLocation)
+    }
+}
+
 @Suite struct `The road of a closed month` {
     /// A month with one paid visit, frozen on the second of the next month; with the rights of street and district given.
     private static func frozen(_ world: World) async throws -> Order {
@@ -204,6 +218,10 @@ private enum Office {
             try await Self.freeze(world)
             let statement = try #require(try await ReadStatements(world.office)(World.month).statements.first)
             #expect(statement.lines.map(\.verdict) == [.held, .held])
+            try await CloseRoad.agrees(world)
+            let laid = try await ReadHeld(world.office)(World.month, by: World.desk)
+            #expect(laid.obstacle == nil && laid.held.allSatisfy { $0.visit?.checkOut != nil && $0.order != nil && $0.callbacks.count == 1 })
+            #expect(try await ReadHeld(world.office)(World.month, by: World.finance).obstacle?.contains("平台复核") == true)
             let before = world.now
             world.pass(.hours(1))
             func decide(_ order: Order, _ kind: LineDecision.Kind, reason: String = "已核实") async throws {
@@ -217,6 +235,8 @@ private enum Office {
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.first)
             #expect(after.lines.map(\.verdict).sorted { $0.rawValue < $1.rawValue } == [.blocked, .paid])
             #expect(after.payable == statement.lines[0].candidate.subsidy)
+            try await CloseRoad.agrees(world)
+            #expect(try await ReadMonth(world.office).statement(World.month, after.provider) == after)
             #expect(try await world.find(orders[0].id).settlement == .inStatement)
             #expect(try await world.find(orders[1].id).settlement == .notReady)
             let balance = try #require(try await world.subsidy())
@@ -264,6 +284,7 @@ private enum Office {
             #expect(try await ReadClose(world.office).samples(World.month).count == 3)
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.map(\.payable).first)
             #expect(after < before)
+            try await CloseRoad.agrees(world)
             let faults = try await world.faults()
             #expect(faults == [])
         }
@@ -355,6 +376,7 @@ private enum Office {
             #expect(statement.adjustments.map(\.basis) == ["6/8"])
             #expect(statement.withheld == Fen(subsidy.amount / 4))
             #expect(statement.due == subsidy - statement.withheld)
+            try await CloseRoad.agrees(world)
             #expect(try await world.faults() == [])
             let paper = try await ReadPapers(world.office)(World.month).document(.deductions, DocumentScope(provider: order.provider))
             #expect(paper.rows.map { $0[8].text } == ["R14"])
@@ -553,6 +575,12 @@ private enum Office {
             world.pass(.days(1))
             #expect(try await ShadowTonight(world.office)() == [World.month.adding(-1), World.month])
             #expect(try await ShadowMonth(world.office)(World.month).difference?.lines == 0)
+            // The page of a running month shows what was noted last, and looks at every line only when it is asked to.
+            let (noted, now) = (try await ReadMonth(world.office)(World.month), try await ReadMonth(world.office).now(World.month))
+            #expect(!noted.isClosed && noted.sums.isEmpty && noted.shadow?.lines == 1 && noted.difference?.lines == 0 && noted.notedAt == world.now)
+            #expect(now.sums.map(\.lines) == [1] && now.shadow == noted.shadow)
+            #expect(try await ReadMonth(world.office).statement(World.month, now.sums[0].provider)?.lines.count == 1)
+            #expect(try await ReadMonth(world.office).steps([World.month]).map(\.step) == [.open])
         }
     }
 

@@ -1,18 +1,22 @@
-"""Logs in to each face and takes its pictures. Called by `take`."""
+"""Logs in to each face and takes its pictures. Called by `take`: ADDRESS FOLDER TOKEN LINE, the line being an elder's telephone."""
 
+import io
 import json
 import pathlib
 import sys
 import time
 import urllib.request
 
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
-address, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+address, folder, token, line = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+PHONE, DESK, WALL = 420, 1280, 1920
+# A page has few colours: a palette makes its picture a third as large.
+COLOURS = 96
 
 
-
-def api(method, path, token, body=None):
+def api(method, path, body=None):
     request = urllib.request.Request(
         f"{address}/api/v1{path}", method=method, data=None if body is None else json.dumps(body).encode(),
         headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
@@ -20,49 +24,130 @@ def api(method, path, token, body=None):
         return json.loads(answer.read())
 
 
+def in_lanzhou(days, hour):
+    midnight = (time.time() + 8 * 3600) // 86400 * 86400
+    return time.strftime("%Y-%m-%dT%H:%M:00+08:00", time.gmtime(midnight + days * 86400 + hour * 3600))
+
+
+def prepare():
+    """Orders of tomorrow, so that every list has something in it; gives somebody to look at."""
+    elders = api("GET", "/elders?q=LZ0000")["elders"]
+    items = ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031", "01001", "01001"] * 4
+    for elder, item in zip(elders, items):
+        api("POST", "/orders", {
+            "elder_id": elder["id"], "item_code": item, "start": in_lanzhou(1, 10), "preferred_provider": "P001" if item == "01001" else None})
+    return elders[0]["id"]
+
+
+# Each picture is a path, or what has to be done on the page first.
+
+
+def rung(page):
+    page.goto(f"{address}/console")
+    page.wait_for_selector("#link:has-text('实时')")
+    api("POST", "/calls", {"event": "newCall", "call_id": "shown", "from": line, "to": "96345"})
+    page.wait_for_selector("[data-card-of]")
+    page.keyboard.type("lifa")
+    page.wait_for_selector(".choices .row")
+    page.keyboard.type("1")
+    page.keyboard.type("m10")
+    page.wait_for_selector("[data-quote]")
+
+
+def first_row(path, link="tbody a"):
+    def opened(page):
+        page.goto(address + path)
+        page.locator(link).first.click()
+
+    return opened
+
+
+def slips(page):
+    page.goto(f"{address}/console/downtime")
+    page.locator("form button.main").first.click()
+
+
+def trace(page):
+    first_row("/finance/2026-01", "tbody tr td a")(page)
+    page.wait_for_selector("caption")
+    page.locator("tbody tr td a").first.click()
+    page.wait_for_selector("ol.stations")
+
+
+def enrolment(page):
+    page.goto(f"{address}/account")
+    page.get_by_role("button", name="启用").click()
+    page.wait_for_selector(".qr svg")
+
+
+def accepted(page):
+    page.goto(f"{address}/provider")
+    page.locator("[data-do=accept]").first.click()
+    page.wait_for_selector("[data-do=schedule]")
+
+
+def check_in(page):
+    page.locator("[data-do=schedule]").first.click()
+    page.wait_for_selector("[data-do='check-in']")
+    page.locator("[data-do='check-in']").first.click()
+    page.wait_for_selector("#check-place:has-text('已定位')")
+
+
+def planned(page):
+    page.goto(f"{address}/provider/plan?day={in_lanzhou(1, 0)[:10]}")
+    page.get_by_role("button", name="排计划").click()
+    page.wait_for_selector("section.route")
+
+
+def why(page):
+    page.goto(f"{address}/provider")
+    page.get_by_role("link", name="为什么派给我").first.click()
+    page.wait_for_selector("dl")
+
+
+def revealed(page):
+    page.goto(f"{address}/admin/elders/{someone}")
+    page.get_by_label("查看原因").fill("核对冬季取暖补贴地址")
+    page.get_by_role("button", name="显示全部").click()
+    page.wait_for_selector("h2")
+
+
+someone = prepare()
+VISITS = [
+    ("operator", DESK, {
+        "console": "/console", "desk": rung, "console-order": first_row("/console/orders?state=closed", "td a"),
+        "dispatch": first_row("/console/orders?state=offered", "td a"), "callback": first_row("/console/callbacks"),
+        "standing": f"/console/elders/{someone}/standing", "knowledge": "/console/knowledge/K007", "slip": slips,
+    }),
+    ("operator", WALL, {"board": "/board"}),
+    ("provider", PHONE, {
+        "provider": "/provider", "provider-visit": accepted, "provider-check": check_in, "provider-plan": planned, "provider-why": why,
+        "provider-statement": "/provider/statements/2026-01", "provider-quality": "/provider/quality", "provider-means": "/provider/means",
+    }),
+    ("finance", DESK, {
+        "finance": "/finance", "finance-month": "/finance/2026-01", "budgets": "/finance/budgets", "trace": trace,
+    }),
+    ("operator", PHONE, {"second-factor": enrolment}),
+    ("security", DESK, {"security": "/admin/users"}),
+    ("admin", DESK, {"registry": revealed}),
+]
+
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(
         executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-
-    def visit(login, width, shots):
-        """Logs in and takes `name → path` one after the other; a path may be a function of the page."""
-        context = browser.new_context(viewport={"width": width, "height": 900}, locale="zh-CN")
+    for login, width, shots in VISITS:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", permissions=["geolocation"],
+            geolocation={"latitude": 36.0565, "longitude": 103.8331})
         page = context.new_page()
         page.goto(f"{address}/login")
         page.get_by_label("用户名").fill(login)
         page.get_by_label("密码").fill(f"{login}-demo")
         page.get_by_role("button", name="登录").click()
-        for name, where in shots:
+        for name, where in shots.items():
             where(page) if callable(where) else page.goto(address + where)
             page.wait_for_load_state()
-            page.screenshot(path=folder / f"{name}.png")
+            picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+            picture.quantize(COLOURS, dither=Image.Dither.NONE).save(folder / f"{name}.png", optimize=True)
         context.close()
-
-    def order(token, elder, item, start, **more):
-        return api("POST", "/orders", token, {"elder_id": elder, "item_code": item, "start": start, **more})
-
-    token, line = sys.argv[3], sys.argv[4]
-    elders = api("GET", "/elders?q=LZ0000", token)["elders"]
-    tomorrow = time.strftime("%Y-%m-%dT%H:00:00+08:00", time.gmtime((time.time() + 8 * 3600) // 86400 * 86400 + 86400 + 10 * 3600))
-    for elder, item in zip(elders, ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031", "01001", "01001"] * 4):
-        order(token, elder["id"], item, tomorrow, preferred_provider="P001" if item == "01001" else None)
-
-    def rung(page):
-        page.goto(f"{address}/console")
-        page.wait_for_selector("#link:has-text('实时')")
-        api("POST", "/calls", token, {"event": "newCall", "call_id": "shown", "from": line, "to": "96345"})
-        page.wait_for_selector("[data-card-of]")
-        page.keyboard.type("lifa")
-        page.wait_for_selector(".choices .row")
-        page.keyboard.type("1")
-        page.keyboard.type("m10")
-        page.wait_for_selector("[data-quote]")
-
-    visit("operator", 1280, [
-        ("console", "/console"), ("desk", rung),
-        ("console-order", lambda page: (page.goto(f"{address}/console/orders?state=closed"), page.locator("td a").first.click())),
-    ])
-    visit("operator", 1920, [("board", "/board")])
-    visit("provider", 420, [("provider", "/provider")])
-    visit("finance", 1280, [("finance", "/finance"), ("finance-month", "/finance/2026-03")])
     browser.close()

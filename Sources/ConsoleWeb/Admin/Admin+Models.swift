@@ -207,4 +207,19 @@ struct ReferenceModel: Sendable {
     let isPreview: Bool
     let mayPublish: Bool
     let done: String?
+
+    /// Lines of a change that are shown.
+    private static let shown = 200
+
+    init(_ files: [String], _ name: String, _ text: String, _ preview: ReviseReference.Preview?, done: String?) {
+        self.files = files.map { File(name: $0, isCurrent: $0 == name) }
+        self.name = name
+        self.text = text
+        faults = preview?.faults ?? []
+        added = Array((preview?.added ?? []).prefix(Self.shown))
+        removed = Array((preview?.removed ?? []).prefix(Self.shown))
+        isPreview = preview != nil
+        mayPublish = preview.map { $0.faults.isEmpty && !($0.added.isEmpty && $0.removed.isEmpty) } ?? false
+        self.done = done
+    }
 }

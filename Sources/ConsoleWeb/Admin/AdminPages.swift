@@ -101,14 +101,9 @@ public struct AdminPages: Sendable {
         _ request: Request, _ context: AdminContext, _ files: [String: [UInt8]], _ name: String, _ text: String,
         _ preview: ReviseReference.Preview?, done: String?
     ) throws -> Response {
-        let changes = preview.map { !$0.added.isEmpty || !$0.removed.isEmpty } ?? false
-        return try pages.page(
+        try pages.page(
             "reference", frame("目录与参数", request, context),
-            ReferenceModel(
-                files: files.keys.sorted().map { .init(name: $0, isCurrent: $0 == name) }, name: name, text: text,
-                faults: preview?.faults ?? [], added: Array((preview?.added ?? []).prefix(200)),
-                removed: Array((preview?.removed ?? []).prefix(200)),
-                isPreview: preview != nil, mayPublish: changes && preview?.faults.isEmpty == true, done: done),
+            ReferenceModel(files.keys.sorted(), name, text, preview, done: done),
             status: preview?.faults.isEmpty == false ? .unprocessableContent : .ok)
     }
 

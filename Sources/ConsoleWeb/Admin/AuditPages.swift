@@ -29,26 +29,9 @@ public struct AuditPages: Sendable {
     @Sendable func acts(_ request: Request, _ context: AuditContext) async throws -> Response {
         let before = request.query("before").flatMap { Int64($0) } ?? .max
         let events = try await exchange.office.read { tx in try tx.events.acts(before: before, limit: Self.perPage) }
-        let rows = events.map { event in
-            AuditModel.Row(
-                at: event.at.shown, what: Self.terms[event.type] ?? event.type, actor: event.actor, subject: event.subject,
-                data: Self.words(event.data))
-        }
         return try pages.page(
-            "audit", Frame.admin("管理操作", request, context.caller),
-            AuditModel(rows: rows, isEmpty: rows.isEmpty, before: rows.count == Self.perPage ? events.last.map { "\($0.seq)" } : nil))
+            "audit", Frame.admin("管理操作", request, context.caller), AuditModel(events, pages.vocabulary(request.language)))
     }
-
-    /// `{"role":"finance"}` as `role finance`: codes, never a person's data.
-    private static func words(_ data: String) -> String {
-        data.filter { !"{}\"".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
-    }
-
-    static let terms = [
-        "login.saved": "建立或更改账号", "login.locked": "账号锁定", "login.unlocked": "解锁", "factor.on": "启用双因子", "factor.reset": "停用双因子",
-        "token.created": "签发令牌", "token.rotated": "轮换令牌", "token.revoked": "吊销令牌", "reference.published": "发布目录与参数",
-        "provider.state": "变更加盟状态", "right.granted": "授权", "right.revoked": "收回授权", "elder.revealed": "查看全部档案", "elders.imported": "导入老人",
-    ]
 
     @Sendable func access(_ request: Request, _ context: AuditContext) async throws -> Response {
         let log = LookAtElder(exchange.office)
@@ -71,4 +54,14 @@ struct AuditModel: Sendable {
     let isEmpty: Bool
     /// Where older ones begin.
     let before: String?
+
+    init(_ events: [Event], _ vocabulary: Vocabulary) {
+        rows = events.map { event in
+            // `{"role":"finance"}` as `role finance`: codes, never a person's data.
+            let data = event.data.filter { !"{}\"".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
+            return Row(at: event.at.shown, what: vocabulary(.event, event.type), actor: event.actor, subject: event.subject, data: data)
+        }
+        isEmpty = rows.isEmpty
+        before = rows.count == AuditPages.perPage ? events.last.map { "\($0.seq)" } : nil
+    }
 }

@@ -31,12 +31,7 @@ public struct ProviderPages: Sendable {
     private var office: Office { exchange.office }
 
     @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let providers = office.reference.franchise.providers.sorted { $0.id < $1.id }
-        let groups = FranchiseState.allCases.compactMap { state -> ProvidersModel.Group? in
-            let rows = providers.filter { $0.state == state }.map { ProvidersModel.Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
-            return rows.isEmpty ? nil : ProvidersModel.Group(name: state.term, count: rows.count, rows: rows)
-        }
-        return try pages.page("providers", Frame.admin("服务商", request, context.caller), ProvidersModel(groups: groups))
+        try pages.page("providers", Frame.admin("服务商", request, context.caller), ProvidersModel(office.reference.franchise.providers))
     }
 
     private func one(
@@ -47,7 +42,7 @@ public struct ProviderPages: Sendable {
         guard let provider = office.reference.franchise.provider(id) else {
             throw Rejection(.missing, "provider_unknown", "没有这家服务商，请核对编号。")
         }
-        let events = try await office.read { tx in try tx.events.about(id.text) }.filter { $0.type == "provider.state" || $0.type == "provider.closed_days" }
+        let events = try await office.read { tx in try tx.events.about(id.text) }.filter { $0.type.hasPrefix("provider.") }
         return try pages.page(
             "provider", Frame.admin(provider.name, request, context.caller),
             ProviderModel(provider, office.reference, events, today: office.now.localDate, typed: typed, fault: fault?.message, done: done),
@@ -95,6 +90,14 @@ struct ProvidersModel: Sendable {
     }
 
     let groups: [Group]
+
+    init(_ providers: [Provider]) {
+        let providers = providers.sorted { $0.id < $1.id }
+        groups = FranchiseState.allCases.compactMap { state in
+            let rows = providers.filter { $0.state == state }.map { Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
+            return rows.isEmpty ? nil : Group(name: state.term, count: rows.count, rows: rows)
+        }
+    }
 }
 
 struct ProviderModel: Sendable {
@@ -150,5 +153,6 @@ struct ProviderModel: Sendable {
         var text = event.data.filter { !"{}\"[]".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
         for state in FranchiseState.allCases { text = text.replacing("state \(state.rawValue)", with: state.term) }
         return text.replacing("reason ", with: "原因 ").replacing("close ", with: "歇业 ").replacing("open ", with: "恢复营业 ")
+            .replacing("capacity null", with: "接单上限恢复备案数").replacing("capacity ", with: "接单上限 ")
     }
 }

@@ -36,29 +36,11 @@ public struct SecurityPages: Sendable {
     private func page(
         _ request: Request, _ context: SecurityContext, typed: UserForm? = nil, fault: Rejection? = nil, done: String? = nil
     ) async throws -> Response {
-        let now = office.now
-        let rows = try await access.logins().map { login in
-            let isOther = login.holder.name != context.caller.name
-            let isLocked = login.lockedUntil.map { $0 > now } ?? false
-            return UsersModel.Row(
-                name: login.holder.name, role: Self.terms[login.holder.role] ?? login.holder.role, provider: login.holder.provider?.text ?? "",
-                person: login.person ?? "", state: isLocked ? "锁定至 \(login.lockedUntil?.shown ?? "")" : "",
-                factor: login.hasSecondFactor ? "已启用" : "", mayUnlock: isLocked && isOther, mayReset: login.hasSecondFactor && isOther)
-        }
-        let roles = Caller.Role.allCases.filter(context.caller.role.mayGrant.contains).map {
-            UsersModel.Role(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? $0.rawValue, isChosen: typed?.role == $0.rawValue)
-        }
+        let model = UsersModel(
+            try await access.logins(), for: context.caller, typed: typed, fault: fault?.message, done: done, now: office.now)
         return try pages.page(
-            "users", Frame.admin("用户", request, context.caller),
-            UsersModel(
-                rows: rows, roles: roles, name: typed?.name ?? "", provider: typed?.provider ?? "", person: typed?.person ?? "",
-                fault: fault?.message, done: done), status: fault == nil ? .ok : .unprocessableContent)
+            "users", Frame.admin("用户", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
-
-    static let terms = [
-        "operator": "座席", "provider": "服务商", "finance": "财务", "quality": "质量回访", "auditor": "审计管理员", "admin": "系统管理员",
-        "security": "安全管理员",
-    ]
 
     struct UserForm: Decodable, Sendable {
         let name: String
@@ -113,12 +95,39 @@ struct UsersModel: Sendable {
         let factor: String
         let mayUnlock: Bool
         let mayReset: Bool
+
+        init(_ login: AccessRepository.Login, for caller: Caller, now: Instant) {
+            let isOther = login.holder.name != caller.name
+            let isLocked = login.lockedUntil.map { $0 > now } ?? false
+            name = login.holder.name
+            role = Role.term(login.holder.role)
+            provider = login.holder.provider?.text ?? ""
+            person = login.person ?? ""
+            state = isLocked ? "锁定至 \(login.lockedUntil?.shown ?? "")" : ""
+            factor = login.hasSecondFactor ? "已启用" : ""
+            mayUnlock = isLocked && isOther
+            mayReset = login.hasSecondFactor && isOther
+        }
     }
 
     struct Role: Sendable {
         let code: String
         let term: String
         let isChosen: Bool
+
+        /// What the caller may give to others.
+        static func grantable(by caller: Caller, chosen: String?) -> [Role] {
+            Caller.Role.allCases.filter(caller.role.mayGrant.contains).map {
+                Role(code: $0.rawValue, term: term($0.rawValue), isChosen: chosen == $0.rawValue)
+            }
+        }
+
+        static func term(_ code: String) -> String { terms[code] ?? code }
+
+        private static let terms = [
+            "operator": "座席", "provider": "服务商", "finance": "财务", "quality": "质量回访", "auditor": "审计管理员", "admin": "系统管理员",
+            "security": "安全管理员",
+        ]
     }
 
     let rows: [Row]
@@ -129,4 +138,17 @@ struct UsersModel: Sendable {
     let person: String
     let fault: String?
     let done: String?
+
+    init(
+        _ logins: [AccessRepository.Login], for caller: Caller, typed: SecurityPages.UserForm? = nil, fault: String? = nil, done: String? = nil,
+        now: Instant
+    ) {
+        rows = logins.map { Row($0, for: caller, now: now) }
+        roles = Role.grantable(by: caller, chosen: typed?.role)
+        name = typed?.name ?? ""
+        provider = typed?.provider ?? ""
+        person = typed?.person ?? ""
+        self.fault = fault
+        self.done = done
+    }
 }

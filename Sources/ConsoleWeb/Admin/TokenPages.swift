@@ -35,25 +35,11 @@ public struct TokenPages: Sendable {
     private func page(
         _ request: Request, _ context: IssuerContext, typed: TokenForm? = nil, fault: Rejection? = nil, issued: String? = nil
     ) async throws -> Response {
-        let now = exchange.office.now
         let tokens = try await manage.page(after: request.query("after"), limit: Self.perPage, for: context.caller)
-        let rows = tokens.map { token in
-            let isOver = token.revokedAt != nil || (token.expiresAt.map { $0 <= now } ?? false)
-            return TokensModel.Row(
-                id: token.id, name: token.holder.name, role: SecurityPages.terms[token.holder.role] ?? token.holder.role,
-                provider: token.holder.provider?.text ?? "", scopes: token.scopes.joined(separator: " "), created: token.createdAt.shown,
-                expires: token.revokedAt.map { "已吊销 \($0.shown)" } ?? token.expiresAt?.shown ?? "长期", used: token.seenAt?.shown ?? "从未",
-                isUsable: !isOver)
-        }
-        let roles = Caller.Role.allCases.filter(context.caller.role.mayGrant.contains).map {
-            UsersModel.Role(code: $0.rawValue, term: SecurityPages.terms[$0.rawValue] ?? $0.rawValue, isChosen: typed?.role == $0.rawValue)
-        }
+        let model = TokensModel(
+            tokens, for: context.caller, key: exchange.newFormKey(), typed: typed, fault: fault?.message, issued: issued, now: exchange.office.now)
         return try pages.page(
-            "tokens", Frame.admin("令牌", request, context.caller),
-            TokensModel(
-                rows: rows, roles: roles, key: exchange.newFormKey(), name: typed?.name ?? "", provider: typed?.provider ?? "",
-                scopes: typed?.scopes ?? "", days: typed?.days ?? "365", fault: fault?.message, issued: issued,
-                after: tokens.count == Self.perPage ? tokens.last?.id : nil), status: fault == nil ? .ok : .unprocessableContent)
+            "tokens", Frame.admin("令牌", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     struct TokenForm: Decodable, Sendable {
@@ -118,6 +104,18 @@ struct TokensModel: Sendable {
         let expires: String
         let used: String
         let isUsable: Bool
+
+        init(_ token: StoredToken, now: Instant) {
+            id = token.id
+            name = token.holder.name
+            role = UsersModel.Role.term(token.holder.role)
+            provider = token.holder.provider?.text ?? ""
+            scopes = token.scopes.joined(separator: " ")
+            created = token.createdAt.shown
+            expires = token.revokedAt.map { "已吊销 \($0.shown)" } ?? token.expiresAt?.shown ?? "长期"
+            used = token.seenAt?.shown ?? "从未"
+            isUsable = token.revokedAt == nil && (token.expiresAt.map { $0 > now } ?? true)
+        }
     }
 
     let rows: [Row]
@@ -131,4 +129,20 @@ struct TokensModel: Sendable {
     /// The token just made; nobody can show it again.
     let issued: String?
     let after: String?
+
+    init(
+        _ tokens: [StoredToken], for caller: Caller, key: String, typed: TokenPages.TokenForm? = nil, fault: String? = nil,
+        issued: String? = nil, now: Instant
+    ) {
+        rows = tokens.map { Row($0, now: now) }
+        roles = UsersModel.Role.grantable(by: caller, chosen: typed?.role)
+        self.key = key
+        name = typed?.name ?? ""
+        provider = typed?.provider ?? ""
+        scopes = typed?.scopes ?? ""
+        days = typed?.days ?? "365"
+        self.fault = fault
+        self.issued = issued
+        after = tokens.count == TokenPages.perPage ? tokens.last?.id : nil
+    }
 }

@@ -33,12 +33,9 @@ public struct WebhookPages: Sendable {
     private var office: Office { exchange.office }
 
     private func list(_ request: Request, _ context: AdminContext, typed: NewForm? = nil, fault: Rejection? = nil) async throws -> Response {
-        let rows = try await webhooks.all(for: context.caller).map { WebhooksModel.Row($0) }
+        let model = WebhooksModel(try await webhooks.all(for: context.caller), key: exchange.newFormKey(), typed: typed, fault: fault?.message)
         return try pages.page(
-            "webhooks", Frame.admin("推送", request, context.caller),
-            WebhooksModel(
-                rows: rows, isEmpty: rows.isEmpty, key: exchange.newFormKey(), url: typed?.url ?? "https://", events: typed?.events ?? "*",
-                fault: fault?.message), status: fault == nil ? .ok : .unprocessableContent)
+            "webhooks", Frame.admin("推送", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     struct NewForm: Decodable, Sendable {
@@ -71,21 +68,10 @@ public struct WebhookPages: Sendable {
         let entry = try await webhooks.one(id, for: context.caller)
         let page = try await ReadDeliveries(office)(id, state: state, before: nil, limit: ReadDeliveries.limit, for: context.caller)
         let model = WebhookModel(
-            row: WebhooksModel.Row(entry),
-            states: DeliveryRepository.State.allCases.map {
-                .init(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? "", isCurrent: $0 == state)
-            },
-            deliveries: page.entries.map { delivery in
-                WebhookModel.Delivery(
-                    event: delivery.event.id, type: delivery.event.type, at: delivery.event.at.shown, state: Self.terms[delivery.state] ?? delivery.state,
-                    attempts: delivery.attempts, status: delivery.lastStatus.map(String.init) ?? "", reason: delivery.lastReason ?? "",
-                    isDead: delivery.state == "dead")
-            }, isEmpty: page.entries.isEmpty, key: exchange.newFormKey(), secret: secret, done: done, fault: fault?.message)
+            entry, page.entries, state: state, key: exchange.newFormKey(), secret: secret, done: done, fault: fault?.message)
         return try pages.page(
             "webhook", Frame.admin("推送", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
-
-    static let terms = ["pending": "待送", "delivered": "已送达", "dead": "死信"]
 
     struct ActForm: Decodable, Sendable {
         let key: String?
@@ -152,6 +138,15 @@ struct WebhooksModel: Sendable {
     let url: String
     let events: String
     let fault: String?
+
+    init(_ entries: [WebhookRepository.Entry], key: String, typed: WebhookPages.NewForm? = nil, fault: String? = nil) {
+        rows = entries.map { Row($0) }
+        isEmpty = rows.isEmpty
+        self.key = key
+        url = typed?.url ?? "https://"
+        events = typed?.events ?? "*"
+        self.fault = fault
+    }
 }
 
 struct WebhookModel: Sendable {
@@ -181,4 +176,25 @@ struct WebhookModel: Sendable {
     let secret: String?
     let done: String?
     let fault: String?
+
+    private static let terms = ["pending": "待送", "delivered": "已送达", "dead": "死信"]
+
+    init(
+        _ entry: WebhookRepository.Entry, _ deliveries: [DeliveryRepository.Entry], state: DeliveryRepository.State? = nil, key: String,
+        secret: String? = nil, done: String? = nil, fault: String? = nil
+    ) {
+        row = WebhooksModel.Row(entry)
+        states = DeliveryRepository.State.allCases.map { State(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? "", isCurrent: $0 == state) }
+        self.deliveries = deliveries.map { delivery in
+            Delivery(
+                event: delivery.event.id, type: delivery.event.type, at: delivery.event.at.shown, state: Self.terms[delivery.state] ?? delivery.state,
+                attempts: delivery.attempts, status: delivery.lastStatus.map(String.init) ?? "", reason: delivery.lastReason ?? "",
+                isDead: delivery.state == "dead")
+        }
+        isEmpty = deliveries.isEmpty
+        self.key = key
+        self.secret = secret
+        self.done = done
+        self.fault = fault
+    }
 }

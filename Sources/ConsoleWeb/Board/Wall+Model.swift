@@ -32,8 +32,6 @@ struct WallModel: Sendable {
     let map: String
     let hours: String
     let heat: String
-    let hasLate: Bool
-    let hasEmergency: Bool
 
     init(_ wall: ReadWall.Wall, words: Words, messages: Messages, language: Language) {
         func name(_ figure: BoardFigure) -> String { messages["figure.\(figure.rawValue)", language] ?? figure.rawValue }
@@ -52,8 +50,6 @@ struct WallModel: Sendable {
         }
         late = lines(wall.late)
         emergencies = lines(wall.emergencies)
-        hasLate = !late.isEmpty
-        hasEmergency = !emergencies.isEmpty
         let today = Dictionary(uniqueKeysWithValues: wall.mealsToday.map { ($0.canteen, $0.meals) })
         let canteens = Set(today.keys).union(wall.mealsUsual.keys).sorted { (today[$1] ?? 0, $0) < (today[$0] ?? 0, $1) }
         meals = canteens.prefix(10).map { Line(label: words.provider($0), value: "\(today[$0] ?? 0) / \(wall.mealsUsual[$0] ?? 0)") }

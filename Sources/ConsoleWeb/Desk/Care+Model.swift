@@ -19,7 +19,6 @@ struct CallbacksModel: Sendable {
     }
 
     let rows: [Row]
-    let isEmpty: Bool
 
     init(_ due: [ReadCallbacks.Due], words: Words, now: Instant) {
         rows = due.map { entry in
@@ -32,7 +31,6 @@ struct CallbacksModel: Sendable {
                 day: entry.order.serviceDate.description, region: words.region(entry.order.region), provider: words.provider(entry.order.provider?.text),
                 why: why)
         }
-        isEmpty = rows.isEmpty
     }
 }
 
@@ -119,7 +117,6 @@ struct ComplaintsModel: Sendable {
 
     let isClosed: Bool
     let rows: [Row]
-    let isEmpty: Bool
 
     init(
         _ found: [(complaint: QualityRepository.Complaint, order: Order)], isClosed: Bool, once: String, words: Words, now: Instant
@@ -135,6 +132,5 @@ struct ComplaintsModel: Sendable {
                 answer: complaint.answer, closed: complaint.closedAt?.shown, resolution: complaint.resolution,
                 mayTake: complaint.takenAt == nil && !isClosed, once: "\(once)-\(complaint.id)")
         }
-        isEmpty = rows.isEmpty
     }
 }

@@ -5,6 +5,7 @@ import Kernel
 import Orders
 import Registry
 import Store
+import Web
 import Workflow
 
 /// An order as a line of a list.
@@ -50,23 +51,16 @@ struct BoardModel: Sendable {
     let rows: [OrderLine]
     let late: Int
     let hasLate: Bool
-    let isEmpty: Bool
 
     init(_ waiting: [ReadDesk.Waiting], words: Words, now: Instant) {
         rows = waiting.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
         late = rows.count(where: \.isOverdue)
         hasLate = late > 0
-        isEmpty = rows.isEmpty
     }
 }
 
 /// 老人卡片: what the operator sees before saying a word.
 struct CardModel: Sendable {
-    struct Fact: Sendable {
-        let name: String
-        let value: String
-    }
-
     struct Balance: Sendable {
         let programme: String
         let period: String
@@ -100,11 +94,11 @@ struct CardModel: Sendable {
         classes = elder.classes(on: today).map(words.elderClass)
         let callers = (card.openOrders + card.lastServices).compactMap(\.caller).filter { $0 != "本人" }
         let usual = Dictionary(grouping: callers, by: { $0 }).max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
-        facts = [
-            ("住址", elder.address.line), ("街道", words.region(elder.address.region)),
-            ("电话", elder.phones.map { "\($0.label) \($0.number.text)\($0.isWrong ? "（错号）" : "")" }.joined(separator: "；")),
-            ("常由谁打来", usual ?? ""), ("指定服务商", words.provider(elder.preferredProvider?.text)),
-        ].filter { !$0.1.isEmpty }.map(Fact.init)
+        facts = Facts([
+            "住址": elder.address.line, "街道": words.region(elder.address.region),
+            "电话": elder.phones.map { "\($0.label) \($0.number.text)\($0.isWrong ? "（错号）" : "")" }.joined(separator: "；"),
+            "常由谁打来": usual, "指定服务商": words.provider(elder.preferredProvider?.text),
+        ]).all
         contacts = elder.contacts.map { Fact(name: "\($0.relation) \($0.name)", value: $0.phone?.text ?? "") }
         balances = card.balances.filter { $0.key.period.hasPrefix(today.month.description) || $0.key.period == "\(today.year)" }.map {
             Balance(

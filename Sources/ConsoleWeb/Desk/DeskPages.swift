@@ -50,11 +50,6 @@ public struct DeskPages: Sendable {
     private var words: Words { Words(office.reference) }
 
     struct DeskModel: Sendable {
-        struct Choice: Sendable {
-            let code: String
-            let name: String
-        }
-
         let board: BoardModel
         let regions: [Choice]
         let today: String
@@ -62,7 +57,7 @@ public struct DeskPages: Sendable {
 
     @Sendable func desk(_ request: Request, _ context: DeskContext) async throws -> Response {
         let waiting = try await ReadDesk(office).waiting(limit: 40)
-        let regions = office.reference.catalogue.regions.map { DeskModel.Choice(code: $0.code.text, name: "\($0.districtName) \($0.name)") }
+        let regions = office.reference.catalogue.regions.map { Choice(value: $0.code.text, name: "\($0.districtName) \($0.name)") }
         return try pages.page(
             "desk", .console("座席", request, context),
             DeskModel(board: BoardModel(waiting, words: words, now: office.now), regions: regions, today: office.now.localDate.description))
@@ -81,7 +76,7 @@ public struct DeskPages: Sendable {
 
     @Sendable func call(_ request: Request, _ context: DeskContext) async throws -> Response {
         let ringing = try await ReadDesk(office).call(try request.required("id"))
-        for card in ringing.cards { try await LookAtElder(office)(card.elder.id, from: .call, reason: ringing.call.id, by: context.caller) }
+        try await LookAtElder(office)(ringing.cards.map(\.elder.id), from: .call, reason: ringing.call.id, by: context.caller)
         return try pages.response("call", CallModel(ringing, words: words, now: office.now), request.language)
     }
 

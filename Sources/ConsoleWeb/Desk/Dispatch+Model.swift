@@ -30,12 +30,6 @@ struct DispatchFilter: Sendable {
 
 /// 派单台
 struct DispatchModel: Sendable {
-    struct Choice: Sendable {
-        let value: String
-        let name: String
-        let isChosen: Bool
-    }
-
     struct State: Sendable {
         let name: String
         /// Nothing for an end: those are counted by the analytics, not at every look.
@@ -52,7 +46,6 @@ struct DispatchModel: Sendable {
     let categories: [Choice]
     let isLate: Bool
     let rows: [OrderLine]
-    let isEmpty: Bool
     let isCut: Bool
 
     init(_ filter: DispatchFilter, _ board: ReadDesk.Board, words: Words, now: Instant) {
@@ -68,18 +61,12 @@ struct DispatchModel: Sendable {
         categories = Category.allCases.map { Choice(value: $0.rawValue, name: $0.name, isChosen: $0.rawValue == filter.category) }
         isLate = filter.isLate
         rows = board.rows.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
-        isEmpty = rows.isEmpty
         isCut = rows.count >= Self.limit
     }
 }
 
 /// One order with everything that has become of it, and what may be done with it now.
 struct OrderModel: Sendable {
-    struct Fact: Sendable {
-        let name: String
-        let value: String
-    }
-
     struct Leg: Sendable {
         let fund: String
         let programme: String
@@ -100,15 +87,9 @@ struct OrderModel: Sendable {
     struct Event: Sendable {
         let seq: Int64
         let at: String
-        let type: String
+        let what: String
         let by: String
         let provider: String
-    }
-
-    struct Choice: Sendable {
-        let id: String
-        let name: String
-        let isChosen: Bool
     }
 
     struct Complaint: Sendable {
@@ -134,6 +115,7 @@ struct OrderModel: Sendable {
     let once: String
     let facts: [Fact]
     let legs: [Leg]
+    let hasLegs: Bool
     let attempts: [Attempt]
     let events: [Event]
     let complaints: [Complaint]
@@ -155,31 +137,34 @@ struct OrderModel: Sendable {
 
     init(
         _ file: OrderFile, _ decisions: [(attempt: Orders.Attempt?, decision: Decision)], _ complaints: [QualityRepository.Complaint],
-        unsent: Unsent?, once: String, caller: Caller, words: Words, now: Instant
+        unsent: Unsent?, once: String, caller: Caller, words: Words, vocabulary: Vocabulary, now: Instant
     ) {
         let order = file.order
         (id, number, elder, version, self.once) = (order.id.text, order.number, order.elder.text, order.version, once)
         seen = file.events.last?.seq ?? 0
-        facts = [
-            ("状态", order.state.name + (order.isBackfilled ? "（补录）" : "")), ("项目", words.item(order.item.text)),
-            ("时间", "\(order.window.start.shown) 至 \(order.window.end.shown)"), ("街道", words.region(order.region)),
-            ("服务商", words.provider(order.provider?.text)), ("应付", order.payable.yuan), ("自费", order.selfPay.yuan),
-            ("核验", order.verification.name), ("结算", order.settlement.name),
-            ("时限", order.timer.map { "\($0.due.shown)（\(order.serviceLevel.name)）" } ?? "无"), ("备注", order.note), ("说明", file.unmet ?? ""),
-        ].filter { !$0.1.isEmpty }.map(Fact.init)
+        facts = Facts([
+            "状态": order.state.name + (order.isBackfilled ? "（补录）" : ""), "项目": words.item(order.item.text),
+            "时间": "\(order.window.start.shown) 至 \(order.window.end.shown)", "街道": words.region(order.region),
+            "服务商": words.provider(order.provider?.text), "应付": order.payable.yuan, "自费": order.selfPay.yuan,
+            "核验": order.verification.name, "结算": order.settlement.name,
+            "时限": order.timer.map { "\($0.due.shown)（\(order.serviceLevel.name)）" } ?? "无", "备注": order.note, "说明": file.unmet,
+        ]).all
         legs = file.legs.map {
             Leg(
                 fund: $0.leg.fund.name, programme: words.programme($0.leg.programme), amount: HTML.grouped($0.leg.amount), attempt: $0.attempt,
-                state: ["reserved": "预占", "posted": "已确认", "released": "已释放"][$0.state.rawValue] ?? $0.state.rawValue)
+                state: vocabulary(.leg, $0.state.rawValue))
         }
+        hasLegs = !legs.isEmpty
         attempts = decisions.map { attempt, decision in
             Attempt(
                 name: attempt.map { "第 \($0.ordinal) 次" } ?? "无人可派", provider: words.provider(attempt?.provider.text),
-                answer: attempt?.state.name ?? "", at: attempt?.offeredAt.shown ?? "", reason: attempt?.reasonCode ?? "",
+                answer: attempt?.state.name ?? "", at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
                 why: Self.reasons(decision))
         }
         let shown = file.events.map {
-            Event(seq: $0.seq, at: $0.at.shown, type: $0.type, by: $0.actor, provider: words.provider($0.provider?.text))
+            Event(
+                seq: $0.seq, at: $0.at.shown, what: vocabulary(.event, $0.type), by: vocabulary(.who, $0.actor),
+                provider: words.provider($0.provider?.text))
         }
         events = shown
         self.complaints = complaints.map {
@@ -195,14 +180,14 @@ struct OrderModel: Sendable {
         mayAsk = order.state == .done || order.state == .closed
         let wanted = unsent?.provider ?? ""
         let candidates = (decisions.last?.decision.candidates ?? []).map(\.provider).filter { $0 != order.provider }
-        choices = candidates.prefix(12).map { Choice(id: $0.text, name: words.provider($0.text), isChosen: $0.text == wanted) }
+        choices = candidates.prefix(12).map { Choice(value: $0.text, name: words.provider($0.text), isChosen: $0.text == wanted) }
         (why, typed) = (unsent?.why, unsent?.reason ?? "")
         changes = unsent?.seen.map { last in shown.filter { $0.seq > last } } ?? []
         hasChanges = !changes.isEmpty
         let before = file.attempts.dropLast().last
         let wasChosenByHand = file.events.last { $0.type.hasPrefix("order.") && $0.type != "order.offered" }?.type == "order.overridden"
         undo = order.state == .offered && wasChosenByHand
-            ? before.map { Choice(id: $0.provider.text, name: words.provider($0.provider.text), isChosen: false) } : nil
+            ? before.map { Choice(value: $0.provider.text, name: words.provider($0.provider.text)) } : nil
     }
 
     /// The chosen one's points by name, then how many were refused and why.

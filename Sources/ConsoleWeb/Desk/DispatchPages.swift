@@ -54,7 +54,9 @@ public struct DispatchPages: Sendable {
         let complaints = try await ReadComplaints(office).of(id)
         return try pages.page(
             "order", .console("工单 \(file.order.number)", request, context),
-            OrderModel(file, decisions, complaints, unsent: unsent, once: exchange.newFormKey, caller: context.caller, words: words, now: office.now),
+            OrderModel(
+                file, decisions, complaints, unsent: unsent, once: exchange.newFormKey, caller: context.caller, words: words,
+                vocabulary: pages.vocabulary(request.language), now: office.now),
             status: unsent == nil ? .ok : .conflict)
     }
 
@@ -69,20 +71,15 @@ public struct DispatchPages: Sendable {
     @Sendable func act(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.id()
         let action = try context.parameters.require("action")
-        let bytes = ByteBuffer(bytes: try await request.body.collect(upTo: context.maxUploadSize).readableBytesView)
-        var again = request
-        again.body = RequestBody(buffer: bytes)
-        let form = try URLEncodedFormDecoder().decode(Action.self, from: String(buffer: bytes))
-        do {
-            return try await exchange.formOnce(Action.self, again, context) { form in
-                let step = try Self.step(action, id, form, office, by: context.caller)
-                let guarded = Office.unchanged(id, since: form.version, step)
-                return { tx in
-                    _ = try guarded(tx)
-                    return "/console/orders/\(id)"
-                }
+        return try await exchange.formOnce(Action.self, request, context) { form in
+            let step = try Self.step(action, id, form, office, by: context.caller)
+            let guarded = Office.unchanged(id, since: form.version, step)
+            return { tx in
+                _ = try guarded(tx)
+                return "/console/orders/\(id)"
             }
-        } catch let error as any Rejecting where error.rejection.kind == .conflict || error.rejection.kind == .refused || error.rejection.kind == .invalid {
+        } orShow: { form, error in
+            guard [.conflict, .refused, .invalid].contains(error.rejection.kind) else { throw error }
             // What was typed is kept, and what has changed meanwhile stands above it.
             let unsent = OrderModel.Unsent(action: action, reason: form.reason, provider: form.provider ?? "", seen: form.seen, why: error.rejection.message)
             return try await page(id, unsent, request, context)

@@ -46,7 +46,6 @@ public struct DowntimePages: Sendable {
         }
 
         let rows: [Row]
-        let isEmpty: Bool
         let once: String
 
         init(_ slips: [SlipRepository.Slip], once: String) {
@@ -55,7 +54,6 @@ public struct DowntimePages: Sendable {
                     number: $0.number, reserved: "\($0.reservedBy) \($0.reservedAt.shown)", order: $0.order?.text,
                     entered: $0.enteredAt.map { at in "\(at.shown)" } ?? "", isFree: $0.order == nil)
             }
-            isEmpty = rows.isEmpty
             self.once = once
         }
     }
@@ -121,18 +119,12 @@ public struct DowntimePages: Sendable {
 
     @Sendable func enter(_ request: Request, _ context: DeskContext) async throws -> Response {
         let number = try context.parameters.require("number")
-        let buffer = try await request.body.collect(upTo: context.maxUploadSize)
-        let entry = try URLEncodedFormDecoder().decode(Entry.self, from: String(buffer: buffer))
-        var again = request
-        again.body = RequestBody(buffer: buffer)
-        do {
+        return try await exchange.formOnce(Entry.self, request, context) { entry in
             let (wish, taken) = (try await wish(entry), try Self.instant(entry.takenDay, entry.takenAt))
-            return try await exchange.formOnce(Entry.self, again, context) { _ in
-                let step = try Downtime(office).enter(number, wish, takenAt: taken, by: context.caller)
-                return { tx in "/console/orders/\(try step(tx).id)" }
-            }
-        } catch let error as any Rejecting where error.rejection.kind != .unavailable {
-            return try page(number, entry, fault: error.rejection.message, request, context)
+            let step = try Downtime(office).enter(number, wish, takenAt: taken, by: context.caller)
+            return { tx in "/console/orders/\(try step(tx).id)" }
+        } orShow: { entry, error in
+            try page(number, entry, fault: error.rejection.message, request, context)
         }
     }
 

@@ -53,11 +53,6 @@ public struct DutyPages: Sendable {
         let emergencies: [OrderLine]
         let unplaced: [OrderLine]
         let overdue: [OrderLine]
-        let noCalls: Bool
-        let noComplaints: Bool
-        let noEmergencies: Bool
-        let noUnplaced: Bool
-        let noOverdue: Bool
 
         init(_ duties: ReadDuties.Duties, by: String, words: Words) {
             at = duties.at.shown
@@ -74,8 +69,6 @@ public struct DutyPages: Sendable {
             emergencies = lines(duties.emergencies)
             unplaced = lines(duties.unplaced)
             overdue = lines(duties.overdue)
-            (noCalls, noComplaints, noEmergencies) = (calls.isEmpty, complaints.isEmpty, emergencies.isEmpty)
-            (noUnplaced, noOverdue) = (unplaced.isEmpty, overdue.isEmpty)
         }
     }
 

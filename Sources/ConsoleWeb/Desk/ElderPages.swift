@@ -40,7 +40,6 @@ public struct ElderPages: Sendable {
         let query: String
         let count: Int
         let rows: [Row]
-        let isEmpty: Bool
 
         init(_ query: String, _ found: [Elder], words: Words, today: LocalDate) {
             self.query = query
@@ -50,7 +49,6 @@ public struct ElderPages: Sendable {
                     id: $0.id.text, number: $0.number, name: Masked.name($0.name), about: "\($0.sex == .male ? "男" : "女") \($0.age(on: today))岁",
                     address: "\(words.region($0.address.region)) \($0.address.masked)", status: $0.status.term)
             }
-            isEmpty = found.isEmpty
         }
     }
 

@@ -35,12 +35,10 @@ public struct KnowledgePages: Sendable {
 
         let query: String
         let rows: [Row]
-        let isEmpty: Bool
 
         init(_ query: String, _ articles: [Knowledge.Article]) {
             self.query = query
             rows = articles.map { Row(code: $0.code, kind: $0.kind, title: $0.title) }
-            isEmpty = rows.isEmpty
         }
     }
 

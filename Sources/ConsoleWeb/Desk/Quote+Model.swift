@@ -126,7 +126,6 @@ struct FindModel: Sendable {
     }
 
     let rows: [Row]
-    let isEmpty: Bool
     let query: String
 
     init(_ query: String, _ found: FindAnything.Found, words: Words, today: LocalDate) {
@@ -147,7 +146,6 @@ struct FindModel: Sendable {
         self.rows = rows.prefix(14).enumerated().map { index, row in
             Row(digit: index < 9 ? "\(index + 1)" : "", kind: row.0, title: row.1, detail: row.2, opens: row.3)
         }
-        isEmpty = rows.isEmpty
     }
 }
 
@@ -162,7 +160,6 @@ struct ItemsModel: Sendable {
     }
 
     let rows: [Row]
-    let isEmpty: Bool
 
     init(_ items: [Item], splits: [ItemCode: FundingSplit]) {
         rows = items.enumerated().map { index, item in
@@ -173,6 +170,5 @@ struct ItemsModel: Sendable {
                 pays: split.map { "约 \($0.payable.yuan)，自付 \($0.selfPay.yuan)" } ?? "",
                 questions: item.questions)
         }
-        isEmpty = rows.isEmpty
     }
 }

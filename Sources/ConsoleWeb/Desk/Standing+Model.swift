@@ -27,12 +27,6 @@ struct StandingListModel: Sendable {
         let returned: String
     }
 
-    struct Choice: Sendable {
-        let value: String
-        let name: String
-        let isChosen: Bool
-    }
-
     /// What is read to the elder before the plan is taken.
     struct Preview: Sendable {
         let say: String
@@ -59,7 +53,6 @@ struct StandingListModel: Sendable {
     let id: String
     let name: String
     let rows: [Row]
-    let isEmpty: Bool
     let absences: [Away]
     let form: StandingForm
     let every: [Choice]
@@ -80,7 +73,6 @@ struct StandingListModel: Sendable {
                 id: $0.id.text, item: words.item($0.item.text), rule: ShowStanding.words($0.plan), at: ClockTime.text($0.plan.start),
                 state: $0.state.name, span: "\($0.plan.span.from) – \($0.plan.span.until?.description ?? "")")
         }
-        isEmpty = rows.isEmpty
         self.absences = absences.map {
             Away(
                 id: $0.id.text, kind: $0.kind.name, from: $0.from.description, until: $0.until?.description ?? "未定", note: $0.note,
@@ -123,7 +115,6 @@ struct StandingModel: Sendable {
     let exceptions: [String]
     let hasExceptions: Bool
     let days: [Day]
-    let isEmpty: Bool
 
     init(_ standing: StandingOrder, _ days: [ShownInstance], elder: Elder, once: String, words: Words) {
         let plan = standing.plan
@@ -141,7 +132,6 @@ struct StandingModel: Sendable {
                 order: day.order?.id.text, number: day.order?.number ?? "", why: day.message ?? "", urgency: day.state == .refused ? "late" : "",
                 mayExcept: standing.state != .ended && (day.state == .made || day.state == .planned))
         }
-        isEmpty = days.isEmpty
     }
 
     private static let names: [ShownInstance.State: String] = [

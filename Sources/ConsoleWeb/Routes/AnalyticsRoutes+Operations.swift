@@ -11,7 +11,7 @@ extension AnalyticsRoutes: DescribedRoutes {
     public static var operations: [Operation] {
         func figures(_ name: String, _ summary: String, _ row: KeyValuePairs<String, Schema>) -> Operation {
             Operation(
-                .get, "/api/v1/analytics/\(name)", summary, by: AnalystContext.roles,
+                .get, "/api/v1/analytics/\(name)", summary, by: StaffContext.roles,
                 query: [
                     .init("from", .date, "第一天，默认 to 所在月份的 1 日。"), .init("to", .date, "最后一天，含当天，默认今天；一次至多 366 天。"),
                 ],

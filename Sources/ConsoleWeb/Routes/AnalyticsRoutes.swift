@@ -5,17 +5,6 @@ import Store
 import Web
 import Workflow
 
-/// Those who look at figures: desk, quality, finance, auditors and administrators.
-public struct AnalystContext: RoleContext {
-    public var coreContext: CoreRequestContextStorage
-    public let caller: Caller
-    public static let roles: Set<Caller.Role> = [.operator, .quality, .finance, .auditor, .admin]
-    public init(core: CoreRequestContextStorage, caller: Caller) {
-        coreContext = core
-        self.caller = caller
-    }
-}
-
 /// | method | path | who | what |
 /// |---|---|---|---|
 /// | GET | /analytics/demand?from=&to= | analyst | orders, outcomes and money by street and category of the service days |
@@ -26,7 +15,7 @@ public struct AnalyticsRoutes: Sendable {
     let exchange: Exchange
     public init(_ exchange: Exchange) { self.exchange = exchange }
 
-    public func add(to group: RouterGroup<AnalystContext>) {
+    public func add(to group: RouterGroup<StaffContext>) {
         group.get("analytics/demand", use: demand)
         group.get("analytics/unmet", use: unmet)
         group.get("analytics/distribution", use: distribution)
@@ -52,7 +41,7 @@ public struct AnalyticsRoutes: Sendable {
         Exchange.json(["from": JSON(days.from), "to": JSON(days.until), "rows": .array(rows)])
     }
 
-    @Sendable func demand(_ request: Request, _ context: AnalystContext) async throws -> Response {
+    @Sendable func demand(_ request: Request, _ context: StaffContext) async throws -> Response {
         let days = try days(request)
         return answer(
             days,
@@ -65,7 +54,7 @@ public struct AnalyticsRoutes: Sendable {
             })
     }
 
-    @Sendable func unmet(_ request: Request, _ context: AnalystContext) async throws -> Response {
+    @Sendable func unmet(_ request: Request, _ context: StaffContext) async throws -> Response {
         let days = try days(request)
         let catalogue = exchange.office.reference.catalogue
         return answer(
@@ -79,7 +68,7 @@ public struct AnalyticsRoutes: Sendable {
             })
     }
 
-    @Sendable func distribution(_ request: Request, _ context: AnalystContext) async throws -> Response {
+    @Sendable func distribution(_ request: Request, _ context: StaffContext) async throws -> Response {
         let days = try days(request)
         return answer(
             days,
@@ -91,7 +80,7 @@ public struct AnalyticsRoutes: Sendable {
             })
     }
 
-    @Sendable func utilisation(_ request: Request, _ context: AnalystContext) async throws -> Response {
+    @Sendable func utilisation(_ request: Request, _ context: StaffContext) async throws -> Response {
         let days = try days(request)
         return answer(
             days,

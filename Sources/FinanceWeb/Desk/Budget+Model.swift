@@ -49,14 +49,12 @@ struct BudgetsModel: Sendable {
     let before: Int
     let after: Int
     let rows: [Row]
-    let isEmpty: Bool
     let wishes: [Wish]
     let hasWishes: Bool
 
     init(_ year: Int, _ lines: [ReadBudgets.Line], pending: [OverrideRepository.Stored], once: String, caller: Caller) {
         (self.year, before, after) = (year, year - 1, year + 1)
         rows = lines.map(Row.init)
-        isEmpty = rows.isEmpty
         wishes = pending.map {
             Wish(
                 id: $0.id, name: $0.budget.name, amount: HTML.grouped($0.amount), reason: $0.reason, by: $0.requestedBy, at: $0.requestedAt.shown,
@@ -81,6 +79,7 @@ struct BudgetModel: Sendable {
     let year: Int
     let lasts: String?
     let months: [Use]
+    let hasMonths: Bool
     let plot: String
     let mayAsk: Bool
     let once: String
@@ -97,6 +96,7 @@ struct BudgetModel: Sendable {
                 month: use.month.description, services: use.services, reserved: HTML.grouped(use.reserved), posted: HTML.grouped(use.posted),
                 left: HTML.grouped(left))
         }
+        hasMonths = !months.isEmpty
         let used = Dictionary(burn.months.map { ($0.month.monthOfYear, $0.reserved + $0.posted) }, uniquingKeysWith: +)
         let last = burn.months.last?.month.monthOfYear ?? 0
         var rest = granted

@@ -10,7 +10,9 @@ import Workflow
 /// | path | what |
 /// |---|---|
 /// | GET /finance | months, each with its step, its age and who had it last |
-/// | GET /finance/{month} | the line of offices, held lines with their evidence, a statement a provider; shadow close while it runs |
+/// | GET /finance/{month} | the line of offices, a statement a provider; of a running month its last shadow |
+/// | GET /finance/{month}/shadow | a running month as it would close now |
+/// | GET /finance/{month}/held | what waits for a person, each line with its evidence, decided by one key |
 /// | GET /finance/{month}/{provider} | its lines with the findings of the checks |
 /// | POST /finance/{month}/close | freezes the month |
 /// | POST /finance/{month}/approve, reject | the next signature; one step back |
@@ -27,6 +29,8 @@ public struct FinancePages: Sendable {
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("", use: months)
         group.get(":month", use: month)
+        group.get(":month/shadow", use: shadow)
+        group.get(":month/held", use: held)
         group.get(":month/:provider", use: statement)
         group.post(":month/close", use: close)
         group.post(":month/approve") { try await sign(.approve, $0, $1) }
@@ -42,28 +46,39 @@ public struct FinancePages: Sendable {
         let running = office.now.localDate.month
         let known = try await ReadStatements(office).months().map(\.month)
         let all = Set(known + [running, running.adding(-1)]).sorted().reversed()
-        var rows: [(Month, ReadClose.Standing)] = []
-        for month in all { rows.append((month, try await ReadClose(office)(month))) }
-        return try pages.page("months", frame("月结", request, context), MonthsModel(rows, now: office.now))
+        return try pages.page("months", frame("月结", request, context), MonthsModel(try await ReadMonth(office).steps(Array(all)), now: office.now))
     }
 
     @Sendable func month(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
+        return try await page(month, try await ReadMonth(office)(month), request, context)
+    }
+
+    /// Every line of a running month is looked at: seconds, not milliseconds, and so only when somebody asks.
+    @Sendable func shadow(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try context.month()
+        return try await page(month, try await ReadMonth(office).now(month), request, context)
+    }
+
+    private func page(_ month: Month, _ glance: ReadMonth.Glance, _ request: Request, _ context: FinanceContext) async throws -> Response {
         let standing = try await ReadClose(office)(month)
-        let (statements, _) = try await ReadStatements(office)(month)
-        let (shadow, _, difference) = try await ShadowMonth(office)(month)
         return try pages.page(
             "month", frame("\(month) 月结", request, context),
-            MonthModel(
-                month, standing, statements, shadow: shadow, difference: difference, caller: context.caller, reference: office.reference,
-                now: office.now))
+            MonthModel(month, standing, glance, caller: context.caller, reference: office.reference, now: office.now))
+    }
+
+    @Sendable func held(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try context.month()
+        let (held, count, obstacle) = try await ReadHeld(office)(month, by: context.caller)
+        return try pages.page(
+            "held", frame("\(month) 待核", request, context),
+            HeldModel(month, held, count: count, obstacle: obstacle, reference: office.reference, vocabulary: pages.vocabulary(request.language)))
     }
 
     @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
         let provider = ProviderID(try context.parameters.require("provider"))
-        let (statements, _) = try await ReadStatements(office)(month)
-        guard let statement = statements.first(where: { $0.provider == provider }) else {
+        guard let statement = try await ReadMonth(office).statement(month, provider) else {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
         }
         return try pages.page(
@@ -94,6 +109,8 @@ public struct FinancePages: Sendable {
     struct Decision: Decodable, Sendable {
         let kind: String
         let reason: String
+        /// What the rule says about the line: reason enough for whoever goes along with it.
+        let why: String?
     }
 
     @Sendable func decide(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -103,10 +120,10 @@ public struct FinancePages: Sendable {
         guard let kind = LineDecision.Kind(rawValue: form.kind) else {
             throw Rejection(.invalid, "decision_unknown", "处理应为放行或拒付。", pointer: "/kind")
         }
-        let step = try DecideLine(office).prepared(
-            month, try context.parameters.require("subject"), kind, reason: form.reason, by: context.caller)
+        let reason = form.reason.isEmpty && kind == .refuse ? String((form.why ?? "").prefix(500)) : form.reason
+        let step = try DecideLine(office).prepared(month, try context.parameters.require("subject"), kind, reason: reason, by: context.caller)
         _ = try await office.perform(step)
-        return Pages.redirect(to: "/finance/\(month)#held")
+        return Pages.redirect(to: "/finance/\(month)/held")
     }
 
     private static func mayAct(_ context: FinanceContext) throws {

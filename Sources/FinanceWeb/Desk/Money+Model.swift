@@ -32,9 +32,7 @@ struct MoneyModel: Sendable {
     let month: String
     let step: String
     let rows: [Row]
-    let isEmpty: Bool
     let corrections: [Correction]
-    let noCorrections: Bool
     let mayPay: Bool
     let mayAdjust: Bool
     let isPaying: Bool
@@ -43,7 +41,7 @@ struct MoneyModel: Sendable {
     let paid: String
 
     init(
-        _ month: Month, _ standing: ReadClose.Standing, _ statements: [Statement], once: String, caller: Caller, reference: Reference
+        _ month: Month, _ standing: ReadClose.Standing, _ statements: [StatementSums], once: String, caller: Caller, reference: Reference
     ) {
         let acts = caller.role != .auditor
         let isInvoicing = standing.step == .finance || standing.step == .paying
@@ -55,24 +53,20 @@ struct MoneyModel: Sendable {
             return Row(
                 id: statement.provider.text, name: party?.name ?? "", due: statement.due.yuan, creditCode: party?.creditCode.text ?? "",
                 invoice: invoice.map { "\($0.number) \($0.date) \(HTML.grouped($0.amount))" },
-                payment: payment.map { "\($0.payment.reference) \(Self.states[$0.state] ?? "") \($0.note)" },
+                payment: payment.map { "\($0.payment.reference) \($0.state.name) \($0.note)" },
                 urgency: payment?.state == .bounced ? "late" : "",
                 mayInvoice: acts && isInvoicing && invoice == nil && statement.due > .zero)
         }
-        isEmpty = rows.isEmpty
         corrections = standing.corrections.map {
             Correction(
                 id: $0.id, provider: reference.franchise.provider($0.provider)?.name ?? "", subject: $0.subject, amount: HTML.grouped($0.amount),
                 reason: $0.reason, by: $0.enteredBy, approved: $0.approvedBy,
                 mayApprove: acts && $0.approvedBy == nil && $0.enteredBy != caller.name)
         }
-        noCorrections = corrections.isEmpty
         mayPay = acts && standing.step == .finance && !standing.invoices.isEmpty
         mayAdjust = acts && standing.step.isLocked
         isPaying = standing.step == .paying
         total = HTML.grouped(statements.map(\.due).total)
         paid = HTML.grouped(standing.payments.filter { $0.state == .paid }.map(\.payment.amount).total)
     }
-
-    private static let states: [CloseRepository.PaymentState: String] = [.ordered: "待银行回单", .paid: "已付", .bounced: "退票"]
 }

@@ -37,10 +37,10 @@ public struct MoneyPages: Sendable {
     @Sendable func money(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
         let standing = try await ReadClose(office)(month)
-        let (statements, _) = try await ReadStatements(office)(month)
+        let sums = try await ReadMonth(office)(month).sums
         return try pages.page(
             "money", .finance("\(month) 发票付款", request, context),
-            MoneyModel(month, standing, statements, once: exchange.newFormKey, caller: context.caller, reference: office.reference))
+            MoneyModel(month, standing, sums, once: exchange.newFormKey, caller: context.caller, reference: office.reference))
     }
 
     struct InvoiceForm: Decodable, Sendable {

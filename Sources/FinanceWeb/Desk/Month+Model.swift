@@ -22,13 +22,12 @@ struct MonthsModel: Sendable {
     /// A step is late after a working week.
     static let lateDays = 5
 
-    init(_ months: [(month: Month, standing: ReadClose.Standing)], now: Instant) {
-        rows = months.map { month, standing in
-            let last = standing.history.last
+    init(_ months: [(month: Month, step: CloseStep, last: CloseEntry?)], now: Instant) {
+        rows = months.map { month, step, last in
             let days = last.map { (now - $0.at).minutes / 1440 }
-            let isDone = standing.step == .paid || standing.step == .open
+            let isDone = step == .paid || step == .open
             return Row(
-                month: month.description, step: standing.step.name, since: last?.at.shown ?? "", age: isDone ? "" : days.map { "\($0) 天" } ?? "",
+                month: month.description, step: step.name, since: last?.at.shown ?? "", age: isDone ? "" : days.map { "\($0) 天" } ?? "",
                 urgency: !isDone && (days ?? 0) > Self.lateDays ? "late" : "", by: last?.by ?? "")
         }
     }
@@ -64,28 +63,10 @@ struct MonthModel: Sendable {
         let answer: String
     }
 
-    struct Held: Sendable {
-        let subject: String
-        let number: String
-        let provider: String
-        let providerID: String
-        let item: String
-        let date: String
-        let amount: String
-        let findings: [String]
-    }
-
-    struct Paper: Sendable {
-        let kind: String
-        let title: String
-    }
-
-    /// The papers of the whole month; those of one provider hang on its statement, the elder's on the list of papers.
-    let papers = DocumentKind.allCases.filter { $0.subject == .month }.map { Paper(kind: $0.rawValue, title: $0.title) }
+    let papers = PapersModel.Paper.ofMonth
     let month: String
     let step: String
     let hash: String
-    let shortHash: String
     let isFrozen: Bool
     let mayClose: Bool
     let mayApprove: Bool
@@ -94,21 +75,24 @@ struct MonthModel: Sendable {
     let stations: [Station]
     let codes: [Code]
     let rows: [Row]
+    let hasRows: Bool
     let total: Row
-    let held: [Held]
+    /// Lines that wait for a decision.
+    let held: Int
     let hasHeld: Bool
     let keeps: [String]
+    /// The sums of a running month, when they were taken, and what has changed since the day before.
+    let shadow: String?
+    let noted: String?
     let difference: String?
 
     init(
-        _ month: Month, _ standing: ReadClose.Standing, _ statements: [Statement], shadow: Shadow, difference: Shadow.Difference?, caller: Caller,
-        reference: Reference, now: Instant
+        _ month: Month, _ standing: ReadClose.Standing, _ glance: ReadMonth.Glance, caller: Caller, reference: Reference, now: Instant
     ) {
         func name(_ id: ProviderID) -> String { reference.franchise.provider(id)?.name ?? "" }
         self.month = month.description
         step = standing.step.name
         hash = standing.hash
-        shortHash = String(standing.hash.prefix(12))
         isFrozen = standing.step != .open && standing.step != .closing
         let looksOn = caller.role == .auditor
         mayClose = !isFrozen && !looksOn && now.localDate > month.last
@@ -121,34 +105,28 @@ struct MonthModel: Sendable {
                 name: entry.to.name, state: entry.action == .reject ? "退回" : "", by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }
-        codes = shadow.byCode.map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
-        self.difference = difference.map {
+        codes = (glance.shadow?.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
+        shadow = glance.shadow.map { "\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，实付 \(HTML.grouped($0.payable))" }
+        noted = glance.notedAt?.shown
+        difference = glance.difference.map {
             "比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped.count) 笔，解除 \($0.cleared.count) 笔"
         }
         let unanswered = Set(standing.unanswered)
         let isFrozen = isFrozen
-        rows = statements.map { statement in
+        rows = glance.sums.map { statement in
             Row(
-                id: statement.provider.text, name: name(statement.provider), lines: statement.lines.count, held: statement.heldLines,
+                id: statement.provider.text, name: name(statement.provider), lines: statement.lines, held: statement.heldLines,
                 gross: HTML.grouped(statement.gross), selfPay: HTML.grouped(statement.selfPay), subsidy: HTML.grouped(statement.subsidy),
                 deducted: HTML.grouped(statement.deducted), payable: HTML.grouped(statement.payable),
                 answer: !isFrozen ? "" : unanswered.contains(statement.provider) ? "未确认" : "已确认")
         }
+        hasRows = !rows.isEmpty
+        held = glance.sums.map(\.heldLines).reduce(0, +)
+        hasHeld = isFrozen && held > 0
+        func sum(_ value: (StatementSums) -> Fen) -> String { HTML.grouped(glance.sums.map(value).total) }
         total = Row(
-            id: "", name: "合计", lines: statements.map(\.lines.count).reduce(0, +), held: statements.map(\.heldLines).reduce(0, +),
-            gross: HTML.grouped(statements.map(\.gross).total), selfPay: HTML.grouped(statements.map(\.selfPay).total),
-            subsidy: HTML.grouped(statements.map(\.subsidy).total), deducted: HTML.grouped(statements.map(\.deducted).total),
-            payable: HTML.grouped(statements.map(\.payable).total), answer: "")
-        held = statements.flatMap { statement in
-            statement.lines.filter { $0.verdict == .held }.map { line in
-                Held(
-                    subject: line.candidate.subject, number: line.candidate.number, provider: name(statement.provider),
-                    providerID: statement.provider.text, item: reference.catalogue.item(line.candidate.item)?.name ?? line.candidate.item.text,
-                    date: line.candidate.date.description, amount: HTML.grouped(line.candidate.subsidy),
-                    findings: line.findings.map { "\($0.code) \($0.sentence)" })
-            }
-        }
-        hasHeld = !held.isEmpty
+            id: "", name: "合计", lines: glance.sums.map(\.lines).reduce(0, +), held: held, gross: sum(\.gross), selfPay: sum(\.selfPay),
+            subsidy: sum(\.subsidy), deducted: sum(\.deducted), payable: sum(\.payable), answer: "")
         var keeps: [String] = []
         if standing.openSamples > 0 { keeps.append("还有 \(standing.openSamples) 笔抽查没有结果") }
         let disputes = standing.disputes.count { $0.answer == nil }

@@ -10,11 +10,6 @@ import Workflow
 
 /// 追溯: the stations of one service's money, in the order in which it went through them.
 struct TraceModel: Sendable {
-    struct Fact: Sendable {
-        let name: String
-        let value: String
-    }
-
     struct Leg: Sendable {
         let fund: String
         let programme: String
@@ -56,13 +51,15 @@ struct TraceModel: Sendable {
     let postings: [Posting]
     let settled: [Settled]
     let isUnsettled: Bool
+    let isUnasked: Bool
+    let hasLegs: Bool
 
     init(query: String, fault: String? = nil) {
-        (self.query, self.fault, isFound, number, order, isUnsettled) = (query, fault, false, "", nil, false)
+        (self.query, self.fault, isFound, number, order, isUnsettled, isUnasked, hasLegs) = (query, fault, false, "", nil, false, false, false)
         (facts, legs, evidence, callbacks, complaints, postings, settled) = ([], [], [], [], [], [], [])
     }
 
-    init(query: String, _ trace: TraceMoney.Trace, reference: Reference) {
+    init(query: String, _ trace: TraceMoney.Trace, reference: Reference, vocabulary: Vocabulary) {
         (self.query, fault, isFound, number) = (query, nil, true, trace.number)
         order = trace.order?.id.text
         let line = trace.settled.first?.line.candidate
@@ -70,49 +67,44 @@ struct TraceModel: Sendable {
         let provider = trace.order?.provider ?? line?.provider
         let day = trace.order?.serviceDate ?? line?.date
         let classes = trace.elder.flatMap { elder in day.map { elder.classes(on: $0) } } ?? []
-        var told: [Fact] = []
-        func tell(_ name: String, _ value: String?) { if let value, !value.isEmpty { told.append(Fact(name: name, value: value)) } }
-        tell("老人", trace.elder.map { "\($0.number) \(Masked.name($0.name))" })
-        tell("类别", classes.map { reference.catalogue.elderClass(.init($0))?.name ?? $0 }.joined(separator: "、"))
-        tell("项目", item.map { "\($0) \(reference.catalogue.item($0)?.name ?? "")" })
-        tell("服务日期", day?.description)
-        tell("服务商", provider.map { "\($0) \(reference.franchise.provider($0)?.name ?? "")" })
-        tell("价格依据", trace.order.map { "\($0.priceVersion)，单价 \($0.unitPrice.yuan) × \($0.quantity.text)" })
-        tell("应付", (trace.order?.payable ?? line?.gross)?.yuan)
-        tell("自费", (trace.order?.selfPay ?? line?.selfPay)?.yuan)
-        facts = told
+        var told = Facts()
+        told.tell("老人", trace.elder.map { "\($0.number) \(Masked.name($0.name))" })
+        told.tell("类别", classes.map { reference.catalogue.elderClass(.init($0))?.name ?? $0 }.joined(separator: "、"))
+        told.tell("项目", item.map { "\($0) \(reference.catalogue.item($0)?.name ?? "")" })
+        told.tell("服务日期", day?.description)
+        told.tell("服务商", provider.map { "\($0) \(reference.franchise.provider($0)?.name ?? "")" })
+        told.tell("价格依据", trace.order.map { "\($0.priceVersion)，单价 \($0.unitPrice.yuan) × \($0.quantity.text)" })
+        told.tell("应付", (trace.order?.payable ?? line?.gross)?.yuan)
+        told.tell("自费", (trace.order?.selfPay ?? line?.selfPay)?.yuan)
+        facts = told.all
         func programme(_ code: String) -> String { reference.programmes.all.first { $0.code == code }?.name ?? code }
-        let states = ["reserved": "预占", "posted": "已确认", "released": "已释放"]
         legs = trace.order == nil
             ? (line?.funding ?? []).map { Leg(fund: $0.fund, programme: programme($0.programme), amount: $0.amount.yuan, state: "") }
             : trace.legs.map {
                 Leg(
                     fund: $0.leg.fund.name, programme: "\($0.leg.programme) \(programme($0.leg.programme))", amount: $0.leg.amount.yuan,
-                    state: states[$0.state.rawValue] ?? $0.state.rawValue)
+                    state: vocabulary(.leg, $0.state.rawValue))
             }
-        told = []
-        tell("签到", trace.visit.map { "\($0.checkIn.at.shown) \($0.checkIn.method.rawValue)" })
-        tell("签退", trace.visit?.checkOut.map { "\($0.at.shown) \($0.method.rawValue)" })
-        tell("服务人员", trace.visit?.worker.text)
-        tell("老人确认", trace.visit?.confirmedBy)
-        tell("核验", trace.order?.verification.name)
-        evidence = told
-        callbacks = trace.callbacks.map { "\($0.at.shown) \($0.came ? "来过" : "没有人来")，多付 \($0.paidExtra.yuan)，记录人 \($0.recordedBy)" }
-        complaints = trace.complaints.map { "\($0.openedAt.shown) \($0.text) \($0.resolution.map { "→ \($0)" } ?? "（未结）")" }
-        postings = trace.postings.map { Posting(kind: $0.kind.rawValue, debit: $0.debit, credit: $0.credit, amount: $0.amount.yuan) }
+        let record = Evidence(reference: reference, vocabulary: vocabulary)
+        told = record.facts(trace.order, trace.visit, trace.swipe)
+        told.tell("核验", trace.order?.verification.name)
+        evidence = told.all
+        callbacks = trace.callbacks.map(record.told)
+        complaints = trace.complaints.map(record.told)
+        isUnasked = callbacks.isEmpty && complaints.isEmpty
+        hasLegs = !legs.isEmpty
+        postings = trace.postings.map { Posting(kind: vocabulary(.posting, $0.kind.rawValue), debit: $0.debit, credit: $0.credit, amount: $0.amount.yuan) }
         settled = trace.settled.map { entry in
             Settled(
                 month: entry.month.description, provider: entry.provider.text,
                 providerName: reference.franchise.provider(entry.provider)?.name ?? "", verdict: entry.line.verdict.name,
                 findings: entry.line.findings.map { "\($0.code) \($0.sentence)" },
                 decision: entry.line.decision.map { "\($0.kind == .release ? "放行" : "拒付") \($0.by) \($0.at.shown)：\($0.reason)" },
-                step: entry.step.name, signatures: entry.signatures.map { "\($0.to.name) \($0.by) \($0.at.shown) \($0.opinion)" },
+                step: entry.step.name, signatures: entry.signatures.map { "\($0.to.name) \(vocabulary(.who, $0.by)) \($0.at.shown) \($0.opinion)" },
                 adjustments: entry.adjustments.map { "\($0.amount.yuan) \($0.reason)（\($0.enteredBy)，\($0.approvedBy.map { "批准 \($0)" } ?? "待批准")）" },
                 invoice: entry.invoice.map { "\($0.number) \($0.date) \($0.amount.yuan)" },
-                payment: entry.payment.map { "\($0.payment.reference) \($0.payment.amount.yuan) \(Self.payments[$0.state] ?? "")" })
+                payment: entry.payment.map { "\($0.payment.reference) \($0.payment.amount.yuan) \($0.state.name)" })
         }
         isUnsettled = settled.isEmpty
     }
-
-    private static let payments: [CloseRepository.PaymentState: String] = [.ordered: "待银行回单", .paid: "已付", .bounced: "退票"]
 }

@@ -36,7 +36,8 @@ public struct TracePages: Sendable {
                 if let elder = trace.elder {
                     try await LookAtElder(office)(elder.id, from: .desk, reason: "追溯 \(trace.number)", by: context.caller)
                 }
-                return try pages.page("trace", frame, TraceModel(query: text, trace, reference: office.reference))
+                let vocabulary = pages.vocabulary(request.language)
+                return try pages.page("trace", frame, TraceModel(query: text, trace, reference: office.reference, vocabulary: vocabulary))
             }
         } catch let rejection as Rejection where rejection.kind == .missing {
             return try pages.page("trace", frame, TraceModel(query: text, fault: rejection.message), status: .notFound)

@@ -16,7 +16,7 @@ public enum EventTypes {
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",
         "order.scheduled", "order.checked_in", "order.checked_out", "order.closed", "order.disputed", "order.cancelled", "order.failed",
         "order.reopened", "order.void_requested", "order.voided", "order.reminder", "order.overdue", "order.proposed", "order.proposal_refused",
-        "order.offer_reminder", "order.escalated", "order.overridden", "provider.state", "provider.closed_days",
+        "order.offer_reminder", "order.escalated", "order.overridden", "provider.state", "provider.closed_days", "provider.capacity",
         "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
         "elder.away", "elder.returned",
         "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",

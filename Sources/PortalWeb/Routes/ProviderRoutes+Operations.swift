@@ -8,7 +8,7 @@ extension ProviderRoutes: DescribedRoutes {
     private static let holder = Schema.text(1...60, sample: "till-2").described("答复的终端或人员；省略时为令牌名称")
     private static let reason = Schema.text(1...33, sample: "no_staff")
     private static let check: KeyValuePairs<String, Schema> = [
-        "method": .oneOf(CheckMethod.self), "lat": .number(-90...90, sample: "36.06"), "lon": .number(-180...180, sample: "103.83"),
+        "method": .oneOf(CheckMethod.reported.map(\.rawValue)), "lat": .number(-90...90, sample: "36.06"), "lon": .number(-180...180, sample: "103.83"),
         "accuracy_m": .integer(0...100_000), "code": .text(sample: "4821"),
         "photo_sha256": .matching("^[0-9a-f]{64}$", sample: String(repeating: "0", count: 64)), "reason_code": .text(sample: "phone_broken"),
     ]

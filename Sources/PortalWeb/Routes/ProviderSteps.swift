@@ -87,7 +87,9 @@ struct ProviderSteps: Sendable {
         init(from decoder: any Decoder) throws { report = try CheckBody(from: decoder) }
 
         func prepared(_ id: OrderID, _ steps: ProviderSteps, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Answer {
-            steps.answer(CheckIn(steps.office).prepared(id, try report.report(), by: caller), for: caller)
+            steps.answer(CheckIn(steps.office).prepared(id, try report.report(), by: caller), for: caller) { tx, order in
+                ["call_heard": Show.callHeard(try tx.visits.find(order.id)?.checkIn)]
+            }
         }
     }
 
@@ -99,7 +101,10 @@ struct ProviderSteps: Sendable {
         func prepared(_ id: OrderID, _ steps: ProviderSteps, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Answer {
             let reference = steps.office.reference
             return steps.answer(CheckOut(steps.office).prepared(id, try report.report(), by: caller), for: caller) { tx, order in
-                ["findings": .array(try CheckVisit.findings(tx, reference, order).map(Show.finding))]
+                [
+                    "findings": .array(try CheckVisit.findings(tx, reference, order).map(Show.finding)),
+                    "call_heard": Show.callHeard(try tx.visits.find(order.id)?.checkOut),
+                ]
             }
         }
     }
@@ -121,7 +126,7 @@ struct ProviderSteps: Sendable {
         let signed_by: String?
 
         func report() throws -> CheckReport {
-            guard let method = CheckMethod(rawValue: method) else {
+            guard let method = CheckMethod(rawValue: method), CheckMethod.reported.contains(method) else {
                 throw Rejection(.invalid, "method_unknown", "method 应为 app、landline、code、card 或 paper。", pointer: "/method")
             }
             if let accuracy_m, !(0...100_000).contains(accuracy_m) {

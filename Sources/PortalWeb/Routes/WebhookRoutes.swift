@@ -5,17 +5,6 @@ import Store
 import Web
 import Workflow
 
-/// A provider's machines for its own subscriptions, an administrator for all.
-public struct SubscriberContext: RoleContext {
-    public var coreContext: CoreRequestContextStorage
-    public let caller: Caller
-    public static let roles: Set<Caller.Role> = [.provider, .admin]
-    public init(core: CoreRequestContextStorage, caller: Caller) {
-        coreContext = core
-        self.caller = caller
-    }
-}
-
 /// | method | path | who | what |
 /// |---|---|---|---|
 /// | POST | /webhooks | provider, admin | subscribe; the secret is shown here and never again |

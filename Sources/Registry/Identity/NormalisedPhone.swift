@@ -87,6 +87,9 @@ public struct NormalisedPhone: Hashable, Sendable {
     /// The last four digits, by which operators ask for people.
     public var tail: String { String(text.suffix(4)) }
 
+    /// With an area code: a line that ends in a house.
+    public var isFixedLine: Bool { text.utf8.first == 0x30 }
+
     public var isMobile: Bool { NormalisedPhone.isMobile(Array(text.utf8)) }
 }
 

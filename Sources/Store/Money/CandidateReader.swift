@@ -251,7 +251,7 @@ public struct CandidateReader {
             createdAt: created, isBackfilled: isBackfilled, quantity: quantity, unitPrice: unit, gross: gross, funding: [],
             selfPay: selfPay, plannedMinutes: (end - start).minutes, begin: visit.checkIn.at, end: visit.checkOut?.at,
             worker: visit.worker, evidence: visit.evidence(policy),
-            isManual: visit.checkIn.method == .paper || visit.checkOut?.method == .paper, hasOpenComplaint: hasComplaint,
+            isManual: visit.isManual, hasOpenComplaint: hasComplaint,
             callbackDenies: callback == 2)
         line.version = version
         line.recipient = try recipient(&row, elder, &classes)

@@ -5,7 +5,7 @@ import Kernel
 public struct Ledger {
     let tx: any Transaction
 
-    public enum Kind: String, Sendable {
+    public enum Kind: String, CaseIterable, Sendable {
         case reserve, post, release, reverse
 
         init(_ move: FundMove) {

@@ -51,23 +51,33 @@ public struct SettlementRepository {
     /// The lines of a statement, sealed or not yet.
     public func lines(_ month: Month, _ provider: ProviderID, _ decisions: [String: LineDecision] = [:]) throws -> [StatementLine] {
         try tx.rows(
-            """
-            SELECT kind, subject, number, elder_id, item_code, service_date, quantity, unit_price_fen, gross_fen, self_pay_fen, funding,
-                evidence, findings
-            FROM statement_line WHERE month = \(month) AND provider_id = \(provider) ORDER BY ordinal
-            """
+            "SELECT \(sql: Self.lineColumns) FROM statement_line WHERE month = \(month) AND provider_id = \(provider) ORDER BY ordinal"
         ) { row in
-            var line = Candidate(
-                kind: try row.value(), subject: try row.text(), number: try row.text(), provider: provider, elder: try row.id(),
-                item: try row.id(), date: try row.date(), createdAt: Instant(milliseconds: 0), quantity: try row.quantity(),
-                unitPrice: try row.fen(), gross: try row.fen(), funding: [], selfPay: try row.fen(), evidence: .none)
-            line.funding = try CandidateReader.funding(try row.text())
-            line.evidence = EvidenceLevel(rawValue: try row.int()) ?? .none
-            return StatementLine(candidate: line, findings: Self.findings(try row.text()), decision: decisions[line.subject])
+            var line = try StatementLine(row: &row)
+            line.decision = decisions[line.candidate.subject]
+            return line
         }
     }
 
-    private static func findings(_ text: String) -> [Finding] {
+    /// Lines that wait for a person, in the order of statements.
+    public func held(_ month: Month, limit: Int) throws -> [StatementLine] {
+        try tx.rows(
+            """
+            SELECT \(sql: Self.lineColumns) FROM statement_line l
+            WHERE month = \(month) AND verdict = 'held'
+                AND NOT EXISTS (SELECT 1 FROM line_decision d WHERE d.month = l.month AND d.subject = l.subject)
+            ORDER BY provider_id, ordinal
+            LIMIT \(limit)
+            """
+        ) { try StatementLine(row: &$0) }
+    }
+
+    private static let lineColumns: StaticString = """
+        kind, subject, number, provider_id, elder_id, item_code, service_date, quantity, unit_price_fen, gross_fen, self_pay_fen, funding,
+        evidence, findings
+        """
+
+    static func findings(_ text: String) -> [Finding] {
         guard !text.isEmpty else { return [] }
         return text.split(separator: "|").compactMap { part in
             let fields = part.split(separator: ":", maxSplits: 2).map { String($0).trimmed }
@@ -90,6 +100,18 @@ public struct SettlementRepository {
 
     public func providers(_ month: Month) throws -> [ProviderID] {
         try tx.rows("SELECT provider_id FROM statement WHERE month = \(month) ORDER BY provider_id") { try $0.id() }
+    }
+}
+
+extension StatementLine {
+    fileprivate init(row: inout Row) throws {
+        var line = Candidate(
+            kind: try row.value(), subject: try row.text(), number: try row.text(), provider: try row.id(), elder: try row.id(),
+            item: try row.id(), date: try row.date(), createdAt: Instant(milliseconds: 0), quantity: try row.quantity(),
+            unitPrice: try row.fen(), gross: try row.fen(), funding: [], selfPay: try row.fen(), evidence: .none)
+        line.funding = try CandidateReader.funding(try row.text())
+        line.evidence = EvidenceLevel(rawValue: try row.int()) ?? .none
+        self.init(candidate: line, findings: SettlementRepository.findings(try row.text()))
     }
 }
 

@@ -43,7 +43,7 @@ public struct VisitRepository {
         try tx.execute(
             """
             UPDATE visit
-            SET out_at_ms = \(check.at), out_received_ms = \(check.receivedAt), out_method = \(check.method),
+            SET in_method = \(visit.checkIn.method), out_at_ms = \(check.at), out_received_ms = \(check.receivedAt), out_method = \(check.method),
                 out_distance_m = \(check.distance_m), out_accuracy_m = \(check.accuracy_m), out_photo_sha256 = \(check.photoSHA256),
                 out_reason_code = \(check.reasonCode), out_device = \(visit.traces.outDevice),
                 is_mocked = CASE WHEN \(visit.traces.isMocked) = 1 THEN 1 ELSE is_mocked END,
@@ -56,7 +56,10 @@ public struct VisitRepository {
     public func saveConfirmation(_ visit: Visit) throws {
         try tx.execute(
             """
-            UPDATE visit SET confirmed_by = \(visit.confirmedBy), confirmed_ms = \(visit.confirmedAt) WHERE order_id = \(visit.order)
+            UPDATE visit
+            SET confirmed_by = \(visit.confirmedBy), confirmed_ms = \(visit.confirmedAt), in_method = \(visit.checkIn.method),
+                out_method = \(visit.checkOut?.method.rawValue)
+            WHERE order_id = \(visit.order)
             """)
     }
 }

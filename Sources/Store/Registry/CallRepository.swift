@@ -42,6 +42,19 @@ public struct CallRepository {
         ) { try Call(row: &$0) }
     }
 
+    /// The call nearest to a moment that one of these lines has made within a span around it.
+    public func nearest(to moment: Instant, within span: Span, from lines: [String]) throws -> Call? {
+        guard !lines.isEmpty else { return nil }
+        let found = try tx.rows(
+            """
+            SELECT id, from_number, to_number, rang_ms, answered_ms, ended_ms, elder_id, outcome FROM call
+            WHERE rang_ms >= \(moment - span) AND rang_ms <= \(moment + span) AND from_number IN (\(list: lines))
+            ORDER BY rang_ms, id LIMIT 100
+            """
+        ) { try Call(row: &$0) }
+        return found.min { abs(($0.rangAt - moment).milliseconds) < abs(($1.rangAt - moment).milliseconds) }
+    }
+
     /// How often a line has called since a moment.
     public func count(from line: String, since: Instant) throws -> Int {
         Int(try tx.integer("SELECT COUNT(*) FROM call WHERE rang_ms >= \(since) AND from_number = \(line)") ?? 0)

@@ -1,19 +1,22 @@
 import Kernel
 import Registry
 
-/// What has changed about a provider since its files were published: its state, and days on which it is closed.
+/// What has changed about a provider since its files were published: its state, days on which it is closed, and how much it takes.
 public struct ProviderNotice: Hashable, Sendable {
     public let provider: ProviderID
     /// Nil while the published state holds.
     public var state: FranchiseState?
     /// Besides the published ones.
     public var closedDays: [LocalDate]
+    /// Orders that an opening window takes for the time being, where more are published; nil for as many as published.
+    public var capacity: Int?
     public var version: Int
 
-    public init(provider: ProviderID, state: FranchiseState? = nil, closedDays: [LocalDate] = [], version: Int = 0) {
+    public init(provider: ProviderID, state: FranchiseState? = nil, closedDays: [LocalDate] = [], capacity: Int? = nil, version: Int = 0) {
         self.provider = provider
         self.state = state
         self.closedDays = closedDays
+        self.capacity = capacity
         self.version = version
     }
 }
@@ -22,11 +25,11 @@ public struct ProviderRepository {
     let tx: any Transaction
 
     public func notices() throws -> [ProviderNotice] {
-        try tx.rows("SELECT id, state, closed_days, version FROM provider ORDER BY id") { try ProviderNotice(row: &$0) }
+        try tx.rows("SELECT id, state, closed_days, capacity, version FROM provider ORDER BY id") { try ProviderNotice(row: &$0) }
     }
 
     public func find(_ id: ProviderID) throws -> ProviderNotice? {
-        try tx.first("SELECT id, state, closed_days, version FROM provider WHERE id = \(id)") { try ProviderNotice(row: &$0) }
+        try tx.first("SELECT id, state, closed_days, capacity, version FROM provider WHERE id = \(id)") { try ProviderNotice(row: &$0) }
     }
 
     /// Grows with every change of any notice: what a process remembers to see whether others have changed something.
@@ -39,9 +42,10 @@ public struct ProviderRepository {
         let days = notice.closedDays.map(\.description).joined(separator: ";")
         let changed = try tx.execute(
             """
-            INSERT INTO provider (id, state, closed_days, version)
-            VALUES (\(notice.provider), \(notice.state?.rawValue ?? ""), \(days), \(notice.version + 1))
-            ON CONFLICT (id) DO UPDATE SET state = excluded.state, closed_days = excluded.closed_days, version = excluded.version
+            INSERT INTO provider (id, state, closed_days, capacity, version)
+            VALUES (\(notice.provider), \(notice.state?.rawValue ?? ""), \(days), \(notice.capacity), \(notice.version + 1))
+            ON CONFLICT (id) DO UPDATE
+            SET state = excluded.state, closed_days = excluded.closed_days, capacity = excluded.capacity, version = excluded.version
             WHERE provider.version = \(notice.version)
             """)
         guard changed == 1 else { throw Rejection(.conflict, "provider_changed", "服务商资料刚被别人修改，请刷新后再操作。") }
@@ -58,7 +62,8 @@ extension ProviderNotice {
             guard let day = LocalDate(text) else { throw StoreFault.corrupt("provider \(id): closed day \(text)") }
             return day
         }
-        self.init(provider: id, state: known, closedDays: closed, version: try row.int())
+        let capacity = row.optionalInteger().map { Int($0) }
+        self.init(provider: id, state: known, closedDays: closed, capacity: capacity, version: try row.int())
     }
 }
 

@@ -1,12 +1,13 @@
 import Hummingbird
 import Kernel
+import QRCode
 import Workflow
 
 /// 我的账号
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /account | whether a second factor is asked for |
+/// | GET /account | whether a second factor is asked for; `?lang=` chooses the language of all pages |
 /// | POST /account/factor | a secret for the authenticator app, shown once |
 /// | POST /account/factor/confirm | a code of the app; recovery codes, shown once |
 /// | POST /account/factor/remove | without the second factor again |
@@ -20,7 +21,7 @@ public struct AccountPages: Sendable {
     }
 
     public func add(to group: RouterGroup<OwnContext>) {
-        group.get("") { try await page($0, $1) }
+        group.get("") { $0.keepingLanguage(in: try await page($0, $1)) }
         group.post("factor", use: begin)
         group.post("factor/confirm", use: confirm)
         group.post("factor/remove", use: remove)
@@ -33,9 +34,10 @@ public struct AccountPages: Sendable {
         let isOn: Bool
         let isOff: Bool
         let recoveryLeft: Int
-        /// While enrolling: the secret to type, and the address for an app on the same device.
+        /// While enrolling: the secret to type, and the address for an app on the same device, as a link and as a picture for another one.
         var secret: String?
         var uri: String?
+        var picture: String?
         /// Just after enrolling.
         var codes: [String] = []
         var hasCodes = false
@@ -49,10 +51,9 @@ public struct AccountPages: Sendable {
         if case .on(let recoveryLeft) = try await factor.standing(of: context.caller) { (isOn, left) = (true, recoveryLeft) }
         let model = Model(
             name: context.caller.name, isOn: isOn, isOff: !isOn && enrolment == nil, recoveryLeft: left, secret: enrolment?.secret,
-            uri: enrolment?.uri, codes: codes, hasCodes: !codes.isEmpty, fault: fault?.message)
+            uri: enrolment?.uri, picture: enrolment.flatMap { QR.svg(of: $0.uri) }, codes: codes, hasCodes: !codes.isEmpty, fault: fault?.message)
         let frame = Frame(
-            title: "账号", caller: context.caller.name, links: [.init("返回", to: "/"), .init("账号", to: "/account", isCurrent: true)],
-            language: request.language)
+            title: "账号", caller: context.caller.name, language: request.language)
         return try pages.page("account", frame, model, status: fault == nil ? .ok : .unprocessableContent)
     }
 

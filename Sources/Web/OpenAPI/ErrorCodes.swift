@@ -74,7 +74,7 @@ public enum ErrorCodes {
             .refused,
             [
                 "absence_range", "bank_file_invalid", "bank_file_mismatch", "birthday_in_future", "budget_below_spent",
-                "canteen_licence", "canteen_suspended", "card_wrong", "check_in_too_early", "check_out_before_check_in",
+                "canteen_licence", "canteen_suspended", "capacity_out_of_range", "card_wrong", "check_in_too_early", "check_out_before_check_in",
                 "closed_day_out_of_range", "closed_days_empty", "code_wrong", "cursor_in_future", "cursor_mismatch", "day_past",
                 "days_invalid", "device_time_in_future", "disputes_open", "document_too_long", "elder_absent", "elder_deceased",
                 "elder_not_registered", "end_before_start", "expiry_invalid", "finding_missing", "fund_by_month", "fund_not_enough",

@@ -52,14 +52,33 @@ extension PageLibrary {
     public func page<Model: Sendable>(
         _ template: String, _ frame: Frame, _ model: Model, status: HTTPResponse.Status = .ok
     ) throws -> Response {
-        try response(template, Page(frame, model), frame.language, status: status)
+        try response(template, Page(worded(frame), model), frame.language, status: status)
+    }
+
+    /// The frame in its language: titles and places are written in Chinese, and stand in the catalogue under `place.` and what is written.
+    func worded(_ frame: Frame) -> Frame {
+        guard frame.language != .chinese else { return frame }
+        /// `结算单 2026-01`: what follows the first word is a name, a number or a day.
+        func worded(_ text: String) -> String {
+            let parts = text.split(separator: " ", maxSplits: 1)
+            guard let first = parts.first, let word = messages["place.\(first)", frame.language] else { return text }
+            return ([word] + parts.dropFirst().map(String.init)).joined(separator: " ")
+        }
+        return Frame(
+            title: worded(frame.title), caller: frame.caller, csrf: frame.csrf,
+            links: frame.links.map { Frame.Link(worded($0.label), to: $0.address, isCurrent: $0.isCurrent) }, language: frame.language)
     }
 }
 
 extension Request {
-    /// Chosen by `?lang=`, remembered in a cookie by the page's script; Chinese otherwise.
-    public var language: Language {
-        let wanted = query("lang") ?? cookies["lang"]?.value
-        return wanted.flatMap { text in Language.allCases.first { $0.rawValue == text } } ?? .chinese
+    /// Chosen by `?lang=`, at the login and on one's account for all pages; Chinese otherwise.
+    public var language: Language { (query("lang") ?? cookies["lang"]?.value).flatMap(Language.init(rawValue:)) ?? .chinese }
+
+    /// The same answer with what `?lang=` chooses remembered by the browser.
+    func keepingLanguage(in response: Response) -> Response {
+        guard let language = query("lang").flatMap(Language.init(rawValue:)) else { return response }
+        var response = response
+        response.setCookie(Cookie(name: "lang", value: language.rawValue, maxAge: 365 * 86_400, path: "/", httpOnly: true, sameSite: .lax))
+        return response
     }
 }

@@ -12,6 +12,8 @@ import Workflow
 public struct PageLibrary: Sendable {
     private let libraries: [Language: MustacheLibrary]
     let assets: [String: Asset]
+    /// The names of all templates; for the test that keeps a looked-at page of each.
+    public let names: Set<String>
     /// Keys of sentences that no template uses; for the test that keeps the catalogue tidy.
     public let unusedKeys: Set<String>
     public let messages: Messages
@@ -42,6 +44,7 @@ public struct PageLibrary: Sendable {
             libraries[language] = MustacheLibrary(templates: compiled)
         }
         self.libraries = libraries
+        names = Set(templates.map(\.name))
         unusedKeys = messages.keys.subtracting(used)
         var assets: [String: Asset] = [:]
         for (ending, type) in Self.types {

@@ -11,17 +11,25 @@ public struct LookAtElder: Sendable {
 
     /// - Parameter reason: needed for a reveal, at least four characters; otherwise the call or order that explains the look.
     public func callAsFunction(_ elder: ElderID, from screen: Screen, reason: String = "", by caller: Caller) async throws {
+        try await self([elder], from: screen, reason: reason, by: caller)
+    }
+
+    /// Everybody whose file is shown at once, in one commit: all of them are noted, or nobody's file may be shown.
+    public func callAsFunction(_ elders: [ElderID], from screen: Screen, reason: String = "", by caller: Caller) async throws {
+        guard !elders.isEmpty else { return }
         guard screen != .reveal || reason.count >= 4 else {
             throw Rejection(.invalid, "reason_too_short", "请写明查看原因（至少四个字），例如“核对冬季取暖补贴地址”。", pointer: "/reason")
         }
         guard reason.count <= 200 else { throw Rejection(.invalid, "reason_too_long", "原因至多 200 个字。", pointer: "/reason") }
         let now = office.now
         try await office.perform { tx in
-            _ = try tx.elders.require(elder)
-            try tx.accessLog.insert(elder, by: caller.name, from: screen, reason: reason, at: now)
-            guard screen == .reveal else { return }
-            let data: JSON = ["reason": JSON(reason)]
-            try tx.events.append("elder.revealed", subject: elder.text, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+            for elder in elders {
+                _ = try tx.elders.require(elder)
+                try tx.accessLog.insert(elder, by: caller.name, from: screen, reason: reason, at: now)
+                guard screen == .reveal else { continue }
+                let data: JSON = ["reason": JSON(reason)]
+                try tx.events.append("elder.revealed", subject: elder.text, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+            }
         }
     }
 

@@ -45,6 +45,16 @@ public struct ManageProviders: Sendable {
         }
     }
 
+    static let capacityLimit = 10_000
+
+    /// Lowers what each opening window takes until further notice; nil restores what is published. What has been taken stays.
+    public func setCapacity(_ id: ProviderID, _ most: Int?, by caller: Caller) throws -> @Sendable (any Transaction) throws -> ProviderNotice {
+        if let most, !(0...Self.capacityLimit).contains(most) {
+            throw Rejection(.refused, "capacity_out_of_range", "接单上限应为 0 到 \(Self.capacityLimit)，或留空恢复备案数。", pointer: "/capacity")
+        }
+        return try change(id, "provider.capacity", by: caller, data: ["capacity": JSON(most)]) { notice, _ in notice.capacity = most }
+    }
+
     private func change(
         _ id: ProviderID, _ event: String, by caller: Caller, data: JSON,
         _ body: @escaping @Sendable (inout ProviderNotice, Provider) throws -> Void

@@ -46,6 +46,9 @@ public struct Reference: Sendable {
                 guard var provider = published.provider(notice.provider) else { return nil }
                 provider.state = notice.state ?? provider.state
                 provider.closedDays += notice.closedDays
+                if let most = notice.capacity {
+                    for place in provider.hours.indices { provider.hours[place].capacity = min(provider.hours[place].capacity, most) }
+                }
                 return provider
             })
         matcher = Matcher(franchise: franchise, catalogue: catalogue, policies: policies)

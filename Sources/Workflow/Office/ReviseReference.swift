@@ -12,6 +12,12 @@ public struct ReviseReference: Sendable {
         public let faults: [String]
         public let added: [String]
         public let removed: [String]
+
+        public init(faults: [String], added: [String], removed: [String]) {
+            self.faults = faults
+            self.added = added
+            self.removed = removed
+        }
     }
 
     public func files() async throws -> [String: [UInt8]] { try await office.read { tx in try tx.reference.all() } }

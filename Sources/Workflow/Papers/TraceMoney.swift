@@ -31,6 +31,8 @@ public struct TraceMoney: Sendable {
         public let elder: Elder?
         public let legs: [LegRepository.Stored]
         public let visit: Visit?
+        /// Nil for an order.
+        public let swipe: MealSwipe?
         public let callbacks: [Callback]
         public let complaints: [QualityRepository.Complaint]
         public let postings: [Ledger.Posting]
@@ -73,7 +75,8 @@ public struct TraceMoney: Sendable {
         return Trace(
             subject: subject, number: order?.number ?? settled.first?.line.candidate.number ?? subject, order: order,
             elder: try elder.flatMap { try tx.elders.find($0) }, legs: order == nil ? [] : try tx.legs.all(id),
-            visit: order == nil ? nil : try tx.visits.find(id), callbacks: order == nil ? [] : try tx.quality.callbacks(id),
+            visit: order == nil ? nil : try tx.visits.find(id), swipe: order == nil ? try tx.meals.find(SwipeID(subject)) : nil,
+            callbacks: order == nil ? [] : try tx.quality.callbacks(id),
             complaints: order == nil ? [] : try tx.quality.complaints(of: id), postings: try tx.ledger.of(subject), settled: settled)
     }
 }

@@ -46,8 +46,10 @@ public struct ReadCallbacks: Sendable {
     public func questions(_ id: OrderID) async throws -> Questions {
         try await office.read { tx in
             let order = try tx.orders.require(id)
+            var elder = try tx.elders.require(order.elder)
+            elder.phones = try tx.elders.phones(of: elder.id)
             return Questions(
-                order: order, elder: try tx.elders.require(order.elder), visit: try tx.visits.find(id), sample: try tx.close.openSample(of: id.text),
+                order: order, elder: elder, visit: try tx.visits.find(id), sample: try tx.close.openSample(of: id.text),
                 answers: try tx.quality.callbacks(id))
         }
     }

@@ -8,13 +8,20 @@ public struct ShadowMonth: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public func callAsFunction(_ month: Month) async throws -> (today: Shadow, before: Shadow?, difference: Shadow.Difference?) {
+    public struct Result: Sendable {
+        public let today: Shadow
+        public let before: Shadow?
+        public let difference: Shadow.Difference?
+        public let statements: [Statement]
+    }
+
+    public func callAsFunction(_ month: Month) async throws -> Result {
         let now = office.now
         let (statements, isClosed) = try await ReadStatements(office)(month)
         let today = Shadow(statements, on: now.localDate)
         let before = try await office.read { tx in try tx.close.shadow(month, upTo: now.localDate.adding(days: -1)) }
         if !isClosed { try await office.perform { tx in try tx.close.save(today, of: month, at: now) } }
-        return (today, before, before.map(today.since))
+        return Result(today: today, before: before, difference: before.map(today.since), statements: statements)
     }
 }
 

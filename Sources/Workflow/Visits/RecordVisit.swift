@@ -48,7 +48,7 @@ public struct CheckReport: Sendable {
             guard place != nil else { throw Rejection(.refused, "place_missing", "没有位置信息，请打开手机定位后再签到。", pointer: "/lat") }
         case .paper:
             guard reasonCode?.isEmpty == false else { throw OrderRejection.reasonMissing }
-        case .landline: break
+        case .landline, .landlineUnheard: break
         }
         func isHash(_ text: String) -> Bool { text.utf8.count == 64 && text.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit } }
         if let photoSHA256, !isHash(photoSHA256) {
@@ -87,7 +87,8 @@ public struct CheckIn: Sendable {
             guard reference.franchise.workers(of: provider).contains(where: { $0.id == worker }) else {
                 throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
             }
-            let check = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            let told = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            let check = try HeardCall(tx, policy, by: caller.name, now: now).weighed(told, of: old, isNew: true)
             started.worker = worker
             // Whoever rings the bell is the one who came; the other of two is then the second.
             if worker == old.secondWorker { started.secondWorker = planned }
@@ -117,7 +118,10 @@ public struct CheckOut: Sendable {
             let done = try old.after(.checkOut, by: caller.actor, at: now, timers: reference.timers(on: now.localDate))
             guard var visit = try tx.visits.find(id) else { throw StoreFault.corrupt("order \(id) in service without a visit") }
             guard report.at >= visit.checkIn.at else { throw OrderRejection.checkOutBeforeCheckIn }
-            visit.checkOut = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            let told = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            let heard = HeardCall(tx, policy, by: caller.name, now: now)
+            visit.checkIn = try heard.weighed(visit.checkIn, of: old)
+            visit.checkOut = try heard.weighed(told, of: old, isNew: true)
             visit.traces.outDevice = report.device
             visit.traces.isMocked = report.isMocked
             visit.traces.isLocationOff = report.isLocationOff
@@ -224,6 +228,9 @@ struct Confirmation {
         guard var visit else { throw StoreFault.corrupt("order \(done.id) done without a visit") }
         visit.confirmedBy = confirmedBy
         visit.confirmedAt = now
+        let heard = HeardCall(tx, reference.evidence(on: now.localDate), by: by, now: now)
+        visit.checkIn = try heard.weighed(visit.checkIn, of: done)
+        visit.checkOut = try visit.checkOut.map { try heard.weighed($0, of: done) }
         try tx.visits.saveConfirmation(visit)
         let timers = reference.timers(on: now.localDate)
         var closed = try done.after(.confirm, by: actor, at: now, timers: timers)

@@ -71,7 +71,10 @@ struct BenchServer {
     /// One of every provider.
     let providerTokens: [String]
 
-    static func start(elders: Int, data: String, provider: String = "P001") async throws -> BenchServer {
+    /// - Parameter prepare: what is to stand in the database before anybody is served.
+    static func start(
+        elders: Int, data: String, provider: String = "P001", prepare: (Office) async throws -> Void = { _ in }
+    ) async throws -> BenchServer {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vnh-bench-\(ProcessInfo.processInfo.processIdentifier)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let path = "\(folder)/bench.sqlite"
@@ -92,6 +95,7 @@ struct BenchServer {
             providerTokens.append(
                 try await ManageTokens(office).createToken(.init(role: .provider, provider: provider.id, name: "bench-\(provider.id)")))
         }
+        try await prepare(office)
         await database.close()
         let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier % 20_000)
         let process = Process()

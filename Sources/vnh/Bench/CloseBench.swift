@@ -122,7 +122,7 @@ extension BenchCommand {
             try await BenchFolder.with { folder in
                 let database = try SQLiteDatabase(path: folder + "/close.sqlite", mode: .create)
                 try await Migrator.all.migrate(database, now: Premises.clock())
-                try await fill(database, month)
+                try await month.write(to: database, elders: 0..<month.elders)
                 let office = Office(
                     database: database, shelf: ReferenceShelf(month.reference), clock: Premises.clock, random: Premises.random)
                 var measure = Measure()
@@ -156,25 +156,6 @@ extension BenchCommand {
                 guard measure.lines == month.count else { throw StoreFault.failed("\(measure.lines) lines of \(month.count)") }
                 await database.close()
                 return measure
-            }
-        }
-
-        private func fill(_ database: SQLiteDatabase, _ month: MonthOfVisits) async throws {
-            for start in stride(from: 0, to: month.elders, by: 20_000) {
-                try await database.writeAlone { tx in
-                    for index in start..<min(month.elders, start + 20_000) { try tx.elders.insert(month.elder(index)) }
-                }
-            }
-            for day in 0..<MonthOfVisits.workdays {
-                try await database.writeAlone { tx in
-                    try month.forEach(onDay: day) { made in
-                        try tx.orders.insert(made.order)
-                        try tx.visits.begin(made.visit)
-                        try tx.visits.saveCheckOut(made.visit)
-                        try tx.visits.saveConfirmation(made.visit)
-                        try tx.legs.insert(made.legs, order: made.order.id, attempt: 1)
-                    }
-                }
             }
         }
 

@@ -188,7 +188,7 @@ struct MonthOfVisits: Sendable {
             unitPrice: order.unitPrice, gross: order.payable,
             funding: made.legs.map { Candidate.Funding(fund: $0.fund.rawValue, programme: $0.programme, amount: $0.amount) },
             selfPay: order.selfPay, plannedMinutes: (order.window.end - order.window.start).minutes, begin: visit.checkIn.at,
-            end: visit.checkOut?.at, worker: visit.worker, evidence: visit.evidence(policy), isManual: visit.checkIn.method == .paper)
+            end: visit.checkOut?.at, worker: visit.worker, evidence: visit.evidence(policy), isManual: visit.isManual)
         line.recipient = Recipient(
             place: Self.place(made.elder), birthday: Month(1948, 1).first, region: order.region,
             classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)

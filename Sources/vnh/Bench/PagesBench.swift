@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernel
+import Registry
 import Workflow
 
 extension BenchCommand {
@@ -9,12 +10,14 @@ extension BenchCommand {
         static let configuration = CommandConfiguration(commandName: "pages", abstract: "页面：每页在服务器上的用时（目标 p99 20 ms）和坐席页面的总字节数（目标 100 kB）")
         @Option(help: "老人人数") var elders = 80_000
         @Option(help: "先下的工单数") var orders = 4_000
+        @Option(help: "已月结的上个月的上门次数") var visits = 60_000
         @Option(help: "每页请求次数") var requests = 400
         @Option(help: "连接数") var connections = 2
         @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
         @Flag(help: "每行一个 JSON") var json = false
 
         func validate() throws {
+            guard visits > 0, visits <= elders * MonthOfVisits.visitsPerElder else { throw ValidationError("上门次数应为 1 到老人人数的五倍") }
             guard elders > 0, orders > 0, requests > 1, (1...64).contains(connections) else { throw ValidationError("人数、单数、次数和连接数应为正数（连接至多 64）") }
         }
 
@@ -22,20 +25,25 @@ extension BenchCommand {
         private static let limitBytes = 100_000
 
         func run() async throws {
-            let server = try await BenchServer.start(elders: elders, data: data)
+            let server = try await BenchServer.start(elders: elders, data: data, prepare: close)
             defer { server.stop() }
             try place(on: server)
+            let order = try number(of: "/api/v1/orders?limit=1", server)
+            let closed = MonthOfVisits.month
             let today = Premises.clock().localDate
             let (month, elder) = (today.month, "e" + String(String(100_000_000 + elders / 2).dropFirst()))
             let pages: [(Caller.Role, String)] = [
-                (.operator, "/console"), (.operator, "/console/pieces/board"), (.operator, "/console/pieces/elder?id=\(elder)"),
+                (.operator, "/console"), (.operator, "/console/pieces/board"),
+                (.operator, "/console/pieces/call?id=bench"), (.operator, "/console/pieces/elder?id=\(elder)"),
                 (.operator, "/console/pieces/find?q=wjg"), (.operator, "/console/pieces/find?q=0931"), (.operator, "/console/pieces/items?q=lf&elder=\(elder)"),
-                (.operator, "/console/pieces/quote?elder=\(elder)&item=06001&when=m9"), (.operator, "/console/orders"), (.operator, "/console/duties"),
+                (.operator, "/console/pieces/quote?elder=\(elder)&item=06001&when=m9"), (.operator, "/console/orders"), (.operator, "/console/orders/\(order)"),
+                (.operator, "/console/duties"),
                 (.operator, "/console/handover"), (.operator, "/console/elders?q=wang"), (.operator, "/console/elders/\(elder)"),
                 (.operator, "/console/elders/\(elder)/standing"), (.operator, "/console/callbacks"), (.operator, "/console/complaints"),
                 (.operator, "/console/knowledge"), (.operator, "/board"), (.operator, "/board/figures/open"),
                 (.provider, "/provider"), (.provider, "/provider/means"), (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
-                (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(month)/documents"),
+                (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(closed)"), (.finance, "/finance/\(closed)/held"),
+                (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
                 (.finance, "/finance/budgets"), (.finance, "/finance/audit"),
                 (.admin, "/admin"), (.auditor, "/admin/access"), (.security, "/admin/users"), (.admin, "/admin/elders/\(elder)"),
             ]
@@ -53,6 +61,27 @@ extension BenchCommand {
                 return print((["bench": "pages", "slowest_p99_ms": .raw(String(format: "%.2f", slowest)), "console_bytes": JSON(bytes)] as JSON).text)
             }
             print("最慢的一页 p99 \(String(format: "%.1f", slowest)) ms（目标 \(Int(Self.limit_ms)) ms）；坐席页面连同样式、脚本共 \(bytes) 字节（目标 \(Self.limitBytes)）")
+        }
+
+        /// A month of visits, closed, and a call of somebody known.
+        private func close(_ office: Office) async throws {
+            let month = try MonthOfVisits(count: visits, seed: 1, shipped: office.reference)
+            try await month.write(to: office.database, elders: 0..<1)
+            let staffed = Office(database: office.database, shelf: ReferenceShelf(month.reference), clock: office.clock, random: office.random)
+            _ = try await CloseMonth(staffed).freeze(MonthOfVisits.month, by: .system)
+            let elder = try await FindElders(office)("LZ00000001", limit: 1).first
+            _ = try await RecordCall(office)(
+                .newCall, id: "bench", from: elder?.phones.first?.number.text ?? "", to: "96345", at: office.now, by: .system)
+        }
+
+        /// The id of the first order of a list.
+        private func number(of path: String, _ server: BenchServer) throws -> String {
+            let request = LoadGenerator.request("GET", path, token: server.tokens[.operator] ?? "")
+            let body = try LoadGenerator(port: server.port, connections: 1, keepsBody: true).run(seconds: 5) { $0 == 0 ? request : nil }.lastBody
+            guard let id = String(decoding: body, as: UTF8.self).firstMatch(of: /"id":"([^"]+)"/)?.1 else {
+                throw Rejection(.unavailable, "bench_orders", "没有可看的工单。")
+            }
+            return String(id)
         }
 
         /// Orders spread over elders, days and hours, so that boards and lists have something to show.

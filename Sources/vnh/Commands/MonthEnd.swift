@@ -44,10 +44,11 @@ struct Close: AsyncParsableCommand {
     }
 
     private func showShadow(_ office: Office) async throws {
-        let (today, before, difference) = try await ShadowMonth(office)(month)
+        let shadow = try await ShadowMonth(office)(month)
+        let today = shadow.today
         print("\(month)：如果 \(today.day) 月结，\(today.lines) 笔，补贴 \(today.subsidy)，实付 \(today.payable)，不付 \(today.stopped.count) 笔")
         for sum in today.byCode { print("  \(sum.code)  \(sum.lines) 笔  补贴 \(sum.subsidy)") }
-        guard let before, let difference else { return }
+        guard let before = shadow.before, let difference = shadow.difference else { return }
         print(
             """
             与 \(before.day) 相比：\(difference.lines) 笔，实付 \(difference.payable)，新增不付 \(difference.newlyStopped.count) 笔，\

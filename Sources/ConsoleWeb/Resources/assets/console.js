@@ -96,7 +96,7 @@ async function load(sheet, key, focus) {
 
 /** The tab says who it is as soon as that is known. */
 function name(sheet) {
-  const title = $("[data-card-of] h2", sheet)?.firstChild?.textContent?.trim();
+  const title = $("[data-card-of] h2", sheet)?.firstChild?.textContent?.trim() || $(".callhead .big", sheet)?.textContent;
   const tab = document.getElementById(`tab-${sheet.id}`);
   if (title && tab) tab.lastChild.textContent = ` ${title}`;
 }
@@ -316,33 +316,59 @@ async function go(target) {
 const dialog = $("#emergency");
 let emergencyStart = 0;
 let emergencyTicker;
+const clock = () => {
+  const seconds = Math.floor((Date.now() - emergencyStart) / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+};
+const steps = () => $$("[data-step]", dialog);
+/** Notes when a step was done; again takes it back. */
+function tick(button) {
+  const time = $("time", button);
+  time.textContent = time.textContent ? "" : clock();
+  button.setAttribute("aria-pressed", Boolean(time.textContent));
+}
 async function emergency() {
-  if (dialog.open) return;
+  if (dialog.open) {
+    if (/^[1-3]$/.test(event.key)) act(() => tick(steps()[event.key - 1]));
+    return;
+  }
   const sheet = current();
   const elder = $("[data-card-of]", sheet)?.dataset.cardOf;
   emergencyStart = Date.now();
   $("#emergency-contacts").innerHTML = $("[data-contacts]", sheet)?.outerHTML || "";
+  // 120 asks where: name, address and the line stand on top.
+  const card = $("[data-card-of]", sheet);
+  $("#emergency-who").textContent = card
+    ? [$("h2", card).firstChild.textContent.trim(), $("dd", card)?.textContent, $(".callhead .big", sheet)?.textContent].filter(Boolean).join(" · ")
+    : [$(".callhead .big", sheet)?.textContent, word("nobody")].filter(Boolean).join(" · ");
+  for (const step of steps()) { $("time", step).textContent = ""; step.setAttribute("aria-pressed", false); }
+  $("#emergency-clock").textContent = "0:00";
   $("#emergency-said").replaceChildren();
   $("#emergency-send").disabled = !elder;
   dialog.dataset.elder = elder || "";
+  delete dialog.dataset.idempotency;
+  delete dialog.dataset.body;
   dialog.showModal();
   $("#emergency-send").focus();
-  emergencyTicker = setInterval(() => {
-    const seconds = Math.floor((Date.now() - emergencyStart) / 1000);
-    $("#emergency-clock").textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  }, 500);
+  emergencyTicker = setInterval(() => { $("#emergency-clock").textContent = clock(); }, 500);
   const key = sheet?.dataset.key || "";
   try {
     await call("POST", "/console/emergencies", { elder_id: elder, call_id: key.startsWith("call:") ? key.slice(5) : undefined });
   } catch (fault) { say($("#emergency-said"), fault); }
 }
 dialog.addEventListener("close", () => clearInterval(emergencyTicker));
+for (const step of steps()) step.addEventListener("click", () => tick(step));
 $("#emergency-send").addEventListener("click", async () => {
   const box = $("#emergency-said");
+  const done = steps().filter((step) => $("time", step).textContent).map((step) => `${step.dataset.step} ${$("time", step).textContent}`);
+  // Pressed twice, or again after a lost answer, somebody is sent once.
+  dialog.dataset.idempotency ||= newKey();
+  dialog.dataset.body ||= JSON.stringify({
+    elder_id: dialog.dataset.elder, item_code: "05029", start: new Date(Date.now() + 60000).toISOString(), emergency: true, allow_twin: true, caller: "本人",
+    note: [...done, `派人 ${clock()}`].join("，"),
+  });
   try {
-    const placed = await call("POST", "/api/v1/orders", {
-      elder_id: dialog.dataset.elder, item_code: "05029", start: new Date(Date.now() + 60000).toISOString(), emergency: true, allow_twin: true, caller: "本人",
-    }, newKey());
+    const placed = await call("POST", "/api/v1/orders", JSON.parse(dialog.dataset.body), dialog.dataset.idempotency);
     box.innerHTML = await piece("/console/pieces/placed", { id: placed.id });
   } catch (fault) { say(box, fault); }
 });
@@ -378,11 +404,18 @@ listen(document.body.dataset.events, {
   emergency(event) {
     const line = document.createElement("p");
     line.className = "alarm";
-    line.append(`${word("alarm")} `);
-    const link = document.createElement("a");
-    link.href = `/console/elders/${encodeURIComponent(event.subject)}`;
-    link.textContent = event.subject;
-    line.append(link);
+    line.append(`${new Date(event.at).toLocaleTimeString("zh-CN", { hour12: false })} ${word("alarm")} `);
+    const open = document.createElement("button");
+    open.type = "button";
+    // Raised before anybody is known, it is about the call.
+    const call = `call:${event.subject}`;
+    open.dataset.open = document.getElementById(idOf(call)) ? call : `elder:${event.subject}`;
+    open.textContent = word("open");
+    const seen = document.createElement("button");
+    seen.type = "button";
+    seen.dataset.seen = "";
+    seen.textContent = word("seen");
+    line.append(open, seen);
     $("#alarms").append(line);
   },
 }, (isUp) => { const link = $("#link"); link.textContent = word(isUp ? "online" : "offline"); link.className = isUp ? "soft" : "fault"; });
@@ -396,7 +429,10 @@ document.addEventListener("keydown", (event) => {
   const act = (work) => { event.preventDefault(); work(); };
   if (event.key === "F2") return act(emergency);
   if (event.key === "F1") return act(() => $("#help").showModal());
-  if (dialog.open) return;
+  if (dialog.open) {
+    if (/^[1-3]$/.test(event.key)) act(() => tick(steps()[event.key - 1]));
+    return;
+  }
   if ((event.key === "k" && event.ctrlKey) || (event.key === "/" && !inField)) return act(() => { q.focus(); q.select(); });
   if (event.key === "F4") return act(() => again());
   if (event.key === "F6") return act(() => more());
@@ -448,6 +484,7 @@ document.addEventListener("click", (event) => {
   else if (at("[data-take-nearest]")) { const form = event.target.closest("form"); form.elements.when.value = $("[data-nearest]", form).dataset.nearest; keep(form); quote(form); }
   else if (at("[data-twin]")) { const form = event.target.closest("form"); form.elements.twin.value = "1"; quote(form); }
   else if ((hit = at("[data-close]"))) hit.closest("dialog").close();
+  else if ((hit = at("[data-seen]"))) hit.closest(".alarm").remove();
 });
 
 document.addEventListener("submit", async (event) => {

@@ -43,8 +43,9 @@ async function flush() {
   try {
     for (const entry of queue.all.filter((entry) => !entry.refused)) {
       try {
-        await call("POST", entry.path, entry.body, entry.key);
+        const answer = await call("POST", entry.path, entry.body, entry.key);
         queue.drop(entry.key);
+        if (answer?.call_heard === false) tell(word("unheard"));
       } catch (fault) {
         if (!(fault instanceof Refused)) break;
         if (isOut(fault)) { tell(word("login")); break; }
@@ -113,7 +114,9 @@ const local = () => {
 /** Accepting and assigning need an answer at once; they are not queued. */
 async function now(button, path, body) {
   button.disabled = true;
-  button.dataset.idempotency ||= newKey();
+  // The same again is the same request; another reason or time is another.
+  const text = JSON.stringify(body);
+  if (button.dataset.body !== text) Object.assign(button.dataset, { body: text, idempotency: newKey() });
   try {
     await call("POST", path, body, button.dataset.idempotency);
     $("#fault").replaceChildren();
@@ -133,6 +136,7 @@ function check(card, kind) {
   $("#check-title").textContent = `${word(kind === "check-in" ? "in" : "out")} · ${checking.number}`;
   $("#check-form").reset();
   $("#check-place").textContent = "…";
+  $("#check-place").className = "";
   $("#check").showModal();
   if (!navigator.geolocation) { $("#check-place").textContent = word("nowhere"); return; }
   navigator.geolocation.getCurrentPosition(
@@ -152,8 +156,11 @@ $("#check-form").addEventListener("submit", async (event) => {
   const body = { at: local(), worker: checking.worker || undefined, method: "app" };
   if (position) Object.assign(body, { lat: position.latitude, lon: position.longitude, accuracy_m: Math.round(position.accuracy) });
   const code = form.elements.code.value.trim();
-  if (code) Object.assign(body, { code, method: /^\d{4}$/.test(code) ? "code" : "card" });
   if (form.elements.reason.value) body.reason_code = form.elements.reason.value;
+  if (code) Object.assign(body, { code, method: /^\d{4}$/.test(code) ? "code" : "card" });
+  else if (form.elements.landline.checked) body.method = "landline";
+  else if (!position && body.reason_code) body.method = "paper";
+  else if (!position) { $("#check-place").textContent = word("proofless"); $("#check-place").className = "fault"; return; }
   const photo = form.elements.photo.files[0];
   if (photo && crypto.subtle) body.photo_sha256 = await sha256(photo);
   $("#check").close();
@@ -177,6 +184,18 @@ document.addEventListener("click", (event) => {
       dialog.returnValue = "";
       dialog.showModal();
       dialog.addEventListener("close", () => { if (dialog.returnValue) now(button, `${path}/decline`, { reason_code: dialog.returnValue }); }, { once: true });
+      break;
+    }
+    case "propose": {
+      const form = $("#propose-form");
+      form.elements.start.value = card.dataset.start;
+      form.onsubmit = (sent) => {
+        sent.preventDefault();
+        $("#propose").close();
+        // A clock in Lanzhou, wherever the telephone believes to be.
+        now(button, `${path}/propose`, { start: `${form.elements.start.value}:00+08:00`, note: form.elements.note.value.trim() });
+      };
+      $("#propose").showModal();
       break;
     }
     default: check(card, button.dataset.do);

@@ -1,0 +1,114 @@
+import Billing
+import Kernel
+import Orders
+import Registry
+import Store
+
+/// 月结一览: a month at a glance, without reading its lines. Of a closed month what was sealed, with the decisions since; of one that still
+/// runs the shadow that was noted last.
+public struct ReadMonth: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public struct Glance: Sendable {
+        public let sums: [StatementSums]
+        public let isClosed: Bool
+        /// What is not paid, rule by rule; nil while nothing has been noted of a running month.
+        public let shadow: Shadow?
+        /// When a running month was looked through last.
+        public let notedAt: Instant?
+        /// What had changed by then since the day before.
+        public let difference: Shadow.Difference?
+
+        public init(
+            sums: [StatementSums], isClosed: Bool, shadow: Shadow?, notedAt: Instant? = nil, difference: Shadow.Difference? = nil
+        ) {
+            (self.sums, self.isClosed, self.shadow, self.notedAt, self.difference) = (sums, isClosed, shadow, notedAt, difference)
+        }
+    }
+
+    public func callAsFunction(_ month: Month) async throws -> Glance {
+        let today = office.now.localDate
+        return try await office.read { tx in
+            guard try tx.settlements.state(of: month) == .closed else {
+                let shadow = try tx.close.shadow(month, upTo: today)
+                let before = try shadow.flatMap { try tx.close.shadow(month, upTo: $0.day.adding(days: -1)) }
+                return Glance(
+                    sums: [], isClosed: false, shadow: shadow, notedAt: try shadow.flatMap { try tx.close.shadowNoted(month, on: $0.day) },
+                    difference: before.flatMap { before in shadow.map { $0.since(before) } })
+            }
+            let sums = try tx.settlements.sealed(month)
+            let shadow = Shadow(
+                day: today, lines: sums.map(\.lines).reduce(0, +), gross: sums.map(\.gross).total, subsidy: sums.map(\.subsidy).total,
+                payable: sums.map(\.payable).total, stopped: try tx.settlements.stopped(month))
+            return Glance(sums: sums, isClosed: true, shadow: shadow)
+        }
+    }
+
+    /// The same of a running month as it would close now, statement by statement: looks at every line, and notes the shadow of the day.
+    public func now(_ month: Month) async throws -> Glance {
+        let shadow = try await ShadowMonth(office)(month)
+        return Glance(
+            sums: shadow.statements.map { StatementSums($0) }, isClosed: false, shadow: shadow.today, notedAt: office.now, difference: shadow.difference)
+    }
+
+    /// Where each month stands and who had it last, for the list.
+    public func steps(_ months: [Month]) async throws -> [(month: Month, step: CloseStep, last: CloseEntry?)] {
+        try await office.read { tx in
+            try months.map { month in
+                let (step, history) = try Batch.standing(tx, month)
+                return (month, step, history.last)
+            }
+        }
+    }
+
+    /// The statement of one provider, with its lines.
+    public func statement(_ month: Month, _ provider: ProviderID) async throws -> Statement? {
+        let isClosed = try await office.read { tx in try tx.settlements.state(of: month) == .closed }
+        guard isClosed else { return try await PreviewMonth(office)(month).first { $0.provider == provider } }
+        return try await office.read { tx in try tx.settlements.statement(month, provider) }
+    }
+}
+
+/// 待核: lines that wait for a person, each with what is on record about its service.
+public struct ReadHeld: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public struct Held: Sendable {
+        public let line: StatementLine
+        /// Nil for a meal at a canteen.
+        public let order: Order?
+        public let visit: Visit?
+        public let callbacks: [Callback]
+        public let complaints: [QualityRepository.Complaint]
+        public let swipe: MealSwipe?
+    }
+
+    /// How many are laid out at once; the next come when these are decided.
+    public static let limit = 30
+
+    /// - Returns: the first of them, how many there are in all, and why the caller may not decide, if so.
+    public func callAsFunction(_ month: Month, by caller: Caller) async throws -> (held: [Held], count: Int, obstacle: String?) {
+        try await office.read { tx in
+            let held = try tx.settlements.held(month, limit: Self.limit).map { line in
+                let subject = line.candidate.subject
+                guard line.candidate.kind == .order else {
+                    return Held(line: line, order: nil, visit: nil, callbacks: [], complaints: [], swipe: try tx.meals.find(SwipeID(subject)))
+                }
+                let id = OrderID(subject)
+                return Held(
+                    line: line, order: try tx.orders.find(id), visit: try tx.visits.find(id), callbacks: try tx.quality.callbacks(id),
+                    complaints: try tx.quality.complaints(of: id), swipe: nil)
+            }
+            var obstacle: String?
+            do {
+                try Batch.requireOpen(tx, month)
+                try Batch.require(.review, caller, tx)
+            } catch let rejection as Rejection {
+                obstacle = rejection.message
+            }
+            return (held, try tx.settlements.sealed(month).map(\.heldLines).reduce(0, +), obstacle)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+"""axe where there is something to see only after a step: a file revealed, a second factor begun, a statement objected to, a check-in under way."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from test_pages import RULES
+from test_portal import offer, tomorrow_noon
+
+VIEWS = {
+    "plain": {"viewport": {"width": 1400, "height": 900}}, "zoom200": {"viewport": {"width": 700, "height": 450}}, "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 420, "height": 900}},
+}
+
+
+def revealed(visitor, past):
+    page = visitor.go(f"/admin/elders/{past.elders()[0]['id']}")
+    page.get_by_label("查看原因").fill("核对取暖补贴地址")
+    page.get_by_role("button", name="显示全部").click()
+    page.wait_for_selector("h2")
+
+
+def enrolment(visitor, past):
+    visitor.go("/account").get_by_role("button", name="启用").click()
+    visitor.page.wait_for_selector(".qr svg")
+
+
+def wrong_code(visitor, past):
+    enrolment(visitor, past)
+    visitor.page.get_by_label("六位数字").fill("000000")
+    visitor.page.get_by_role("button", name="确认").click()
+    visitor.page.wait_for_selector(".fault")
+    visitor.forgive("422")
+
+
+def refused_login(visitor, past):
+    visitor.context.clear_cookies()
+    page = visitor.go("/login?next=/console")
+    page.get_by_label("用户名").fill("nobody")
+    page.get_by_label("密码").fill("wrong")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_selector(".fault")
+    visitor.forgive("401")
+
+
+def stale_form(visitor, past):
+    page = visitor.go("/provider/means")
+    page.get_by_label("临时调整").fill("7")
+    page.locator("[action='/provider/means/capacity'] [name=csrf]").evaluate("field => { field.value = 'old' }")
+    page.get_by_role("button", name="保存上限").click()
+    page.wait_for_selector("text=还没有保存")
+    visitor.forgive("403")
+
+
+def no_place_for_this_role(visitor, past):
+    visitor.go("/finance").wait_for_selector(".fault")
+    visitor.forgive("403")
+
+
+def statement(visitor, past):
+    page = visitor.go("/provider/statements/2026-01")
+    page.locator("summary").first.click()
+
+
+def statement_changed(visitor, past):
+    page = visitor.go("/provider/statements/2026-01")
+    page.locator("[name=sha256]").evaluate("field => { field.value = '0' }")
+    page.get_by_role("button", name="核对无误").click()
+    page.wait_for_selector(".fault")
+    visitor.forgive("409")
+
+
+def why(visitor, past):
+    placed = offer(past, tomorrow_noon())
+    visitor.go(f"/provider/why?order={placed['number']}").wait_for_selector("dl")
+
+
+def plan(visitor, past):
+    placed = offer(past, tomorrow_noon())
+    page = visitor.go("/provider")
+    page.click(f"[data-order='{placed['id']}'] [data-do=accept]")
+    page.wait_for_selector(f"[data-order='{placed['id']}'] [data-do=schedule]")
+    page = visitor.go(f"/provider/plan?day={placed['start'][:10]}")
+    page.get_by_role("button", name="排计划").click()
+    page.wait_for_selector("section.route")
+
+
+def step(do, dialog):
+    def open_dialog(visitor, past):
+        placed = offer(past, tomorrow_noon())
+        page = visitor.go("/provider")
+        steps = {"check-in": ["accept", "schedule"]}.get(do, [])
+        for before in [*steps, do]:
+            page.click(f"[data-order='{placed['id']}'] [data-do='{before}']")
+        page.wait_for_selector(f"{dialog}[open]")
+
+    return open_dialog
+
+
+SCENES = [
+    ("admin", revealed), ("operator", enrolment), ("finance", wrong_code), ("operator", refused_login), ("provider", stale_form),
+    ("operator", no_place_for_this_role), ("provider", statement), ("provider", statement_changed), ("provider", why), ("provider", plan),
+    ("provider", step("decline", "#decline")), ("provider", step("propose", "#propose")), ("provider", step("check-in", "#check")),
+]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("login,scene", SCENES, ids=[
+    "revealed", "enrolment", "wrong-code", "refused-login", "stale-form", "no-place", "statement", "statement-changed", "why", "plan",
+    "decline", "propose", "check-in",
+])
+def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
+    visitor = enter(past, login, **VIEWS[view])
+    scene(visitor, past)
+    found = Axe().run(visitor.page, options=RULES).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+    # Nothing has to be pushed sideways on a telephone.
+    assert view != "phone" or visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")

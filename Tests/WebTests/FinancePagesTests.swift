@@ -1,0 +1,125 @@
+@testable import FinanceWeb
+import Billing
+import Entitlement
+import Kernel
+import Orders
+import Registry
+import Store
+import TestSupport
+import Testing
+import Web
+import Workflow
+
+/// Pages of the finance desk over months that were brought to some step by the very steps people take.
+@Suite("The pages of finance, as they were found right")
+struct FinancePagesTests {
+    private static let reviewer = Caller(role: .operator, name: "reviewer")
+
+    /// A paid visit, one on paper that waits for a decision, and a lunch; the month is closed on the second of the next.
+    private static func closed(_ world: World) async throws -> (paid: Order, held: Order) {
+        let paid = try await world.order(in: .closed)
+        var held = try await world.order(in: .scheduled, World.request(World.destitute, day: 3))
+        world.setClock(held.window.start)
+        let paper = { CheckReport(at: world.now, method: .paper, reasonCode: "no_signal") }
+        held = try await world.office.perform(CheckIn(world.office).prepared(held.id, paper(), by: try world.holder(held)))
+        world.setClock(held.window.end)
+        held = try await world.office.perform(CheckOut(world.office).prepared(held.id, paper(), by: try world.holder(held)))
+        held = try await world.office.perform(
+            try RecordCallback(world.office).prepared(
+                held.id, came: true, cameAt: nil, did: "打扫", minutes: 100, paidExtra: .zero, satisfaction: 4, answeredBy: "child", by: World.desk))
+        world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+        _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+        return (paid, held)
+    }
+
+    private static func month(_ world: World, _ glance: ReadMonth.Glance) async throws -> MonthModel {
+        MonthModel(
+            World.month, try await ReadClose(world.office)(World.month), glance, caller: World.admin, reference: world.office.reference, now: world.now)
+    }
+
+    @Test func `a running month: its shadow of last night, and as it would close now`() async throws {
+        try await World.with(.memory) { world in
+            _ = try await world.order(in: .closed)
+            try Golden.page("month", as: "month@new", try await Self.month(world, try await ReadMonth(world.office)(World.month)))
+            _ = try await ShadowMonth(world.office)(World.month)
+            world.pass(.days(1))
+            try Golden.page("month", as: "month@now", try await Self.month(world, try await ReadMonth(world.office).now(World.month)))
+        }
+    }
+
+    @Test func `a closed month, its list, its statement and its held lines`() async throws {
+        try await World.with(.memory) { world in
+            let (paid, held) = try await Self.closed(world)
+            let reference = world.office.reference
+            try Golden.page("month", try await Self.month(world, try await ReadMonth(world.office)(World.month)))
+            world.pass(.days(8))
+            let steps = try await ReadMonth(world.office).steps([World.month.adding(1), World.month])
+            try Golden.page("months", MonthsModel(steps, now: world.now))
+            let provider = try #require(paid.provider)
+            let statement = try #require(try await ReadMonth(world.office).statement(World.month, provider))
+            try Golden.page("statement", StatementModel(statement, reference: reference))
+            for (name, caller) in [("held", Self.reviewer), ("held@look", World.finance)] {
+                let (lines, count, obstacle) = try await ReadHeld(world.office)(World.month, by: caller)
+                try Golden.page(
+                    "held", as: name, HeldModel(
+                        World.month, lines, count: count, obstacle: obstacle, reference: reference,
+                        vocabulary: try Golden.pages.get().vocabulary(.chinese)))
+            }
+            let decided = try DecideLine(world.office).prepared(World.month, held.id.text, .refuse, reason: "R12 核验等级不够", by: Self.reviewer)
+            _ = try await world.office.perform(decided)
+            try Golden.page("month", as: "month@decided", try await Self.month(world, try await ReadMonth(world.office)(World.month)))
+        }
+    }
+
+    @Test func `the papers of a month, and one of them`() async throws {
+        try await World.with(.memory) { world in
+            _ = try await Self.closed(world)
+            let reference = world.office.reference
+            let glance = try await ReadMonth(world.office)(World.month)
+            try Golden.page("documents", PapersModel(World.month, glance.sums, isClosed: glance.isClosed, reference: reference))
+            let wanted = DocumentRequest(month: World.month, kind: .summary, scope: DocumentScope())
+            try Golden.page("document", DocumentModel(try await wanted.document(world.office), wanted))
+        }
+    }
+
+    @Test func `invoices, payments and corrections`() async throws {
+        try await World.with(.memory) { world in
+            _ = try await Self.closed(world)
+            for (sample, _) in try await ReadClose(world.office).samples(World.month) where sample.result == nil {
+                _ = try await world.office.perform(
+                    try AnswerSample(world.office).prepared(World.month, sample.subject, .passed, note: "", by: World.quality))
+            }
+            let standing = try await ReadClose(world.office)(World.month)
+            try Golden.page(
+                "money", MoneyModel(
+                    World.month, standing, try await ReadMonth(world.office)(World.month).sums, once: "once", caller: World.admin,
+                    reference: world.office.reference))
+        }
+    }
+
+    @Test func `budgets of a year, and one burning down`() async throws {
+        try await World.with(.memory) { world in
+            let key = BudgetKey(fund: .districtSubsidy, year: World.monday.year)
+            _ = try await world.office.perform(try SetBudget(world.office).prepared(key, granted: Fen(50_000), by: World.finance))
+            _ = try await world.order(in: .closed)
+            _ = try await world.office.perform(
+                try OverrideBudget(world.office).request(key, amount: Fen(120_050), reason: "失能老人增加", by: World.finance))
+            let read = ReadBudgets(world.office)
+            try Golden.page(
+                "budgets", BudgetsModel(
+                    key.year, try await read.all(year: key.year), pending: try await read.pending(), once: "once", caller: World.admin))
+            try Golden.page("budget", BudgetModel(try await read.burnDown(key), once: "once", caller: World.admin, title: "结余逐月"))
+        }
+    }
+
+    @Test func `where a yuan came from and went to, and a number that leads nowhere`() async throws {
+        try await World.with(.memory) { world in
+            let (_, held) = try await Self.closed(world)
+            guard case .service(let trace) = try await TraceMoney(world.office)(held.number) else { throw StoreFault.failed("no service") }
+            try Golden.page(
+                "trace", TraceModel(
+                    query: held.number, trace, reference: world.office.reference, vocabulary: try Golden.pages.get().vocabulary(.chinese)))
+            try Golden.page("trace", as: "trace@none", TraceModel(query: "1", fault: "没有找到“1”。"))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+@testable import PortalWeb
+import Billing
+import Catalog
+import Kernel
+import Matching
+import Orders
+import Registry
+import Store
+import TestSupport
+import Testing
+import Web
+import Workflow
+
+/// Pages of the provider's telephone, each over a house that was brought to some state by the very steps people take.
+@Suite("The pages of the provider, as they were found right")
+struct PortalPagesTests {
+    private static let firm = ProviderID("P092")
+    private static let caller = World.caller(firm)
+
+    /// An order of the firm, the more minutes the later in the day.
+    private static func placed(_ world: World, _ elder: ElderID = World.minimum, minute: Int = 600) async throws -> Order {
+        var request = World.request(elder, minute: minute, twin: true)
+        request.preferredProvider = firm
+        let order = try await world.place(request)
+        try #require(order.provider == firm)
+        return order
+    }
+
+    private static func sheet(_ world: World) async throws -> SheetModel {
+        SheetModel(
+            try await ReadSheet(world.office)(firm), provider: firm, reference: world.office.reference,
+            vocabulary: try Golden.pages.get().vocabulary(.chinese), now: world.now)
+    }
+
+    @Test func `offers, what is accepted, and who is at work with a call that nobody heard`() async throws {
+        try await World.with(.memory) { world in
+            let busy = try await world.schedule(try await world.accept(try await Self.placed(world)))
+            world.setClock(busy.window.start)
+            _ = try await world.office.perform(
+                CheckIn(world.office).prepared(busy.id, CheckReport(at: world.now, method: .landline), by: Self.caller))
+            _ = try await world.accept(try await Self.placed(world, World.ordinary, minute: 840))
+            let offered = try await Self.placed(world, World.lowIncome, minute: 900)
+            _ = try await world.office.perform(
+                try ProposeTime(world.office).prepared(offered.id, start: offered.window.start + .hours(1), note: "那时有空", by: Self.caller))
+            world.pass(.minutes(2))
+            let model = try await Self.sheet(world)
+            try Golden.piece("sheet", model)
+            try Golden.page("portal", model)
+            let vocabulary = try Golden.pages.get().vocabulary(.chinese)
+            try Golden.page("news", PortalPages.NewsModel(try await ReadFeed(world.office).latest(Self.firm, limit: 50), vocabulary))
+        }
+    }
+
+    @Test func `nothing to do`() async throws {
+        try await World.with(.memory) { world in try Golden.piece("sheet", as: "sheet@empty", try await Self.sheet(world)) }
+    }
+
+    @Test func `its people, papers and hours, with a day closed and fewer orders taken`() async throws {
+        try await World.with(.memory) { world in
+            let manage = ManageProviders(world.office)
+            let closing = try manage.setClosedDays(Self.firm, closing: [World.monday.adding(days: 9)], opening: [], by: Self.caller)
+            _ = try await world.office.perform(closing)
+            _ = try await world.office.perform(try manage.setCapacity(Self.firm, 3, by: Self.caller))
+            try await HeedNotices(world.office)()
+            let reference = world.office.reference
+            let provider = try #require(reference.franchise.provider(Self.firm))
+            try Golden.page("means", MeansModel(provider, limit: 3, reference: reference, today: World.monday))
+        }
+    }
+
+    @Test func `a day before and after it is planned, and the sheet in the pocket`() async throws {
+        try await World.with(.memory) { world in
+            let day = World.monday.adding(days: 2)
+            var model = PlanModel(day, today: World.monday)
+            model.isUnplanned = true
+            try Golden.page("plan", as: "plan@none", model)
+            _ = try await world.accept(try await Self.placed(world))
+            _ = try await world.office.perform(try await PlanDay(world.office, steps: 200).prepared(Self.firm, on: day, by: Self.caller))
+            // Taken since: the plan says that it is no longer whole.
+            _ = try await world.accept(try await Self.placed(world, World.ordinary, minute: 840))
+            let sheet = DaySheet(try await ReadPlan(world.office)(Self.firm, on: day), world.office.reference)
+            model = PlanModel(day, today: World.monday)
+            model.show(sheet)
+            try Golden.page("plan", model)
+            let worker = try #require(sheet.workers.first)
+            try Golden.page("daysheet", PlanModel.Route(worker, day, sheet.rows(of: worker.id)))
+        }
+    }
+
+    @Test func `why me, its figures, and a question about an order that is not there`() async throws {
+        try await World.with(.memory) { world in
+            let order = try await Self.placed(world)
+            let own = try await ReadDecisions(world.office)(order.number, for: Self.firm)
+            try Golden.page("why", WhyModel(order: order.number, own: own, fault: nil))
+            try Golden.page("why", as: "why@none", WhyModel(order: "<1>", own: nil, fault: "没有这个工单，请核对编号。"))
+            _ = try await world.checkOut(try await world.checkIn(try await world.schedule(try await world.accept(order))))
+            let (from, until) = (World.monday.adding(days: -90), World.monday.adding(days: 3))
+            let figures = try await world.office.read { tx in try tx.ownFigures.figures(of: Self.firm, from: from, until: until) }
+            try Golden.page("quality", QualityModel(figures, score: "88"))
+        }
+    }
+
+    @Test func `a statement to be confirmed, one objected to, and one that has changed meanwhile`() async throws {
+        try await World.with(.memory) { world in
+            let order = try await Self.placed(world)
+            _ = try await world.checkOut(try await world.checkIn(try await world.schedule(try await world.accept(order))))
+            world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+            _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+            let statement = try #require(try await world.office.read { tx in try tx.settlements.statement(World.month, Self.firm) })
+            try Golden.page("own-statements", OwnStatementsModel([(statement, nil), (statement, true)]))
+            let catalogue = world.office.reference.catalogue
+            func page(_ name: String, answer: Bool?, typed: FiguresPages.DisputeForm? = nil, fault: String? = nil) async throws {
+                let disputes = try await world.office.read { tx in try tx.close.disputes(World.month) }
+                let model = OwnStatementModel(
+                    statement, sha256: "abc", answer: answer, disputes: disputes, catalogue: catalogue, typed: typed, fault: fault)
+                try Golden.page("own-statement", as: name, model)
+            }
+            try await page("own-statement", answer: nil)
+            let typed = FiguresPages.DisputeForm(subject: order.id.text, reason: "两小时只算了一小时<b>")
+            try await page("own-statement@stale", answer: nil, typed: typed, fault: "结算单已变化，请核对后再确认。")
+            try await world.office.perform(
+                try AnswerStatement(world.office).dispute(World.month, [.init(subject: order.id.text, reason: typed.reason)], by: Self.caller))
+            try await page("own-statement@disputed", answer: false)
+        }
+    }
+}
