@@ -13,6 +13,9 @@ public final class PostgresDatabase: Database {
     public func writeAlone<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
         throw StoreFault.failed("")
     }
+    public func writeRepeatable<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
+        throw StoreFault.failed("")
+    }
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T { throw StoreFault.failed("") }
     public func backup(to path: String) async throws { throw StoreFault.failed("") }
     public func integrityFaults() async throws -> [String] { [] }
