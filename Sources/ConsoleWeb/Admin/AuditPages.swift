@@ -32,7 +32,7 @@ public struct AuditPages: Sendable {
         let rows = events.map { event in
             AuditModel.Row(
                 at: event.at.shown, what: Self.terms[event.type] ?? event.type, actor: event.actor, subject: event.subject,
-                data: Self.words(event.data))
+                data: [Self.words(event.data), event.note ?? ""].filter { !$0.isEmpty }.joined(separator: "；"))
         }
         return try pages.page(
             "audit", Frame.admin("管理操作", request, context.caller),

@@ -103,6 +103,7 @@ struct OrderModel: Sendable {
         let type: String
         let by: String
         let provider: String
+        let note: String
     }
 
     struct Choice: Sendable {
@@ -179,7 +180,7 @@ struct OrderModel: Sendable {
                 why: Self.reasons(decision))
         }
         let shown = file.events.map {
-            Event(seq: $0.seq, at: $0.at.shown, type: $0.type, by: $0.actor, provider: words.provider($0.provider?.text))
+            Event(seq: $0.seq, at: $0.at.shown, type: $0.type, by: $0.actor, provider: words.provider($0.provider?.text), note: $0.note ?? "")
         }
         events = shown
         self.complaints = complaints.map {
