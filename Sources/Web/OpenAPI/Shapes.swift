@@ -61,6 +61,11 @@ public enum Shapes {
         "CallCard",
         elderFields.adding([
             "open_orders": .array(.of(order)), "last_services": .array(.of(order)),
+            "purses": .array(
+                .object([
+                    "programme": .text(sample: "SERVICE"), "period": .text(sample: "2026-03"), "unit": .oneOf(["fen", "times"]),
+                    "granted": .integer(), "used": .integer(), "left": .integer(), "until": .date,
+                ])),
             "balances": .array(
                 .object([
                     "programme": .text(sample: "SERVICE"), "period": .text(sample: "2026-03"), "granted_fen": .fen, "reserved_fen": .fen,
