@@ -48,6 +48,9 @@ public struct Candidate: Hashable, Sendable {
     /// The call-back says that nobody came, or that money was taken.
     public var callbackDenies: Bool
 
+    /// Who came along, where two come.
+    public var second: WorkerID?
+
     /// Of the order when it was read: only what has not changed since it was judged is paid.
     public var version = 0
 
@@ -87,5 +90,6 @@ public struct Candidate: Hashable, Sendable {
         self.callbackDenies = callbackDenies
     }
 
+    public var workers: [WorkerID] { [worker, second].compactMap { $0 } }
     public var subsidy: Fen { funding.map(\.amount).total }
 }

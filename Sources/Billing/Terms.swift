@@ -40,11 +40,6 @@ public struct Terms: Sendable {
 
     func worker(_ id: WorkerID) -> Worker? { workers[id] }
 
-    /// Who stands at a counter, leads a group or answers the telephone serves many at the same time.
-    func isBound(_ item: ItemCode) -> Bool {
-        switch catalogue.item(item)?.mode {
-        case .group, .onSite, .phone, .monthly: false
-        case .visit, .vehicle, nil: true
-        }
-    }
+    /// Whether an item keeps its worker from everybody else; one that is not in the catalogue does.
+    func isBound(_ item: ItemCode) -> Bool { catalogue.item(item)?.mode.bindsWorker ?? true }
 }

@@ -26,7 +26,8 @@ public struct Trace: Sendable {
     /// Counts for caps of the week and the year; not judged itself.
     let isContext: Bool
 
-    init(_ line: Candidate, isContext: Bool = false) {
+    /// - Parameter worker: as one of two sees it; nil as the first does.
+    init(_ line: Candidate, of worker: WorkerID? = nil, isContext: Bool = false) {
         subject = line.subject
         number = line.number
         kind = line.kind
@@ -37,7 +38,7 @@ public struct Trace: Sendable {
         createdAt = line.createdAt
         begin = line.begin
         end = line.end
-        worker = line.worker
+        self.worker = worker ?? line.worker
         device = line.proof.device
         place = line.recipient?.place
         slot = line.proof.slot
@@ -67,6 +68,8 @@ extension [Trace] {
 /// All lines of a month, put together in every way in which they are compared. Adding and judging take O(n log n) in all.
 public struct Traces: Sendable {
     private var traces = Pages<Trace>()
+    /// The lines of two workers once more, for whoever came along.
+    private var seconds = Pages<Trace>()
     private var photos = Pages<Mark>()
     private var signatures = Pages<Mark>()
     private var funds: [String: [(line: Int32, amount: Fen, region: String?)]] = [:]
@@ -120,6 +123,7 @@ public struct Traces: Sendable {
         let place = Int32(traces.count)
         traces.append(Trace(line, isContext: isContext))
         guard !isContext else { return }
+        if let second = line.second { seconds.append(Trace(line, of: second)) }
         for photo in line.proof.photos { if let mark = Mark(photo, place) { photos.append(mark) } }
         if let signature = line.proof.signature, let mark = Mark(signature, place) { signatures.append(mark) }
         for leg in line.funding { funds[leg.fund, default: []].append((place, leg.amount, line.recipient?.region)) }
@@ -134,6 +138,7 @@ public struct Traces: Sendable {
             return mark
         }
         for place in 0..<others.traces.count { traces.append(others.traces[place]) }
+        for place in 0..<others.seconds.count { seconds.append(others.seconds[place]) }
         for place in 0..<others.photos.count { photos.append(moved(others.photos[place])) }
         for place in 0..<others.signatures.count { signatures.append(moved(others.signatures[place])) }
         for (fund, lines) in others.funds { funds[fund, default: []] += lines.map { ($0.line + start, $0.amount, $0.region) } }
@@ -150,7 +155,7 @@ public struct Traces: Sendable {
         if grouping == .fund { judgeBudgets(terms, &found) }
         let checks = Checks.group.filter { $0.grouping == grouping }
         forEachGroup(by: grouping) { group in
-            let lines = group.map { traces[Int($0)] }.sorted { $0.precedes($1) }
+            let lines = group.map { trace(at: Int($0)) }.sorted { $0.precedes($1) }
             for check in checks {
                 check.judge(lines, terms) { place, finding in
                     guard !lines[place].isContext else { return }
@@ -163,23 +168,27 @@ public struct Traces: Sendable {
 
     private func forEachGroup(by grouping: Grouping, _ body: (ArraySlice<Int32>) -> Void) {
         switch grouping {
-        case .elder: gather(\.elder, body)
-        case .worker: gather(\.worker, body)
-        case .device: gather(\.device, body)
-        case .provider: gather(\.provider, body)
+        case .elder: gather(count, \.elder, body)
+        case .worker: gather(count + seconds.count, \.worker, body)
+        case .device: gather(count, \.device, body)
+        case .provider: gather(count, \.provider, body)
         case .photo: shared(photos, body)
         case .signature: shared(signatures, body)
         case .fund: break
         }
     }
 
+    private func trace(at place: Int) -> Trace { place < count ? traces[place] : seconds[place - count] }
+
     /// Numbers the groups, counts them, and lays the lines of each side by side: two whole numbers a line, and no list of its own for a group.
-    private func gather<Key: Hashable>(_ key: (Trace) -> Key?, _ body: (ArraySlice<Int32>) -> Void) {
+    ///
+    /// - Parameter count: of the lines that are grouped, those of whoever came along after all others.
+    private func gather<Key: Hashable>(_ count: Int, _ key: (Trace) -> Key?, _ body: (ArraySlice<Int32>) -> Void) {
         var numbers: [Key: Int32] = [:]
         var groups: [Int32] = []
         groups.reserveCapacity(count)
         for place in 0..<count {
-            guard let key = key(traces[place]) else {
+            guard let key = key(trace(at: place)) else {
                 groups.append(-1)
                 continue
             }
@@ -203,14 +212,12 @@ public struct Traces: Sendable {
     private func shared(_ marks: Pages<Mark>, _ body: (ArraySlice<Int32>) -> Void) {
         var sorted = (0..<marks.count).map { marks[$0] }
         sorted.sort { ($0.high, $0.low, $0.line) < ($1.high, $1.low, $1.line) }
-        var first = 0
-        while first < sorted.count {
-            var end = first + 1
-            while end < sorted.count, sorted[end].isSame(sorted[first]) { end += 1 }
-            let same = sorted[first..<end]
-            first = end
-            guard same.count > 1 else { continue }
-            body(same.map(\.line)[...])
+        // `[...]` would be a closure of its own, which the coverage counts and nobody runs.
+        var rest = ArraySlice(sorted)
+        while let first = rest.first {
+            let same = rest.prefix { $0.isSame(first) }
+            rest = rest.dropFirst(same.count)
+            if same.count > 1 { body(ArraySlice(same.map(\.line))) }
         }
     }
 

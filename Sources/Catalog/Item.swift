@@ -117,6 +117,9 @@ public enum Mode: String, CaseIterable, Sendable, Codable {
     case vehicle = "车辆"
     case phone = "电话"
     case monthly = "月"
+
+    /// Whether it keeps its worker from everybody else: who stands at a counter, leads a group or answers the telephone serves many at once.
+    public var bindsWorker: Bool { self == .visit || self == .vehicle }
 }
 
 /// 价格类型

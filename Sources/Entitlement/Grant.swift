@@ -95,6 +95,16 @@ public struct Grant: Hashable, Sendable {
         return stride(from: count, to: 0, by: -1).map { date.month.adding(-$0).last }
     }
 
+    /// The last day on which the balance of a day's period may be drawn.
+    func until(_ date: LocalDate) -> LocalDate {
+        switch unused {
+        case .lapses: next(date).adding(days: -1)
+        case .lastsQuarter: Month(date.year, (date.monthOfYear - 1) / 3 * 3 + 3).last
+        case .lastsYear: Month(date.year, 12).last
+        case .carries(let months): date.month.adding(months).last
+        }
+    }
+
     /// What the period of a day grants to somebody, as they were on the day that counts, under a version of a programme.
     func granted(_ who: Beneficiary, on date: LocalDate, _ version: ProgrammeVersion) -> Int64 {
         guard version.classChange == .proRata, !who.history.isEmpty else { return table.value(for: who) }

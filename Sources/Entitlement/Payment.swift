@@ -58,7 +58,9 @@ struct Payment {
 
     /// As much of `wanted` as every grant allows, and what is taken from each of its periods.
     private mutating func drawn(_ wanted: Fen, _ rule: Programmes.Rule, _ who: Beneficiary) -> (amount: Fen, draws: [Draw]) {
-        let purses = rule.version.grants.map { grant in (grant, rule.days(grant, request.date).map { purse(grant, rule, who, on: $0) }) }
+        let purses = rule.version.grants.map { grant in
+            (grant, rule.days(grant, request.date).map { rule.purse(grant, who, of: $0, on: request.date, balances) })
+        }
         var amount = wanted
         var next: LocalDate?
         for (grant, periods) in purses {
@@ -80,26 +82,6 @@ struct Payment {
             }
         }
         return (amount, draws)
-    }
-
-    private struct Purse {
-        let key: BalanceKey
-        let granted: Fen
-        let available: Fen
-    }
-
-    private func purse(_ grant: Grant, _ rule: Programmes.Rule, _ who: Beneficiary, on date: LocalDate) -> Purse {
-        let key = rule.key(grant, date)
-        let then = date == request.date ? who : who.on(rule.version.classChange == .nextMonth ? date.month.first : date)
-        // A month in which the person could not draw leaves nothing over.
-        let isEntitled = date == request.date || rule.version.eligibility.refusal(then) == nil
-        // By days the person's whole history counts, whichever day stands for the month.
-        let computed = isEntitled ? Fen(grant.granted(then, on: date, rule.version)) : .zero
-        guard let balance = balances[key] else { return Purse(key: key, granted: computed, available: computed) }
-        let granted = max(balance.granted, computed)
-        // An account opened under a larger grant keeps it, except where the rule shares a month out by days.
-        let limit = rule.version.classChange == .proRata ? computed : granted
-        return Purse(key: key, granted: granted, available: max(.zero, limit - balance.used))
     }
 
     // MARK: Words

@@ -41,16 +41,18 @@ public struct ProgrammeFile: Decodable, Sendable {
             }
         }
 
+        private static let none = DecodingError.Context(codingPath: [], debugDescription: "")
+
         private static func words(_ error: DecodingError) -> String {
             func place(_ path: [any CodingKey]) -> String {
                 let names = path.dropFirst().map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
                 return names.isEmpty ? "" : names.joined(separator: ".") + "："
             }
             if case .keyNotFound(let key, let context) = error { return place(context.codingPath) + "缺少字段 \(key.stringValue)" }
-            if case .typeMismatch(_, let context) = error { return place(context.codingPath) + "值的类型不对" }
-            if case .valueNotFound(_, let context) = error { return place(context.codingPath) + "值的类型不对" }
-            guard case .dataCorrupted(let context) = error else { return "无法读取" }
-            return place(context.codingPath) + context.debugDescription
+            if case .dataCorrupted(let context) = error { return place(context.codingPath) + context.debugDescription }
+            // Whichever of the two it is: a value of another type, or none.
+            let context = if case .typeMismatch(_, let found) = error { found } else if case .valueNotFound(_, let found) = error { found } else { none }
+            return place(context.codingPath) + "值的类型不对"
         }
     }
 }
@@ -70,6 +72,7 @@ extension ProgrammeVersion: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case version, from, until, sample, source, eligibility, scope, benefit, grants, excludes
         case minimumPayable = "minimum_payable"
+        case providerBonus = "provider_bonus"
         case stacksWith = "stacks_with"
         case classChange = "class_change"
         case followsPause = "follows_pause"
@@ -85,6 +88,7 @@ extension ProgrammeVersion: Decodable {
             scope: try fields.decodeIfPresent(Scope.self, forKey: .scope) ?? Scope(),
             benefit: try fields.decode(Benefit.self, forKey: .benefit),
             minimumPayable: try fields.decodeIfPresent(Yuan.self, forKey: .minimumPayable).map { Fen($0.fen) },
+            providerBonus: try fields.decodeIfPresent(Yuan.self, forKey: .providerBonus).map { Fen($0.fen) },
             grants: try fields.list(.grants), excludes: try fields.list(.excludes), stacksWith: try fields.list(.stacksWith),
             classChange: try fields.decodeIfPresent(ClassChange.self, forKey: .classChange) ?? .immediate,
             followsPause: try fields.decodeIfPresent(Bool.self, forKey: .followsPause) ?? false)

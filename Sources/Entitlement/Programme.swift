@@ -28,6 +28,9 @@ public struct ProgrammeVersion: Sendable {
     public var benefit: Benefit
     /// The bill below which nothing is paid (last-dish rule: dine in for at least so much).
     public var minimumPayable: Fen?
+    /// 运营补贴: what the provider gets beside the price for each service that this programme pays for. It is no part of the price, takes nothing
+    /// of the elder's grants, and is paid with the statement of the month.
+    public var providerBonus: Fen?
     /// What is paid at most in each period, and for which period a balance is kept.
     public var grants: [Grant]
     /// Programmes that never pay together with this one for the same service; whichever comes first in payer order does. Written on one side.
@@ -44,7 +47,7 @@ public struct ProgrammeVersion: Sendable {
     public init(
         version: Int, from: LocalDate, until: LocalDate? = nil, isSample: Bool = true, source: String = "",
         eligibility: Eligibility = Eligibility(), scope: Scope = Scope(), benefit: Benefit, minimumPayable: Fen? = nil,
-        grants: [Grant] = [], excludes: [String] = [], stacksWith: [String] = [], classChange: ClassChange = .immediate,
+        providerBonus: Fen? = nil, grants: [Grant] = [], excludes: [String] = [], stacksWith: [String] = [], classChange: ClassChange = .immediate,
         followsPause: Bool = false
     ) {
         self.version = version
@@ -56,6 +59,7 @@ public struct ProgrammeVersion: Sendable {
         self.scope = scope
         self.benefit = benefit
         self.minimumPayable = minimumPayable
+        self.providerBonus = providerBonus
         self.grants = grants
         self.excludes = excludes
         self.stacksWith = stacksWith

@@ -91,6 +91,7 @@ public enum ProgrammeLint {
         if benefit.kind == .rest, version.grants.isEmpty { faults.append("按剩余全额支付的项目必须有额度") }
         if let most = benefit.most, most <= .zero { faults.append("单次限额应大于零") }
         if let minimum = version.minimumPayable, minimum <= .zero { faults.append("最低消费应大于零") }
+        if let bonus = version.providerBonus, bonus <= .zero { faults.append("运营补贴应大于零") }
         return faults
     }
 
@@ -131,20 +132,19 @@ public enum ProgrammeLint {
         for programme in programmes { next[programme.code, default: []].formUnion(programme.versions.flatMap(\.excludes)) }
         var faults: [ProgrammeFault] = []
         var told: Set<Set<String>> = []
-        func walk(_ path: [String]) {
-            guard let last = path.last else { return }
-            for code in (next[last] ?? []).sorted() {
+        func walk(_ path: [String], to last: String) {
+            for code in next[last, default: []].sorted() {
                 if let start = path.firstIndex(of: code) {
                     let ring = path[start...]
                     guard ring.first == ring.min(), told.insert(Set(ring)).inserted else { continue }
                     faults.append(
                         ProgrammeFault(programme: code, message: "互斥成环 \((ring + [code]).joined(separator: "→"))；互斥是双向的，只在一处写明"))
                 } else if path.count < 16 {
-                    walk(path + [code])
+                    walk(path + [code], to: code)
                 }
             }
         }
-        for code in next.keys.sorted() { walk([code]) }
+        for code in next.keys.sorted() { walk([code], to: code) }
         return faults
     }
 }

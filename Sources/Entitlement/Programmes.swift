@@ -10,7 +10,11 @@ public struct Programmes: Sendable {
         let items: Set<String>
     }
 
-    private let rules: [Rule]
+    let rules: [Rule]
+    /// Versions with a bonus, by programme.
+    private let bonuses: [String: [ProgrammeVersion]]
+    /// Whether any programme has one.
+    public var payBonuses: Bool { !bonuses.isEmpty }
     public let all: [Programme]
 
     public static let none = Programmes(unchecked: [])
@@ -24,6 +28,8 @@ public struct Programmes: Sendable {
 
     private init(unchecked programmes: [Programme]) {
         all = programmes
+        bonuses = Dictionary(grouping: programmes, by: \.code).mapValues { $0.flatMap(\.versions).filter { $0.providerBonus != nil } }
+            .filter { !$0.value.isEmpty }
         // Swift's sort is stable: programmes of one fund pay in the order of the file.
         rules = programmes.sorted { $0.fund < $1.fund }.flatMap { programme in
             programme.versions.map {
@@ -42,6 +48,11 @@ public struct Programmes: Sendable {
 
     /// Whether any programme could pay for an item on a day, so that a budget is worth looking at.
     public func mayPay(for request: FundingRequest) -> Bool { request.item.isFundable && rules.contains { $0.isInForce(for: request) } }
+
+    /// What a provider gets beside the price for a service that a programme pays for on a day.
+    public func bonus(of programme: String, on date: LocalDate) -> Fen {
+        bonuses[programme]?.first { $0.span.contains(date) }?.providerBonus ?? .zero
+    }
 
     /// Splits a price among the programmes in payer order; what nobody pays is the elder's.
     ///

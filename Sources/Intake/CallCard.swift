@@ -9,12 +9,18 @@ public struct CallCard: Sendable {
     public let openOrders: [Order]
     /// The last three services, newest first.
     public let lastServices: [Order]
+    /// What the elder may still draw today, drawn on before or not, and until when.
+    public let purses: [Purse]
+    /// Every account that was ever opened for the elder, newest period first.
     public let balances: [(key: BalanceKey, balance: Balance)]
 
-    public init(elder: Elder, openOrders: [Order], lastServices: [Order], balances: [(key: BalanceKey, balance: Balance)]) {
+    public init(
+        elder: Elder, openOrders: [Order], lastServices: [Order], purses: [Purse], balances: [(key: BalanceKey, balance: Balance)]
+    ) {
         self.elder = elder
         self.openOrders = openOrders
         self.lastServices = lastServices
+        self.purses = purses
         self.balances = balances
     }
 

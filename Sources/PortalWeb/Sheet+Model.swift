@@ -11,6 +11,8 @@ struct VisitModel: Sendable {
     struct Choice: Sendable {
         let id: String
         let name: String
+        /// Named for another order at that time already.
+        let isBusy: Bool
     }
 
     let id: String
@@ -50,7 +52,11 @@ struct VisitModel: Sendable {
     let mayCheckIn: Bool
     let mayCheckOut: Bool
 
-    init(_ entry: ReadSheet.Entry, _ order: Order, provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant) {
+    /// - Parameter busy: those named for other orders at the time of this one.
+    init(
+        _ entry: ReadSheet.Entry, _ order: Order, busy: Set<WorkerID>, provider: ProviderID, reference: Reference, vocabulary: Vocabulary,
+        now: Instant
+    ) {
         let elder = entry.feed.elder
         id = order.id.text
         number = order.number
@@ -69,7 +75,8 @@ struct VisitModel: Sendable {
         map = elder?.place.map { "geo:\($0.latitude),\($0.longitude)" }
         alerts = elder?.alerts ?? []
         let staff = reference.franchise.workers(of: provider).filter(\.isActive)
-        workers = staff.map { Choice(id: $0.id.text, name: $0.name) }
+        let choices = staff.map { Choice(id: $0.id.text, name: $0.name, isBusy: busy.contains($0.id)) }
+        workers = choices.filter { !$0.isBusy } + choices.filter(\.isBusy)
         let named = [order.worker, order.secondWorker].compactMap { id in staff.first { $0.id == id }?.name }
         worker = named.isEmpty ? nil : named.joined(separator: "、")
         needsSecond = (reference.catalogue.item(order.item)?.staffCount ?? 1) > 1
@@ -111,10 +118,14 @@ struct SheetModel: Sendable {
     init(
         _ found: [(state: OrderState, entries: [ReadSheet.Entry])], provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant
     ) {
+        let named = found.filter { $0.state == .scheduled || $0.state == .inService }.flatMap { $0.entries.compactMap(\.feed.order) }
         groups = found.compactMap { state, entries in
             let visits = entries.compactMap { entry in
-                entry.feed.order.map {
-                    VisitModel(entry, $0, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
+                entry.feed.order.map { order in
+                    let others = named.filter { $0.id != order.id && $0.mode.bindsWorker && $0.window.overlaps(order.window) }
+                    let busy = order.mode.bindsWorker ? Set(others.flatMap { [$0.worker, $0.secondWorker].compactMap { $0 } }) : []
+                    return VisitModel(
+                        entry, order, busy: busy, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
                 }
             }
             return visits.isEmpty ? nil : Group(title: state.name, code: state.rawValue, count: visits.count, visits: visits)

@@ -65,7 +65,14 @@ extension Rehearsal {
             _ = try await DeclineOffer(office)(id, reason: "no_worker", by: Self.caller(provider))
             return
         }
-        let scheduled = try await office.perform(ScheduleWorker(office).prepared(id, worker: worker, start: nil, by: Self.caller(provider)))
+        let scheduled: Order
+        do {
+            scheduled = try await office.perform(ScheduleWorker(office).prepared(id, worker: worker, start: nil, by: Self.caller(provider)))
+        } catch let busy as Rejection where busy.code == "worker_busy" {
+            // Still at a visit that takes longer than it should.
+            _ = try await DeclineOffer(office)(id, reason: "no_worker", by: Self.caller(provider))
+            return
+        }
         if item.bindsWorker { diary[worker, default: []].append(time) }
         guard case .comes(let late) = temper.arrival() else { return try await stayAway(scheduled, provider) }
         let soonest = stage.now + .minutes(order.urgency == .emergency ? 12 : 20)

@@ -9,15 +9,17 @@ import Store
 public final class PostgresDatabase: Database {
     public let dialect = Dialect.postgres
     private let queue: CommitQueue
+    private let writer: PostgresWriter
     private let readers: PostgresReaders
+    private let threads = Threads()
 
     public static let readerCount = 4
 
     /// - Throws: ``StoreFault/unreachable(_:)`` when the server refuses or cannot be found.
     public init(conninfo: String, schema: String?) async throws {
-        let writer = try PostgresWriter(conninfo: conninfo, schema: schema)
-        readers = try PostgresReaders(count: Self.readerCount, conninfo: conninfo, schema: schema)
-        queue = CommitQueue(name: "vnh-pg-writer", writer)
+        writer = try PostgresWriter(conninfo: conninfo, schema: schema)
+        readers = try PostgresReaders(count: Self.readerCount, on: threads, conninfo: conninfo, schema: schema)
+        queue = CommitQueue(name: "vnh-pg-writer", writer, on: threads)
     }
 
     public func write<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
@@ -48,6 +50,8 @@ public final class PostgresDatabase: Database {
     public func close() async {
         queue.close()
         readers.close()
+        await threads.ended()
+        writer.close()
     }
 }
 
@@ -93,6 +97,7 @@ final class PostgresWriter: BatchWriter, @unchecked Sendable {
         if !connection.isBroken { try? connection.command("ROLLBACK") }
     }
     func rest(isIdle: Bool) {}
+    func close() { connection.close() }
 }
 
 /// A few threads, each with a connection of its own that only reads, on one snapshot a read.
@@ -109,10 +114,10 @@ final class PostgresReaders: Sendable {
     private let shared = Shared()
     static let capacity = 4096
 
-    init(count: Int, conninfo: String, schema: String?) throws {
+    init(count: Int, on threads: Threads, conninfo: String, schema: String?) throws {
         for number in 1...count {
             let connection = try PostgresConnection(conninfo: conninfo, schema: schema)
-            let thread = Thread { [shared] in
+            threads.start("vnh-pg-reader-\(number)") { [shared] in
                 let transaction = PostgresTransaction(connection)
                 while let job = PostgresReaders.next(shared) {
                     job(
@@ -123,8 +128,6 @@ final class PostgresReaders: Sendable {
                 }
                 connection.close()
             }
-            thread.name = "vnh-pg-reader-\(number)"
-            thread.start()
         }
     }
 

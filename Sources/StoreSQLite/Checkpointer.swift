@@ -23,8 +23,8 @@ final class Checkpointer: Sendable {
     private let shared = Shared()
 
     /// - Parameter open: opens a connection that may write, on the thread that alone uses it.
-    init(open: @escaping @Sendable () throws -> DatabaseQueue) {
-        let thread = Thread { [shared] in
+    init(on threads: Threads, open: @escaping @Sendable () throws -> DatabaseQueue) {
+        threads.start("vnh-checkpoint") { [shared] in
             guard let queue = try? open() else { return }
             while Self.isAsked(shared) {
                 queue.unsafeReentrantWrite { db in
@@ -34,8 +34,6 @@ final class Checkpointer: Sendable {
             }
             try? queue.close()
         }
-        thread.name = "vnh-checkpoint"
-        thread.start()
     }
 
     private static func isAsked(_ shared: Shared) -> Bool {

@@ -24,18 +24,15 @@ final class ReaderThreads: Sendable {
     private let shared = Shared()
     static let capacity = 4096
 
-    init(count: Int, open: () throws -> DatabaseQueue) throws {
+    init(count: Int, on threads: Threads, open: () throws -> DatabaseQueue) throws {
         for number in 1...count {
             let queue = try open()
             let connection = Connection(queue: queue, db: queue.unsafeReentrantWrite { $0 })
-            let thread = Thread { [shared] in
+            threads.start("vnh-reader-\(number)") { [shared] in
                 let transaction = SQLiteTransaction(connection.db)
                 while let job = ReaderThreads.next(shared) { connection.queue.unsafeReentrantWrite { _ in job(transaction) } }
                 try? connection.queue.close()
             }
-            thread.name = "vnh-reader-\(number)"
-            thread.stackSize = 4 << 20
-            thread.start()
         }
     }
 

@@ -20,6 +20,7 @@ public final class SQLiteDatabase: Store.Database {
     private let queue: CommitQueue
     private let writer: SQLiteWriter
     private let readers: ReaderThreads?
+    private let threads = Threads()
 
     public static let readerCount = 3
 
@@ -38,22 +39,22 @@ public final class SQLiteDatabase: Store.Database {
                 // A file that only pretends to be writable is found out now, not at the first order.
                 try db.execute(sql: "BEGIN IMMEDIATE; ROLLBACK")
             }
-            let checkpointer = Checkpointer { try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false)) }
+            let checkpointer = Checkpointer(on: threads) { try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false)) }
             writer = SQLiteWriter(connection, checkpointer)
-            readers = try ReaderThreads(count: Self.readerCount) {
+            readers = try ReaderThreads(count: Self.readerCount, on: threads) {
                 try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
             }
         } catch {
             throw StoreFault(error, path: path)
         }
-        queue = CommitQueue(name: "vnh-writer", writer)
+        queue = CommitQueue(name: "vnh-writer", writer, on: threads)
     }
 
     /// A database that lives as long as this object; for tests.
     public init() throws {
         writer = SQLiteWriter(try DatabaseQueue(configuration: Self.configuration(readOnly: false)))
         readers = nil
-        queue = CommitQueue(name: "vnh-writer", writer)
+        queue = CommitQueue(name: "vnh-writer", writer, on: threads)
     }
 
     private static func configuration(readOnly: Bool) -> Configuration {
@@ -120,5 +121,7 @@ public final class SQLiteDatabase: Store.Database {
         queue.close()
         readers?.close()
         writer.close()
+        await threads.ended()
+        try? writer.connection.close()
     }
 }

@@ -38,6 +38,13 @@ public enum Show {
         elder(card.elder, masked: false, today: today).adding([
             "alerts": .array(card.alerts.map { JSON($0) }), "open_orders": .array(card.openOrders.map { order($0) }),
             "last_services": .array(card.lastServices.map { order($0) }),
+            "purses": .array(
+                card.purses.map { purse in
+                    [
+                        "programme": JSON(purse.key.programme), "period": JSON(purse.key.period), "unit": purse.key.isCount ? "times" : "fen",
+                        "granted": JSON(purse.granted), "used": JSON(purse.used), "left": JSON(purse.available), "until": JSON(purse.until),
+                    ]
+                }),
             "balances": .array(
                 card.balances.map { key, balance in
                     // An account that counts services holds numbers, not money.

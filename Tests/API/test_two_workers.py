@@ -52,6 +52,18 @@ def test_the_second_may_ring_the_bell(desk):
     assert came["state"] == "in_service"
 
 
+def test_nobody_is_promised_to_two_homes_at_once(desk):
+    first, second, third = staff()[:3]
+    elders = iter(desk.elders(count=200)[3:])
+    order, path = move(desk, next(elders), start=day(5, 9))
+    desk.provider(order).post(f"{path}/schedule", {"worker": first, "second_worker": second})
+    other, path = move(desk, next(elders), start=order["start"])
+    for body, pointer in [({"worker": second}, "/worker"), ({"worker": third, "second_worker": first}, "/second_worker")]:
+        refused = problem(desk.provider(other)("POST", f"{path}/schedule", body), 422, "worker_busy")
+        assert refused["errors"][0]["pointer"] == pointer and f"已安排工单 {order['number']}" in refused["detail"], refused
+    assert desk.provider(other).post(f"{path}/schedule", {"worker": third})["worker"] == third
+
+
 def test_both_go_when_the_order_goes_to_another(desk):
     elder = desk.elders(count=160)[2]
     first, second = staff()[:2]

@@ -19,6 +19,22 @@ import Testing
         ]
     }()
 
+    /// Where two come, both are in one place at a time: whichever of them checked in, and whichever visit it is that clashes.
+    @Test(arguments: [false, true], [false, true])
+    func `of two workers are compared for both`(isSecondThere: Bool, isInParts: Bool) throws {
+        var (pair, alone) = (`A settlement rule`.elsewhere("s1", minute: 540), `A settlement rule`.elsewhere("s2", minute: 560))
+        (pair.worker, pair.second) = (WorkerID("W0008"), WorkerID("W0009"))
+        alone.worker = isSecondThere ? WorkerID("W0009") : WorkerID("W0007")
+        alone.elder = ElderID("another")
+        var (traces, more) = (Traces(), Traces())
+        isInParts ? more.add(pair) : traces.add(pair)
+        traces.add(alone)
+        traces.add(more)
+        let found = traces.findings(by: .worker, try World.terms()).mapValues { $0.map(\.code) }
+        #expect(found["s2", default: []].contains("R04") == isSecondThere)
+        #expect(found["s1"] == nil)
+    }
+
     /// A close reads day by day, on several threads, and puts together what each has read.
     @Test(arguments: 0...4)
     func `gathered in two parts are compared as if in one`(cut: Int) throws {

@@ -25,6 +25,8 @@ struct City: Decodable, Sendable, CustomTestStringConvertible {
         let counts: [String: [Int64]]?
         let pays: [String: String]
         let `self`: String
+        /// What the provider gets beside the price; nothing when left out.
+        let bonus: String?
         let notes: [String: String]?
         let next: LocalDate?
     }
@@ -66,6 +68,7 @@ struct City: Decodable, Sendable, CustomTestStringConvertible {
             #expect(split.paid.mapValues { Fen($0).yuan } == example.pays, "\(place)")
             #expect(split.selfPay.yuan == example.`self`, "\(place)")
             #expect(split.legs.map(\.amount).total + split.selfPay == request.payable, "\(place)")
+            #expect(split.legs.map { programmes.bonus(of: $0.programme, on: request.date) }.total.yuan == example.bonus ?? "0.00", "\(place)")
             for (programme, code) in example.notes ?? [:] {
                 #expect(split.notes.contains { $0.programme == programme && $0.code == code }, "\(place): \(split.notes.map(\.message))")
             }

@@ -21,6 +21,38 @@ import Testing
         #expect(split.notes.first?.nextDate == LocalDate(day)!.month.adding(1).first)
     }
 
+    /// Unused rule, today → each period that is still good, and the last day of it.
+    @Test(arguments: [
+        (Grant.Unused.lapses, "2026-05-04", ["2026-05 2026-05-31"]), (.lastsQuarter, "2026-05-04", ["2026-04 2026-06-30", "2026-05 2026-06-30"]),
+        (.lastsYear, "2026-02-28", ["2026-01 2026-12-31", "2026-02 2026-12-31"]),
+        (.carries(months: 2), "2027-01-15", ["2026-11 2027-01-31", "2026-12 2027-02-28", "2027-01 2027-03-31"]),
+    ])
+    func `is shown with the day on which it lapses`(unused: Grant.Unused, day: String, periods: [String]) throws {
+        let programmes = try GrantTests.programmes(Grant(per: .month, value: 1000, unused: unused))
+        let purses = programmes.purses(of: Sample.who(), on: LocalDate(day)!) { keys in
+            #expect(keys.map(\.period) == periods.map { String($0.prefix(7)) })
+            return [keys[0]: Balance(granted: Fen(1000), reserved: Fen(100), posted: Fen(200))]
+        }
+        #expect(purses.map { "\($0.key.period) \($0.until)" } == periods)
+        #expect(purses.map(\.available) == [Fen(700)] + periods.dropFirst().map { _ in Fen(1000) })
+        #expect(purses.map(\.used) == [Fen(300)] + periods.dropFirst().map { _ in Fen.zero })
+    }
+
+    @Test func `is shown of whatever somebody may draw, counts among it, and no longer than its rules are in force`() throws {
+        var ending = Sample.version(.rest, grants: [Grant(per: .month, value: 1000), Grant(per: .week, unit: .times, value: 5)])
+        ending.until = LocalDate("2026-05-06")
+        let programmes = try Programmes([
+            Sample.programme("A", .directed, ending),
+            Sample.programme("B", .mealSubsidy, Sample.version(eligibility: Eligibility(classes: ["poor"]), .rest, grants: [Grant(per: .day, value: 500)])),
+            Sample.programme("C", .mealSubsidy, Sample.version(.rest, grants: [Grant(per: .year, byClass: ["poor": 900])])),
+        ])
+        func shown(_ who: Beneficiary, _ day: LocalDate) -> [String] {
+            programmes.purses(of: who, on: day) { _ in [:] }.map { "\($0.key.programme) \($0.key.period) \($0.available.amount) \($0.until)" }
+        }
+        #expect(shown(Sample.who(), Sample.monday) == ["A 2026-05 1000 2026-05-06", "A n/2026-05-04w 5 2026-05-06"])
+        #expect(shown(Sample.who(["poor"]), LocalDate("2026-05-07")!) == ["B 2026-05-07 500 2026-05-07", "C 2026 900 2026-12-31"])
+    }
+
     @Test func `is drawn oldest first and only as far as needed`() throws {
         let programmes = try GrantTests.programmes(Grant(per: .month, value: 1000, unused: .carries(months: 2)))
         let april = BalanceKey(programme: "A", period: "2026-04")

@@ -220,6 +220,26 @@ import Testing
         }
     }
 
+    @Test func `that is closed has let go of its file, as often as it is opened`() async throws {
+        try await Scratch.with { folder in
+            for round in 0..<40 {
+                let database = try SQLiteDatabase(path: folder + "/a.db", mode: .create)
+                if round == 0 {
+                    _ = try await database.writeAlone { tx in try tx.execute("CREATE TABLE thing (id INTEGER NOT NULL PRIMARY KEY)") }
+                }
+                async let written = database.write { tx in try tx.execute("INSERT INTO thing (id) VALUES (\(round))") }
+                async let read = database.read { tx in try tx.integer("SELECT COUNT(*) FROM thing") }
+                _ = try await (written, read)
+                await database.close()
+                // The last connection to be closed takes the log along.
+                #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.db"])
+                await #expect(throws: (any Error).self) {
+                    try await database.read { tx in try tx.integer("SELECT COUNT(*) FROM thing") }
+                }
+            }
+        }
+    }
+
     @Test func `is backed up whole while others write`() async throws {
         try await Scratch.with { folder in
             let database = try SQLiteDatabase(path: folder + "/a.db", mode: .create)

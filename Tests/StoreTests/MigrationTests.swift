@@ -67,6 +67,56 @@ import Testing
         }
     }
 
+    /// Step 15 moves the stays of elders to their absences, which end a day earlier; status, first day, day of coming back → kind, last day away.
+    @Test(arguments: Backend.available)
+    func `keeps where elders were when their stays become absences`(backend: Backend) async throws {
+        let stays: [(from: String, status: String, until: String?, kind: String?, last: String?)] = [
+            ("2025-01-10", "hospital", "2025-01-20", "hospital", "2025-01-19"), ("2025-02-01", "away", "2025-02-11", "travel", "2025-02-10"),
+            ("2025-02-20", "institution", "2025-03-01", "institution", "2025-02-28"), ("2025-12-30", "hospital", "2026-01-01", "hospital", "2025-12-31"),
+            ("2026-04-03", "away", "2026-05-01", "travel", "2026-04-30"), ("2026-11-03", "away", "2026-12-01", "travel", "2026-11-30"),
+            // Of a leap year the 29th counts for whoever served.
+            ("2028-02-20", "hospital", "2028-03-01", "hospital", "2028-02-28"), ("2028-06-05", "hospital", nil, "hospital", nil),
+            ("2028-07-01", "dead_unverified", nil, nil, nil),
+        ]
+        try await backend.withEmpty { database in
+            try await Migrator(Array(Migrator.all.migrations.prefix(14))).migrate(database, now: Self.zero)
+            try await database.writeAlone { tx in
+                try tx.execute(
+                    """
+                    INSERT INTO elder (id, number, name, pinyin, initials, sex, birthday, region, community, estate, building, unit, room,
+                        landmark, ability_level, lives_alone, status, classes, diet, alerts, contacts, blocked_providers)
+                    VALUES ('e1', 'LZ1', '王示例', 'wang', 'w', 'male', '1940-01-01', '620102001', '', '', '', '', '', '', 0, 0, 'active', '', '',
+                        '', '', '')
+                    """)
+                for stay in stays {
+                    try tx.execute(
+                        """
+                        INSERT INTO elder_stay (elder_id, from_date, until_date, status)
+                        VALUES (\("e1"), \(stay.from), \(stay.until), \(stay.status))
+                        """)
+                }
+                try tx.execute(
+                    """
+                    INSERT INTO adjustment (id, month, provider_id, subject, amount_fen, reason, entered_by, entered_ms)
+                    VALUES ('a1', '2026-01', 'P001', 'o1', -500, 'r', 'f', 0)
+                    """)
+            }
+            try await Migrator.all.migrate(database, now: Self.zero)
+            let kept = try await database.read { tx in
+                try tx.rows("SELECT from_date, kind, until_date, ended_ms FROM absence WHERE elder_id = 'e1' ORDER BY from_date") {
+                    [try $0.text(), try $0.text(), $0.optionalText() ?? "", $0.optionalInteger() == nil ? "open" : "ended"]
+                }
+            }
+            #expect(kept == stays.compactMap { stay in
+                stay.kind.map { [stay.from, $0, stay.last ?? "", stay.until == nil ? "open" : "ended"] }
+            })
+            // A correction made before rules could take anything stands under no rule.
+            let rule = try await database.read { tx in try tx.first("SELECT rule, basis FROM adjustment WHERE id = 'a1'") { [try $0.text(), try $0.text()] } }
+            #expect(rule == ["", ""])
+            await #expect(throws: (any Error).self) { try await database.read { tx in try tx.integer("SELECT COUNT(*) FROM elder_stay") } }
+        }
+    }
+
     private func columns(_ database: any Database) async throws -> [String] {
         try await database.read { tx in
             switch tx.dialect {

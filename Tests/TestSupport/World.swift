@@ -92,8 +92,13 @@ public struct World: Sendable {
     }
 
     public func schedule(_ order: Order) async throws -> Order {
-        let caller = try holder(order)
-        return try await office.perform(ScheduleWorker(office).prepared(order.id, worker: try worker(for: order), start: nil, by: caller))
+        let (caller, fit) = (try holder(order), try workers(for: order))
+        for worker in fit.dropLast() {
+            do {
+                return try await office.perform(ScheduleWorker(office).prepared(order.id, worker: worker, start: nil, by: caller))
+            } catch let busy as Rejection where busy.code == "worker_busy" { continue }
+        }
+        return try await office.perform(ScheduleWorker(office).prepared(order.id, worker: fit[fit.count - 1], start: nil, by: caller))
     }
 
     /// Moves the clock to the start and checks in at the elder's door.
@@ -141,16 +146,19 @@ public struct World: Sendable {
     }
 
     /// A worker of the order's provider who holds what the item asks for.
-    public func worker(for order: Order) throws -> WorkerID {
+    public func worker(for order: Order) throws -> WorkerID { try workers(for: order)[0] }
+
+    /// All who may do it, one at least.
+    public func workers(for order: Order) throws -> [WorkerID] {
         let reference = office.reference
         guard let item = reference.catalogue.item(order.item), let provider = order.provider else { throw StoreFault.failed("no provider") }
         let needed = Set(reference.catalogue.credentialTypes.filter { $0.holder == .worker }.map(\.code)).intersection(item.credentials)
-        let worker = reference.franchise.workers(of: provider).first { worker in
+        let fit = reference.franchise.workers(of: provider).filter { worker in
             worker.isActive
                 && needed.allSatisfy { type in worker.credentials.contains { $0.type == type.text && $0.span.contains(order.serviceDate) } }
         }
-        guard let worker else { throw StoreFault.failed("no worker of \(provider) may do \(item.name)") }
-        return worker.id
+        guard !fit.isEmpty else { throw StoreFault.failed("no worker of \(provider) may do \(item.name)") }
+        return fit.map(\.id)
     }
 
     // MARK: What must be true

@@ -110,6 +110,38 @@ import Workflow
     }
 
     @Test(arguments: Backend.available)
+    func `is not scheduled with a worker who is promised elsewhere at that time`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let first = try await world.order(in: .scheduled)
+            let worker = try #require(first.worker)
+            func accepted(_ request: OrderRequest) async throws -> Order {
+                let placed = try await world.place(request)
+                if placed.provider != first.provider {
+                    _ = try await world.office.perform(
+                        try OverrideProvider(world.office).prepared(placed.id, to: try #require(first.provider), reason: "同一家", by: World.desk))
+                }
+                return try await world.accept(try await world.find(placed.id))
+            }
+            func step(_ order: Order, _ name: WorkerID, and other: WorkerID? = nil) throws -> @Sendable (any Transaction) throws -> Order {
+                ScheduleWorker(world.office).prepared(order.id, worker: name, second: other, start: nil, by: try world.holder(order))
+            }
+            // Half an hour of the other's time is enough, and it does not matter whether he is named first or second.
+            let order = try await accepted(World.request(World.ordinary, minute: 690, twin: true))
+            let busy = await refusal { try await world.office.perform(try step(order, worker)) }
+            #expect(busy?.code == "worker_busy" && busy?.pointer == "/worker")
+            #expect(busy?.message.contains("3 月 4 日 10:00 至 12:00 已安排工单 \(first.number)") == true, "\(busy?.message ?? "")")
+            #expect(try await world.find(order.id).state == .accepted)
+            let another = try #require(try world.workers(for: order).first { $0 != worker })
+            let refused = await refusal { try await world.office.perform(try step(order, another, and: worker)) }
+            #expect(refused?.code == "worker_busy" && refused?.pointer == "/second_worker")
+            // From the end of the first on, and as often as the same order is named anew, he is free.
+            let after = try await accepted(World.request(World.ordinary, minute: 720, twin: true))
+            #expect(try await world.office.perform(try step(after, worker)).worker == worker)
+            #expect(try await world.office.perform(try step(first, worker)).worker == worker)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `keeps both workers busy where two come`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let order = try await world.accept(try await world.place())

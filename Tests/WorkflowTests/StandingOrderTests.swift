@@ -113,6 +113,29 @@ extension World {
     }
 
     @Test(arguments: Backend.available)
+    func `that the books refuse is noted and ends no run`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            // The books take one order of this elder, whatever the rules say.
+            try await world.office.database.writeAlone { tx in
+                _ = try tx.execute("CREATE UNIQUE INDEX one_order ON service_order (elder_id) WHERE elder_id = 'e-low-income'")
+            }
+            let stopped = try await world.standing(try World.plan(), World.lowIncome)
+            let others = try await world.standing(try World.plan(minute: 900), World.ordinary)
+            #expect(stopped.report == InstanceReport(plans: 1, made: 1, refused: 14) && others.report.made == 15)
+            let day = try #require(try await world.instances(stopped.order).first { $0.state == .refused })
+            #expect(day.code == "constraint")
+            // The next night both are ahead by a day, and nothing is told twice.
+            world.setClock(world.now + .days(1))
+            #expect(try await MakeInstances(world.office)() == InstanceReport(plans: 2, made: 1, refused: 1))
+            #expect(try await world.orders(of: World.lowIncome).count == 1)
+            #expect(try await world.faults() == [])
+            try await world.office.database.writeAlone { tx in _ = try tx.execute("DROP INDEX one_order") }
+            #expect(try await MakeInstances(world.office)().made >= 13)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `whose day a person has cancelled is not made again`(backend: Backend) async throws {
         try await World.with(backend) { world in
             _ = try await world.standing(try World.plan())

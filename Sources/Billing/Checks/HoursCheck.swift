@@ -7,7 +7,8 @@ struct HoursCheck: LineCheck {
 
     func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
         guard let begin = line.begin else { return nil }
-        if let worker = line.worker, let leave = terms.leaves[worker]?.first(where: { $0.contains(begin.localDate) }) {
+        for worker in line.workers {
+            guard let leave = terms.leaves[worker]?.first(where: { $0.contains(begin.localDate) }) else { continue }
             return Finding("R15", .hold, "服务人员 \(worker) 自 \(leave.from) 请假，\(begin.localDate) 仍有签到")
         }
         let minute = begin.minuteOfDay

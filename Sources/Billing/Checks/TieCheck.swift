@@ -6,11 +6,14 @@ struct TieCheck: LineCheck {
     let rule = Rule("R24", .hold, "服务人员与老人有亲属关系或共用电话、住址")
 
     func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
-        guard let id = line.worker else { return nil }
-        if let relation = terms.ties[Terms.Tie(worker: id, elder: line.elder)] {
-            return Finding("R24", .hold, "服务人员 \(id) 与老人的关系：\(relation)")
+        for id in line.workers {
+            if let relation = terms.ties[Terms.Tie(worker: id, elder: line.elder)] {
+                return Finding("R24", .hold, "服务人员 \(id) 与老人的关系：\(relation)")
+            }
+            if let worker = terms.worker(id), let phones = line.recipient?.phones, phones.contains(worker.phone.text) {
+                return Finding("R24", .hold, "服务人员 \(id) 的电话就是老人或家属的电话")
+            }
         }
-        guard let worker = terms.worker(id), let phones = line.recipient?.phones, phones.contains(worker.phone.text) else { return nil }
-        return Finding("R24", .hold, "服务人员 \(id) 的电话就是老人或家属的电话")
+        return nil
     }
 }

@@ -59,7 +59,9 @@ struct AuditModel: Sendable {
         rows = events.map { event in
             // `{"role":"finance"}` as `role finance`: codes, never a person's data.
             let data = event.data.filter { !"{}\"".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
-            return Row(at: event.at.shown, what: vocabulary(.event, event.type), actor: event.actor, subject: event.subject, data: data)
+            return Row(
+                at: event.at.shown, what: vocabulary(.event, event.type), actor: event.actor, subject: event.subject,
+                data: [data, event.note ?? ""].filter { !$0.isEmpty }.joined(separator: "；"))
         }
         isEmpty = rows.isEmpty
         before = rows.count == AuditPages.perPage ? events.last.map { "\($0.seq)" } : nil

@@ -152,7 +152,8 @@ struct ProviderModel: Sendable {
     private static func words(_ event: Event) -> String {
         var text = event.data.filter { !"{}\"[]".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
         for state in FranchiseState.allCases { text = text.replacing("state \(state.rawValue)", with: state.term) }
-        return text.replacing("reason ", with: "原因 ").replacing("close ", with: "歇业 ").replacing("open ", with: "恢复营业 ")
+        text = text.replacing("close ", with: "歇业 ").replacing("open ", with: "恢复营业 ")
             .replacing("capacity null", with: "接单上限恢复备案数").replacing("capacity ", with: "接单上限 ")
+        return event.note.map { "\(text)；原因 \($0)" } ?? text
     }
 }

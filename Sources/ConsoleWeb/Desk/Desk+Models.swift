@@ -63,9 +63,10 @@ struct BoardModel: Sendable {
 struct CardModel: Sendable {
     struct Balance: Sendable {
         let programme: String
-        let period: String
         let left: String
         let granted: String
+        /// The last day on which it may be drawn.
+        let until: String
     }
 
     let id: String
@@ -100,9 +101,11 @@ struct CardModel: Sendable {
             "常由谁打来": usual, "指定服务商": words.provider(elder.preferredProvider?.text),
         ]).all
         contacts = elder.contacts.map { Fact(name: "\($0.relation) \($0.name)", value: $0.phone?.text ?? "") }
-        balances = card.balances.filter { $0.key.period.hasPrefix(today.month.description) || $0.key.period == "\(today.year)" }.map {
-            Balance(
-                programme: words.programme($0.key.programme), period: $0.key.period, left: $0.balance.available.yuan, granted: $0.balance.granted.yuan)
+        balances = card.purses.map { purse in
+            func shown(_ amount: Fen) -> String { purse.key.isCount ? "\(amount.amount) 次" : amount.yuan }
+            return Balance(
+                programme: words.programme(purse.key.programme), left: shown(purse.available), granted: shown(purse.granted),
+                until: purse.until == today ? "今天" : "\(purse.until.monthOfYear) 月 \(purse.until.day) 日")
         }
         open = card.openOrders.map { OrderLine($0, elder: nil, words: words, now: now) }
         last = card.lastServices.map { OrderLine($0, elder: nil, words: words, now: now) }

@@ -90,6 +90,7 @@ struct OrderModel: Sendable {
         let what: String
         let by: String
         let provider: String
+        let note: String
     }
 
     struct Complaint: Sendable {
@@ -164,7 +165,7 @@ struct OrderModel: Sendable {
         let shown = file.events.map {
             Event(
                 seq: $0.seq, at: $0.at.shown, what: vocabulary(.event, $0.type), by: vocabulary(.who, $0.actor),
-                provider: words.provider($0.provider?.text))
+                provider: words.provider($0.provider?.text), note: $0.note ?? "")
         }
         events = shown
         self.complaints = complaints.map {

@@ -142,7 +142,8 @@ public struct OrderRoutes: Sendable {
                 "history": .array(
                     file.attempts.filter { !isProvider || $0.provider == context.caller.provider }.map { Show.attempt($0) }),
                 "events": .array(
-                    file.events.filter { !isProvider || $0.provider == context.caller.provider }.map { Show.event($0) }),
+                    file.events.filter { !isProvider || $0.provider == context.caller.provider }
+                        .map { Show.event($0).adding(["note": isProvider ? .null : JSON($0.note)]) }),
                 "unmet": isProvider ? .null : JSON(file.unmet),
             ])
         return Exchange.tagged(document, as: "\(file.order.version)-\(file.events.last?.seq ?? 0)", for: request)

@@ -73,7 +73,7 @@ extension ProviderRoutes: DescribedRoutes {
             step(
                 "schedule", "安排人员，需要两人的服务可写明第二位；可在当天内微调时间", ProviderSteps.Schedule.self,
                 ["worker": .text(sample: "W0001"), "second_worker": .text(sample: "W0002")],
-                ["order_unknown", "illegal_transition", "worker_unknown", "worker_twice", "worker_credential", "time_not_agreed"]),
+                ["order_unknown", "illegal_transition", "worker_unknown", "worker_twice", "worker_credential", "worker_busy", "time_not_agreed"]),
             step("check-in", "签到", ProviderSteps.In.self, check, visit + ["check_in_too_early"]),
             step("check-out", "签退", ProviderSteps.Out.self, check, visit + ["check_out_before_check_in"]),
             step("fail", "标记未完成", ProviderSteps.Fail.self, ["reason_code": reason], ["order_unknown", "illegal_transition"]),

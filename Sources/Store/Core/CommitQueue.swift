@@ -50,12 +50,9 @@ public final class CommitQueue: Sendable {
 
     private let shared = Shared()
 
-    /// - Parameter open: opens the writer on the writing thread, which alone uses it.
-    public init(name: String, _ writer: any BatchWriter & Sendable) {
-        let thread = Thread { [shared] in CommitQueue.loop(shared, writer) }
-        thread.name = name
-        thread.stackSize = 4 << 20
-        thread.start()
+    /// - Parameter writer: used by the writing thread alone.
+    public init(name: String, _ writer: any BatchWriter & Sendable, on threads: Threads) {
+        threads.start(name) { [shared] in CommitQueue.loop(shared, writer) }
     }
 
     /// - Parameter durable: false only for what is alone in its commit and can be done again.

@@ -64,7 +64,7 @@ extension Dialect {
 
 /// Brings a database to the schema of this program, and refuses one that it does not understand.
 public struct Migrator: Sendable {
-    let migrations: [Migration]
+    public let migrations: [Migration]
 
     public init(_ migrations: [Migration]) { self.migrations = migrations }
 

@@ -21,6 +21,13 @@ public enum StoreFault: Error, Hashable, Sendable {
     case failed(String)
 }
 
+extension StoreFault {
+    /// Only the row that was to be written is at fault, not the database.
+    public var isOfOneRow: Bool {
+        if case .constraint = self { true } else { false }
+    }
+}
+
 extension StoreFault: Rejecting {
     /// What a client hears: never the text of the database.
     public var rejection: Rejection {

@@ -22,6 +22,22 @@ extension Transaction {
         return result
     }
 
+    /// Undoes what `body` has written when it throws; what was written before stays. Not for long work: see ``CommitQueue``.
+    public func undoing<T>(_ body: () throws -> T) throws -> T {
+        try execute("SAVEPOINT part")
+        do {
+            let result = try body()
+            try execute("RELEASE SAVEPOINT part")
+            return result
+        } catch let fault as StoreFault where fault.endsTransaction {
+            throw fault
+        } catch {
+            try execute("ROLLBACK TO SAVEPOINT part")
+            try execute("RELEASE SAVEPOINT part")
+            throw error
+        }
+    }
+
     public func exists(_ sql: SQL) throws -> Bool { try first(sql) { _ in true } ?? false }
 
     /// One integer from one row, such as a count; nil for no row or NULL.

@@ -23,6 +23,8 @@ public struct Event: Hashable, Sendable {
     public let actor: String
     /// A JSON object with a few ids and codes.
     public let data: String
+    /// What the actor typed about it. For this house alone: no feed and no webhook carries it.
+    public var note: String?
 }
 
 /// A change that has no place in the log yet.
@@ -48,12 +50,16 @@ public struct EventLog {
     let tx: any Transaction
 
     /// Appends one event and gives its place in the log.
+    ///
+    /// - Parameter note: what the actor typed about it; see ``Event/note``.
     @discardableResult
     public func append(
         _ type: String, subject: String, subjectSeq: Int, to provider: ProviderID? = nil, by actor: String, at now: Instant,
-        data: String = "{}"
+        data: String = "{}", note: String? = nil
     ) throws -> Int64 {
-        try append([NewEvent(type, subject: subject, subjectSeq: subjectSeq, to: provider, by: actor, at: now, data: data)])
+        let seq = try append([NewEvent(type, subject: subject, subjectSeq: subjectSeq, to: provider, by: actor, at: now, data: data)])
+        if let note { try tx.execute("INSERT INTO event_note (seq, text) VALUES (\(seq), \(note))") }
+        return seq
     }
 
     /// Appends events one after the other and gives the place of the last in the log.
@@ -136,10 +142,13 @@ public struct EventLog {
     }
 
     public func about(_ subject: String) throws -> [Event] {
-        try tx.rows("SELECT \(sql: Self.columns) FROM event WHERE subject = \(subject) ORDER BY seq LIMIT 500") { try Event(row: &$0) }
+        try tx.rows("SELECT \(sql: Self.columns), \(sql: Self.note) FROM event WHERE subject = \(subject) ORDER BY seq LIMIT 500") {
+            try Event(annotated: &$0)
+        }
     }
 
     static let columns: StaticString = "seq, id, at_ms, type, subject, subject_seq, provider_id, provider_seq, actor, data"
+    static let note: StaticString = "(SELECT n.text FROM event_note n WHERE n.seq = event.seq)"
 }
 
 extension Event {
@@ -151,6 +160,12 @@ extension Event {
             seq: try row.integer(), id: try row.text(), at: try row.instant(), type: try row.text(), subject: try row.text(),
             subjectSeq: try row.int(), provider: row.optionalID(), providerSeq: row.optionalInteger(), actor: try row.text(),
             data: try row.text())
+    }
+
+    /// With what was typed about it.
+    init(annotated row: inout Row) throws {
+        try self.init(row: &row)
+        note = row.optionalText()
     }
 }
 
@@ -172,13 +187,13 @@ extension EventLog {
     public func acts(before seq: Int64, limit: Int) throws -> [Event] {
         try tx.rows(
             """
-            SELECT \(sql: Self.columns) FROM event
+            SELECT \(sql: Self.columns), \(sql: Self.note) FROM event
             WHERE type IN ('login.saved', 'login.locked', 'login.unlocked', 'factor.on', 'factor.reset', 'token.created', 'token.rotated',
                 'token.revoked', 'reference.published', 'provider.state', 'right.granted', 'right.revoked', 'elder.revealed', 'elders.imported')
                 AND seq < \(seq)
             ORDER BY seq DESC
             LIMIT \(limit)
             """
-        ) { try Event(row: &$0) }
+        ) { try Event(annotated: &$0) }
     }
 }

@@ -1,5 +1,6 @@
 import Catalog
 import Kernel
+import Orders
 import Registry
 
 /// How full providers' slots are, and who knows whom.
@@ -105,6 +106,26 @@ public struct LoadRepository {
         .flatMap { worker, second, start, end in
             TimeWindow(start: start, end: end).map { window in [worker, second].compactMap { $0 }.map { ($0, window) } } ?? []
         }
+    }
+
+    /// The first other visit or trip that keeps a worker busy in a time.
+    public func clash(
+        _ worker: WorkerID, of provider: ProviderID, in window: TimeWindow, besides order: OrderID
+    ) throws -> (number: String, window: TimeWindow)? {
+        try tx.first(
+            """
+            SELECT number, start_ms, end_ms FROM service_order
+            WHERE provider_id = \(provider) AND state IN ('scheduled', 'in_service')
+                AND start_ms > \(window.start - .hours(24)) AND start_ms < \(window.end) AND end_ms > \(window.start)
+                AND (worker_id = \(worker) OR second_worker_id = \(worker)) AND id <> \(order)
+                AND mode IN (\(list: Mode.allCases.filter(\.bindsWorker).map(\.rawValue)))
+            ORDER BY start_ms, id
+            LIMIT 1
+            """
+        ) { row -> (String, TimeWindow)? in
+            let (number, start, end) = (try row.text(), try row.instant(), try row.instant())
+            return TimeWindow(start: start, end: end).map { (number, $0) }
+        } ?? nil
     }
 
     /// Trips that hold a car of these providers around a time, by provider; which car is the provider's own business.

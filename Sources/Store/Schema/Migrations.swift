@@ -21,6 +21,7 @@ extension Migrator {
         Migration(number: 18, name: "guard", sql: Schema.m0018_guard),
         Migration(number: 19, name: "desk", sql: Schema.m0019_desk),
         Migration(number: 20, name: "runs", sql: Schema.m0020_runs),
+        Migration(number: 21, name: "kept", sql: Schema.m0021_kept),
         Migration(number: 22, name: "lines", sql: Schema.m0022_lines),
         Migration(number: 23, name: "stopped", sql: Schema.m0023_stopped),
         Migration(number: 24, name: "capacity", sql: Schema.m0024_capacity),

@@ -47,7 +47,7 @@ public enum ErrorCodes {
                 "absence_unknown", "adjustment_unknown", "asset_unknown", "budget_unknown", "calendar_unknown", "call_unknown",
                 "canteen_unknown", "card_unknown", "complaint_unknown", "dispute_unknown", "document_unknown", "elder_unknown",
                 "figure_unknown", "file_missing", "file_unknown", "fund_unknown", "held_unknown", "item_unknown", "line_unknown",
-                "login_unknown", "register_item_unknown",
+                "login_unknown", "month_unknown", "register_item_unknown",
                 "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "pin_unknown", "plan_unknown",
                 "proposal_unknown", "provider_unknown", "qr_unknown", "replay_empty", "route_unknown", "sample_unknown",
                 "sheet_unknown", "slip_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
@@ -88,7 +88,7 @@ public enum ErrorCodes {
                 "shift_times_missing", "span_invalid", "spreadsheet_not_built", "standing_order_fixed", "start_in_past",
                 "start_too_far", "state_not_reachable", "statements_unconfirmed", "status_in_future", "swipe_too_late",
                 "time_not_agreed", "too_many_dates", "valid_until_before_from", "webhook_address_private", "webhook_change_empty",
-                "webhook_limit", "webhook_url_scheme", "worker_credential", "worker_twice", "worker_unknown",
+                "webhook_limit", "webhook_url_scheme", "worker_busy", "worker_credential", "worker_twice", "worker_unknown",
                 "year_missing",
             ]
         ),

@@ -61,6 +61,11 @@ public enum Shapes {
         "CallCard",
         elderFields.adding([
             "open_orders": .array(.of(order)), "last_services": .array(.of(order)),
+            "purses": .array(
+                .object([
+                    "programme": .text(sample: "SERVICE"), "period": .text(sample: "2026-03"), "unit": .oneOf(["fen", "times"]),
+                    "granted": .integer(), "used": .integer(), "left": .integer(), "until": .date,
+                ])),
             "balances": .array(
                 .object([
                     "programme": .text(sample: "SERVICE"), "period": .text(sample: "2026-03"), "granted_fen": .fen, "reserved_fen": .fen,
@@ -68,12 +73,11 @@ public enum Shapes {
                 ])),
         ]))
 
-    public static let event = Component(
-        "Event",
-        .object([
-            "seq": .integer(), "id": .text(sample: "evt_000000000042"), "type": .text(sample: "order.offered"), "at": .instant, "subject": .text(),
-            "subject_seq": .integer(), "actor": .text(), "data": Schema(["type": "object"], sample: [:]),
-        ]))
+    static let eventFields = Schema.object([
+        "seq": .integer(), "id": .text(sample: "evt_000000000042"), "type": .text(sample: "order.offered"), "at": .instant, "subject": .text(),
+        "subject_seq": .integer(), "actor": .text(), "data": Schema(["type": "object"], sample: [:]),
+    ])
+    public static let event = Component("Event", eventFields)
 
     public static let attempt = Component(
         "Attempt",
@@ -120,7 +124,7 @@ public enum Shapes {
                     "source": .text(sample: "subsidy"), "programme": .text(sample: "SERVICE"), "version": .text(), "amount_fen": .fen,
                     "attempt": .integer(), "state": .oneOf(["reserved", "posted", "released"]),
                 ])),
-            "history": .array(.of(attempt)), "events": .array(.of(event)), "unmet": .text().nullable,
+            "history": .array(.of(attempt)), "events": .array(eventFields.adding(["note": Schema.text(sample: "家属要求换一家").nullable])), "unmet": .text().nullable,
         ]))
 
     public static let lease = Component("Lease", .object(["holder": .text(sample: "till-2"), "until": .instant]))

@@ -27,8 +27,7 @@ public struct LookAtElder: Sendable {
                 _ = try tx.elders.require(elder)
                 try tx.accessLog.insert(elder, by: caller.name, from: screen, reason: reason, at: now)
                 guard screen == .reveal else { continue }
-                let data: JSON = ["reason": JSON(reason)]
-                try tx.events.append("elder.revealed", subject: elder.text, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+                try tx.events.append("elder.revealed", subject: elder.text, subjectSeq: 1, by: caller.name, at: now, note: reason)
             }
         }
     }

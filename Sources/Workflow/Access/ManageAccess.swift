@@ -122,8 +122,7 @@ public struct ManageAccess: Sendable {
                 throw Rejection(.conflict, "factor_off", "该账号没有启用双因子。")
             }
             try tx.access.endSessions(of: name)
-            let data: JSON = ["reason": JSON(reason)]
-            try tx.events.append("factor.reset", subject: name, subjectSeq: 1, by: caller.name, at: now, data: data.text)
+            try tx.events.append("factor.reset", subject: name, subjectSeq: 1, by: caller.name, at: now, note: reason)
         }
     }
 

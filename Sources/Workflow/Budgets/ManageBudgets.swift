@@ -111,7 +111,7 @@ public struct OverrideBudget: Sendable {
             try tx.overrides.insert(id.text, key, amount, reason: reason, by: caller.name, at: now)
             try tx.events.append(
                 "budget.override_requested", subject: key.text, subjectSeq: 1, by: caller.name, at: now,
-                data: (["override": JSON(id.text), "amount_fen": JSON(amount), "reason": JSON(reason)] as JSON).text)
+                data: (["override": JSON(id.text), "amount_fen": JSON(amount)] as JSON).text, note: reason)
             return try Self.require(tx, id.text)
         }
     }
@@ -132,7 +132,7 @@ public struct OverrideBudget: Sendable {
             if approve { try tx.budgets.extend(asked.budget, by: asked.amount) }
             try tx.events.append(
                 approve ? "budget.override_approved" : "budget.override_rejected", subject: asked.budget.text, subjectSeq: 1, by: caller.name,
-                at: now, data: (["override": JSON(id), "amount_fen": JSON(asked.amount), "opinion": JSON(opinion)] as JSON).text)
+                at: now, data: (["override": JSON(id), "amount_fen": JSON(asked.amount)] as JSON).text, note: opinion)
             return try Self.require(tx, id)
         }
     }

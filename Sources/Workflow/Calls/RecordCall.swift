@@ -1,3 +1,4 @@
+import Entitlement
 import Intake
 import Kernel
 import Orders
@@ -38,15 +39,19 @@ public struct RecordCall: Sendable {
             }
         }
         guard let phone else { return [] }
-        return try await office.read { tx in try tx.elders.onLine(phone).map { try Self.card($0, tx) } }
+        return try await office.read { [office] tx in try tx.elders.onLine(phone).map { try Self.card($0, tx, office) } }
     }
 
-    public static func card(_ elder: Elder, _ tx: any Transaction) throws -> CallCard {
+    static func card(_ elder: Elder, _ tx: any Transaction, _ office: Office) throws -> CallCard {
+        let today = office.now.localDate
         var elder = elder
         elder.phones = try tx.elders.phones(of: elder.id)
         let latest = try tx.orders.latest(of: elder.id, limit: 20)
         return CallCard(
             elder: elder, openOrders: latest.filter { !$0.state.isEnd }, lastServices: Array(latest.filter { $0.state == .closed }.prefix(3)),
-            balances: try tx.entitlements.all(of: elder.id))
+            purses: elder.status.isDeath
+                ? [] : try office.reference.programmes.purses(of: Situation.beneficiary(elder, on: today), on: today) {
+                    try tx.entitlements.balances(of: elder.id, $0)
+                }, balances: try tx.entitlements.all(of: elder.id))
     }
 }

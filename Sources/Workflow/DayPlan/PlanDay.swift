@@ -59,7 +59,7 @@ public struct PlanDay: Sendable {
             guard let order = held[visit.order], order.state != .inService else { continue }
             let (worker, second) = (visit.assignment.worker, visit.assignment.second)
             if order.state == .scheduled, order.worker == worker, order.secondWorker == second { continue }
-            _ = try ScheduleWorker(office).prepared(order.id, worker: worker, second: second, start: nil, by: caller)(tx)
+            _ = try ScheduleWorker(office).prepared(order.id, worker: worker, second: second, start: nil, isPlanned: true, by: caller)(tx)
         }
     }
 }

@@ -15,7 +15,7 @@ public struct ManageProviders: Sendable {
         _ id: ProviderID, _ state: FranchiseState, reason: String, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> ProviderNotice {
         guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
-        return try change(id, "provider.state", by: caller, data: ["state": JSON(state.rawValue), "reason": JSON(reason)]) { notice, firm in
+        return try change(id, "provider.state", by: caller, data: ["state": JSON(state.rawValue)], note: reason) { notice, firm in
             let present = notice.state ?? firm.state
             guard present.mayBecome(state) else {
                 throw Rejection(
@@ -56,7 +56,7 @@ public struct ManageProviders: Sendable {
     }
 
     private func change(
-        _ id: ProviderID, _ event: String, by caller: Caller, data: JSON,
+        _ id: ProviderID, _ event: String, by caller: Caller, data: JSON, note: String? = nil,
         _ body: @escaping @Sendable (inout ProviderNotice, Provider) throws -> Void
     ) throws -> @Sendable (any Transaction) throws -> ProviderNotice {
         let now = office.now
@@ -68,7 +68,7 @@ public struct ManageProviders: Sendable {
             try body(&notice, firm)
             try tx.providers.save(notice)
             notice.version += 1
-            try tx.events.append(event, subject: id.text, subjectSeq: notice.version, to: id, by: caller.name, at: now, data: data.text)
+            try tx.events.append(event, subject: id.text, subjectSeq: notice.version, to: id, by: caller.name, at: now, data: data.text, note: note)
             return notice
         }
     }

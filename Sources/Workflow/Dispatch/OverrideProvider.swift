@@ -4,7 +4,7 @@ import Orders
 import Registry
 import Store
 
-/// 人工指派: a person names the provider, with a reason that stays in the log; money and place follow as with any other choice.
+/// 人工指派: a person names the provider, with a reason that is kept beside the log; money and place follow as with any other choice.
 ///
 /// The filters still hold: whoever lacks a licence, is full or may not serve this elder cannot be named. Naming the one from before undoes it.
 public struct OverrideProvider: Sendable {
@@ -40,7 +40,7 @@ public struct OverrideProvider: Sendable {
             try tx.orders.save(assignment.order, replacing: old)
             try tx.events.append(
                 "order.overridden", subject: id.text, subjectSeq: assignment.order.version, by: caller.name, at: now,
-                data: (["from": JSON(old.provider), "to": JSON(provider), "reason": JSON(reason)] as JSON).text)
+                data: (["from": JSON(old.provider), "to": JSON(provider)] as JSON).text, note: reason)
             try dispatch.record(assignment)
             return assignment.order
         }

@@ -18,15 +18,19 @@ public struct ReverseMeal: Sendable {
             guard try tx.meals.reverse(id) else {
                 throw Rejection(.conflict, "swipe_settled", "这条刷卡已撤销或已进入结算单，不能撤销；请在未结月份做冲正。")
             }
-            for leg in swipe.legs {
-                for draw in leg.draws { try tx.entitlements.move(.reverse, draw, for: swipe.elder) }
-                for budget in leg.budgets { _ = try tx.budgets.move(.reverse, budget, leg.amount) }
-            }
-            try tx.ledger.append(.reverse, swipe.legs, subject: id.text, month: swipe.date.month, provider: swipe.canteen.text, at: now)
+            try Self.giveBack(tx, swipe, at: now)
             try tx.events.append(
-                "meal.reversed", subject: id.text, subjectSeq: 2, to: swipe.canteen, by: caller.name, at: now,
-                data: (["reason": JSON(reason)] as JSON).text)
+                "meal.reversed", subject: id.text, subjectSeq: 2, to: swipe.canteen, by: caller.name, at: now, note: reason)
             return swipe
         }
+    }
+
+    /// Returns the public money of a meal to its programmes and budgets.
+    static func giveBack(_ tx: any Transaction, _ swipe: MealSwipe, at now: Instant) throws {
+        for leg in swipe.legs {
+            for draw in leg.draws { try tx.entitlements.move(.reverse, draw, for: swipe.elder) }
+            for budget in leg.budgets { _ = try tx.budgets.move(.reverse, budget, leg.amount) }
+        }
+        try tx.ledger.append(.reverse, swipe.legs, subject: swipe.id.text, month: swipe.date.month, provider: swipe.canteen.text, at: now)
     }
 }

@@ -104,7 +104,7 @@ public struct DecideHeldSwipe: Sendable {
             let served = try swipe?(tx)
             try tx.events.append(
                 accept ? "meal.held_accepted" : "meal.held_rejected", subject: held.id.text, subjectSeq: 2, to: held.canteen,
-                by: caller.name, at: now, data: (["opinion": JSON(opinion), "swipe": JSON(served?.swipe.id)] as JSON).text)
+                by: caller.name, at: now, data: (["swipe": JSON(served?.swipe.id)] as JSON).text, note: opinion)
             return served
         }
     }

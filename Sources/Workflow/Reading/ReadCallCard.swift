@@ -10,6 +10,6 @@ public struct ReadCallCard: Sendable {
 
     /// - Throws: `elder_unknown` when nobody has this id.
     public func callAsFunction(_ id: ElderID) async throws -> CallCard {
-        try await office.read { tx in try RecordCall.card(try tx.elders.require(id), tx) }
+        try await office.read { [office] tx in try RecordCall.card(try tx.elders.require(id), tx, office) }
     }
 }

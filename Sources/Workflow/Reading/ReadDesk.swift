@@ -55,10 +55,10 @@ public struct ReadDesk: Sendable {
     /// - Throws: `call_unknown`
     public func call(_ id: String) async throws -> Ringing {
         let today = office.now.localDate
-        return try await office.read { tx in
+        return try await office.read { [office] tx in
             guard let call = try tx.calls.find(id) else { throw Rejection(.missing, "call_unknown", "没有这个来电记录。") }
             let cards = try (try? NormalisedPhone(call.from)).map { phone in
-                try tx.elders.onLine(phone).map { try RecordCall.card($0, tx) }
+                try tx.elders.onLine(phone).map { try RecordCall.card($0, tx, office) }
             } ?? []
             return Ringing(
                 call: call, cards: cards, today: try tx.calls.count(from: call.from, since: Instant(today, minute: 0)),

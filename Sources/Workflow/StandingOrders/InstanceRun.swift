@@ -127,16 +127,23 @@ struct InstanceRun {
             return isMissed ? (note(.refused, "missed", "到服务时间仍未生成工单（系统当时没有运行），请与老人联系。"), false) : nil
         }
         // The very steps of an order by telephone: the same checks, the same choice, the same money, the same record.
-        let decided: PlaceOrder.Decided
+        let order: Order
         do {
-            decided = try PlaceOrder(office).draft(request, by: caller).decided(tx, reference, client, loads)
-        } catch let error as any Rejecting where !(error is StoreFault) {
+            order = try written(try PlaceOrder(office).draft(request, by: caller).decided(tx, reference, client, loads))
+        } catch let error as any Rejecting where (error as? StoreFault)?.isOfOneRow ?? true {
             let rejection = error.rejection
             if let stood = open.stood, stood.state == .refused, stood.code == rejection.code, stood.day == day { return nil }
             return (note(.refused, rejection.code, rejection.message), false)
         }
-        let order = try decided.written().order
         return (note(.made, order: order.id), order.state == .received)
+    }
+
+    /// Writes an order alone: one that the books refuse takes none of the others along.
+    private func written(_ decided: PlaceOrder.Decided) throws -> Order {
+        do { return try tx.undoing { try decided.written().order } } catch {
+            loads?.forget()
+            throw error
+        }
     }
 
     // MARK: Taking back

@@ -120,9 +120,7 @@ public struct ManageStandingOrders: Sendable {
         var new = old
         (new.state, new.reason, new.version) = (state, reason, old.version + 1)
         try tx.standingOrders.save(new, replacing: old)
-        try tx.events.append(
-            event, subject: old.id.text, subjectSeq: new.version, by: caller.name, at: now,
-            data: (["reason": JSON(reason)] as JSON).text)
+        try tx.events.append(event, subject: old.id.text, subjectSeq: new.version, by: caller.name, at: now, note: reason)
         if state == .active { return try remade(new, tx, office, reference, now: now, by: caller) }
         let run = InstanceRun(tx, office, reference, now: now, by: caller)
         let code = state == .ended ? "standing_ended" : "standing_suspended"

@@ -4,13 +4,16 @@ import Orders
 import Registry
 import Store
 
-/// 安排人员: the provider names the worker, or both where two come; credentials are looked at on the service date, here and not only on paper.
+/// 安排人员: the provider names the worker, or both where two come; credentials are looked at on the service date, here and not only on paper,
+/// and nobody is promised to two homes at once.
 public struct ScheduleWorker: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
+    /// - Parameter isPlanned: named by the plan of a whole day, which has weighed the times of all visits itself.
+    /// - Throws: `worker_unknown`, `worker_credential`, `worker_busy`, `worker_twice`, `time_not_agreed`, `illegal_transition`
     public func prepared(
-        _ id: OrderID, worker: WorkerID, second: WorkerID? = nil, start: Instant?, by caller: Caller
+        _ id: OrderID, worker: WorkerID, second: WorkerID? = nil, start: Instant?, isPlanned: Bool = false, by caller: Caller
     ) -> @Sendable (any Transaction) throws -> Order {
         let (now, reference) = (office.now, office.reference)
         return { tx in
@@ -36,12 +39,27 @@ public struct ScheduleWorker: Sendable {
             }
             var scheduled = try moved.after(.schedule, by: caller.actor, at: now, timers: reference.timers(on: now.localDate))
             (scheduled.worker, scheduled.secondWorker) = (worker, second)
+            if !isPlanned, old.mode.bindsWorker {
+                try Self.checkFree(tx, worker, of: provider, for: scheduled)
+                if let second { try Self.checkFree(tx, second, of: provider, for: scheduled, pointer: "/second_worker") }
+            }
             try tx.orders.save(scheduled, replacing: old)
             try tx.events.append(
                 "order.scheduled", subject: id.text, subjectSeq: scheduled.version, to: provider, by: caller.name, at: now,
                 data: (["worker": JSON(worker), "second_worker": JSON(second)] as JSON).text)
             return scheduled
         }
+    }
+
+    private static func checkFree(
+        _ tx: any Transaction, _ worker: WorkerID, of provider: ProviderID, for order: Order, pointer: String = "/worker"
+    ) throws {
+        guard let other = try tx.loads.clash(worker, of: provider, in: order.window, besides: order.id) else { return }
+        let (day, start, end) = (other.window.start.localDate, other.window.start.clock, other.window.end.clock)
+        throw Rejection(
+            .refused, "worker_busy",
+            "该人员 \(day.monthOfYear) 月 \(day.day) 日 \(start) 至 \(end) 已安排工单 \(other.number)，请换一位人员，或先与老人约定另一时间。",
+            pointer: pointer)
     }
 
     static func check(
