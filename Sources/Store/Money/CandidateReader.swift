@@ -46,16 +46,21 @@ public struct CandidateReader {
                 line.funding = legs.take(line.subject)
                 try body(line)
             }
-            for canteen in try canteens() {
-                try tx.forEachRow(
-                    """
-                    SELECT m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs,
-                        m.device, m.device_ms, m.slot, \(sql: Self.recipientColumns)
-                    FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
-                    WHERE m.canteen_id = \(canteen) AND m.service_date = \(day) AND m.settlement <> 'reversed'
-                    """
-                ) { try body(try meal(&$0, canteen, &classes)) }
-            }
+            try forEachMeal(on: day, body)
+        }
+    }
+
+    func forEachMeal(on day: LocalDate, _ body: (Candidate) throws -> Void) throws {
+        var classes: [String: [ClassSpan]] = [:]
+        for canteen in try canteens() {
+            try tx.forEachRow(
+                """
+                SELECT m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs,
+                    m.device, m.device_ms, m.slot, \(sql: Self.recipientColumns)
+                FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
+                WHERE m.canteen_id = \(canteen) AND m.service_date = \(day) AND m.settlement <> 'reversed'
+                """
+            ) { try body(try meal(&$0, canteen, &classes)) }
         }
     }
 
@@ -169,7 +174,7 @@ public struct CandidateReader {
     }
 
     /// The legs of a day's orders, side by side an order; they come in the order in which the orders do, so most need no search.
-    private struct Legs {
+    struct Legs {
         var rows: [(order: String, funding: Candidate.Funding)] = []
         private var next = 0
         /// Where each order's legs begin; made when one is not where it was expected, as behind an order that has none.
@@ -186,7 +191,7 @@ public struct CandidateReader {
         }
     }
 
-    private func legs(on day: LocalDate) throws -> Legs {
+    func legs(on day: LocalDate) throws -> Legs {
         var legs = Legs()
         try tx.forEachRow(
             """
@@ -301,11 +306,17 @@ public struct CandidateReader {
         let spans = try classes[packed] ?? Packed.classes(packed)
         classes[packed] = spans
         var recipient = Recipient(
-            place: latitude.flatMap { y in longitude.flatMap { Coordinate(latitude: Double(y) / 1e6, longitude: Double($0) / 1e6) } },
+            place: Self.place(latitude, longitude),
             birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(), livesAlone: try row.bool(),
             cadre: row.optionalText(), stays: stays(of: elder))
         recipient.phones = Packed.phones(try row.text())
         return recipient
+    }
+
+    /// Of millionths of a degree.
+    static func place(_ latitude: Int64?, _ longitude: Int64?) -> Coordinate? {
+        guard let latitude, let longitude else { return nil }
+        return Coordinate(latitude: Double(latitude) / 1e6, longitude: Double(longitude) / 1e6)
     }
 
     static func funding(_ text: String) throws -> [Candidate.Funding] {

@@ -49,7 +49,7 @@ struct MonthCheck: Sendable {
                 group.addTask {
                     try await office.read { tx in
                         var traces = Traces()
-                        try tx.settlements.candidates(month, evidence: policy).forEach(in: slice) { traces.add($0) }
+                        try tx.settlements.candidates(month, evidence: policy).add(slice, to: &traces)
                         return traces
                     }
                 }

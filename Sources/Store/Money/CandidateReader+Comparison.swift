@@ -1,0 +1,51 @@
+import Billing
+import Catalog
+import Kernel
+import Orders
+import Registry
+
+/// The first reading of a month: a third of the columns, as lines are only compared with each other.
+extension CandidateReader {
+    /// Adds every candidate of a slice, as far as it is compared with others.
+    public func add(_ slice: Slice, to traces: inout Traces) throws {
+        guard case .day(let day) = slice else { return try forEach(in: slice) { traces.add($0) } }
+        var legs = try legs(on: day)
+        try tx.forEachRow(Self.compared(on: day)) { row in
+            var line = try compared(&row, day)
+            line.funding = legs.take(line.subject)
+            traces.add(line)
+        }
+        try forEachMeal(on: day) { traces.add($0) }
+    }
+
+    private static func compared(on day: LocalDate) -> SQL {
+        """
+        SELECT o.id, o.number, v.provider_id, o.elder_id, o.item_code, o.created_ms, v.in_at_ms, v.out_at_ms, v.worker_id, o.second_worker_id,
+            v.in_method, v.out_method, v.in_device, v.out_device, v.in_photo_sha256, v.out_photo_sha256, v.signature_sha256,
+            e.latitude_e6, e.longitude_e6, e.region
+        FROM service_order o
+        JOIN visit v ON v.order_id = o.id
+        JOIN elder e ON e.id = o.elder_id
+        WHERE o.service_date = \(day) AND o.state = 'closed'
+        ORDER BY o.id
+        """
+    }
+
+    private func compared(_ row: inout Row, _ day: LocalDate) throws -> Candidate {
+        var line = Candidate(
+            kind: .order, subject: try row.text(), number: try row.text(), provider: try row.id(), elder: try row.id(), item: try row.id(),
+            date: day, createdAt: try row.instant(), quantity: .one, unitPrice: .zero, gross: .zero, funding: [], selfPay: .zero,
+            begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(), evidence: .none)
+        let second = row.optionalID(Worker.self)
+        line.second = second == line.worker ? nil : second
+        let methods = [try row.value(CheckMethod.self), try row.optionalValue()]
+        line.isManual = methods.contains(.paper)
+        let devices = [row.optionalText(), row.optionalText()]
+        line.proof.device = devices[0] ?? devices[1]
+        line.proof.photos = [row.optionalText(), row.optionalText()].compactMap { $0 }
+        line.proof.signature = row.optionalText()
+        let (latitude, longitude) = (row.optionalInteger(), row.optionalInteger())
+        line.recipient = Recipient(place: Self.place(latitude, longitude), birthday: day, region: try row.text())
+        return line
+    }
+}
