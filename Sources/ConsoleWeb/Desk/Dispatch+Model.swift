@@ -144,7 +144,7 @@ struct OrderModel: Sendable {
         seen = file.events.last?.seq ?? 0
         facts = Facts([
             "状态": order.state.name + (order.isBackfilled ? "（补录）" : ""), "项目": words.item(order.item.text),
-            "时间": "\(order.window.start.shown) 至 \(order.window.end.shown)", "街道": words.region(order.region),
+            "时间": Words.span(order.window), "街道": words.region(order.region),
             "服务商": words.provider(order.provider?.text), "应付": order.payable.yuan, "自费": order.selfPay.yuan,
             "核验": order.verification.name, "结算": order.settlement.name,
             "时限": order.timer.map { "\($0.due.shown)（\(order.serviceLevel.name)）" } ?? "无", "备注": order.note, "说明": file.unmet,

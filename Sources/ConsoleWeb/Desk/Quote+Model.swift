@@ -40,7 +40,7 @@ struct QuoteModel: Sendable {
 
     init(_ quote: Quote, _ request: OrderRequest, elder: Elder, words: Words, now: Instant) {
         item = quote.item.name
-        when = "\(Words.when(quote.window.start)) 至 \(Words.clock(quote.window.end))"
+        when = Words.span(quote.window)
         payable = quote.split?.payable.yuan ?? ""
         selfPay = quote.split?.selfPay.yuan ?? ""
         legs = (quote.split?.legs ?? []).map { Leg(name: words.programme($0.programme), amount: $0.amount.yuan) }

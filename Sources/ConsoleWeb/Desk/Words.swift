@@ -38,6 +38,11 @@ struct Words {
         return "\(date.month.monthOfYear)月\(date.day)日 周\(weekday) \(clock(instant))"
     }
 
+    /// `11月26日 周四 09:00 至 10:00`, with the day again when it is another.
+    static func span(_ window: TimeWindow) -> String {
+        "\(when(window.start)) 至 \(window.end.localDate == window.start.localDate ? clock(window.end) : when(window.end))"
+    }
+
     static func clock(_ instant: Instant) -> String {
         let minute = instant.minuteOfDay
         func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }

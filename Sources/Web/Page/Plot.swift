@@ -92,7 +92,9 @@ public enum Plot {
         }
     }
 
-    /// Streets as circles at their centres (equirectangular, true to scale in the middle): no map service, works on an intranet.
+    /// Streets as circles at their centres (equirectangular): no map service, works on an intranet.
+    ///
+    /// A district that lies along a valley is stretched across it, by at most ``stretch``, so that names cover each other less.
     public static func map(_ title: String, _ places: [Place], width: Int = 1000, height: Int = 440) -> String {
         guard let south = places.map(\.latitude).min(), let north = places.map(\.latitude).max(), let west = places.map(\.longitude).min(),
             let east = places.map(\.longitude).max()
@@ -101,11 +103,13 @@ public enum Plot {
         let scaleY = Double(height - 100) / max(0.001, north - south)
         // One degree of longitude is shorter than one of latitude by the cosine of 36°.
         let scale = min(scaleX / 0.81, scaleY)
+        let across = min(scaleY, scale * stretch)
+        let tall = Int(100 + (north - south) * across)
         let heaviest = Double(max(1, places.map(\.weight).max() ?? 1))
         var (circles, names) = ("", "")
         for place in places.sorted(by: { $0.weight > $1.weight }) {
             let x = 80 + (place.longitude - west) * scale * 0.81 + (Double(width - 160) - (east - west) * scale * 0.81) / 2
-            let y = 40 + (north - place.latitude) * scale
+            let y = 40 + (north - place.latitude) * across
             let radius = 5 + 15 * (Double(place.weight) / heaviest).squareRoot()
             let centre = "cx=\"\(tidy(x))\" cy=\"\(tidy(y))\""
             let told = "<title>\(HTML.escaped(place.name)) \(place.weight) / \(place.posts) / \(place.active)</title>"
@@ -119,8 +123,10 @@ public enum Plot {
             }
             names += text("\(place.name)\(place.active > 0 ? " \(place.active)" : "")", x, y + radius + 13, "middle")
         }
-        return frame(title, width, height, circles + names)
+        return frame(title, width, tall, circles + names)
     }
+
+    private static let stretch = 1.6
 
     private static func frame(_ title: String, _ width: Int, _ height: Int, _ body: String) -> String {
         """
