@@ -170,6 +170,7 @@ def test_two_people_are_named_for_a_visit_that_needs_two(visit, browser, house):
     visitor = Visitor(browser, house, login, viewport={"width": 420, "height": 900})
     page, card = visitor.page, f"[data-order='{placed['id']}']"
     page.click(f"{card} [data-do=accept]")
+    page.wait_for_selector(f"{card} [data-do=schedule]")
     first, second = page.locator(f"{card} [data-worker-choice]"), page.locator(f"{card} [data-second-choice]")
     names = first.locator("option").all_inner_texts()
     first.select_option(index=0)

@@ -101,7 +101,8 @@ def firm(page):
 def accepted(page):
     page.goto(f"{address}/provider")
     page.locator("[data-do=accept]").first.click()
-    page.wait_for_selector("[data-do=schedule]")
+    page.locator("article:has([data-do=schedule])").first.scroll_into_view_if_needed()
+    page.locator("article:has([data-do=schedule])").first.evaluate("card => card.scrollIntoView()")
 
 
 def check_in(page):
