@@ -23,6 +23,18 @@ def offer(house, minutes, item="01001", provider="P001"):
     raise AssertionError(f"{provider} was never asked")
 
 
+def movers(visitor):
+    """A login of the housekeeping firm P092, made by the security administrator."""
+    page = visitor.go("/admin/users")
+    page.get_by_label("用户名").fill("movers92")
+    page.get_by_label("密码").fill("movers92-demo")
+    page.get_by_label("角色").select_option("provider")
+    page.get_by_label("服务商编号").fill("P092")
+    page.get_by_role("button", name="新建或改密码").click()
+    page.wait_for_selector("td:has-text('movers92')")
+    return "movers92"
+
+
 def tomorrow_noon():
     now = time.time() + 8 * 3600
     return int((86_400 - now % 86_400 + 12 * 3600) / 60)
@@ -153,17 +165,12 @@ def test_another_time_is_proposed_and_the_desk_agrees(visit, house):
 
 
 def test_two_people_are_named_for_a_visit_that_needs_two(visit, browser, house):
-    security = visit("security").go("/admin/users")
-    security.get_by_label("用户名").fill("movers92")
-    security.get_by_label("密码").fill("movers92-demo")
-    security.get_by_label("角色").select_option("provider")
-    security.get_by_label("服务商编号").fill("P092")
-    security.get_by_role("button", name="新建或改密码").click()
-    security.wait_for_selector("td:has-text('movers92')")
+    login = movers(visit("security"))
     placed = offer(house, tomorrow_noon() + 120, item="06044", provider="P092")
-    visitor = Visitor(browser, house, "movers92", viewport={"width": 420, "height": 900})
+    visitor = Visitor(browser, house, login, viewport={"width": 420, "height": 900})
     page, card = visitor.page, f"[data-order='{placed['id']}']"
     page.click(f"{card} [data-do=accept]")
+    page.wait_for_selector(f"{card} [data-do=schedule]")
     first, second = page.locator(f"{card} [data-worker-choice]"), page.locator(f"{card} [data-second-choice]")
     names = first.locator("option").all_inner_texts()
     first.select_option(index=0)

@@ -12,6 +12,8 @@ from playwright.sync_api import sync_playwright
 
 address, folder, token, line = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], sys.argv[4]
 PHONE, DESK, WALL = 420, 1280, 1920
+# A housekeeping firm, and a login of its own.
+FIRM, FIRM_LOGIN = "P092", "housekeeping92"
 # A page has few colours: a palette makes its picture a third as large.
 COLOURS = 96
 
@@ -31,11 +33,17 @@ def in_lanzhou(days, hour):
 
 def prepare():
     """Orders of tomorrow, so that every list has something in it; gives somebody to look at."""
-    elders = api("GET", "/elders?q=LZ0000")["elders"]
-    items = ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031", "01001", "01001"] * 4
+    elders = [elder for tens in range(20) for elder in api("GET", f"/elders?q=LZ00000{tens:02}")["elders"]]
+    items = ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031"] * 4
     for elder, item in zip(elders, items):
+        api("POST", "/orders", {"elder_id": elder["id"], "item_code": item, "start": in_lanzhou(1, 10), "allow_twin": True})
+    for number, elder in enumerate([elder for elder in elders if elder["region"] == "620102001"][:8]):
         api("POST", "/orders", {
-            "elder_id": elder["id"], "item_code": item, "start": in_lanzhou(1, 10), "preferred_provider": "P001" if item == "01001" else None})
+            "elder_id": elder["id"], "item_code": "06001", "start": in_lanzhou(1, 9 + number % 8), "preferred_provider": FIRM, "allow_twin": True})
+    for number, item in enumerate(["06001", "02007"]):
+        api("POST", "/standing-orders", {
+            "elder_id": elders[0]["id"], "item_code": item, "rrule": f"FREQ=WEEKLY;BYDAY={['TU,FR', 'WE'][number]}", "start": "10:00",
+            "valid_from": in_lanzhou(2, 0)[:10]})
     return elders[0]["id"]
 
 
@@ -80,10 +88,21 @@ def enrolment(page):
     page.wait_for_selector(".qr svg")
 
 
+def firm(page):
+    page.goto(f"{address}/admin/users")
+    page.get_by_label("用户名").fill(FIRM_LOGIN)
+    page.get_by_label("密码").fill(f"{FIRM_LOGIN}-demo")
+    page.get_by_label("角色").select_option("provider")
+    page.get_by_label("服务商编号").fill(FIRM)
+    page.get_by_role("button", name="新建或改密码").click()
+    page.wait_for_selector(f"td:has-text('{FIRM_LOGIN}')")
+
+
 def accepted(page):
     page.goto(f"{address}/provider")
     page.locator("[data-do=accept]").first.click()
-    page.wait_for_selector("[data-do=schedule]")
+    page.locator("article:has([data-do=schedule])").first.scroll_into_view_if_needed()
+    page.locator("article:has([data-do=schedule])").first.evaluate("card => card.scrollIntoView()")
 
 
 def check_in(page):
@@ -120,7 +139,8 @@ VISITS = [
         "standing": f"/console/elders/{someone}/standing", "knowledge": "/console/knowledge/K007", "slip": slips,
     }),
     ("operator", WALL, {"board": "/board"}),
-    ("provider", PHONE, {
+    ("security", DESK, {"security": firm}),
+    (FIRM_LOGIN, PHONE, {
         "provider": "/provider", "provider-visit": accepted, "provider-check": check_in, "provider-plan": planned, "provider-why": why,
         "provider-statement": "/provider/statements/2026-01", "provider-quality": "/provider/quality", "provider-means": "/provider/means",
     }),
@@ -128,7 +148,6 @@ VISITS = [
         "finance": "/finance", "finance-month": "/finance/2026-01", "budgets": "/finance/budgets", "trace": trace,
     }),
     ("operator", PHONE, {"second-factor": enrolment}),
-    ("security", DESK, {"security": "/admin/users"}),
     ("admin", DESK, {"registry": revealed}),
 ]
 
