@@ -68,7 +68,7 @@ public enum HTML {
             ? "<tr><td colspan=\"\(header.count)\" class=\"empty\">暂时没有</td></tr>"
             : rows.map { "<tr>\($0.map(\.html).joined())</tr>" }.joined(separator: "\n")
         return """
-            <div class="wide"><table><caption>\(escaped(caption))</caption><thead><tr>\(head)</tr></thead><tbody>
+            <div class="wide" tabindex="0"><table><caption>\(escaped(caption))</caption><thead><tr>\(head)</tr></thead><tbody>
             \(body)
             </tbody></table></div>
             """

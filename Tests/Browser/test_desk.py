@@ -181,7 +181,7 @@ def test_an_emergency_reaches_every_desk_and_nobody_waits_for_an_answer(visit, h
     sent = [order for order in orders if order["urgency"] == "emergency"]
     assert len(sent) == 1 and re.fullmatch(r"问清 0:\d\d，派人 0:\d\d", sent[0]["note"])
     two.locator("#alarms [data-open]").first.click()
-    two.wait_for_selector(f"[data-card-of='{elder['id']}']")
+    two.wait_for_selector(f".sheet:not([hidden]) [data-card-of='{elder['id']}']")
     two.locator("#alarms [data-seen]").first.click()
     assert two.locator("#alarms .alarm").count() == 0
 

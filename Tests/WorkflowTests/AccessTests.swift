@@ -230,4 +230,23 @@ import Workflow
             #expect(await refusal { try await register.write(.party, String(repeating: "长", count: 201), of: World.ordinary, seen: 3, by: World.desk) }?.code == "item_value")
         }
     }
+
+    // MARK: Looks
+
+    @Test(arguments: Backend.available)
+    func `a look at everybody on a line is noted of each in one commit, or nobody is shown`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let look = LookAtElder(world.office)
+            try await look([World.ordinary, World.minimum], from: .call, reason: "c1", by: World.desk)
+            let seen = try await look.latest()
+            #expect(Set(seen.map(\.elder)) == [World.ordinary, World.minimum] && seen.allSatisfy { $0.reason == "c1" && $0.at == world.now })
+            world.pass(.minutes(1))
+            // The second of them is not in the register: the first is not noted either, for the card is not shown.
+            let unknown = await refusal { try await look([World.lowIncome, ElderID("nobody")], from: .call, reason: "c2", by: World.desk) }
+            #expect(unknown?.code == "elder_unknown")
+            #expect(try await look.latest(at: World.lowIncome) == [])
+            try await look([], from: .call, reason: "c3", by: World.desk)
+            #expect(try await look.latest() == seen)
+        }
+    }
 }

@@ -41,7 +41,7 @@ struct PapersModel: Sendable {
 /// One paper on screen.
 struct DocumentModel: Sendable {
     /// The longest table a browser is asked to show; the files and the print hold everything.
-    static let rowLimit = 500
+    static let rowLimit = 2_000
 
     let month: String
     let title: String

@@ -1,7 +1,9 @@
+import Catalog
 import Entitlement
 import Kernel
 import Matching
 import Orders
+import Pinyin
 import Registry
 import Store
 
@@ -78,16 +80,45 @@ public struct FindElders: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
+    /// - Parameter text: a name, its initials or pinyin, a telephone number or the end of one, a card, the end of an identity number. A second
+    ///   word narrows names to a street, community or estate: `wjg jql`, `王 酒泉路`.
     public func callAsFunction(_ text: String, limit: Int) async throws -> [Elder] {
         // A whole telephone number may be written in many ways; a part of one is searched as typed.
         let phone = text.contains(where: \.isNumber) ? (try? NormalisedPhone(text))?.text : nil
+        let place = Place(of: text, office.reference.catalogue.regions)
         return try await office.read { tx in
-            let found = try tx.elders.search(phone ?? text, limit: limit)
+            var found = try place.map { place in Array(try tx.elders.search(place.name, limit: Self.many).filter(place.holds).prefix(limit)) } ?? []
+            if found.isEmpty { found = try tx.elders.search(phone ?? text, limit: limit) }
             return try (found.isEmpty && phone != nil ? tx.elders.search(text, limit: limit) : found).map { elder in
                 var elder = elder
                 elder.phones = try tx.elders.phones(of: elder.id)
                 return elder
             }
+        }
+    }
+
+    /// How many of a name are looked through for those of one place.
+    private static let many = 300
+
+    /// A name and where whoever has it lives.
+    private struct Place {
+        let name: String
+        let place: String
+        let streets: Set<String>
+
+        /// - Returns: nil unless a name is followed by a second word.
+        init?(of text: String, _ regions: [Region]) {
+            let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+            guard words.count == 2, !words[0].contains(where: \.isNumber) else { return nil }
+            (name, place) = (words[0], words[1])
+            let (typed, pinyin) = (place.lowercased(), PinyinReader())
+            let isLatin = typed.utf8.allSatisfy { $0 < 0x80 }
+            streets = Set(
+                regions.filter { isLatin ? pinyin.reading($0.name).initials.hasPrefix(typed) : $0.name.contains(typed) }.map(\.code.text))
+        }
+
+        func holds(_ elder: Elder) -> Bool {
+            streets.contains(elder.address.region) || elder.address.community.contains(place) || elder.address.estate.contains(place)
         }
     }
 
