@@ -52,7 +52,8 @@ public struct PortalPages: Sendable {
             let entries = try await ReadOrders(office).of(provider, state: state, after: nil, limit: 100)
             found.append((state, entries.sorted { ($0.order?.window.start ?? office.now) < ($1.order?.window.start ?? office.now) }))
         }
-        return SheetModel(found, provider: provider, reference: office.reference, now: office.now)
+        let stale = try await ReadPlan(office).stale(provider).map(\.description)
+        return SheetModel(found, stalePlans: stale, provider: provider, reference: office.reference, now: office.now)
     }
 
     @Sendable func sheet(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -95,7 +96,7 @@ public struct PortalPages: Sendable {
         "order.withdrawn": "已改派", "order.scheduled": "已派人", "order.checked_in": "已签到", "order.checked_out": "已签退", "order.closed": "已办结",
         "order.cancelled": "已取消", "order.failed": "未完成", "order.disputed": "老人有异议", "order.reopened": "重新派单", "order.voided": "作废",
         "order.reminder": "快到时间", "order.overdue": "已超时",
-        "plan.made": "已排日计划", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
+        "plan.made": "已排日计划", "plan.stale": "日计划有变，请重排", "meal.served": "就餐刷卡", "statement.frozen": "结算单已生成", "webhook.disabled": "推送已停用",
     ]
 
     @Sendable func events(_ request: Request, _ context: ProviderContext) async throws -> Response {

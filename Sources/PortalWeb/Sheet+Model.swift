@@ -91,8 +91,13 @@ struct SheetModel: Sendable {
     let groups: [Group]
     let offers: Int
     let isEmpty: Bool
+    /// Days whose plan still counts on an order that has been taken back.
+    let stalePlans: [String]
 
-    init(_ found: [(state: OrderState, entries: [FeedEntry])], provider: ProviderID, reference: Reference, now: Instant) {
+    init(
+        _ found: [(state: OrderState, entries: [FeedEntry])], stalePlans: [String], provider: ProviderID, reference: Reference, now: Instant
+    ) {
+        self.stalePlans = stalePlans
         groups = found.compactMap { state, entries in
             let visits = entries.compactMap { entry in
                 entry.order.map { VisitModel(entry, $0, provider: provider, reference: reference, now: now) }
