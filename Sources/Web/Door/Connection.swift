@@ -21,6 +21,8 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
         let isLast: Bool
         var body: Upload?
         var isRead = false
+        /// Stands for what could not be read at all.
+        var isRefusal = false
         var answeredAt: NIODeadline?
         /// What the client still sent after its answer.
         var drained = 0
@@ -72,7 +74,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         heardAt = .now()
         let part = unwrapInboundIn(data)
-        if exchange?.isRead == true { early.append(part) } else { take(part) }
+        if exchange?.isRead == true { early.append(part) } else if !isBroken { take(part) }
     }
 
     /// Nothing is read on while a request is being answered, or its handler has not got used to what came of the body.
@@ -81,8 +83,10 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if isBroken { return }
         guard error is HTTPParserError else { return context.close(promise: nil) }
-        if exchange == nil { refuse() } else { isBroken = true }
+        isBroken = true
+        if exchange == nil { refuse() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -232,6 +236,8 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
         guard exchange.isRead, exchange.answeredAt != nil else { return }
         self.exchange = nil
         heardAt = .now()
+        // Who is still sending what cannot be read would lose the answer if the line broke off; it is let go when it hangs up, or in time.
+        if exchange.isRefusal { return context?.close(mode: .output, promise: nil) ?? () }
         if exchange.isLast || isLeaving { return context?.close(promise: nil) ?? () }
         let parts = early
         early = []
@@ -243,6 +249,7 @@ final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     private func refuse() {
         let exchange = Exchange(isLast: true)
         exchange.isRead = true
+        exchange.isRefusal = true
         self.exchange = exchange
         let problem = Problem.response(Problem.rejection(.badRequest), id: "\(RequestID())", headers: [.connection: "close"])
         exchange.task = Task { await self.deliver(problem) }
