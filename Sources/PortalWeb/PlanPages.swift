@@ -152,7 +152,7 @@ struct PlanModel: Sendable {
         (version, madeAt, madeBy) = (stored.version, stored.madeAt.shown, stored.madeBy)
         (visits, travel_min, late_min, moved) = (stored.plan.visits.count, stored.plan.travel_min, stored.plan.late_min, stored.plan.moved)
         (added, gone) = (sheet.sheet.missing.count, sheet.sheet.gone)
-        isStale = added + gone > 0
+        isStale = sheet.sheet.isStale
         routes = sheet.workers.map { Route($0, stored.day, sheet.rows(of: $0.id)) }
         unplaced = sheet.sheet.unplaced.map {
             Unplaced(

@@ -48,8 +48,8 @@ public struct PortalPages: Sendable {
 
     private func work(_ request: Request, _ provider: ProviderID) async throws -> SheetModel {
         SheetModel(
-            try await ReadSheet(office)(provider), provider: provider, reference: office.reference,
-            vocabulary: pages.vocabulary(request.language), now: office.now)
+            try await ReadSheet(office)(provider), stalePlans: try await ReadPlan(office).stale(provider).map(\.description), provider: provider,
+            reference: office.reference, vocabulary: pages.vocabulary(request.language), now: office.now)
     }
 
     @Sendable func sheet(_ request: Request, _ context: ProviderContext) async throws -> Response {

@@ -116,10 +116,14 @@ struct SheetModel: Sendable {
     let groups: [Group]
     let offers: Int
     let isEmpty: Bool
+    /// Days whose plan still counts on an order that has been taken back.
+    let stalePlans: [String]
 
     init(
-        _ found: [(state: OrderState, entries: [ReadSheet.Entry])], provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant
+        _ found: [(state: OrderState, entries: [ReadSheet.Entry])], stalePlans: [String], provider: ProviderID, reference: Reference,
+        vocabulary: Vocabulary, now: Instant
     ) {
+        self.stalePlans = stalePlans
         let named = found.filter { $0.state == .scheduled || $0.state == .inService }.flatMap { $0.entries.compactMap(\.feed.order) }
         groups = found.compactMap { state, entries in
             let visits = entries.compactMap { entry in

@@ -64,6 +64,20 @@ public struct Doorkeeper: RouterMiddleware {
         return try await next(request, context)
     }
 
+    /// Who comes with a token that is remembered and was made for what is asked; nil when that takes a closer look.
+    public func remembered(_ request: Request) -> Caller? {
+        guard let header = request.headers[.authorization], header.hasPrefix("Bearer "), let caller = tokens[String(header.dropFirst(7))] else {
+            return nil
+        }
+        return Self.isInScope(request, caller) ? caller : nil
+    }
+
+    /// Counts a request that is answered without a closer look; false, and not counted, for one too many.
+    public func admits(_ request: Request) -> Bool {
+        guard let header = request.headers[.authorization], let buckets else { return true }
+        return buckets.take(String(header.dropFirst(7)), at: clock()) == nil
+    }
+
     /// - Throws: 429 with `Retry-After` for one who asks too often.
     private func admit(_ secret: String) throws {
         guard let seconds = buckets?.take(secret, at: clock()) else { return }

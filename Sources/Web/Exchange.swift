@@ -78,13 +78,19 @@ public struct Exchange: Sendable {
     }
 
     /// The same for a document that is already text.
-    public static func tagged(_ text: ByteBuffer, as tag: String, for request: Request) -> Response {
+    public static func tagged(_ text: ByteBuffer, as tag: String, for request: Request) -> Response { whole(text, as: tag, for: request).response }
+
+    /// The same as it is given at the door.
+    public static func whole(_ text: ByteBuffer, as tag: String, for request: Request) -> WholeAnswer {
         let tag = "\"\(tag)\""
         let known = request.headers[.ifNoneMatch]?.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } } ?? []
-        var response = known.contains { $0 == tag || $0 == "*" } ? Response(status: .notModified) : json(text)
-        response.headers[.eTag] = tag
-        return response
+        guard known.contains(where: { $0 == tag || $0 == "*" }) else {
+            return WholeAnswer(HTTPResponse(status: .ok, headerFields: [.contentType: jsonType, .eTag: tag]), text)
+        }
+        return WholeAnswer(HTTPResponse(status: .notModified, headerFields: [.eTag: tag]), nil)
     }
+
+    private static let jsonType = "application/json; charset=utf-8"
 
     /// Answers a request that creates or moves something: once per `Idempotency-Key`, in one transaction with its answer.
     ///
@@ -173,7 +179,7 @@ public struct Exchange: Sendable {
     public static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response { json(ByteBuffer(string: text), status: status) }
 
     public static func json(_ text: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
-        Response(status: status, headers: [.contentType: "application/json; charset=utf-8"], body: .init(byteBuffer: text))
+        Response(status: status, headers: [.contentType: jsonType], body: .init(byteBuffer: text))
     }
 
     public static func json(_ document: JSON, status: HTTPResponse.Status = .ok) -> Response { json(document.text, status: status) }

@@ -11,13 +11,22 @@ public struct RequestNumber: RouterMiddleware {
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        context.requestNumber = request.headers[.requestID].flatMap { Self.isFit($0) ? $0 : nil } ?? context.id
+        context.requestNumber = Self.given(request) ?? context.id
         context.logger[metadataKey: "request"] = "\(context.requestNumber)"
         let number = context.requestNumber
         var response = try await next(request, context)
         response.headers[.requestID] = number
         return response
     }
+
+    /// The same for an answer that no route gives.
+    public static func stamped(_ answer: WholeAnswer, for request: Request) -> WholeAnswer {
+        var answer = answer
+        answer.head.headerFields[.requestID] = given(request) ?? RequestID().description
+        return answer
+    }
+
+    private static func given(_ request: Request) -> String? { request.headers[.requestID].flatMap { isFit($0) ? $0 : nil } }
 
     /// Short and plain, so that it can stand in a line of a log.
     private static func isFit(_ text: String) -> Bool {

@@ -1,6 +1,7 @@
 """A real `vnh serve` on a free port, and clients that talk to it over HTTP. Nothing here knows the inside of the program."""
 
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -10,6 +11,7 @@ import time
 import uuid
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import requests
 
@@ -42,6 +44,10 @@ def free_port() -> int:
         return s.getsockname()[1]
 
 
+# Every refusal that a client of these tests has met: method, path, code.
+REFUSALS: set[tuple[str, str, str]] = set()
+
+
 class Client:
     """One caller with one token."""
 
@@ -55,7 +61,10 @@ class Client:
         if body is not None:
             options["json"] = body
         url = self.base + ("" if root else "/api/v1") + path
-        return self.http.request(method, url, allow_redirects=False, **{"timeout": 30} | options)
+        answer = self.http.request(method, url, allow_redirects=False, **{"timeout": 30} | options)
+        if answer.headers.get("content-type", "").startswith("application/problem+json"):
+            REFUSALS.add((method.lower(), urlsplit(answer.url).path, answer.json()["code"]))
+        return answer
 
     def get(self, path: str, **params):
         return expect(self("GET", path, params=params), 200)
@@ -83,6 +92,21 @@ def problem(answer: requests.Response, status: int | None = None, code: str | No
     assert status is None or answer.status_code == status, where
     assert code is None or body["code"] == code, where
     return body
+
+
+def untold(document: dict) -> list[str]:
+    """Refusals met so far that the document does not tell of their operation."""
+    everywhere = {entry["code"] for entry in document["x-error-codes"] if entry["everywhere"]}
+    paths = [(re.compile(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(path)) + "$"), path.count("{"), item) for path, item in document["paths"].items()]
+    found = set()
+    for method, path, code in REFUSALS:
+        # Of the paths that fit, the one with the fewest parts filled in, as the router chooses.
+        fitting = [(filled, item[method]) for shape, filled, item in paths if method in item and shape.match(path)]
+        if fitting and code not in everywhere:
+            operation = min(fitting, key=lambda pair: pair[0])[1]
+            if f"`{code}`" not in operation.get("description", ""):
+                found.add(f"{operation['operationId']}: {code}")
+    return sorted(found)
 
 
 class House:

@@ -36,7 +36,10 @@ def test_a_careless_receiver_breaks_exactly_what_it_does_not_do():
 def test_without_a_ledger_what_cannot_be_seen_is_not_claimed():
     till = Till(SECRET, is_careful=True)
     status, found = conformance(till.url, "--secret", SECRET)
+    told = vnh("conformance", till.url, "--secret", SECRET).stdout
     till.close()
+    # Nobody takes what was not looked at for kept.
+    assert told.splitlines()[-1].startswith("查过的必须约定全部守住；另有")
     assert status == 0 and {name for name, result in found.items() if result == "unchecked"} == {"acted_once", "forged_ignored", "acted_on_all"}
 
 

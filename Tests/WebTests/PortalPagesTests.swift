@@ -28,7 +28,7 @@ struct PortalPagesTests {
 
     private static func sheet(_ world: World) async throws -> SheetModel {
         SheetModel(
-            try await ReadSheet(world.office)(firm), provider: firm, reference: world.office.reference,
+            try await ReadSheet(world.office)(firm), stalePlans: [], provider: firm, reference: world.office.reference,
             vocabulary: try Golden.pages.get().vocabulary(.chinese), now: world.now)
     }
 

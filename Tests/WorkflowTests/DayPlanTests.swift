@@ -81,10 +81,15 @@ extension World {
             let gone = orders[1]
             _ = try await CancelOrder(world.office)(gone.id, reason: "elder_changed_mind", by: World.desk)
             let stale = try await ReadPlan(world.office)(firm, on: day)
-            #expect(stale.gone == 1)
+            #expect(stale.gone == 1 && stale.isStale)
+            #expect(try await ReadPlan(world.office).stale(firm) == [day])
+            // Told once, to this firm, by the numbers of its feed.
+            let told = try await ReadFeed(world.office).latest(firm, limit: 10).filter { $0.type == "plan.stale" }
+            #expect(told.map(\.data) == [#"{"order":"\#(gone.id)","version":1}"#])
             #expect(!stale.lines.contains { $0.order.id == gone.id })
             let second = try await world.plan()
             #expect(second.version == 2)
+            #expect(try await ReadPlan(world.office).stale(firm) == [])
             #expect(second.plan.moved == 0)
             #expect(second.plan.visits.map(\.assignment) == first.plan.visits.filter { $0.order != gone.id }.map(\.assignment))
             for order in orders where order.id != gone.id {

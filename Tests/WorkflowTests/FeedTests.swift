@@ -25,7 +25,7 @@ import Workflow
                 #expect(entries.first?.elder != nil)
                 let clock = ContinuousClock()
                 let began = clock.now
-                #expect(await ReadFeed(office).news(for: provider, after: last + 1, until: .now + .seconds(1)))
+                #expect(await Self.news(office, provider, after: last + 1, within: .seconds(1)))
                 #expect(try await ReadFeed(office)(provider, after: last + 1, limit: 10).isEmpty)
                 #expect(clock.now - began >= .milliseconds(900))
                 #expect(office.board.held == 0)
@@ -34,11 +34,17 @@ import Workflow
         }
     }
 
+    private static func news(_ office: Office, _ provider: ProviderID, after: Int64, within: Duration) async -> Bool {
+        await withCheckedContinuation { continuation in
+            _ = ReadFeed(office).news(for: provider, after: after, until: .now + within) { continuation.resume(returning: $0) }
+        }
+    }
+
     private static func held(_ office: Office, _ provider: ProviderID, after: Int64) async throws -> [FeedEntry] {
         while true {
             let entries = try await ReadFeed(office)(provider, after: after, limit: 10)
             if !entries.isEmpty { return entries }
-            if await !ReadFeed(office).news(for: provider, after: after, until: .now + .seconds(20)) { try await Task.sleep(for: .milliseconds(1)) }
+            if await !news(office, provider, after: after, within: .seconds(20)) { try await Task.sleep(for: .milliseconds(1)) }
         }
     }
 

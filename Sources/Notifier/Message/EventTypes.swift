@@ -19,7 +19,7 @@ public enum EventTypes {
         "order.offer_reminder", "order.escalated", "order.overridden", "provider.state", "provider.closed_days", "provider.capacity",
         "standing.created", "standing.changed", "standing.suspended", "standing.resumed", "standing.ended",
         "elder.away", "elder.returned",
-        "plan.made", "plan.pinned", "plan.unpinned", "plan.shift",
+        "plan.made", "plan.stale", "plan.pinned", "plan.unpinned", "plan.shift",
         "login.saved", "login.locked", "login.unlocked", "factor.on", "factor.reset",
         "reference.published", "token.created", "token.rotated", "token.revoked",
         "webhook.created", "webhook.updated", "webhook.rotated", "webhook.disabled", "webhook.deleted", test,

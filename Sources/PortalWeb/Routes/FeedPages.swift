@@ -53,7 +53,7 @@ final class FeedPages: Sendable {
     }
 
     /// Without news the number is the whole content.
-    private static func nothing(after: Int64) -> Page {
+    static func nothing(after: Int64) -> Page {
         Page(text: ByteBuffer(string: #"{"events":[],"next":\#(after)}"#), tag: "\(after)", isEmpty: true)
     }
 

@@ -20,6 +20,7 @@ extension PlanRoutes: DescribedRoutes {
         "workers": .array(.object(["worker": .text(sample: "W0001"), "name": .text(), "visits": .array(visit)])),
         "unplaced": .array(.object(["order_id": .id, "code": .oneOf(RefusalCode.self), "reason": .text()])),
         "not_in_plan": .array(.id).described("接单后还没有排进来的工单"), "no_longer_held": .integer(),
+        "is_stale": Schema.boolean.described("之后有变化，应再排一次；工单退出计划时 feed 中另有 plan.stale"),
     ])
 
     public static var operations: [Operation] { days + pins }

@@ -159,7 +159,7 @@ public struct PlanRoutes: Sendable {
                 sheet.unplaced.map {
                     ["order_id": JSON($0.order.id), "code": JSON($0.reason.rawValue), "reason": JSON($0.reason.phrase)]
                 }),
-            "not_in_plan": .array(sheet.missing.map { JSON($0.id) }), "no_longer_held": JSON(sheet.gone),
+            "not_in_plan": .array(sheet.missing.map { JSON($0.id) }), "no_longer_held": JSON(sheet.gone), "is_stale": JSON(sheet.isStale),
         ]
     }
 }

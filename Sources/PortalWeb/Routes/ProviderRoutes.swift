@@ -11,43 +11,33 @@ import Workflow
 /// What each route takes and gives stands in ``operations``.
 public struct ProviderRoutes: Sendable {
     let exchange: Exchange
-    private let pages: FeedPages
+    private let poll: FeedPoll
 
     public init(_ exchange: Exchange) {
         self.exchange = exchange
-        pages = FeedPages(exchange.office)
+        poll = FeedPoll(exchange.office)
     }
 
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("feed", use: feed)
         group.get("orders", use: orders)
         group.post("orders/bulk", use: bulk)
-        group.post("orders/:id/accept", use: accept)
-        group.post("orders/:id/decline", use: decline)
-        group.post("orders/:id/propose", use: propose)
-        group.post("orders/:id/lease", use: lease)
+        group.post("orders/:id/accept", use: step(ProviderSteps.Accept.self))
+        group.post("orders/:id/decline", use: step(ProviderSteps.Decline.self))
+        group.post("orders/:id/propose", use: step(ProviderSteps.Propose.self))
+        group.post("orders/:id/lease", use: step(ProviderSteps.TakeInHand.self))
         group.delete("orders/:id/lease", use: release)
-        group.post("orders/:id/schedule", use: schedule)
-        group.post("orders/:id/check-in", use: checkIn)
-        group.post("orders/:id/check-out", use: checkOut)
-        group.post("orders/:id/fail", use: fail)
+        group.post("orders/:id/schedule", use: step(ProviderSteps.Schedule.self))
+        group.post("orders/:id/check-in", use: step(ProviderSteps.In.self))
+        group.post("orders/:id/check-out", use: step(ProviderSteps.Out.self))
+        group.post("orders/:id/fail", use: step(ProviderSteps.Fail.self))
     }
 
     private var today: LocalDate { exchange.office.now.localDate }
     private var steps: ProviderSteps { ProviderSteps(exchange.office) }
 
     @Sendable func feed(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let after = try request.integer("after", default: 0, in: 0...Int.max)
-        let wait = try request.integer("wait", default: 0, in: 0...ReadFeed.longestWait)
-        let limit = try request.integer("limit", default: 100, in: 1...ReadFeed.limit)
-        let page = try await pages(context.provider, after: Int64(after), limit: limit)
-        if page.isEmpty, wait > 0, let held = HeldRequest.here {
-            let feed = ReadFeed(exchange.office)
-            let (provider, deadline) = (context.provider, held.came + .seconds(wait))
-            let isHeld = deadline > .now && held.put(aside: { await feed.news(for: provider, after: Int64(after), until: deadline) })
-            if isHeld { return Response(status: .noContent) }
-        }
-        return Exchange.tagged(page.text, as: page.tag, for: request)
+        try await poll.answer(request, context.provider)
     }
 
     @Sendable func orders(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -66,31 +56,6 @@ public struct ProviderRoutes: Sendable {
 
     // MARK: Steps
 
-    @Sendable func accept(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.Accept.self, request, context)
-    }
-    @Sendable func decline(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.Decline.self, request, context)
-    }
-    @Sendable func propose(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.Propose.self, request, context)
-    }
-    @Sendable func lease(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.TakeInHand.self, request, context)
-    }
-    @Sendable func schedule(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.Schedule.self, request, context)
-    }
-    @Sendable func checkIn(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.In.self, request, context)
-    }
-    @Sendable func checkOut(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.Out.self, request, context)
-    }
-    @Sendable func fail(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        try await step(ProviderSteps.Fail.self, request, context)
-    }
-
     @Sendable func release(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let step = try LeaseOffer(exchange.office).released(
             OrderID(try context.parameters.require("id")), holder: request.query("holder"), by: context.caller)
@@ -98,9 +63,11 @@ public struct ProviderRoutes: Sendable {
         return Response(status: .noContent)
     }
 
-    private func step<Body: ProviderStep>(_ type: Body.Type, _ request: Request, _ context: ProviderContext) async throws -> Response {
-        let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(type, request, context) { try $0.prepared(id, steps, by: context.caller) }
+    private func step<Body: ProviderStep>(_ type: Body.Type) -> @Sendable (Request, ProviderContext) async throws -> Response {
+        { request, context in
+            let id = OrderID(try context.parameters.require("id"))
+            return try await exchange.once(type, request, context) { try $0.prepared(id, steps, by: context.caller) }
+        }
     }
 
     /// Many steps in one request: what is wrong with one line is told for that line, and the others are done.

@@ -145,16 +145,13 @@ public struct WebhookRoutes: Sendable {
     }
 
     @Sendable func deliveries(_ request: Request, _ context: SubscriberContext) async throws -> Response {
-        let state = request.query("state").map { DeliveryRepository.State(rawValue: $0) }
-        if let state, state == nil {
-            throw Rejection(.invalid, "state_unknown", "state 应为 pending、delivered 或 dead。", pointer: "/state")
-        }
+        let state = try request.word("state", DeliveryRepository.State.self)
         let webhook = try context.parameters.require("id")
         let list = "webhooks/\(webhook)/deliveries?state=\(request.query("state") ?? "")"
         let before = try request.cursor(list).flatMap { Int64($0) } ?? .max
         let limit = try request.integer("limit", default: 50, in: 1...ReadDeliveries.limit)
         let page = try await ReadDeliveries(exchange.office)(
-            webhook, state: state ?? nil, before: before, limit: limit, for: context.caller)
+            webhook, state: state, before: before, limit: limit, for: context.caller)
         return Exchange.json([
             "deliveries": .array(page.entries.map { Self.show($0, for: page.subscription) }), 
             "next": JSON(page.next.map { Cursor.text(after: String($0), in: list) }),

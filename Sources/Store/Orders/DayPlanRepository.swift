@@ -91,6 +91,33 @@ public struct DayPlanRepository {
             plan: ProviderPlan(visits: visits, unplaced: unplaced, travel_min: head.travel))
     }
 
+    /// The version of the day's latest plan, when `order` stands in it with a worker; nil otherwise.
+    public func standing(_ order: OrderID, of provider: ProviderID, on day: LocalDate) throws -> Int? {
+        try tx.first(
+            """
+            SELECT version FROM day_plan_visit
+            WHERE provider_id = \(provider) AND day = \(day) AND order_id = \(order) AND worker_id IS NOT NULL
+                AND version = (SELECT MAX(version) FROM day_plan WHERE provider_id = \(provider) AND day = \(day))
+            """
+        ) { try $0.int() }
+    }
+
+    /// Days from `day` on whose latest plan sends somebody to an order that is no longer the provider's to do.
+    public func stale(of provider: ProviderID, from day: LocalDate) throws -> [LocalDate] {
+        try tx.rows(
+            """
+            SELECT DISTINCT visit.day FROM day_plan_visit visit
+            JOIN (SELECT day, MAX(version) AS version FROM day_plan WHERE provider_id = \(provider) AND day >= \(day) GROUP BY day) latest
+                ON latest.day = visit.day AND latest.version = visit.version
+            JOIN service_order ON service_order.id = visit.order_id
+            WHERE visit.provider_id = \(provider) AND visit.worker_id IS NOT NULL
+                AND (service_order.provider_id IS NULL OR service_order.provider_id <> \(provider)
+                    OR service_order.state IN ('received', 'offered', 'cancelled', 'failed', 'voided'))
+            ORDER BY visit.day
+            """
+        ) { try $0.date() }
+    }
+
     public func insert(_ stored: Stored) throws {
         let (provider, day, version) = (stored.provider, stored.day, stored.version)
         try tx.execute(

@@ -3,11 +3,11 @@ import Synchronization
 /// Lets so many at a time through, in the order in which they came.
 ///
 /// Every step of a handler goes to the end of the executor's queue, so that of ten thousand polls that are woken together each would stand with
-/// a half-built stack until all are done. Those who wait for their turn have none yet.
+/// a half-built stack until all are done. Those who wait for their turn have no task yet.
 final class Turns: Sendable {
     private struct State {
         var free: Int
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var waiting: [@Sendable () -> Void] = []
         /// How many of `waiting` have been let through.
         var gone = 0
     }
@@ -18,28 +18,21 @@ final class Turns: Sendable {
 
     init(_ count: Int) { state = Mutex(State(free: count)) }
 
-    func take() async {
+    /// Calls `go`, now or from any thread later; who has gone gives the turn back.
+    func take(_ go: @escaping @Sendable () -> Void) {
         let isFree = state.withLock { state in
-            guard state.free > 0 else { return false }
+            guard state.free > 0 else {
+                state.waiting.append(go)
+                return false
+            }
             state.free -= 1
             return true
         }
-        if isFree { return }
-        await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                guard state.free == 0 else {
-                    state.free -= 1
-                    return true
-                }
-                state.waiting.append(continuation)
-                return false
-            }
-            if isFree { continuation.resume() }
-        }
+        if isFree { go() }
     }
 
     func give() {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let next = state.withLock { state -> (@Sendable () -> Void)? in
             guard state.gone < state.waiting.count else {
                 state.waiting.removeAll(keepingCapacity: false)
                 state.gone = 0
@@ -54,6 +47,6 @@ final class Turns: Sendable {
             }
             return next
         }
-        next?.resume()
+        next?()
     }
 }

@@ -103,6 +103,14 @@ public enum ErrorCodes {
         ),
     ]
 
+    /// What any operation may answer: what is wrong with a request as such, and with who sends it.
+    static let everywhere = [
+        "body_too_large", "constraint", "content_type", "cross_site", "database_failed", "database_locked", "disk_full", "field_invalid", "field_missing",
+        "field_type", "idempotency_key_invalid", "idempotency_key_reused", "idempotency_key_running", "if_match_invalid", "internal", "json_invalid",
+        "method_not_allowed", "overloaded", "query_invalid", "query_unknown", "rate_limited", "request_invalid", "request_timeout",
+        "role_forbidden", "route_unknown", "scope_forbidden", "token_invalid", "unauthenticated", "version_stale",
+    ]
+
     /// Those whose status is HTTP's own and not that of their kind.
     private static let ofHTTP = [
         "request_timeout": 408, "method_not_allowed": 405, "version_stale": 412, "body_too_large": 413, "content_type": 415, "rate_limited": 429,

@@ -44,7 +44,9 @@ public struct OpenAPIDocument: Sendable {
                 "schemas": .object(Shapes.all.map { JSON.Field(name: $0.name, value: $0.schema.adding(example: $0.schema.sample)) }),
             ],
             "x-error-codes": .array(
-                ErrorCodes.all.flatMap(\.codes).map { ["code": JSON($0), "status": JSON(ErrorCodes.status(of: $0))] }),
+                ErrorCodes.all.flatMap(\.codes).map {
+                    ["code": JSON($0), "status": JSON(ErrorCodes.status(of: $0)), "everywhere": JSON(ErrorCodes.everywhere.contains($0))]
+                }),
         ]
     }
 

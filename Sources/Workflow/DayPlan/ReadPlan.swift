@@ -20,6 +20,8 @@ public struct PlanSheet: Sendable {
     public let missing: [Order]
     /// In this plan and no longer this provider's to do.
     public let gone: Int
+    /// The day is no longer what was planned.
+    public var isStale: Bool { gone > 0 || !missing.isEmpty }
 }
 
 /// 看日计划: a provider's own, the latest or an older version.
@@ -36,6 +38,12 @@ public struct ReadPlan: Sendable {
             }
             return try Self.sheet(tx, stored, now: now)
         }
+    }
+
+    /// Days from today on whose plan has lost a visit since it was made.
+    public func stale(_ provider: ProviderID) async throws -> [LocalDate] {
+        let today = office.now.localDate
+        return try await office.read { tx in try tx.dayPlans.stale(of: provider, from: today) }
     }
 
     public static func sheet(_ tx: any Transaction, _ stored: DayPlanRepository.Stored, now: Instant) throws -> PlanSheet {

@@ -118,6 +118,15 @@ struct Dispatch {
         if state == .withdrawn { try share(attempt.provider, of: order, adding: -1) }
         try Money(tx, order, now: now).release()
         try tx.events.append(event, subject: order.id.text, subjectSeq: version, to: attempt.provider, by: by, at: now)
+        try outdatePlan(of: attempt.provider, without: order)
+    }
+
+    /// Tells the provider that a visit has left the plan of its day. It is planned again when the provider asks: its people may be under way.
+    private func outdatePlan(of provider: ProviderID, without order: Order) throws {
+        let day = order.serviceDate
+        guard day >= now.localDate, let version = try tx.dayPlans.standing(order.id, of: provider, on: day) else { return }
+        try tx.events.appendPlan(
+            "plan.stale", provider, day, by: by, at: now, data: ["order": JSON(order.id), "version": JSON(version)])
     }
 
     /// Asks the next provider about an order that has just come back to waiting, and saves the order.

@@ -11,7 +11,7 @@ public final class FeedBoard: Sendable {
     private struct Waiter {
         let after: Int64
         let until: ContinuousClock.Instant
-        let continuation: CheckedContinuation<Void, Never>
+        let then: @Sendable (Bool) -> Void
     }
 
     private struct State {
@@ -46,35 +46,32 @@ public final class FeedBoard: Sendable {
         state.withLock { $0.isFollowed && $0.rings == rings && ($0.newest[provider] ?? 0) == after }
     }
 
-    /// Returns when there may be news after `after`, or at `until`.
+    /// Calls `then` once, from any thread, when there may be news after `after`, or at `until`; with false, and at once, when the poll cannot
+    /// be held, because nobody follows the log or too many are held already.
     ///
-    /// - Returns: false when the poll cannot be held, because nobody follows the log or too many are held already.
-    func wait(_ provider: ProviderID, after: Int64, until: ContinuousClock.Instant) async -> Bool {
-        let ticket = state.withLock { state -> UInt64? in
-            guard state.isFollowed, state.held < Self.heldTogether, (state.waiting[provider]?.count ?? 0) < Self.heldByProvider else { return nil }
+    /// - Returns: what breaks the waiting off.
+    func wait(
+        _ provider: ProviderID, after: Int64, until: ContinuousClock.Instant, then: @escaping @Sendable (Bool) -> Void
+    ) -> @Sendable () -> Void {
+        let (ticket, isNews) = state.withLock { state -> (UInt64?, Bool) in
+            guard state.isFollowed, state.held < Self.heldTogether, (state.waiting[provider]?.count ?? 0) < Self.heldByProvider else {
+                return (nil, false)
+            }
+            guard (state.newest[provider] ?? 0) <= after else { return (nil, true) }
             state.ticket += 1
-            return state.ticket
+            state.waiting[provider, default: [:]][state.ticket] = Waiter(after: after, until: until, then: then)
+            state.held += 1
+            return (state.ticket, false)
         }
-        guard let ticket else { return false }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state -> Bool in
-                    guard state.isFollowed, (state.newest[provider] ?? 0) <= after, !Task.isCancelled else { return true }
-                    state.waiting[provider, default: [:]][ticket] = Waiter(after: after, until: until, continuation: continuation)
-                    state.held += 1
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            let waiter = state.withLock { state -> Waiter? in
-                guard let waiter = state.waiting[provider]?.removeValue(forKey: ticket) else { return nil }
-                state.held -= 1
-                return waiter
-            }
-            waiter?.continuation.resume()
+        guard let ticket else {
+            then(isNews)
+            return {}
         }
-        return true
+        return { [self] in
+            state.withLock { state in
+                if state.waiting[provider]?.removeValue(forKey: ticket) != nil { state.held -= 1 }
+            }
+        }
     }
 
     /// Reads the log as it grows, until the task is cancelled; then lets every waiting poll go.
@@ -109,7 +106,7 @@ public final class FeedBoard: Sendable {
             let after = state.withLock { $0.seq }
             let news = try await office.read { tx in try tx.events.addressed(after: after, limit: Self.page) }
             let isAll = news.count < Self.page
-            for waiter in take(news, rings: isAll ? rings : nil) { waiter.continuation.resume() }
+            for waiter in take(news, rings: isAll ? rings : nil) { waiter.then(true) }
             if isAll { return }
         }
     }
@@ -152,7 +149,7 @@ public final class FeedBoard: Sendable {
             state.held -= over.count
             return over
         }
-        for waiter in over { waiter.continuation.resume() }
+        for waiter in over { waiter.then(true) }
     }
 
     private func leave() {
@@ -162,6 +159,6 @@ public final class FeedBoard: Sendable {
             state.held = 0
             return state.waiting.values.flatMap(\.values)
         }
-        for waiter in all { waiter.continuation.resume() }
+        for waiter in all { waiter.then(true) }
     }
 }

@@ -39,11 +39,13 @@ public struct ReadFeed: Sendable {
         office.board.isQuiet(provider, after: seq, rings: office.bell.rings)
     }
 
-    /// Waits until there may be something after `seq`, at most until `deadline`.
+    /// Calls `then` when there may be something after `seq`, at the latest at `deadline`; with false when no more waiting is possible.
     ///
-    /// - Returns: false when no more waiting is possible.
-    public func news(for provider: ProviderID, after seq: Int64, until deadline: ContinuousClock.Instant) async -> Bool {
-        await office.board.wait(provider, after: seq, until: deadline)
+    /// - Returns: what breaks the waiting off, and then `then` is not called.
+    public func news(
+        for provider: ProviderID, after seq: Int64, until deadline: ContinuousClock.Instant, then: @escaping @Sendable (Bool) -> Void
+    ) -> @Sendable () -> Void {
+        office.board.wait(provider, after: seq, until: deadline, then: then)
     }
 
     /// The newest of what was addressed to a provider, newest first; without the orders themselves.

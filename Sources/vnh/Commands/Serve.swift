@@ -51,7 +51,10 @@ struct Serve: AsyncParsableCommand {
         Door.widen()
         let (host, port) = (host, port)
         let listening = Mutex(false)
-        let door = Door(server.router().buildResponder(), name: "vnh", logger: logger).server(
+        let (poll, doorkeeper) = (FeedPoll(office), server.doorkeeper)
+        let door = Door(
+            server.router().buildResponder(), name: "vnh", logger: logger, glance: { poll.atOnce($0, $1, doorkeeper) }
+        ).server(
             configuration: .init(address: .hostname(host, port: port), backlog: 4096, reuseAddress: true),
             onServerRunning: { channel in
                 listening.withLock { $0 = true }
@@ -103,13 +106,13 @@ struct Server {
     let office: Office
     let rule: AddressRule
     let pages: PageLibrary
-    let limit: RateLimit?
+    let doorkeeper: Doorkeeper
 
     init(_ office: Office, _ rule: AddressRule, _ pages: PageLibrary, _ limit: RateLimit? = .standard) {
         self.office = office
         self.rule = rule
         self.pages = pages
-        self.limit = limit
+        doorkeeper = Doorkeeper(office, pages, limit: limit)
     }
 
     /// All routes that machines use. One that is not described here and beside its handler fails the test of the document.
@@ -130,7 +133,6 @@ struct Server {
         Health(office).add(to: open, document)
         let exchange = Exchange(office)
         pages.addAssets(to: router.group(""))
-        let doorkeeper = Doorkeeper(office, pages, limit: limit)
         let inside = router.group("").add(middleware: doorkeeper)
         Pages(exchange, pages).add(to: inside)
         let api = inside.group("api/v1").add(middleware: LookOnly()).add(middleware: ContractMiddleware(table))

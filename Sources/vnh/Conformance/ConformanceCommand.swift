@@ -36,7 +36,12 @@ struct ConformanceCommand: AsyncParsableCommand {
         if let api, let token { promises += try ClientTrial(base: api, token: token, mayAccept: accept).run() }
         for promise in promises { print(json ? promise.json.text : promise.line) }
         let broken = promises.filter(\.isBrokenMust).count
-        if !json { print(broken == 0 ? "必须的约定全部守住。" : "有 \(broken) 条必须的约定没有守住。") }
+        let unchecked = promises.filter(\.isUncheckedMust).count
+        if !json {
+            print(
+                (broken == 0 ? "查过的必须约定全部守住" : "有 \(broken) 条必须的约定没有守住")
+                    + (unchecked == 0 ? "。" : "；另有 \(unchecked) 条必须的约定未查，不能算守住。"))
+        }
         if broken > 0 { throw ExitCode(1) }
     }
 }

@@ -37,6 +37,7 @@ struct Promise {
     }
 
     var isBrokenMust: Bool { if case .broken = result { level == .must } else { false } }
+    var isUncheckedMust: Bool { if case .unchecked = result { level == .must } else { false } }
 
     private var word: (shown: String, stable: String, detail: String?) {
         switch result {
