@@ -50,6 +50,7 @@ struct CloseRun: Sendable {
             (try tx.settlements.lastOrdinals(month), try tx.settlements.subjects(month, after: day))
         }
         var ordinals = last
+        try await keepBudgets()
         let comparison = try await check.compare()
         let slices = check.slices.filter { slice in day.map { $0 < check.end(of: slice) } ?? true }
         // The next slice is judged while this one is written.
@@ -69,6 +70,13 @@ struct CloseRun: Sendable {
             }
             progress(index + 1, slices.count)
         }
+    }
+
+    /// Orders of other months go on moving the budgets: every run of this close, and whoever computes it again, reckons with the same.
+    private func keepBudgets() async throws {
+        let month = month
+        let left = try await office.read { tx in try tx.budgets.kept(for: month) == nil ? tx.budgets.left(for: month) : [:] }
+        if !left.isEmpty { try await step { tx in try tx.budgets.keep(left, for: month) } }
     }
 
     private func judged(_ slice: CandidateReader.Slice, _ comparison: MonthCheck.Comparison, _ written: Set<String>)
@@ -150,6 +158,7 @@ struct CloseRun: Sendable {
         }
         try await step(isTold: true) { tx in
             try tx.settlements.seal(statement, sha256: sha256, at: now)
+            for bonus in Deduction.bonuses(statement, reference.programmes) { try Deduct.take(tx, bonus, now: now) }
             try Batch.tell(
                 tx, "statement.frozen", month, provider, by: caller.name, at: now,
                 data: "{\"month\":\"\(month)\",\"payable_fen\":\(statement.payable.amount),\"sha256\":\"\(sha256)\"}")
