@@ -16,7 +16,7 @@ extension SettlementRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/settlements/{month}/close", "月结；结过的月份再结一次不变", by: roles,
                 answers: .json(Shapes.settlement.schema.adding(["was_closed": .boolean])),
-                refuses: codes + ["close_raced", "close_running", "month_not_over", "role_forbidden"]),
+                refuses: codes + ["close_raced", "close_running", "month_not_over", "month_unknown", "role_forbidden"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/statements", "各服务商结算单", by: roles,
                 answers: .json(

@@ -81,6 +81,7 @@ TABLE = [
     (("finance", "POST", "/settlements/2026-13/close", {}), 400, "month_invalid"),
     (("finance", "POST", "/settlements/2099-01/close", {}), 422, "month_not_over"),
     (("finance", "POST", f"/settlements/{day(0)[:7]}/close", {}), 422, "month_not_over"),
+    (("finance", "POST", "/settlements/1999-01/close", {}), 404, "month_unknown"),
     (("finance", "POST", "/settlements/2099-01/pay", {}), 409, "close_out_of_order"),
     (("quality", "POST", "/settlements/2099-01/scores", {"provider": "P001", "score": 101}), 400, "score_invalid"),
     (("quality", "POST", "/settlements/2099-01/scores", {"provider": "P001", "score": 90}), 409, "close_out_of_order"),

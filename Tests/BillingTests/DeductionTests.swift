@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Testing
 
@@ -38,6 +39,40 @@ import Testing
         #expect(deduction?.amount ?? .zero == Fen(1001).share(percent, of: 100) - Fen(1001))
         #expect(deduction?.subject == (percent < 100 ? Deduction.scoreSubject(World.provider) : nil))
         #expect(CheckPolicy { ["score_full": 95, "score_poor_percent": 50][$0] }.payPercent(score: score) == (score >= 95 ? 100 : score >= 80 ? 95 : score >= 70 ? 90 : 50))
+    }
+
+    /// Paid for what is paid, by the version of the day; a statement without such a programme has none.
+    @Test func `or add, is what programmes pay the provider beside the price`() throws {
+        func version(_ number: Int, from: String, until: String? = nil, bonus: Int64?) -> ProgrammeVersion {
+            ProgrammeVersion(
+                version: number, from: LocalDate(from)!, until: until.flatMap { LocalDate($0) }, benefit: Benefit(kind: .amount, value: 3000),
+                providerBonus: bonus.map { Fen($0) })
+        }
+        let programmes = try Programmes([
+            Programme(code: "VOUCHER", name: "消费券", fund: .voucher, versions: [
+                version(1, from: "2026-01-01", until: "2026-05-04", bonus: 300), version(2, from: "2026-05-05", bonus: 100),
+            ]),
+            Programme(code: "LUNCH", name: "助餐", fund: .mealSubsidy, versions: [version(1, from: "2026-01-01", bonus: 50)]),
+        ])
+        let statement = try `A statement`.statements()[1]
+        let bonuses = Deduction.bonuses(statement, programmes)
+        #expect(bonuses.map(\.amount) == [Fen(300)] && bonuses.map(\.basis) == ["1"])
+        #expect(bonuses.map(\.id) == ["2026-05/BONUS/bonus/VOUCHER/P001"])
+        let released = Statement(
+            month: World.may, provider: World.provider,
+            lines: statement.lines.map { StatementLine(candidate: $0.candidate, findings: []) })
+        #expect(Deduction.bonuses(released, programmes).map(\.amount) == [Fen(500)])
+        let both = StatementLine(
+            candidate: altered(World.line("s9")) { $0.funding.append(.init(fund: "meal_subsidy", programme: "LUNCH", amount: Fen(100))) }, findings: [])
+        let two = Deduction.bonuses(Statement(month: World.may, provider: World.provider, lines: [both]), programmes)
+        #expect(two.map(\.subject) == ["bonus/LUNCH/P001", "bonus/VOUCHER/P001"])
+        let plain = Programme(code: "VOUCHER", name: "消费券", fund: .voucher, versions: [version(1, from: "2026-01-01", bonus: nil)])
+        let none = try Programmes([plain])
+        #expect(Deduction.bonuses(released, none).isEmpty)
+        var paid = statement
+        paid.adjustments = bonuses
+        #expect(paid.withheld == .zero && paid.due == statement.due + Fen(300))
+        #expect(try Papers.may([paid]).document(.deductions, .init(provider: World.provider)).rows.count == 2)
     }
 
     @Test func `stands beside the lines and is not paid out`() throws {

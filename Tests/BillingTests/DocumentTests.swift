@@ -178,9 +178,13 @@ enum Papers {
         #expect(try Papers.column(funds, "栏次") == ["一", "二", "", "", "", "", "三", "四"])
     }
 
-    @Test(arguments: [(Fen(9000), "相符", "0.00"), (Fen(8999), "补贴与台账（含待核）不符", "0.01")])
-    func `name a difference between statement and ledger`(owed: Fen, words: String, gap: String) throws {
-        let papers = try Papers.may(owed: [World.provider: owed, ProviderID("P000"): Fen(3000)])
+    /// What is refused is owed until the close gives it back.
+    @Test(arguments: [
+        (true, Fen(6000), "相符", "0.00"), (true, Fen(9000), "补贴与台账（含待核）不符", "-30.00"), (false, Fen(9000), "相符", "0.00"),
+        (false, Fen(8999), "补贴与台账（含待核）不符", "0.01"),
+    ])
+    func `name a difference between statement and ledger`(isClosed: Bool, owed: Fen, words: String, gap: String) throws {
+        let papers = try Papers.may(isClosed: isClosed, owed: [World.provider: owed, ProviderID("P000"): isClosed ? .zero : Fen(3000)])
         let differences = try papers.document(.differences)
         #expect(try Papers.column(differences, "结论") == ["相符", words])
         #expect(try Papers.column(differences, "差异").last == gap)

@@ -429,6 +429,9 @@ private enum CloseRoad {
         try await World.with(backend) { world in
             for month in [World.month, World.month.adding(1)] {
                 #expect(await refusal { try await CloseMonth(world.office)(month, by: World.finance) }?.code == "month_not_over")
+                #expect(await refusal { try await CloseMonth(world.office)(World.month.adding(-1), by: World.finance) }?.code == "month_unknown")
+                let begun = try await world.office.read { tx in try tx.settlements.months().count }
+                #expect(begun == 0)
             }
         }
     }

@@ -2,14 +2,16 @@ import Entitlement
 import Kernel
 import Registry
 
-/// 按规则扣减: what a rule takes from a statement. Each is a negative line of its own, with the rule and what it was reckoned from; the lines and
-/// their amounts stay as they were found.
+/// 按规则扣减: what a rule takes from a statement, or adds to it. Each is a line of its own, with the rule and what it was reckoned from; the lines
+/// and their amounts stay as they were found.
 public enum Deduction {
     public enum Rule: String, CaseIterable, Sendable {
         /// R14: a short visit is paid by the blocks of time that were served.
         case blocks = "R14"
         /// 月度考核: the provider's score of the month decides what share is paid.
         case score = "SCORE"
+        /// 运营补贴: what programmes pay a provider beside the prices.
+        case bonus = "BONUS"
     }
 
     /// R14 of one line: nil unless it is paid, and was noted (not held) as too short.
@@ -22,7 +24,7 @@ public enum Deduction {
         let amount = c.subsidy - c.subsidy.share(Int64(served), of: Int64(planned))
         guard amount > .zero else { return nil }
         return Adjustment(
-            .blocks, of: month, c.provider, on: c.subject, basis: "\(served)/\(planned)", amount: amount,
+            .blocks, of: month, c.provider, on: c.subject, basis: "\(served)/\(planned)", amount: -amount,
             reason: "工单 \(c.number) 实际 \((end - begin).minutes) 分钟，按 \(served)/\(planned) 个 \(policy.payBlock) 分钟时段支付")
     }
 
@@ -36,8 +38,25 @@ public enum Deduction {
         let amount = payable - payable.share(Int64(percent), of: 100)
         guard amount > .zero else { return nil }
         return Adjustment(
-            .score, of: month, provider, on: Self.scoreSubject(provider), basis: "\(score)", amount: amount,
+            .score, of: month, provider, on: Self.scoreSubject(provider), basis: "\(score)", amount: -amount,
             reason: "考核 \(score) 分，按 \(percent)% 支付\(score < policy.scoreFair ? "，限期整改" : "")")
+    }
+
+    /// 运营补贴 of a statement, a line a programme: for every service that is paid and that the programme pays for.
+    public static func bonuses(_ statement: Statement, _ programmes: Programmes) -> [Adjustment] {
+        guard programmes.payBonuses else { return [] }
+        var found: [String: [Fen]] = [:]
+        for line in statement.lines where line.verdict == .paid {
+            for leg in line.candidate.funding {
+                let bonus = programmes.bonus(of: leg.programme, on: line.candidate.date)
+                if bonus > .zero { found[leg.programme, default: []].append(bonus) }
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map { programme, amounts in
+            Adjustment(
+                .bonus, of: statement.month, statement.provider, on: "bonus/\(programme)/\(statement.provider)", basis: "\(amounts.count)",
+                amount: amounts.total, reason: "运营补贴 \(programme)：\(amounts.count) 人次")
+        }
     }
 
     /// Under which the deduction of a provider's score stands, for want of a line.
@@ -45,12 +64,12 @@ public enum Deduction {
 }
 
 extension Adjustment {
-    /// A deduction by rule: entered and approved by the dated rule itself.
+    /// By rule: entered and approved by the dated rule itself.
     ///
-    /// - Parameter amount: what is taken, above zero.
+    /// - Parameter amount: below zero what is taken, above what is added.
     init(_ rule: Deduction.Rule, of month: Month, _ provider: ProviderID, on subject: String, basis: String, amount: Fen, reason: String) {
         self.init(
-            id: "\(month)/\(rule.rawValue)/\(subject)", month: month, provider: provider, subject: subject, amount: -amount, reason: reason,
+            id: "\(month)/\(rule.rawValue)/\(subject)", month: month, provider: provider, subject: subject, amount: amount, reason: reason,
             enteredBy: rule.rawValue, approvedBy: rule.rawValue, rule: rule, basis: basis)
     }
 }
@@ -60,7 +79,7 @@ extension Statement {
     public func deductions(_ policy: CheckPolicy) -> [Adjustment] { lines.compactMap { Deduction.blocks($0, of: month, policy) } }
 
     /// What rules have taken from it.
-    public var withheld: Fen { -adjustments.filter { $0.rule != nil }.map(\.amount).total }
+    public var withheld: Fen { -adjustments.filter { $0.rule != nil && $0.amount < .zero }.map(\.amount).total }
 }
 
 extension CheckPolicy {

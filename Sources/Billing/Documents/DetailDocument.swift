@@ -80,7 +80,7 @@ extension MonthPapers {
                 "\(grounds.map(\.sentence).joined(separator: "；"))", "\(line.verdict == .held ? "待核，可补证" : "拒付")",
             ]
         }
-        let withheld: [[Cell]] = statement.adjustments.filter { $0.rule != nil }.enumerated().map { index, deduction in
+        let withheld: [[Cell]] = statement.adjustments.filter { $0.rule != nil && $0.amount < .zero }.enumerated().map { index, deduction in
             let line = statement.lines.first { $0.candidate.subject == deduction.subject }?.candidate
             return [
                 .integer(refused.count + index + 1), line.map { "\($0.number)" } ?? "月度考核", line.map { .date($0.date) } ?? .blank,

@@ -100,7 +100,11 @@ extension MonthPapers {
             let legs = statement.lines.flatMap(\.candidate.funding).map(\.amount).total
             let (owed, unproven) = (owed[statement.provider] ?? .zero, unproven[statement.provider] ?? .zero)
             let (parts, whole) = (statement.selfPay + statement.subsidy, statement.deducted + statement.payable)
-            let gaps = [statement.gross - parts, statement.subsidy - legs, statement.subsidy - owed - unproven, statement.subsidy - whole]
+            // What was refused has been given back to its programmes; before the close nothing has.
+            let refused = isClosed ? statement.lines.filter { $0.verdict == .blocked }.map(\.candidate.subsidy).total : .zero
+            let gaps = [
+                statement.gross - parts, statement.subsidy - legs, statement.subsidy - refused - owed - unproven, statement.subsidy - whole,
+            ]
             let gap = gaps.first { $0 != .zero } ?? .zero
             let names = ["应结与自费加补贴不符", "补贴与资金分摊不符", "补贴与台账（含待核）不符", "补贴与扣减加实付不符"]
             let wrong = zip(gaps, names).first { $0.0 != .zero }?.1

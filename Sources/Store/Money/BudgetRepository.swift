@@ -1,3 +1,4 @@
+import Billing
 import Catalog
 import Entitlement
 import Kernel
@@ -131,9 +132,38 @@ public struct BudgetRepository {
             let amount = try row.fen()
             for key in keys { own[key, default: .zero] += amount }
         }
+        try tx.forEachRow(
+            """
+            SELECT m.legs, m.budgets FROM late_meal t JOIN meal_swipe m ON m.id = t.id
+            WHERE m.settlement = 'ready' AND m.budgets <> '' AND m.service_date < \(month.first)
+                AND EXISTS (SELECT 1 FROM settlement_month c WHERE c.month = SUBSTR(m.service_date, 1, 7) AND c.state = 'closed')
+            """
+        ) { row in
+            let legs = try CandidateReader.funding(try row.text())
+            // A part a leg, in their order.
+            for (leg, budgets) in zip(legs, try row.text().split(separator: "/", omittingEmptySubsequences: false)) {
+                for key in try [BudgetKey](encoded: String(budgets)) { own[key, default: .zero] += leg.amount }
+            }
+        }
         for (key, amount) in try tx.meals.held(in: month) { own[key] = (own[key] ?? .zero) + amount }
         return Dictionary(
             uniqueKeysWithValues: budgets.map { ($0.key, $0.balance.granted - $0.balance.used + (own[$0.key] ?? .zero)) })
+    }
+
+    /// Keeps what budgets leave for a month that is being closed.
+    public func keep(_ left: [BudgetKey: Fen], for month: Month) throws {
+        for (key, amount) in left.sorted(by: { $0.key < $1.key }) {
+            try tx.execute(
+                "INSERT INTO close_budget (month, budget, left_fen) VALUES (\(month), \(key.text), \(amount)) ON CONFLICT (month, budget) DO NOTHING")
+        }
+    }
+
+    /// What was kept of a month whose close has begun; nil when nothing was.
+    public func kept(for month: Month) throws -> [BudgetKey: Fen]? {
+        let kept = try tx.rows("SELECT budget, left_fen FROM close_budget WHERE month = \(month) ORDER BY budget") { row in
+            (try [BudgetKey](encoded: try row.text())[0], try row.fen())
+        }
+        return kept.isEmpty ? nil : Dictionary(uniqueKeysWithValues: kept)
     }
 
     // MARK: Burn-down and audit

@@ -38,8 +38,8 @@ extension CandidateReader {
             begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(), evidence: .none)
         let second = row.optionalID(Worker.self)
         line.second = second == line.worker ? nil : second
-        let methods = [try row.value(CheckMethod.self), try row.optionalValue()]
-        line.isManual = methods.contains(.paper)
+        let methods: [CheckMethod?] = [try row.value(), try row.optionalValue()]
+        line.isManual = methods.contains { $0?.isManual == true }
         let devices = [row.optionalText(), row.optionalText()]
         line.proof.device = devices[0] ?? devices[1]
         line.proof.photos = [row.optionalText(), row.optionalText()].compactMap { $0 }

@@ -36,8 +36,13 @@ public struct CandidateReader {
                 try tx.forEachRow(query) { row in
                     var line = try order(&row, &classes)
                     line.funding = try funding(of: line.subject)
+                    line.recipient?.stays = try Self.stays(tx, of: line.elder, on: line.date)
                     try body(line)
                 }
+            }
+            try tx.forEachRow(lateMeals) { row in
+                let canteen = try row.id(Provider.self)
+                try body(try meal(&row, canteen, &classes))
             }
         case .day(let day):
             var legs = try legs(on: day)
@@ -55,8 +60,7 @@ public struct CandidateReader {
         for canteen in try canteens() {
             try tx.forEachRow(
                 """
-                SELECT m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs,
-                    m.device, m.device_ms, m.slot, \(sql: Self.recipientColumns)
+                SELECT \(sql: Self.mealColumns), \(sql: Self.recipientColumns)
                 FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
                 WHERE m.canteen_id = \(canteen) AND m.service_date = \(day) AND m.settlement <> 'reversed'
                 """
@@ -131,10 +135,15 @@ public struct CandidateReader {
         (SELECT MAX(CASE WHEN c.came = 0 OR c.paid_extra_fen > 0 THEN 2 ELSE 1 END) FROM callback c WHERE c.order_id = o.id),
         (SELECT MIN(c.received) FROM callback c WHERE c.order_id = o.id),
         v.in_device, v.out_device, v.is_mocked, v.is_location_off, v.signature_sha256, v.signed_by,
-        v.order_id, v.provider_id, v.worker_id,
+        o.second_worker_id, v.order_id, v.provider_id, v.worker_id,
         v.in_at_ms, v.in_received_ms, v.in_method, v.in_distance_m, v.in_accuracy_m, v.in_photo_sha256, v.in_reason_code,
         v.out_at_ms, v.out_received_ms, v.out_method, v.out_distance_m, v.out_accuracy_m, v.out_photo_sha256, v.out_reason_code,
         v.confirmed_by, v.confirmed_ms
+        """
+
+    private static let mealColumns: StaticString = """
+        m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs, m.device, m.device_ms,
+        m.slot
         """
 
     private static func orders(on day: LocalDate) -> SQL {
@@ -170,6 +179,20 @@ public struct CandidateReader {
         JOIN visit v ON v.order_id = o.id
         JOIN elder e ON e.id = o.elder_id
         WHERE l.month = \(month) AND l.service_date < \(month.first) AND o.settlement <> 'ready'
+        """
+    }
+
+    /// Meals that were booked after their own month had been frozen.
+    private var lateMeals: SQL {
+        """
+        SELECT m.canteen_id, \(sql: Self.mealColumns), \(sql: Self.recipientColumns)
+        FROM late_meal t
+        JOIN meal_swipe m ON m.id = t.id
+        JOIN elder e ON e.id = m.elder_id
+        WHERE m.service_date < \(month.first) AND m.settlement <> 'reversed'
+            AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = m.id AND l.month <> \(month))
+            AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(m.service_date, 1, 7) AND s.state = 'closed')
+        ORDER BY m.id
         """
     }
 
@@ -230,6 +253,15 @@ public struct CandidateReader {
         return stays
     }
 
+    private static func stays(_ tx: any Transaction, of elder: ElderID, on day: LocalDate) throws -> [Recipient.Stay] {
+        try tx.rows(
+            """
+            SELECT kind, from_date, until_date FROM absence
+            WHERE elder_id = \(elder) AND from_date <= \(day) AND (until_date IS NULL OR until_date >= \(day)) ORDER BY from_date, id
+            """
+        ) { Recipient.Stay(kind: try $0.value(), span: DateSpan(from: try $0.date(), until: try $0.optionalDate())) }
+    }
+
     // MARK: Rows
 
     /// Without its funding.
@@ -249,6 +281,7 @@ public struct CandidateReader {
         traces.isLocationOff = try row.bool()
         traces.signatureSHA256 = row.optionalText()
         traces.signedBy = row.optionalText()
+        let second = row.optionalID(Worker.self)
         var visit = try Visit(row: &row)
         visit.traces = traces
         var line = Candidate(
@@ -259,6 +292,7 @@ public struct CandidateReader {
             isManual: visit.isManual, hasOpenComplaint: hasComplaint,
             callbackDenies: callback == 2)
         line.version = version
+        line.second = second == visit.worker ? nil : second
         line.recipient = try recipient(&row, elder, &classes)
         line.proof = proof(visit)
         line.proof.received = received

@@ -214,6 +214,9 @@ public struct MealRepository {
         return months.map { ($0.key, $0.value.amount, $0.value.meals) }
     }
 
+    /// Notes a meal that was booked after the close of its month had begun.
+    public func noteLate(_ id: SwipeID) throws { try tx.execute("INSERT INTO late_meal (id) VALUES (\(id))") }
+
     /// What the meals of a month hold of each budget.
     func held(in month: Month) throws -> [BudgetKey: Fen] {
         var held: [BudgetKey: Fen] = [:]

@@ -1,4 +1,8 @@
+import Billing
+import Catalog
 import Kernel
+import Orders
+import Registry
 
 /// The records from which a month can be computed again by somebody else, table by table, in an order that does not vary.
 public struct PackRepository {
@@ -10,10 +14,10 @@ public struct PackRepository {
         public let columns: [String]
         /// Which of the columns are numbers in the database.
         fileprivate let isInteger: [Bool]
-        fileprivate let query: @Sendable (Month) -> SQL
+        fileprivate let query: @Sendable (Scope) -> SQL
 
         /// - Parameter columns: names divided by spaces; those of numbers end with `#`.
-        fileprivate init(_ name: String, _ columns: String, _ query: @escaping @Sendable (Month) -> SQL) {
+        fileprivate init(_ name: String, _ columns: String, _ query: @escaping @Sendable (Scope) -> SQL) {
             self.name = name
             let names = columns.split(separator: " ")
             self.columns = names.map { $0.filter { $0 != "#" } }
@@ -22,9 +26,63 @@ public struct PackRepository {
         }
     }
 
+    /// Of which month, and whether that is closed: then no service that is found late comes to it any more.
+    public struct Scope: Sendable {
+        public let month: Month
+        public let isClosed: Bool
+
+        public init(_ month: Month, isClosed: Bool) {
+            self.month = month
+            self.isClosed = isClosed
+        }
+
+        /// `packed`: the orders of the month, whatever became of them, and the late ones of months before that stand on its statements;
+        /// `eaten`: its meals, likewise.
+        ///
+        /// Stands before any other value of a statement. The late ones of an open month are those that its close would find.
+        var services: SQL { isClosed ? frozen : running }
+
+        private var frozen: SQL {
+            """
+            WITH packed AS (
+                SELECT id, elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                UNION ALL
+                SELECT o.id, o.elder_id FROM statement_line l JOIN service_order o ON o.id = l.subject
+                WHERE l.month = \(month) AND l.service_date < \(month.first)),
+            eaten AS (
+                SELECT id, elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                UNION ALL
+                SELECT m.id, m.elder_id FROM statement_line l JOIN meal_swipe m ON m.id = l.subject
+                WHERE l.month = \(month) AND l.service_date < \(month.first))
+            """
+        }
+
+        private var running: SQL {
+            """
+            WITH packed AS (
+                SELECT id, elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                UNION ALL
+                SELECT o.id, o.elder_id FROM service_order o
+                WHERE o.settlement = 'ready' AND o.service_date < \(month.first) AND o.state = 'closed'
+                    AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = o.id AND l.month <> \(month))
+                    AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(o.service_date, 1, 7) AND s.state = 'closed')
+                UNION ALL
+                SELECT o.id, o.elder_id FROM statement_line l JOIN service_order o ON o.id = l.subject
+                WHERE l.month = \(month) AND l.service_date < \(month.first) AND o.settlement <> 'ready'),
+            eaten AS (
+                SELECT id, elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                UNION ALL
+                SELECT m.id, m.elder_id FROM late_meal t JOIN meal_swipe m ON m.id = t.id
+                WHERE m.service_date < \(month.first) AND m.settlement <> 'reversed'
+                    AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = m.id AND l.month <> \(month))
+                    AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(m.service_date, 1, 7) AND s.state = 'closed'))
+            """
+        }
+    }
+
     /// Shows the rows of a table one by one as text; what is NULL is empty.
-    public func forEachRow(_ table: Table, _ month: Month, _ body: ([String]) throws -> Void) throws {
-        try tx.forEachRow(table.query(month)) { row in
+    public func forEachRow(_ table: Table, _ scope: Scope, _ body: ([String]) throws -> Void) throws {
+        try tx.forEachRow(table.query(scope)) { row in
             var fields: [String] = []
             fields.reserveCapacity(table.columns.count)
             for isInteger in table.isInteger {
@@ -41,20 +99,22 @@ public struct PackRepository {
             "orders",
             """
             id number elder item mode start_ms# end_ms# date quantity# created_ms# is_backfilled# state provider worker price_version \
-            unit_price_fen# payable_fen# self_pay_fen# urgency
+            unit_price_fen# payable_fen# self_pay_fen# urgency second_worker
             """
-        ) { month in
+        ) { scope in
             """
-            SELECT id, number, elder_id, item_code, mode, start_ms, end_ms, service_date, quantity, created_ms, is_backfilled, state,
-                provider_id, worker_id, price_version, unit_price_fen, payable_fen, self_pay_fen, urgency
-            FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last) ORDER BY id
+            \(nested: scope.services)
+            SELECT o.id, o.number, o.elder_id, o.item_code, o.mode, o.start_ms, o.end_ms, o.service_date, o.quantity, o.created_ms,
+                o.is_backfilled, o.state, o.provider_id, o.worker_id, o.price_version, o.unit_price_fen, o.payable_fen, o.self_pay_fen,
+                o.urgency, o.second_worker_id
+            FROM packed p JOIN service_order o ON o.id = p.id ORDER BY o.id
             """
         },
-        Table("attempts", "order ordinal# provider state offered_ms# price_fen#") { month in
+        Table("attempts", "order ordinal# provider state offered_ms# price_fen#") { scope in
             """
+            \(nested: scope.services)
             SELECT a.order_id, a.ordinal, a.provider_id, a.state, a.offered_ms, a.price_fen
-            FROM attempt a JOIN service_order o ON o.id = a.order_id
-            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY a.order_id, a.ordinal
+            FROM attempt a JOIN packed p ON p.id = a.order_id ORDER BY a.order_id, a.ordinal
             """
         },
         Table(
@@ -64,64 +124,66 @@ public struct PackRepository {
             out_at_ms# out_received_ms# out_method out_distance_m# out_accuracy_m# out_photo_sha256 out_reason_code confirmed_by confirmed_ms# \
             in_device out_device is_mocked# is_location_off# signature_sha256 signed_by
             """
-        ) { month in
+        ) { scope in
             """
+            \(nested: scope.services)
             SELECT v.order_id, v.provider_id, v.worker_id, v.in_at_ms, v.in_received_ms, v.in_method, v.in_distance_m, v.in_accuracy_m,
                 v.in_photo_sha256, v.in_reason_code, v.out_at_ms, v.out_received_ms, v.out_method, v.out_distance_m, v.out_accuracy_m,
                 v.out_photo_sha256, v.out_reason_code, v.confirmed_by, v.confirmed_ms, v.in_device, v.out_device, v.is_mocked, v.is_location_off,
                 v.signature_sha256, v.signed_by
-            FROM visit v JOIN service_order o ON o.id = v.order_id
-            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY v.order_id
+            FROM visit v JOIN packed p ON p.id = v.order_id ORDER BY v.order_id
             """
         },
-        Table("callbacks", "order at_ms# came# paid_extra_fen# received") { month in
+        Table("callbacks", "order at_ms# came# paid_extra_fen# received") { scope in
             """
+            \(nested: scope.services)
             SELECT c.order_id, c.at_ms, c.came, c.paid_extra_fen, c.received
-            FROM callback c JOIN service_order o ON o.id = c.order_id
-            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY c.order_id, c.at_ms
+            FROM callback c JOIN packed p ON p.id = c.order_id ORDER BY c.order_id, c.at_ms
             """
         },
-        Table("complaints", "order id opened_ms# closed_ms#") { month in
+        Table("complaints", "order id opened_ms# closed_ms#") { scope in
             """
+            \(nested: scope.services)
             SELECT c.order_id, c.id, c.opened_ms, c.closed_ms
-            FROM complaint c JOIN service_order o ON o.id = c.order_id
-            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY c.order_id, c.id
+            FROM complaint c JOIN packed p ON p.id = c.order_id ORDER BY c.order_id, c.id
             """
         },
-        Table("elders", "id birthday region ability_level# lives_alone# cadre death_date classes changed_ms#") { month in
+        Table("elders", "id birthday region ability_level# lives_alone# cadre death_date classes changed_ms#") { scope in
             """
+            \(nested: scope.services)
             SELECT e.id, e.birthday, e.region, e.ability_level, e.lives_alone, e.cadre, e.death_date, e.classes,
                 (SELECT MAX(v.at_ms) FROM event v WHERE v.subject = e.id)
             FROM elder e
             WHERE e.id IN (
-                SELECT elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                SELECT elder_id FROM packed
                 UNION
-                SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+                SELECT elder_id FROM eaten)
             ORDER BY e.id
             """
         },
-        Table("absences", "elder from until kind id created_ms# ended_ms#") { month in
+        Table("absences", "elder from until kind id created_ms# ended_ms#") { scope in
             """
+            \(nested: scope.services)
             SELECT elder_id, from_date, until_date, kind, id, created_ms, ended_ms FROM absence
-            WHERE from_date <= \(month.last) AND (until_date IS NULL OR until_date >= \(month.first))
-                AND elder_id IN (SELECT elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+            WHERE from_date <= \(scope.month.last) AND (until_date IS NULL OR until_date >= \(scope.month.adding(-12).first))
+                AND elder_id IN (SELECT elder_id FROM packed)
             ORDER BY elder_id, from_date, id
             """
         },
-        Table("leaves", "worker from until at_ms#") { month in
+        Table("leaves", "worker from until at_ms#") { scope in
             """
             SELECT worker_id, from_date, until_date, at_ms FROM worker_leave
-            WHERE from_date <= \(month.last) AND until_date >= \(month.first) ORDER BY worker_id, from_date
+            WHERE from_date <= \(scope.month.last) AND until_date >= \(scope.month.adding(-12).first) ORDER BY worker_id, from_date
             """
         },
     ]
 
     private static let money: [Table] = [
-        Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state budgets") { month in
+        Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state budgets") { scope in
             """
+            \(nested: scope.services)
             SELECT l.order_id, l.attempt, l.ordinal, l.fund, l.programme, l.version, l.amount_fen, l.draws, l.state, l.budgets
-            FROM funding_leg l JOIN service_order o ON o.id = l.order_id
-            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) ORDER BY l.order_id, l.attempt, l.ordinal
+            FROM funding_leg l JOIN packed p ON p.id = l.order_id ORDER BY l.order_id, l.attempt, l.ordinal
             """
         },
         Table(
@@ -129,30 +191,37 @@ public struct PackRepository {
             """
             id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets
             """
-        ) { month in
+        ) { scope in
             """
-            SELECT id, elder_id, canteen_id, item_code, service_date, slot, device, device_ms, received_ms, class_code, price_version,
-                payable_fen, self_pay_fen, legs, settlement, draws, budgets
-            FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last) ORDER BY id
+            \(nested: scope.services)
+            SELECT m.id, m.elder_id, m.canteen_id, m.item_code, m.service_date, m.slot, m.device, m.device_ms, m.received_ms, m.class_code,
+                m.price_version, m.payable_fen, m.self_pay_fen, m.legs, m.settlement, m.draws, m.budgets
+            FROM eaten p JOIN meal_swipe m ON m.id = p.id ORDER BY m.id
             """
         },
-        Table("entitlements", "elder programme period granted_fen# reserved_fen# posted_fen#") { month in
+        Table("entitlements", "elder programme period granted_fen# reserved_fen# posted_fen#") { scope in
             """
+            \(nested: scope.services)
             SELECT elder_id, programme, period, granted_fen, reserved_fen, posted_fen FROM entitlement
             WHERE elder_id IN (
-                SELECT elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                SELECT elder_id FROM packed
                 UNION
-                SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+                SELECT elder_id FROM eaten)
             ORDER BY elder_id, programme, period
             """
         },
-        Table("budgets", "fund year# category region granted_fen# extra_fen# reserved_fen# posted_fen#") { month in
-            """
+        Table("budgets", "fund year# category region granted_fen# extra_fen# reserved_fen# posted_fen#") { scope in
+            let month = scope.month
+            return """
             SELECT fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen FROM budget
             WHERE year = \(month.year) ORDER BY fund, year, category, region
             """
         },
-        Table("budget_use", "source budgets legs month state amount_fen# count#") { month in
+        Table("budget_left", "budget left_fen#") { scope in
+            "SELECT budget, left_fen FROM close_budget WHERE month = \(scope.month) ORDER BY budget"
+        },
+        Table("budget_use", "source budgets legs month state amount_fen# count#") { scope in
+            let month = scope.month
             let (first, last) = (LocalDate(month.year, 1, 1), LocalDate(month.year, 12, 31))
             return """
                 SELECT 'meal', budgets, legs, SUBSTR(service_date, 1, 7), 'posted', CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*)
@@ -167,34 +236,112 @@ public struct PackRepository {
                 ORDER BY 1, 2, 3, 4, 5
                 """
         },
-        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { month in
-            """
+        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { scope in
+            let month = scope.month
+            return """
             SELECT id, month, provider_id, subject, rule, basis, amount_fen, entered_by, approved_by, statement_month FROM adjustment
             WHERE month = \(month) OR statement_month = \(month) ORDER BY id
             """
         },
-        Table("postings", "seq# at_ms# kind subject debit credit amount_fen# reverses#") { month in
+        Table("postings", "seq# at_ms# kind subject debit credit amount_fen# reverses#") { scope in
             """
+            \(nested: scope.services)
             SELECT seq, at_ms, kind, subject, debit, credit, amount_fen, reverses FROM posting
             WHERE subject IN (
-                SELECT id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
+                SELECT id FROM packed
                 UNION
-                SELECT id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+                SELECT id FROM eaten)
             ORDER BY seq
             """
         },
-        Table("decisions", "subject provider kind reason by at_ms#") { month in
-            """
+        Table("decisions", "subject provider kind reason by at_ms#") { scope in
+            let month = scope.month
+            return """
             SELECT subject, provider_id, kind, reason, by_name, at_ms FROM line_decision WHERE month = \(month) ORDER BY subject
             """
         },
-        Table("statements", "provider lines# held# gross_fen# subsidy_fen# self_pay_fen# deducted_fen# payable_fen# sha256 frozen_ms#") { month in
-            """
+        Table("statements", "provider lines# held# gross_fen# subsidy_fen# self_pay_fen# deducted_fen# payable_fen# sha256 frozen_ms#") { scope in
+            let month = scope.month
+            return """
             SELECT provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256, frozen_ms
             FROM statement WHERE month = \(month) ORDER BY provider_id
             """
         },
     ]
+
+    // MARK: Ways and relations
+
+    /// 路程: between two visits that a worker makes one after the other; how far apart the homes are, and not where.
+    public struct Way: Sendable {
+        public let worker: WorkerID
+        public let begin: Instant
+        public let order: OrderID
+        public let before: OrderID
+        /// Nil when the place of a home is not known.
+        public let metres: Int?
+    }
+
+    /// Shows every way of a month, by worker, begin and order.
+    ///
+    /// - Parameter isBound: whether an item keeps its worker from everybody else.
+    public func forEachWay(_ scope: Scope, isBound: (ItemCode) -> Bool, _ body: (Way) throws -> Void) throws {
+        var last: (worker: WorkerID, order: OrderID, place: Coordinate?)?
+        try tx.forEachRow(scope.isClosed ? Self.frozenVisits(scope) : Self.runningVisits(scope)) { row in
+            let (worker, begin, order, item) = (try row.id(Worker.self), try row.instant(), try row.id(Order.self), try row.id(Item.self))
+            let (latitude, longitude) = (row.optionalInteger(), row.optionalInteger())
+            guard isBound(item) else { return }
+            let place = latitude.flatMap { y in longitude.flatMap { Coordinate(latitude: Double(y) / 1e6, longitude: Double($0) / 1e6) } }
+            if let last, last.worker == worker {
+                let metres = last.place.flatMap { from in place.map { from.metres(to: $0) } }
+                try body(Way(worker: worker, begin: begin, order: order, before: last.order, metres: metres))
+            }
+            last = (worker, order, place)
+        }
+    }
+
+    /// Of each of two workers once.
+    private static let visits: StaticString = """
+        , served AS (
+            SELECT v.worker_id AS worker, v.in_at_ms, v.order_id FROM visit v JOIN packed p ON p.id = v.order_id
+            WHERE v.out_at_ms > v.in_at_ms
+            UNION ALL
+            SELECT o.second_worker_id, v.in_at_ms, v.order_id
+            FROM visit v JOIN packed p ON p.id = v.order_id JOIN service_order o ON o.id = v.order_id
+            WHERE v.out_at_ms > v.in_at_ms AND o.second_worker_id IS NOT NULL AND o.second_worker_id <> v.worker_id)
+        SELECT s.worker, s.in_at_ms, s.order_id, o.item_code, e.latitude_e6, e.longitude_e6
+        FROM served s JOIN service_order o ON o.id = s.order_id JOIN elder e ON e.id = o.elder_id
+        """
+
+    private static func runningVisits(_ scope: Scope) -> SQL {
+        "\(nested: scope.services) \(sql: visits) WHERE o.state = 'closed' ORDER BY s.worker, s.in_at_ms, s.order_id"
+    }
+
+    private static func frozenVisits(_ scope: Scope) -> SQL {
+        """
+        \(nested: scope.services) \(sql: visits)
+        WHERE EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = s.order_id AND l.month = \(scope.month))
+        ORDER BY s.worker, s.in_at_ms, s.order_id
+        """
+    }
+
+    /// 关系: between a worker and one of these elders, and since when it is known; nil for a telephone they share, which stands in their files.
+    public func relations(_ scope: Scope, workers: [Worker]) throws -> [(tie: Terms.Tie, at: Instant?)] {
+        var found: [Terms.Tie: Instant?] = [:]
+        let byPhone = Dictionary(grouping: workers, by: \.phone.text)
+        let declared = Dictionary(try tx.roster.declared().map { ($0.tie, $0.at) }) { min($0, $1) }
+        let shared = try tx.roster.ties(phones: byPhone.compactMapValues { $0.first?.id }).keys.filter { declared[$0] == nil }
+        let phoned = Dictionary(grouping: shared, by: \.elder)
+        let known = Dictionary(grouping: declared, by: \.key.elder)
+        try tx.forEachRow("\(nested: scope.services) SELECT e.id, e.contacts FROM elder e WHERE e.id IN (SELECT elder_id FROM packed) ORDER BY e.id") { row in
+            let (elder, contacts) = (try row.id(Elder.self), try row.text())
+            for phone in Packed.phones(contacts) {
+                for worker in byPhone[phone] ?? [] { found[Terms.Tie(worker: worker.id, elder: elder)] = .some(nil) }
+            }
+            for tie in phoned[elder] ?? [] { found[tie] = .some(nil) }
+            for (tie, at) in known[elder] ?? [] where found[tie] == nil { found[tie] = at }
+        }
+        return found.sorted { ($0.key.worker, $0.key.elder) < ($1.key.worker, $1.key.elder) }.map { ($0.key, $0.value) }
+    }
 
     // MARK: Roots
 

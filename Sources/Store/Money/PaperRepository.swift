@@ -50,7 +50,7 @@ public struct PaperRepository {
         return result
     }
 
-    /// Visits of the month by order id; of one provider when it is named.
+    /// Visits of the month, and late ones of months before that stand on its statements, by order id; of one provider when it is named.
     public func visits(_ month: Month, of provider: ProviderID? = nil) throws -> [String: MonthPapers.VisitFacts] {
         guard let provider else {
             return try visits(
@@ -58,6 +58,10 @@ public struct PaperRepository {
                 SELECT \(sql: Self.visitColumns)
                 FROM service_order o JOIN visit v ON v.order_id = o.id
                 WHERE o.state = 'closed' AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+                UNION ALL
+                SELECT \(sql: Self.visitColumns)
+                FROM statement_line l JOIN service_order o ON o.id = l.subject JOIN visit v ON v.order_id = o.id
+                WHERE l.month = \(month) AND l.service_date < \(month.first)
                 """)
         }
         return try visits(
@@ -66,6 +70,10 @@ public struct PaperRepository {
             FROM service_order o JOIN visit v ON v.order_id = o.id
             WHERE o.provider_id = \(provider) AND o.state = 'closed'
                 AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+            UNION ALL
+            SELECT \(sql: Self.visitColumns)
+            FROM statement_line l JOIN service_order o ON o.id = l.subject JOIN visit v ON v.order_id = o.id
+            WHERE l.month = \(month) AND l.provider_id = \(provider) AND l.service_date < \(month.first)
             """)
     }
 
@@ -100,7 +108,9 @@ public struct PaperRepository {
         return result
     }
 
-    /// What the ledger owes each provider for the month.
+    /// What the ledger owes each provider for what stands on the statements of the month.
+    ///
+    /// Money is owed under the month of the service: what came late moves from there to the month that pays it.
     public func owed(_ month: Month) throws -> [ProviderID: Fen] {
         var result: [ProviderID: Fen] = [:]
         let (prefix, suffix) = ("payable/", "/\(month)")
@@ -109,8 +119,47 @@ public struct PaperRepository {
             guard name.hasSuffix(suffix) else { return }
             result[ProviderID(String(name.dropFirst(prefix.count).dropLast(suffix.count)))] = try row.fen() - row.fen()
         }
+        let (came, went) = (try posted(onStatementsOf: month), try posted(movedFrom: month))
+        for (provider, amount) in came { result[provider, default: .zero] += amount }
+        for (provider, amount) in went { result[provider] = (result[provider] ?? .zero) - amount }
         return result
     }
+
+    /// Of the late services of months before, by provider.
+    private func posted(onStatementsOf month: Month) throws -> [(ProviderID, Fen)] {
+        try tx.rows(
+            """
+            WITH late AS (SELECT subject, provider_id FROM statement_line WHERE month = \(month) AND service_date < \(month.first))
+            \(sql: Self.posted)
+            """
+        ) { (try $0.id(), try $0.fen()) }
+    }
+
+    /// Of the services of a closed month that it does not pay.
+    private func posted(movedFrom month: Month) throws -> [(ProviderID, Fen)] {
+        guard try tx.settlements.state(of: month) == .closed else { return [] }
+        return try tx.rows(
+            """
+            WITH late AS (
+                SELECT o.id AS subject, o.provider_id FROM service_order o
+                WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) AND o.state = 'closed'
+                    AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.month = \(month) AND l.subject = o.id)
+                UNION ALL
+                SELECT m.id, m.canteen_id FROM late_meal t JOIN meal_swipe m ON m.id = t.id
+                WHERE m.service_date >= \(month.first) AND m.service_date <= \(month.last)
+                    AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.month = \(month) AND l.subject = m.id))
+            \(sql: Self.posted)
+            """
+        ) { (try $0.id(), try $0.fen()) }
+    }
+
+    /// What is owed for the services in `late`, corrections apart, which move nothing of their line's own debt.
+    private static let posted: StaticString = """
+        SELECT late.provider_id, CAST(SUM(CASE WHEN p.debit LIKE 'payable/%' THEN p.amount_fen ELSE -p.amount_fen END) AS BIGINT)
+        FROM late JOIN posting p ON p.subject = late.subject
+        WHERE (p.debit LIKE 'payable/%' OR p.credit LIKE 'payable/%') AND p.debit NOT LIKE 'correction/%' AND p.credit NOT LIKE 'correction/%'
+        GROUP BY late.provider_id ORDER BY late.provider_id
+        """
 
     /// What is still only set aside for closed visits of the month, because their proof does not suffice.
     public func unproven(_ month: Month) throws -> [ProviderID: Fen] {

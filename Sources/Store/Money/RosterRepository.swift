@@ -49,10 +49,19 @@ public struct RosterRepository {
                 ties[Terms.Tie(worker: worker, elder: try row.id())] = "共用电话"
             }
         }
-        try tx.forEachRow("SELECT worker_id, elder_id, relation FROM worker_tie") {
-            ties[Terms.Tie(worker: try $0.id(), elder: try $0.id())] = try $0.text()
-        }
+        for tie in try declared() { ties[tie.tie] = tie.relation }
         return ties
+    }
+
+    /// Relations as they were declared: for the settlement, or for not being sent to each other.
+    public func declared() throws -> [(tie: Terms.Tie, relation: String, at: Instant)] {
+        try tx.rows(
+            """
+            SELECT value, elder_id, '亲属', at_ms FROM elder_tie WHERE kind = 'relative'
+            UNION ALL
+            SELECT worker_id, elder_id, relation, at_ms FROM worker_tie
+            """
+        ) { (Terms.Tie(worker: try $0.id(), elder: try $0.id()), try $0.text(), try $0.instant()) }
     }
 }
 

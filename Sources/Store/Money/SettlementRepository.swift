@@ -28,6 +28,17 @@ public struct SettlementRepository {
             """)
     }
 
+    /// Whether there was any service in a month or before.
+    public func isReached(_ month: Month) throws -> Bool {
+        try tx.exists("SELECT 1 FROM service_order WHERE service_date <= \(month.last) LIMIT 1")
+            || tx.exists("SELECT 1 FROM meal_swipe WHERE service_date <= \(month.last) LIMIT 1")
+    }
+
+    /// When its close began; nil while nobody has closed it.
+    public func began(_ month: Month) throws -> Instant? {
+        try tx.first("SELECT started_ms FROM settlement_month WHERE month = \(month)") { try $0.instant() }
+    }
+
     /// - Returns: false when somebody else has finished it.
     public func finish(_ month: Month, at now: Instant) throws -> Bool {
         try tx.execute("UPDATE settlement_month SET state = 'closed', closed_ms = \(now) WHERE month = \(month) AND state = 'closing'") == 1

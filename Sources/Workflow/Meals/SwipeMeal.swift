@@ -71,6 +71,8 @@ public struct SwipeMeal: Sendable {
             classCode: bestClass(beneficiary, reference), priceVersion: meal.price.version, payable: meal.offer.price,
             selfPay: split.selfPay, legs: split.legs)
         guard try tx.meals.insert(swipe) else { throw try taken(tx, swipe, reference, now: now) }
+        // Its month may be closing or closed without it: then the next one pays it.
+        if date.month < now.localDate.month, try tx.settlements.began(date.month) != nil { try tx.meals.noteLate(id) }
         try spend(tx, swipe, reference, by: caller, now: now)
         try tx.events.append("meal.served", subject: id.text, subjectSeq: 1, to: request.canteen, by: caller.name, at: now)
         return ServedMeal(swipe: swipe, notes: split.notes, isReplayed: false)

@@ -1,4 +1,5 @@
 import Billing
+import Catalog
 import Foundation
 import Kernel
 import Registry
@@ -90,6 +91,8 @@ struct MonthPack {
         do {
             try referenceFiles(folder)
             for table in PackRepository.tables { try write(table, folder) }
+            try ways(folder)
+            try relations(folder)
             try documents(folder, spreadsheet, progress)
             let result = try lines(folder)
             if isClosed, let first = try tx.packs.roots(month).first, first.linesRoot != result.linesRoot {
@@ -120,7 +123,32 @@ struct MonthPack {
     private func write(_ table: PackRepository.Table, _ folder: PackFolder) throws {
         try folder.write("\(table.name).csv") { file in
             try file.append(CSV.line(table.columns).utf8)
-            try tx.packs.forEachRow(table, month) { fields in try file.append(CSV.line(fields).utf8) }
+            try tx.packs.forEachRow(table, scope) { fields in try file.append(CSV.line(fields).utf8) }
+        }
+    }
+
+    private var scope: PackRepository.Scope { PackRepository.Scope(month, isClosed: isClosed) }
+
+    private func ways(_ folder: PackFolder) throws {
+        try folder.write("ways.csv") { file in
+            try file.append(CSV.line(["worker", "begin_ms", "order", "before", "metres"]).utf8)
+            try tx.packs.forEachWay(scope, isBound: { reference.catalogue.item($0)?.mode.bindsWorker ?? true }) { way in
+                try file.append(
+                    CSV.line([
+                        way.worker.text, String(way.begin.milliseconds), way.order.text, way.before.text, way.metres.map { String($0) } ?? "",
+                    ]).utf8)
+            }
+        }
+    }
+
+    private func relations(_ folder: PackFolder) throws {
+        let franchise = reference.franchise
+        let relations = try tx.packs.relations(scope, workers: franchise.providers.flatMap { franchise.workers(of: $0.id) })
+        try folder.write("relations.csv") { file in
+            try file.append(CSV.line(["worker", "elder", "at_ms"]).utf8)
+            for (tie, at) in relations {
+                try file.append(CSV.line([tie.worker.text, tie.elder.text, at.map { String($0.milliseconds) } ?? ""]).utf8)
+            }
         }
     }
 
@@ -166,7 +194,7 @@ struct MonthPack {
                 }
             }
         }
-        var whole = MonthChain(start: "vnh-pack-1 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
+        var whole = MonthChain(start: "vnh-pack-2 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
         whole.append(chain.root)
         return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
     }
@@ -174,9 +202,9 @@ struct MonthPack {
     private func manifest(_ folder: PackFolder, _ result: ExportMonth.Result) throws {
         let files = folder.files.sorted { $0.name < $1.name }
         let json: JSON = [
-            "format": "vnh-pack-1", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
+            "format": "vnh-pack-2", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
             "statements": JSON(result.statements), "lines": JSON(result.lines), "root": JSON(result.root),
-            "lines_root": JSON(result.linesRoot),
+            "lines_root": JSON(result.linesRoot), "began_ms": try JSON(isClosed ? tx.settlements.began(month)?.milliseconds : nil),
             "files": .array(files.map { ["name": JSON($0.name), "sha256": JSON($0.sha256), "bytes": JSON($0.bytes)] }),
         ]
         try folder.write(PackFolder.manifest, Array((json.text + "\n").utf8))

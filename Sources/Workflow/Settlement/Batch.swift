@@ -82,13 +82,8 @@ enum Refusal {
             try money.reverse()
             try money.release()
         case .meal:
-            let month = line.date.month
-            try tx.ledger.append(
-                line.funding.map {
-                    Ledger.Posting(
-                        .reverse, subject: line.subject, debit: Ledger.Account.budget($0.programme, month),
-                        credit: Ledger.Account.payable(line.provider.text, month), amount: $0.amount)
-                }, at: now)
+            guard let swipe = try tx.meals.find(ID(line.subject)) else { throw StoreFault.corrupt("meal \(line.subject) of a statement") }
+            try ReverseMeal.giveBack(tx, swipe, at: now)
         }
         try tx.close.settle(line.kind, line.subject, isPaid: false)
     }

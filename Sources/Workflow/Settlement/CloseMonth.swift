@@ -26,7 +26,8 @@ public struct CloseMonth: Sendable {
         public let wasClosed: Bool
     }
 
-    /// - Throws: `month_not_over` while the month still runs, `close_running` while somebody else closes it.
+    /// - Throws: `month_not_over` while the month still runs, `month_unknown` before the first service there ever was, `close_running` while
+    ///   somebody else closes it.
     public func callAsFunction(
         _ month: Month, by caller: Caller, progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
     ) async throws -> Result {
@@ -44,7 +45,14 @@ public struct CloseMonth: Sendable {
         guard now.localDate > month.last else {
             throw Rejection(.refused, "month_not_over", "\(month) 还没有结束，不能月结；可先试算（preview）。")
         }
-        guard try await office.read({ tx in try tx.settlements.state(of: month) }) != .closed else { return true }
+        let state = try await office.read { tx -> SettlementRepository.State? in
+            let state = try tx.settlements.state(of: month)
+            if state == nil, try !tx.settlements.isReached(month) {
+                throw Rejection(.missing, "month_unknown", "\(month) 及以前没有任何服务，没有可月结的内容，请核对月份。", pointer: "/month")
+            }
+            return state
+        }
+        guard state != .closed else { return true }
         try await office.perform { tx in
             guard try tx.settlements.state(of: month) == nil else { return }
             try tx.settlements.begin(month, by: caller.name, at: now)
@@ -80,7 +88,8 @@ public struct PreviewMonth: Sendable {
         let waiting = try await office.read { tx in try tx.close.waitingAdjustments() }
         return Set(lines.keys).union(waiting.keys).sorted().map { provider in
             var statement = Statement(month: month, provider: provider, lines: lines[provider] ?? [])
-            statement.adjustments = (waiting[provider] ?? []) + statement.deductions(check.rules)
+            statement.adjustments =
+                (waiting[provider] ?? []) + statement.deductions(check.rules) + Deduction.bonuses(statement, office.reference.programmes)
             return statement
         }
     }

@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Registry
 import Store
@@ -65,6 +66,7 @@ struct CloseRun: Sendable {
             (try tx.settlements.lastOrdinals(month), try tx.settlements.subjects(month, after: day))
         }
         var pages = Pages(ordinals: last)
+        try await keepBudgets()
         let comparison = try await check.compare()
         let slices = check.slices.filter { slice in day.map { $0 < check.end(of: slice) } ?? true }
         // The next slice is judged while this one is written.
@@ -116,6 +118,13 @@ struct CloseRun: Sendable {
                 grown[provider] = nil
             }
         }
+    }
+
+    /// Orders of other months go on moving the budgets: every run of this close, and whoever computes it again, reckons with the same.
+    private func keepBudgets() async throws {
+        let month = month
+        let left = try await office.read { tx in try tx.budgets.kept(for: month) == nil ? tx.budgets.left(for: month) : [:] }
+        if !left.isEmpty { try await step { tx in try tx.budgets.keep(left, for: month) } }
     }
 
     private func judged(_ slice: CandidateReader.Slice, _ comparison: MonthCheck.Comparison, _ written: Set<String>)
@@ -181,6 +190,7 @@ struct CloseRun: Sendable {
             try await step(isTold: true) { tx in
                 for seal in seals {
                     try tx.settlements.seal(month, seal.provider, seal.totals, sha256: seal.sha256, at: now)
+                    for bonus in seal.bonuses { try Deduct.take(tx, bonus, now: now) }
                     try Batch.tell(
                         tx, "statement.frozen", month, seal.provider, by: caller.name, at: now,
                         data: "{\"month\":\"\(month)\",\"payable_fen\":\(seal.totals.payable.amount),\"sha256\":\"\(seal.sha256)\"}")
@@ -194,21 +204,25 @@ struct CloseRun: Sendable {
         let totals: StatementTotals
         let sha256: String
         let samples: [Sample]
+        let bonuses: [Adjustment]
     }
 
     /// - Parameter grown: nil when an earlier run has written some of its lines.
     private func seal(_ provider: ProviderID, _ grown: GrowingStatement?) async throws -> Seal {
         let (month, reference, policy) = (month, office.reference, check.rules)
         return try await office.read { tx in
-            let statement = try grown
-                ?? GrowingStatement(
-                    Statement(month: month, provider: provider, lines: try tx.settlements.lines(month, provider)), reference.catalogue)
+            // Read again only for what must see all its lines at once.
+            let statement =
+                try grown == nil || reference.programmes.payBonuses
+                ? Statement(month: month, provider: provider, lines: tx.settlements.lines(month, provider)) : nil
+            let grown = grown ?? statement.map { GrowingStatement($0, reference.catalogue) } ?? GrowingStatement()
             let first = try tx.close.firstServices(month, provider)
             return Seal(
-                provider: provider, totals: statement.totals, sha256: statement.sha256,
+                provider: provider, totals: grown.totals, sha256: grown.sha256,
                 samples: Sampling.plan(
                     try tx.settlements.samplable(month, provider), of: month, provider: reference.franchise.provider(provider), policy,
-                    isFirst: first.contains))
+                    isFirst: first.contains),
+                bonuses: statement.map { Deduction.bonuses($0, reference.programmes) } ?? [])
         }
     }
 

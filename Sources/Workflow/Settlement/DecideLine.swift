@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Orders
 import Registry
@@ -16,7 +17,7 @@ public struct DecideLine: Sendable {
         guard (1...500).contains(reason.count) else {
             throw Rejection(.invalid, "reason_missing", "请用 1 到 500 个字写明处理理由。", pointer: "/reason")
         }
-        let decision = LineDecision(kind: kind, reason: reason, by: caller.name, at: office.now)
+        let (decision, programmes) = (LineDecision(kind: kind, reason: reason, by: caller.name, at: office.now), office.reference.programmes)
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
@@ -26,13 +27,13 @@ public struct DecideLine: Sendable {
             guard line.verdict == .held else {
                 throw Rejection(.conflict, "line_not_held", "这一行是“\(line.verdict.name)”，只有待核的行可以放行或拒付。")
             }
-            try Self.apply(decision, to: subject, month, tx)
+            try Self.apply(decision, to: subject, month, tx, programmes)
             return decision
         }
     }
 
     /// Writes a decision and moves the money with it.
-    static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction) throws {
+    static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction, _ programmes: Programmes) throws {
         guard let found = try tx.close.line(month, subject),
             let line = try tx.settlements.statement(month, found.provider)?.lines.first(where: { $0.candidate.subject == subject })
         else { throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject") }
@@ -50,6 +51,7 @@ public struct DecideLine: Sendable {
             }
             try tx.close.settle(line.candidate.kind, subject, isPaid: true)
         }
+        try Deduct.renewBonuses(tx, month, found.provider, programmes, now: decision.at)
         try Batch.tell(
             tx, "line.decided", month, found.provider, by: decision.by, at: decision.at,
             data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
@@ -70,7 +72,7 @@ public struct AnswerSample: Sendable {
         guard result == .passed || !note.isEmpty else {
             throw Rejection(.refused, "finding_missing", "不合格必须写明原因（至多 500 字）。", pointer: "/note")
         }
-        let (now, policy) = (office.now, office.reference.checks(on: month.last))
+        let (now, policy, programmes) = (office.now, office.reference.checks(on: month.last), office.reference.programmes)
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
@@ -80,7 +82,7 @@ public struct AnswerSample: Sendable {
             guard result == .failed else { return 0 }
             if line.verdict != .blocked {
                 let refusal = LineDecision(kind: .refuse, reason: "抽查不合格：\(note)", by: caller.name, at: now)
-                try DecideLine.apply(refusal, to: subject, month, tx)
+                try DecideLine.apply(refusal, to: subject, month, tx, programmes)
             }
             let results = try tx.close.samples(month, line.provider).compactMap(\.sample.result)
             let failed = results.count { $0 == .failed }

@@ -4,7 +4,7 @@ import Kernel
 import Registry
 import Store
 
-/// 按规则扣减, in the books: the line's debt stays whole, and a contra account holds back what the rule takes.
+/// 按规则扣减, in the books: the line's debt stays whole, and a contra account holds back what the rule takes, or brings what it adds.
 enum Deduct {
     static func take(_ tx: any Transaction, _ deduction: Adjustment, now: Instant) throws {
         try tx.close.insert(deduction, at: now)
@@ -17,15 +17,23 @@ enum Deduct {
         try post(tx, taken, isTaken: false, now: now)
     }
 
+    /// Reckons the bonuses of a statement anew, as it stands.
+    static func renewBonuses(_ tx: any Transaction, _ month: Month, _ provider: ProviderID, _ programmes: Programmes, now: Instant) throws {
+        guard programmes.payBonuses, let statement = try tx.settlements.statement(month, provider) else { return }
+        for bonus in statement.adjustments where bonus.rule == .bonus { try giveBack(tx, .bonus, month, bonus.subject, now: now) }
+        for bonus in Deduction.bonuses(statement, programmes) { try take(tx, bonus, now: now) }
+    }
+
     private static func post(_ tx: any Transaction, _ deduction: Adjustment, isTaken: Bool, now: Instant) throws {
+        let isHeldBack = isTaken == (deduction.amount < .zero)
         let (fund, provider) = (
             Ledger.Account.deduction(deduction.month), Ledger.Account.withheld(deduction.provider.text, deduction.month)
         )
         try tx.ledger.append(
             [
                 Ledger.Posting(
-                    .reverse, subject: deduction.subject, debit: isTaken ? fund : provider, credit: isTaken ? provider : fund,
-                    amount: -deduction.amount, reverses: try tx.ledger.lastPosting(of: deduction.subject))
+                    .reverse, subject: deduction.subject, debit: isHeldBack ? fund : provider, credit: isHeldBack ? provider : fund,
+                    amount: max(deduction.amount, -deduction.amount), reverses: try tx.ledger.lastPosting(of: deduction.subject))
             ], at: now)
     }
 }

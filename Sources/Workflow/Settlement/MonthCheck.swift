@@ -84,9 +84,10 @@ struct MonthCheck: Sendable {
             catalogue: reference.catalogue, franchise: reference.franchise, programmes: reference.programmes,
             policy: reference.checks(on: month.last))
         let workers = reference.franchise.providers.flatMap { reference.franchise.workers(of: $0.id) }
-        terms.leaves = try tx.roster.leaves(from: month.first, until: month.last)
+        // Late visits of months before are judged, too.
+        terms.leaves = try tx.roster.leaves(from: month.adding(-12).first, until: month.last)
         terms.ties = try tx.roster.ties(phones: Dictionary(workers.map { ($0.phone.text, $0.id) }, uniquingKeysWith: { first, _ in first }))
-        terms.budgets = try tx.budgets.left(for: month)
+        terms.budgets = try tx.budgets.kept(for: month) ?? tx.budgets.left(for: month)
         return terms
     }
 }
