@@ -334,7 +334,7 @@ def test_an_exhausted_budget_is_computed_as_it_stood_at_the_close(tight, tmp_pat
     assert status == 0, lines
     assert "R25:hold" in (tight / "lines.csv").read_text(encoding="utf-8")
     forgery = Forgery(tight, tmp_path / "forged")
-    forgery.change("budget_left.csv", lambda rows: rows[0].update(left_fen="20100"))
+    forgery.change("budget_left.csv", lambda rows: rows[0].update(left_fen="30000"))
     forgery.reseal()
     assert "R25" in first_difference(forgery)
 
