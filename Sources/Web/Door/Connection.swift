@@ -10,13 +10,15 @@ import NIOHTTPTypes
 /// What can be told at a glance is answered right here. For all else a task is made, which ends with the answer: a connection that waits, for its
 /// next request or with a held poll for news, keeps neither a task nor a stack.
 ///
-// Safe, as are its exchanges, because what is stored is touched on the event loop only.
+// Safe because what is stored is touched on the event loop only.
 final class Connection: ChannelDuplexHandler, @unchecked Sendable {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
     /// A request from its head until it has been read to its end and answered.
+    ///
+    // Safe because it is touched on its connection's event loop only.
     private final class Exchange: @unchecked Sendable {
         let isLast: Bool
         var body: Upload?
