@@ -100,7 +100,7 @@ def firm(page):
 
 def accepted(page):
     page.goto(f"{address}/provider")
-    page.locator("[data-do=accept]").first.click()
+    page.locator("article:has-text('日常保洁') [data-do=accept]").first.click()
     page.locator("article:has([data-do=schedule])").first.scroll_into_view_if_needed()
     page.locator("article:has([data-do=schedule])").first.evaluate("card => card.scrollIntoView()")
 

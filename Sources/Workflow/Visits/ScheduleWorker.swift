@@ -44,11 +44,6 @@ public struct ScheduleWorker: Sendable {
         }
     }
 
-    /// Those of a provider's people who may be named for an order.
-    public static func fit(for order: Order, of provider: ProviderID, _ reference: Reference) -> [Worker] {
-        reference.franchise.workers(of: provider).filter { (try? check($0.id, of: provider, for: order, reference)) != nil }
-    }
-
     static func check(
         _ id: WorkerID, of provider: ProviderID, for order: Order, _ reference: Reference, pointer: String = "/worker"
     ) throws {
