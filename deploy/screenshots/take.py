@@ -113,7 +113,9 @@ def check_in(page):
 
 
 def planned(page):
-    page.goto(f"{address}/provider/plan?day={in_lanzhou(1, 0)[:10]}")
+    page.goto(f"{address}/provider")
+    day = page.locator("article:has([data-do='check-in'])").first.get_attribute("data-start")[:10]
+    page.goto(f"{address}/provider/plan?day={day}")
     page.get_by_role("button", name="排计划").click()
     page.wait_for_selector("section.route")
 
