@@ -35,7 +35,6 @@ struct VisitModel: Sendable {
     /// Both names where two come.
     let worker: String?
     let workerID: String
-    /// Who may be named now; whoever lacks a paper is not offered.
     let workers: [Choice]
     /// Whether the service needs a second person, and who it may be.
     let needsSecond: Bool
@@ -76,8 +75,7 @@ struct VisitModel: Sendable {
         map = elder?.place.map { "geo:\($0.latitude),\($0.longitude)" }
         alerts = elder?.alerts ?? []
         let staff = reference.franchise.workers(of: provider).filter(\.isActive)
-        let fit = order.state == .accepted ? ScheduleWorker.fit(for: order, of: provider, reference) : []
-        let choices = fit.map { Choice(id: $0.id.text, name: $0.name, isBusy: busy.contains($0.id)) }
+        let choices = staff.map { Choice(id: $0.id.text, name: $0.name, isBusy: busy.contains($0.id)) }
         workers = choices.filter { !$0.isBusy } + choices.filter(\.isBusy)
         let named = [order.worker, order.secondWorker].compactMap { id in staff.first { $0.id == id }?.name }
         worker = named.isEmpty ? nil : named.joined(separator: "、")

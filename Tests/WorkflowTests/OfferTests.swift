@@ -105,14 +105,6 @@ import Workflow
             let order = try await world.accept(try await world.place())
             let schedule = ScheduleWorker(world.office).prepared(order.id, worker: WorkerID("nobody"), start: nil, by: try world.holder(order))
             #expect(await refusal { try await world.office.perform(schedule) }?.code == "worker_unknown")
-            // Only who will be taken is offered.
-            let provider = try #require(order.provider)
-            let fit = ScheduleWorker.fit(for: order, of: provider, world.office.reference).map(\.id)
-            #expect(fit.contains(try world.worker(for: order)))
-            for worker in world.office.reference.franchise.workers(of: provider).map(\.id) where !fit.contains(worker) {
-                let unfit = ScheduleWorker(world.office).prepared(order.id, worker: worker, start: nil, by: try world.holder(order))
-                #expect(await refusal { try await world.office.perform(unfit) }?.code == "worker_credential")
-            }
             #expect(try await world.find(order.id).state == .accepted)
         }
     }

@@ -100,7 +100,7 @@ def firm(page):
 
 def accepted(page):
     page.goto(f"{address}/provider")
-    page.locator("[data-do=accept]").first.click()
+    page.locator("article:has-text('日常保洁') [data-do=accept]").first.click()
     page.locator("article:has([data-do=schedule])").first.scroll_into_view_if_needed()
     page.locator("article:has([data-do=schedule])").first.evaluate("card => card.scrollIntoView()")
 
@@ -113,7 +113,9 @@ def check_in(page):
 
 
 def planned(page):
-    page.goto(f"{address}/provider/plan?day={in_lanzhou(1, 0)[:10]}")
+    page.goto(f"{address}/provider")
+    day = page.locator("article:has([data-do='check-in'])").first.get_attribute("data-start")[:10]
+    page.goto(f"{address}/provider/plan?day={day}")
     page.get_by_role("button", name="排计划").click()
     page.wait_for_selector("section.route")
 

@@ -51,11 +51,6 @@ public struct ScheduleWorker: Sendable {
         }
     }
 
-    /// Those of a provider's people who may be named for an order.
-    public static func fit(for order: Order, of provider: ProviderID, _ reference: Reference) -> [Worker] {
-        reference.franchise.workers(of: provider).filter { (try? check($0.id, of: provider, for: order, reference)) != nil }
-    }
-
     private static func checkFree(
         _ tx: any Transaction, _ worker: WorkerID, of provider: ProviderID, for order: Order, pointer: String = "/worker"
     ) throws {
