@@ -31,7 +31,7 @@ import Workflow
             let file = try await ReadOrders(world.office).file(order.id, by: World.desk)
             #expect(file.attempts.map(\.provider) == [first, second, first])
             #expect(file.events.filter { $0.type == "order.overridden" }.map(\.actor) == ["desk", "desk"])
-            #expect(file.events.first { $0.type == "order.overridden" }?.data.contains("家属要求") == true)
+            #expect(file.events.first { $0.type == "order.overridden" }?.note?.contains("家属要求") == true)
             #expect(try await world.faults() == [])
         }
     }
