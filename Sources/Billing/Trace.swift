@@ -72,7 +72,14 @@ public struct Traces: Sendable {
     private var seconds = Pages<Trace>()
     private var photos = Pages<Mark>()
     private var signatures = Pages<Mark>()
-    private var funds: [String: [(line: Int32, amount: Fen, region: String?)]] = [:]
+    private var funds: [String: Pages<Leg>] = [:]
+
+    /// What a fund pays of a line.
+    private struct Leg: Sendable {
+        var line: Int32
+        let amount: Fen
+        let region: String?
+    }
 
     /// A photograph or signature under a line: the first 128 bits of a SHA-256, of which a chance meeting of a million is one in 10²⁶.
     private struct Mark: Sendable {
@@ -126,7 +133,7 @@ public struct Traces: Sendable {
         if let second = line.second { seconds.append(Trace(line, of: second)) }
         for photo in line.proof.photos { if let mark = Mark(photo, place) { photos.append(mark) } }
         if let signature = line.proof.signature, let mark = Mark(signature, place) { signatures.append(mark) }
-        for leg in line.funding { funds[leg.fund, default: []].append((place, leg.amount, line.recipient?.region)) }
+        for leg in line.funding { funds[leg.fund, default: Pages()].append(Leg(line: place, amount: leg.amount, region: line.recipient?.region)) }
     }
 
     /// Lines gathered elsewhere.
@@ -141,7 +148,13 @@ public struct Traces: Sendable {
         for place in 0..<others.seconds.count { seconds.append(others.seconds[place]) }
         for place in 0..<others.photos.count { photos.append(moved(others.photos[place])) }
         for place in 0..<others.signatures.count { signatures.append(moved(others.signatures[place])) }
-        for (fund, lines) in others.funds { funds[fund, default: []] += lines.map { ($0.line + start, $0.amount, $0.region) } }
+        for (fund, legs) in others.funds {
+            for place in 0..<legs.count {
+                var leg = legs[place]
+                leg.line += start
+                funds[fund, default: Pages()].append(leg)
+            }
+        }
     }
 
     /// What every comparison finds, by subject.
@@ -223,7 +236,8 @@ public struct Traces: Sendable {
 
     private func judgeBudgets(_ terms: Terms, _ found: inout [String: [Finding]]) {
         for (budget, limit) in terms.budgets.sorted(by: { $0.key < $1.key }) {
-            let lines = (funds[budget.fund.rawValue] ?? []).filter { leg in
+            let legs = funds[budget.fund.rawValue, default: Pages()]
+            let lines = (0..<legs.count).map { legs[$0] }.filter { leg in
                 let line = traces[Int(leg.line)]
                 return budget.bears(budget.fund, on: line.date, terms.catalogue.item(line.item)?.category, region: leg.region)
             }.sorted { traces[Int($0.line)].precedes(traces[Int($1.line)]) }

@@ -18,6 +18,8 @@ extension CloseRoutes: DescribedRoutes {
         "opinion": .text(), "hash": .text().nullable,
     ])
     private static let codes = ["month_invalid"]
+    /// Of everything that is only done while the batch may still be changed, and by whoever has the right.
+    private static let open = codes + ["batch_locked", "close_out_of_order", "right_missing"]
     private static let limit = Int(Fen.limit.amount)
 
     public static var operations: [Operation] { signing + lines + corrections + rights + PaymentRoutes.operations }
@@ -27,7 +29,8 @@ extension CloseRoutes: DescribedRoutes {
         func sign(_ name: String, _ summary: String, _ opinion: Schema, requiring: [String] = []) -> Operation {
             Operation(
                 .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
-                refining: ["opinion": opinion], requiring: requiring, answers: .json(entry), refuses: codes + ["reason_missing"])
+                refining: ["opinion": opinion], requiring: requiring, answers: .json(entry),
+                refuses: open + ["batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed"])
         }
         return [
             Operation(
@@ -51,7 +54,7 @@ extension CloseRoutes: DescribedRoutes {
                 .post, "/api/v1/settlements/{month}/exceptions/{subject}", "放行或拒付一条暂缓的明细", by: roles, body: Decision.self,
                 refining: ["decision": .oneOf(["release", "refuse"]), "reason": .text(1...500, sample: "已核对录音")], requiring: ["reason"],
                 answers: .json(.object(["subject": .text(), "decision": .oneOf(["release", "refuse"]), "by": .text()])),
-                refuses: codes + ["decision_unknown"]),
+                refuses: open + ["decision_unknown", "line_not_held", "line_reopened", "line_unknown", "reason_missing"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/samples", "抽查样本", by: roles,
                 answers: .json(
@@ -61,11 +64,11 @@ extension CloseRoutes: DescribedRoutes {
                 .post, "/api/v1/settlements/{month}/samples/{subject}", "回访抽查结果", by: roles, body: SampleResult.self,
                 refining: ["result": .oneOf(["passed", "failed"]), "note": .text(0...500, sample: "老人确认")],
                 answers: .json(.object(["subject": .text(), "widened_by": .integer()])),
-                refuses: codes + ["result_unknown", "note_too_long", "finding_missing"]),
+                refuses: open + ["result_unknown", "note_too_long", "finding_missing", "sample_unknown"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/disputes/{subject}", "答复服务商的异议", by: roles, body: Reply.self,
                 refining: ["answer": .text(1...500, sample: "已核对，予以支付")],
-                answers: .json(.object(["subject": .text(), "answer": .text()])), refuses: codes),
+                answers: .json(.object(["subject": .text(), "answer": .text()])), refuses: open + ["dispute_unknown"]),
         ]
     }
 
@@ -75,15 +78,17 @@ extension CloseRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
                 refining: ["amount_fen": .integer(-limit...limit, sample: -1500), "reason": .text(1...500, sample: "重复计费")], requiring: ["reason"],
-                answers: .created(adjustment), refuses: codes + ["reason_missing", "amount_out_of_range"]),
+                answers: .created(adjustment),
+                refuses: codes + ["reason_missing", "amount_out_of_range", "batch_open", "line_unknown"]),
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
-                answers: .json(adjustment.adding(["approved_by": .text()]))),
+                answers: .json(adjustment.adding(["approved_by": .text()])),
+                refuses: ["adjustment_approved", "adjustment_unknown", "own_entry"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/scores", "月度考核得分；签字之前可以改", by: roles, body: Score.self,
                 refining: ["provider": .text(sample: "P001"), "score": .integer(0...100, sample: 92)],
                 answers: .json(.object(["provider": .text(), "score": .integer(), "pay_percent": .integer(), "amount_fen": .fen])),
-                refuses: codes + ["score_invalid", "statement_unknown"]),
+                refuses: open + ["score_invalid", "statement_unknown"]),
         ]
     }
 
@@ -120,19 +125,23 @@ extension PaymentRoutes {
                     "amount_fen": .integer(0...Int(Fen.limit.amount), sample: 1500),
                 ],
                 answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])),
-                refuses: ["month_invalid", "invoice_invalid", "invoice_date_in_future", "invoice_mismatch", "invoice_known"]),
+                refuses: [
+                    "month_invalid", "close_out_of_order", "invoice_invalid", "invoice_date_in_future", "invoice_mismatch", "invoice_known",
+                    "nothing_due", "right_missing", "statement_unknown",
+                ]),
             Operation(
                 .post, "/api/v1/settlements/{month}/pay", "生成付款指令", by: roles, body: Nothing.self,
                 answers: .created(
                     .object([
                         "payments": .array(.object(["reference": .text(), "provider": .text(sample: "P001"), "amount_fen": .fen])),
                         "amount_fen": .fen,
-                    ])), refuses: ["month_invalid"]),
+                    ])), refuses: ["month_invalid", "close_out_of_order", "invoice_missing", "own_entry", "right_missing"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/payments.csv", "银行付款文件", by: roles, answers: .text("text/csv"), refuses: ["month_invalid"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/bank-return", "银行回单", by: roles, uploads: "text/csv",
-                answers: .json(.object(["month": .month, "step": .text()])), refuses: ["month_invalid", "bank_file_invalid", "bank_file_mismatch"]),
+                answers: .json(.object(["month": .month, "step": .text()])),
+                refuses: ["month_invalid", "bank_file_invalid", "bank_file_mismatch", "close_out_of_order", "right_missing"]),
         ]
     }
 }
@@ -141,6 +150,7 @@ extension ProviderStatementRoutes: DescribedRoutes {
     public static var operations: [Operation] {
         let roles = ProviderContext.roles
         let answered = Schema.object(["month": .month, "answer": .oneOf(["confirmed", "disputed"])])
+        let answering = ["month_invalid", "batch_locked", "close_out_of_order", "statement_changed", "statement_confirmed", "statement_unknown"]
         return [
             Operation(
                 .get, "/api/v1/provider/statements", "本机构历月结算单", by: roles,
@@ -152,11 +162,12 @@ extension ProviderStatementRoutes: DescribedRoutes {
                 refuses: ["month_invalid", "statement_unknown"]),
             Operation(
                 .post, "/api/v1/provider/statements/{month}/confirm", "确认结算单", by: roles, body: Confirmation.self, answers: .json(answered),
-                refuses: ["month_invalid"]),
+                refuses: answering),
             Operation(
                 .post, "/api/v1/provider/statements/{month}/dispute", "对明细提出异议", by: roles, body: Objections.self,
                 refining: ["lines": .array(Schema.read(from: Objections.Line.self).refining(["reason": .text(1...500, sample: "当天已上门")]), 1...500)],
-                answers: .json(answered.adding(["lines": .integer()])), refuses: ["month_invalid", "lines_invalid"]),
+                answers: .json(answered.adding(["lines": .integer()])),
+                refuses: answering + ["line_disputed", "line_unknown", "lines_invalid", "reason_missing"]),
             Operation(
                 .post, "/api/v1/provider/workers/{id}/leave", "登记人员休假", by: roles, body: Leave.self,
                 answers: .created(.object(["worker": .text(sample: "W0001")])), refuses: ["span_invalid"]),

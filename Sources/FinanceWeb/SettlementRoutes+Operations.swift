@@ -10,7 +10,7 @@ extension SettlementRoutes: DescribedRoutes {
         return [
             Operation(
                 .get, "/api/v1/settlements/{month}", "当月合计；未结的月份为此刻的试算", by: roles,
-                query: [.init("as_of", .instant, "按那一刻已知的情况。")], answers: .json(.of(Shapes.settlement)), refuses: codes),
+                query: [.init("as_of", .instant, "按那一刻已知的情况。")], answers: .json(.of(Shapes.settlement)), refuses: codes + ["as_of_invalid", "not_known_then"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/preview", "试算", by: roles, answers: .json(.of(Shapes.settlement)), refuses: codes),
             Operation(

@@ -19,7 +19,7 @@ extension CallRoutes: DescribedRoutes {
                 answers: .json(
                     .object([
                         "call": .object(["id": .text(), "event": .oneOf(CallEvent.self)]), "elders": .array(.of(Shapes.callCard)),
-                    ])), refuses: ["event_unknown", "call_id_invalid", "phone_invalid"]),
+                    ])), refuses: ["event_unknown", "call_id_invalid", "call_unknown", "phone_invalid"]),
             Operation(
                 .post, "/api/v1/calls/{id}/note", "这通电话的结果", by: DeskContext.roles, body: Note.self, isIdempotent: false,
                 answers: .json(.object(["id": .text(), "outcome": .text()])), refuses: ["call_unknown", "outcome_invalid"]),

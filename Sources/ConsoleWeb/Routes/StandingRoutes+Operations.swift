@@ -131,7 +131,7 @@ extension StandingRoutes: DescribedRoutes {
                 refuses: ["elder_unknown", "absence_kind", "absence_range", "absence_overlaps", "note_too_long"]),
             Operation(
                 .post, "/api/v1/elders/{id}/absences/{absence}/resume", "确认已返回；从这一天起重新生成工单", by: desk, body: ReturnBody.self,
-                answers: .json(changed), refuses: ["absence_unknown", "absence_range"]),
+                answers: .json(changed), refuses: ["absence_unknown", "absence_range", "absence_ended"]),
             Operation(
                 .get, "/api/v1/absences/overdue", "应已返回而未确认的，等得最久的在前：请打电话", by: desk, query: [.limit(1...500, default: 100)],
                 answers: .json(.object(["absences": .array(absenceShape)]))),

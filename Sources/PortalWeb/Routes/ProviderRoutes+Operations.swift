@@ -55,7 +55,7 @@ extension ProviderRoutes: DescribedRoutes {
                                 "result": Schema(["type": ["object", "null"]], sample: [:]), "problem": Schema.of(Shapes.problem).nullable,
                             ]))
                     ])), refuses: ["bulk_too_long", "action_unknown"]),
-            step("accept", "接单", ProviderSteps.Accept.self, ["holder": holder], offer),
+            step("accept", "接单", ProviderSteps.Accept.self, ["holder": holder], offer + ["illegal_transition"]),
             Operation(
                 .post, "/api/v1/provider/orders/{id}/decline", "拒单，随即派给下一家", by: roles, body: ProviderSteps.Decline.self,
                 refining: ["reason_code": reason, "holder": holder], answers: .json(.object(["id": .id, "declined": .boolean])),
@@ -74,8 +74,8 @@ extension ProviderRoutes: DescribedRoutes {
                 "schedule", "安排人员，需要两人的服务可写明第二位；可在当天内微调时间", ProviderSteps.Schedule.self,
                 ["worker": .text(sample: "W0001"), "second_worker": .text(sample: "W0002")],
                 ["order_unknown", "illegal_transition", "worker_unknown", "worker_twice", "worker_credential", "worker_busy", "time_not_agreed"]),
-            step("check-in", "签到", ProviderSteps.In.self, check, visit + ["check_in_too_early"]),
-            step("check-out", "签退", ProviderSteps.Out.self, check, visit + ["check_out_before_check_in"]),
+            step("check-in", "签到", ProviderSteps.In.self, check, visit + ["check_in_too_early", "method_unknown"]),
+            step("check-out", "签退", ProviderSteps.Out.self, check, visit + ["check_out_before_check_in", "method_unknown", "signature_hash"]),
             step("fail", "标记未完成", ProviderSteps.Fail.self, ["reason_code": reason], ["order_unknown", "illegal_transition"]),
         ]
     }

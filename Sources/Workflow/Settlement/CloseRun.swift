@@ -17,7 +17,7 @@ struct CloseRun: Sendable {
     private var month: Month { check.month }
 
     /// Lines a transaction, when nobody else writes and while somebody does, whom less than a millisecond of it must not disturb.
-    static let (part, smallPart) = (512, 32)
+    static let (part, smallPart) = (2048, 32)
     /// Refused lines a transaction: each moves its money back step by step.
     static let refusals = 64
     /// Statements sealed a transaction.
