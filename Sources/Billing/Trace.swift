@@ -8,23 +8,23 @@ import Registry
 public struct Trace: Sendable {
     let subject: String
     let number: String
-    let kind: Candidate.Kind
     let provider: ProviderID
     let elder: ElderID
     let item: ItemCode
-    let date: LocalDate
     let createdAt: Instant
-    let begin: Instant?
+    /// When a service began, or a meal was swiped. What is short stands behind it: there it takes no room of its own.
+    private let start: Instant?
+    let kind: Candidate.Kind
+    let isManual: Bool
+    /// Counts for caps of the week and the year; not judged itself.
+    let isContext: Bool
+    let date: LocalDate
     let end: Instant?
     let worker: WorkerID?
     let device: String?
     let place: Coordinate?
     let slot: String?
-    let swipedAt: Instant?
     let subsidy: Fen
-    let isManual: Bool
-    /// Counts for caps of the week and the year; not judged itself.
-    let isContext: Bool
 
     /// - Parameter worker: as one of two sees it; nil as the first does.
     init(_ line: Candidate, of worker: WorkerID? = nil, isContext: Bool = false) {
@@ -36,17 +36,19 @@ public struct Trace: Sendable {
         item = line.item
         date = line.date
         createdAt = line.createdAt
-        begin = line.begin
+        start = line.kind == .meal ? line.proof.swipedAt : line.begin
         end = line.end
         self.worker = worker ?? line.worker
         device = line.proof.device
         place = line.recipient?.place
         slot = line.proof.slot
-        swipedAt = line.proof.swipedAt
         subsidy = line.subsidy
         isManual = line.isManual
         self.isContext = isContext
     }
+
+    var begin: Instant? { kind == .order ? start : nil }
+    var swipedAt: Instant? { kind == .meal ? start : nil }
 
     /// Which of two services counts first: the earlier day, then the one entered first.
     func precedes(_ other: Trace) -> Bool { (date, createdAt, subject) < (other.date, other.createdAt, other.subject) }
@@ -77,8 +79,21 @@ public struct Traces: Sendable {
     /// What a fund pays of a line.
     private struct Leg: Sendable {
         var line: Int32
+        /// A place in ``regions``.
+        var region: Int32
         let amount: Fen
-        let region: String?
+    }
+
+    /// The streets of the lines; nil for lines without.
+    private var regions: [String?] = []
+    private var regionNumbers: [String?: Int32] = [:]
+
+    private mutating func number(of region: String?) -> Int32 {
+        if let number = regionNumbers[region] { return number }
+        let number = Int32(regions.count)
+        regions.append(region)
+        regionNumbers[region] = number
+        return number
     }
 
     /// A photograph or signature under a line: the first 128 bits of a SHA-256, of which a chance meeting of a million is one in 10²⁶.
@@ -133,7 +148,8 @@ public struct Traces: Sendable {
         if let second = line.second { seconds.append(Trace(line, of: second)) }
         for photo in line.proof.photos { if let mark = Mark(photo, place) { photos.append(mark) } }
         if let signature = line.proof.signature, let mark = Mark(signature, place) { signatures.append(mark) }
-        for leg in line.funding { funds[leg.fund, default: Pages()].append(Leg(line: place, amount: leg.amount, region: line.recipient?.region)) }
+        let region = number(of: line.recipient?.region)
+        for leg in line.funding { funds[leg.fund, default: Pages()].append(Leg(line: place, region: region, amount: leg.amount)) }
     }
 
     /// Lines gathered elsewhere.
@@ -152,6 +168,7 @@ public struct Traces: Sendable {
             for place in 0..<legs.count {
                 var leg = legs[place]
                 leg.line += start
+                leg.region = number(of: others.regions[Int(leg.region)])
                 funds[fund, default: Pages()].append(leg)
             }
         }
@@ -239,7 +256,7 @@ public struct Traces: Sendable {
             let legs = funds[budget.fund.rawValue, default: Pages()]
             let lines = (0..<legs.count).map { legs[$0] }.filter { leg in
                 let line = traces[Int(leg.line)]
-                return budget.bears(budget.fund, on: line.date, terms.catalogue.item(line.item)?.category, region: leg.region)
+                return budget.bears(budget.fund, on: line.date, terms.catalogue.item(line.item)?.category, region: regions[Int(leg.region)])
             }.sorted { traces[Int($0.line)].precedes(traces[Int($1.line)]) }
             BudgetCheck.judge(lines.map(\.amount), limit: limit, budget) { place, finding in
                 found[traces[Int(lines[place].line)].subject, default: []].append(finding)

@@ -92,7 +92,9 @@ struct VisitModel: Sendable {
         mayCheckOut = order.state == .inService
     }
 
-    private static func span(_ minutes: Int) -> String { minutes < 120 ? "\(minutes) 分钟" : "\(minutes / 60) 小时" }
+    private static func span(_ minutes: Int) -> String {
+        minutes < 120 ? "\(minutes) 分钟" : minutes < 2880 ? "\(minutes / 60) 小时" : "\(minutes / 1440) 天"
+    }
 
     static func when(_ window: TimeWindow, now: Instant) -> String {
         let days = now.localDate.days(to: window.start.localDate)
