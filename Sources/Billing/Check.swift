@@ -23,10 +23,12 @@ public struct Finding: Hashable, Sendable {
     /// A Chinese sentence with the evidence in it.
     public let sentence: String
 
+    /// What separates findings where they are kept cannot stand in a sentence, though words that people typed may: what is signed must be what
+    /// is read back.
     public init(_ code: String, _ severity: Severity, _ sentence: String) {
         self.code = code
         self.severity = severity
-        self.sentence = sentence
+        self.sentence = sentence.replacing("|", with: "／")
     }
 }
 

@@ -15,6 +15,10 @@ import Testing
             [blocked, foreign, World.line("s1"), held], month: World.may, terms: try World.terms())
     }
 
+    @Test func `what a finding says survives being kept among others`() {
+        #expect(Finding("R24", .hold, "与老人的关系：同|住").sentence == "与老人的关系：同／住")
+    }
+
     @Test func `is made for each provider in the order of codes`() throws {
         let statements = try Self.statements()
         #expect(statements.map(\.provider.text) == ["P000", "P001"])

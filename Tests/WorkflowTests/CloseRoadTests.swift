@@ -545,7 +545,13 @@ private enum CloseRoad {
     @Test(arguments: Backend.available)
     func `is sealed as it grows with the very bytes that are read back`(backend: Backend) async throws {
         try await World.with(backend) { world in
-            _ = try await world.order(in: .closed)
+            let order = try await world.order(in: .closed)
+            let (worker, provider) = (try #require(order.worker), try #require(order.provider))
+            // Words that a person typed, with what separates findings in them.
+            try await world.office.perform { tx in
+                try tx.roster.setTie(
+                    Terms.Tie(worker: worker, elder: order.elder), of: provider, relation: "同 | 住 ", by: "desk", at: order.createdAt)
+            }
             let month = World.month
             world.setClock(Instant(month.last.adding(days: 1), minute: 60))
             _ = try await CloseMonth(world.office)(month, by: World.finance)
@@ -555,6 +561,7 @@ private enum CloseRoad {
                 let lines = try await world.office.read { tx in try tx.settlements.lines(month, provider) }
                 let statement = Statement(month: month, provider: provider, lines: lines)
                 #expect(GrowingStatement(statement, catalogue).sha256 == sha256)
+                #expect(lines.flatMap(\.findings).contains { $0.sentence.hasSuffix("同 ／ 住 ") })
                 let paid = lines.filter { $0.verdict == .paid && $0.candidate.kind == .order }.map(\.candidate.subject)
                 #expect(try await world.office.read { tx in try tx.settlements.samplable(month, provider).map(\.subject) } == paid)
             }

@@ -90,8 +90,8 @@ public struct SettlementRepository {
 
     static func findings(_ text: String) -> [Finding] {
         guard !text.isEmpty else { return [] }
-        return text.split(separator: "|").compactMap { part in
-            let fields = part.split(separator: ":", maxSplits: 2).map { String($0).trimmed }
+        return text.split(separator: " | ").compactMap { part in
+            let fields = part.split(separator: ":", maxSplits: 2).map(String.init)
             guard fields.count == 3, let severity = Severity(rawValue: fields[1]) else { return nil }
             return Finding(fields[0], severity, fields[2])
         }
