@@ -70,7 +70,7 @@ final class PostgresWriter: BatchWriter, @unchecked Sendable {
 
     var transaction: any Transaction { current }
 
-    func hold(_ body: () -> Void) { body() }
+    func hold<T>(_ body: () -> T) -> T { body() }
 
     /// Opens the connection again when it has been lost: nothing of a batch has been done before this succeeds.
     func begin(isDurable: Bool) throws {

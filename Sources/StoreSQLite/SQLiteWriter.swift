@@ -28,7 +28,7 @@ final class SQLiteWriter: BatchWriter, @unchecked Sendable {
 
     var transaction: any Store.Transaction { current }
 
-    func hold(_ body: () -> Void) { connection.unsafeReentrantWrite { _ in body() } }
+    func hold<T>(_ body: () -> T) -> T { connection.unsafeReentrantWrite { _ in body() } }
     /// NORMAL leaves the log unsynchronised after a commit; the file stays sound, and the next FULL commit synchronises all before it.
     func begin(isDurable: Bool) throws {
         if isDurable != isFull {

@@ -78,6 +78,9 @@ def test_logging_out_needs_the_secret_and_a_login_starts_a_session_of_its_own(ho
     assert requests.get(f"{house.base}/console", cookies={"sid": first}, allow_redirects=False, timeout=20).status_code == 303
     assert person.post("/logout", {"csrf": person.secret()}).status_code == 303
     assert person.get("/console").headers["location"] == "/login?next=/console"
+    # Live events of a page that is still open have nothing to say, and no form to show to a script.
+    live = requests.get(f"{house.base}/console/events", headers={"Accept": "text/event-stream"}, allow_redirects=False, timeout=20)
+    assert (live.status_code, live.content) == (204, b"")
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(house):

@@ -174,9 +174,18 @@ def test_an_emergency_reaches_every_desk_and_nobody_waits_for_an_answer(visit, h
     assert one.locator("#emergency [aria-pressed=true]").count() == 2
     one.keyboard.press("3")
     assert one.locator("#emergency [aria-pressed=true]").count() == 1
+    sendings = []
+
+    def slow(route):
+        sendings.append(route.request.method)
+        time.sleep(0.3)
+        route.continue_()
+
+    one.route("**/api/v1/orders", slow)
     one.keyboard.press("Enter")
     one.keyboard.press("Enter")
     one.wait_for_selector("#emergency [data-placed]")
+    assert sendings == ["POST"]
     orders = house.api("GET", f"/orders?elder={elder['id']}")["orders"]
     sent = [order for order in orders if order["urgency"] == "emergency"]
     assert len(sent) == 1 and re.fullmatch(r"问清 0:\d\d，派人 0:\d\d", sent[0]["note"])

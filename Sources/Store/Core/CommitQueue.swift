@@ -4,7 +4,7 @@ import Foundation
 public protocol BatchWriter: AnyObject {
     var transaction: any Transaction { get }
     /// Runs a whole batch with the connection held.
-    func hold(_ body: () -> Void)
+    func hold<T>(_ body: () -> T) -> T
     /// - Parameter isDurable: whether the commit waits for the disk.
     func begin(isDurable: Bool) throws
     func savepoint() throws
@@ -35,7 +35,8 @@ public final class CommitQueue: Sendable {
     private struct State {
         var waiting: [Operation] = []
         var isClosed = false
-        /// When a write that may share its commit came last.
+        /// Writes that may share their commit: how many are not yet answered, and when one last was.
+        var sharedInHand = 0
         var lastShared: ContinuousClock.Instant?
     }
 
@@ -81,7 +82,7 @@ public final class CommitQueue: Sendable {
         defer { shared.condition.unlock() }
         if shared.state.isClosed { return .failed("closed") }
         if shared.state.waiting.count >= Self.capacity { return .overloaded }
-        if !operation.isAlone { shared.state.lastShared = .now }
+        if !operation.isAlone { shared.state.sharedInHand += 1 }
         shared.state.waiting.append(operation)
         if shared.state.waiting.count == 1 { shared.condition.signal() }
         return nil
@@ -89,7 +90,9 @@ public final class CommitQueue: Sendable {
 
     /// See ``Database/isBusy``.
     public var isBusy: Bool {
-        shared.condition.withLock { shared.state.lastShared.map { ContinuousClock.now - $0 < .milliseconds(250) } ?? false }
+        shared.condition.withLock {
+            shared.state.sharedInHand > 0 || (shared.state.lastShared.map { ContinuousClock.now - $0 < .milliseconds(250) } ?? false)
+        }
     }
 
     /// Lets what is queued finish, then ends the thread. Later writes are refused.
@@ -104,7 +107,16 @@ public final class CommitQueue: Sendable {
     private final class ResultBox<T>: @unchecked Sendable { var value: T? }
 
     private static func loop(_ shared: Shared, _ writer: any BatchWriter) {
-        while let batch = next(shared, writer) { writer.hold { run(batch, on: writer) } }
+        while let batch = next(shared, writer) {
+            let failures = writer.hold { run(batch, on: writer) }
+            if !batch[0].isAlone {
+                shared.condition.withLock {
+                    shared.state.sharedInHand -= batch.count
+                    shared.state.lastShared = .now
+                }
+            }
+            for (operation, failure) in zip(batch, failures) { operation.finish(failure) }
+        }
     }
 
     private static func next(_ shared: Shared, _ writer: any BatchWriter) -> [Operation]? {
@@ -132,7 +144,8 @@ public final class CommitQueue: Sendable {
         return batch
     }
 
-    private static func run(_ batch: [Operation], on writer: any BatchWriter) {
+    /// - Returns: what went wrong with each.
+    private static func run(_ batch: [Operation], on writer: any BatchWriter) -> [(any Error)?] {
         var failures = [(any Error)?](repeating: nil, count: batch.count)
         do {
             try writer.begin(isDurable: batch[0].isDurable)
@@ -148,7 +161,7 @@ public final class CommitQueue: Sendable {
             writer.rollback()
             failures = failures.map { $0 ?? error }
         }
-        for (operation, failure) in zip(batch, failures) { operation.finish(failure) }
+        return failures
     }
 
     /// - Returns: what went wrong with this one alone; its neighbours go on.

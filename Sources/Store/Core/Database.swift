@@ -18,7 +18,7 @@ public protocol Database: Sendable {
     /// it whole. Only for steps that are found undone and done again, and that nobody is told of.
     func writeRepeatable<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T
 
-    /// Whether somebody has written in the last quarter of a second, other than alone: long work then takes small steps.
+    /// Whether somebody waits for a write, or did in the last quarter of a second, other than alone: long work then takes small steps.
     var isBusy: Bool { get }
 
     /// Runs `body` on one consistent snapshot, beside the writer.

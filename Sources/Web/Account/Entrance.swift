@@ -116,6 +116,8 @@ public struct Entrance: Sendable {
 
     /// The way in, with where the person was going; a form that was sent from one of our pages is kept until the session is there again.
     func askToLogIn(_ request: Request) async throws -> Response {
+        // A page's live events without a session: nothing to send, and no form that a script would have to understand.
+        if request.headers[.accept] == "text/event-stream" { return Response(status: .noContent) }
         guard !request.isSafe else {
             let path = request.uri.string
             return Pages.redirect(to: path.isEmpty || path == "/" ? "/login" : "/login?next=\(FormFields.encoded(path))")

@@ -328,10 +328,7 @@ function tick(button) {
   button.setAttribute("aria-pressed", Boolean(time.textContent));
 }
 async function emergency() {
-  if (dialog.open) {
-    if (/^[1-3]$/.test(event.key)) act(() => tick(steps()[event.key - 1]));
-    return;
-  }
+  if (dialog.open) return;
   const sheet = current();
   const elder = $("[data-card-of]", sheet)?.dataset.cardOf;
   emergencyStart = Date.now();
@@ -358,7 +355,10 @@ async function emergency() {
 }
 dialog.addEventListener("close", () => clearInterval(emergencyTicker));
 for (const step of steps()) step.addEventListener("click", () => tick(step));
+let isSending = false;
 $("#emergency-send").addEventListener("click", async () => {
+  if (isSending) return;
+  isSending = true;
   const box = $("#emergency-said");
   const done = steps().filter((step) => $("time", step).textContent).map((step) => `${step.dataset.step} ${$("time", step).textContent}`);
   // Pressed twice, or again after a lost answer, somebody is sent once.
@@ -370,7 +370,11 @@ $("#emergency-send").addEventListener("click", async () => {
   try {
     const placed = await call("POST", "/api/v1/orders", JSON.parse(dialog.dataset.body), dialog.dataset.idempotency);
     box.innerHTML = await piece("/console/pieces/placed", { id: placed.id });
-  } catch (fault) { say(box, fault); }
+  } catch (fault) {
+    say(box, fault);
+  } finally {
+    isSending = false;
+  }
 });
 
 // --- The session is over in the middle of a call: log in beside it, then go on; what was typed stays where it is.
@@ -492,6 +496,8 @@ document.addEventListener("submit", async (event) => {
   if (form.method === "post") return;
   event.preventDefault();
   if (form.matches("[data-register]")) {
+    if (form.dataset.busy) return;
+    form.dataset.busy = "yes";
     const value = Object.fromEntries(new FormData(form));
     const birthday = value.birthday.split("-").map((part) => part.padStart(2, "0")).join("-");
     try {
@@ -508,6 +514,8 @@ document.addEventListener("submit", async (event) => {
       const box = $("[role=status]", form);
       box.className = "fault";
       box.textContent = fault.status === 401 ? word("login") : fault.message;
+    } finally {
+      delete form.dataset.busy;
     }
   }
 });

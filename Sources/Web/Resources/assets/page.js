@@ -56,14 +56,18 @@ export async function piece(path, parameters = {}) {
   return response.text();
 }
 
-/** A call of the API. `key` makes a repeated call harmless. */
+/** A call of the API. `key` makes a repeated call harmless: while its first is under way in another window, that one's answer is waited for. */
 export async function call(method, path, body, key) {
   const headers = { "Content-Type": "application/json" };
   if (key) headers["Idempotency-Key"] = key;
-  const response = await send(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  if (response.type === "opaqueredirect") throw new Refused(401, {});
-  if (!response.ok) throw await refusal(response);
-  return response.status === 204 ? null : response.json();
+  for (let again = 10; ; again -= 1) {
+    const response = await send(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    if (response.type === "opaqueredirect") throw new Refused(401, {});
+    if (response.ok) return response.status === 204 ? null : response.json();
+    const refused = await refusal(response);
+    if (refused.code !== "idempotency_key_running" || !again) throw refused;
+    await new Promise((go) => setTimeout(go, 300));
+  }
 }
 
 /** A key for `call` that no other page will make. */
