@@ -5,13 +5,14 @@ import Store
 
 /// A thread that moves the log's pages into the database beside the writer, so that no commit waits for the pages of thousands of others.
 ///
-/// PASSIVE waits for nobody and makes nobody wait. It never quite catches up with a busy writer; the writer itself moves the few pages that
-/// are left, and then SQLite starts the log anew instead of letting it grow.
+/// PASSIVE waits for nobody and makes nobody wait. It never quite catches up with a busy writer, who asks it again until few pages are left,
+/// moves those itself, and then SQLite starts the log anew instead of letting it grow.
 final class Checkpointer: Sendable {
     private struct State {
         var isWanted = false
         var isClosed = false
-        var hasRun = false
+        /// Pages of the log that stand in the database, as the last run left it.
+        var moved: Int?
     }
 
     // Safe because `state` is only touched while `condition` is locked.
@@ -27,10 +28,11 @@ final class Checkpointer: Sendable {
         threads.start("vnh-checkpoint") { [shared] in
             guard let queue = try? open() else { return }
             while Self.isAsked(shared) {
+                var moved: Int32 = 0
                 queue.unsafeReentrantWrite { db in
-                    _ = sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+                    _ = sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, &moved)
                 }
-                shared.condition.withLock { shared.state.hasRun = true }
+                shared.condition.withLock { shared.state.moved = Int(max(0, moved)) }
             }
             try? queue.close()
         }
@@ -54,11 +56,11 @@ final class Checkpointer: Sendable {
         }
     }
 
-    /// Whether it has moved pages since this was last asked.
-    func takeHasRun() -> Bool {
+    /// How many pages of the log stand in the database, once after each run.
+    func takeMoved() -> Int? {
         shared.condition.withLock {
-            defer { shared.state.hasRun = false }
-            return shared.state.hasRun
+            defer { shared.state.moved = nil }
+            return shared.state.moved
         }
     }
 

@@ -50,20 +50,35 @@ final class SQLiteWriter: BatchWriter, @unchecked Sendable {
     /// Moves the log's pages into the database: few of them here, when nobody waits; many beside the writer, so that no commit waits for them.
     func rest(isIdle: Bool) {
         batches += 1
-        if checkpointer?.takeHasRun() == true || isIdle && batches > 64 && log.pages < Self.many {
-            batches = 0
-            asked = 0
-            sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-        } else if let checkpointer, log.pages >= Self.many, log.pages - asked >= Self.many || log.pages < asked {
-            asked = log.pages
-            checkpointer.ask()
+        if let moved = checkpointer?.takeMoved() {
+            if log.pages - moved > Self.few, rounds < Self.rounds { ask() } else { moveRest() }
+        } else if isIdle, batches > 64, log.pages < Self.many {
+            moveRest()
+        } else if log.pages >= Self.many, log.pages - asked >= Self.many || log.pages < asked {
+            rounds = 0
+            ask()
         }
     }
+
+    private func ask() {
+        asked = log.pages
+        rounds += 1
+        checkpointer?.ask()
+    }
+
+    private func moveRest() {
+        (batches, asked, rounds) = (0, 0, 0)
+        sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+    }
+
     private var batches = 0
-    /// The length of the log when the checkpointer was last asked.
+    /// The length of the log when the checkpointer was last asked, and how often it was since the log was started.
     private var asked = 0
-    /// 16 MB of pages.
-    private static let many = 4096
+    private var rounds = 0
+    /// 16 MB of pages, and 2 MB.
+    private static let (many, few) = (4096, 512)
+    /// A disk that is slower than the writer never comes near it.
+    private static let rounds = 4
 
     func close() { checkpointer?.close() }
 

@@ -178,7 +178,7 @@ import Workflow
             try await become(.active, on: 6)
             #expect(try await absences() == ["institution 2026-03-08 2026-03-07 true", "travel 2026-03-07 2026-03-07 true", "hospital 2026-03-02 2026-03-05 true"])
             let stays = try await world.office.read { tx in
-                try tx.settlements.candidates(World.month, evidence: world.office.reference.evidence(on: World.month.last)).stays(of: World.minimum)
+                try tx.settlements.recipients(World.month).stays(of: World.minimum)
             }
             #expect(stays.map(\.span.from.day) == [2, 7, 8])
         }

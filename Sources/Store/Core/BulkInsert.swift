@@ -14,11 +14,12 @@ struct BulkInsert: Sendable {
         full = Self.text(head, width: width, rows: Self.part)
     }
 
-    func run(_ rows: [[SQL.Value]], _ tx: any Transaction) throws {
+    /// - Parameter append: adds the values of one row, in the order of the columns.
+    func run<Row>(_ rows: [Row], _ tx: any Transaction, append: (Row, inout [SQL.Value]) -> Void) throws {
         var values: [SQL.Value] = []
         for part in rows.chunked(by: Self.part) {
             values.removeAll(keepingCapacity: true)
-            for row in part { values += row }
+            for row in part { append(row, &values) }
             precondition(values.count == part.count * width, "a row of another width")
             try tx.execute(SQL(text: part.count == Self.part ? full : Self.text(head, width: width, rows: part.count), values: values))
         }

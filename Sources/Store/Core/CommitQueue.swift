@@ -14,7 +14,9 @@ public protocol BatchWriter: AnyObject {
     func rollbackToSavepoint() throws
     func commit() throws
     func rollback()
-    /// Called between transactions when nobody waits, or now and then under load: checkpoints and the like.
+    /// Called between transactions: checkpoints and the like.
+    ///
+    /// - Parameter isIdle: nobody waits, and the last was not a step of long work, which the next one follows.
     func rest(isIdle: Bool)
 }
 
@@ -107,7 +109,9 @@ public final class CommitQueue: Sendable {
     private final class ResultBox<T>: @unchecked Sendable { var value: T? }
 
     private static func loop(_ shared: Shared, _ writer: any BatchWriter) {
-        while let batch = next(shared, writer) {
+        var isStep = false
+        while let batch = next(shared, writer, isStep) {
+            isStep = !batch[0].isDurable
             let failures = writer.hold { run(batch, on: writer) }
             if !batch[0].isAlone {
                 shared.condition.withLock {
@@ -119,11 +123,11 @@ public final class CommitQueue: Sendable {
         }
     }
 
-    private static func next(_ shared: Shared, _ writer: any BatchWriter) -> [Operation]? {
+    private static func next(_ shared: Shared, _ writer: any BatchWriter, _ isStep: Bool) -> [Operation]? {
         shared.condition.lock()
         if shared.state.waiting.isEmpty {
             shared.condition.unlock()
-            writer.rest(isIdle: true)
+            writer.rest(isIdle: !isStep)
             shared.condition.lock()
         } else {
             writer.rest(isIdle: false)

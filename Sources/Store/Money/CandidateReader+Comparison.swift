@@ -21,11 +21,9 @@ extension CandidateReader {
     private static func compared(on day: LocalDate) -> SQL {
         """
         SELECT o.id, o.number, v.provider_id, o.elder_id, o.item_code, o.created_ms, v.in_at_ms, v.out_at_ms, v.worker_id, o.second_worker_id,
-            v.in_method, v.out_method, v.in_device, v.out_device, v.in_photo_sha256, v.out_photo_sha256, v.signature_sha256,
-            e.latitude_e6, e.longitude_e6, e.region
+            v.in_method, v.out_method, v.in_device, v.out_device, v.in_photo_sha256, v.out_photo_sha256, v.signature_sha256
         FROM service_order o
         JOIN visit v ON v.order_id = o.id
-        JOIN elder e ON e.id = o.elder_id
         WHERE o.service_date = \(day) AND o.state = 'closed'
         ORDER BY o.id
         """
@@ -44,8 +42,7 @@ extension CandidateReader {
         line.proof.device = devices[0] ?? devices[1]
         line.proof.photos = [row.optionalText(), row.optionalText()].compactMap { $0 }
         line.proof.signature = row.optionalText()
-        let (latitude, longitude) = (row.optionalInteger(), row.optionalInteger())
-        line.recipient = Recipient(place: Self.place(latitude, longitude), birthday: day, region: try row.text())
+        line.recipient = try recipients.person(line.elder, tx).recipient
         return line
     }
 }

@@ -7,16 +7,10 @@ import Registry
 /// Reads what asks to be paid in a month, day by day, so that a month of a million lines is never in memory at once.
 public struct CandidateReader {
     let tx: any Transaction
-    let month: Month
     let policy: EvidencePolicy
-    private let stays: [ElderID: [Recipient.Stay]]
+    let recipients: Recipients
 
-    init(_ tx: any Transaction, month: Month, policy: EvidencePolicy) throws {
-        self.tx = tx
-        self.month = month
-        self.policy = policy
-        stays = try Self.stays(tx, month)
-    }
+    private var month: Month { recipients.month }
 
     /// What is read at once: a day keeps the rows of orders, visits and legs together, and fits in memory.
     public enum Slice: Hashable, Sendable {
@@ -29,25 +23,24 @@ public struct CandidateReader {
 
     /// Shows every candidate of a slice to `body`, whoever's it is.
     public func forEach(in slice: Slice, _ body: (Candidate) throws -> Void) throws {
-        var classes: [String: [ClassSpan]] = [:]
         switch slice {
         case .late:
             for query in [late, lateAlreadyThere] {
                 try tx.forEachRow(query) { row in
-                    var line = try order(&row, &classes)
+                    var line = try order(&row)
                     line.funding = try funding(of: line.subject)
-                    line.recipient?.stays = try Self.stays(tx, of: line.elder, on: line.date)
+                    line.recipient?.stays = try Recipients.stays(tx, of: line.elder, on: line.date)
                     try body(line)
                 }
             }
             try tx.forEachRow(lateMeals) { row in
                 let canteen = try row.id(Provider.self)
-                try body(try meal(&row, canteen, &classes))
+                try body(try meal(&row, canteen))
             }
         case .day(let day):
             var legs = try legs(on: day)
             try tx.forEachRow(Self.orders(on: day)) { row in
-                var line = try order(&row, &classes)
+                var line = try order(&row)
                 line.funding = legs.take(line.subject)
                 try body(line)
             }
@@ -56,15 +49,13 @@ public struct CandidateReader {
     }
 
     func forEachMeal(on day: LocalDate, _ body: (Candidate) throws -> Void) throws {
-        var classes: [String: [ClassSpan]] = [:]
         for canteen in try canteens() {
             try tx.forEachRow(
                 """
-                SELECT \(sql: Self.mealColumns), \(sql: Self.recipientColumns)
-                FROM meal_swipe m JOIN elder e ON e.id = m.elder_id
+                SELECT \(sql: Self.mealColumns) FROM meal_swipe m
                 WHERE m.canteen_id = \(canteen) AND m.service_date = \(day) AND m.settlement <> 'reversed'
                 """
-            ) { try body(try meal(&$0, canteen, &classes)) }
+            ) { try body(try meal(&$0, canteen)) }
         }
     }
 
@@ -81,20 +72,18 @@ public struct CandidateReader {
     public func around(_ order: Order) throws -> [Candidate] {
         guard let provider = order.provider else { return [] }
         let (start, end) = (Instant(order.serviceDate), Instant(order.serviceDate.adding(days: 1)))
-        var classes: [String: [ClassSpan]] = [:]
         return try tx.rows(
             """
-            SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
+            SELECT \(sql: Self.orderColumns)
             FROM service_order o
             JOIN visit v ON v.order_id = o.id
-            JOIN elder e ON e.id = o.elder_id
             WHERE o.state IN ('done', 'closed') AND o.start_ms >= \(start) AND o.start_ms < \(end)
                 AND (o.provider_id = \(provider) OR o.elder_id = \(order.elder))
             ORDER BY o.id
             LIMIT 2000
             """
         ) { row in
-            var line = try self.order(&row, &classes)
+            var line = try self.order(&row)
             line.funding = try funding(of: line.subject)
             return line
         }
@@ -121,16 +110,10 @@ public struct CandidateReader {
         return lines
     }
 
-    /// When an elder was not at home in or around the month.
-    public func stays(of elder: ElderID) -> [Recipient.Stay] { stays[elder] ?? [] }
-
     // MARK: Queries
 
-    private static let recipientColumns: StaticString =
-        "e.latitude_e6, e.longitude_e6, e.birthday, e.region, e.classes, e.ability_level, e.lives_alone, e.cadre, e.contacts"
-
     private static let orderColumns: StaticString = """
-        o.id, o.number, o.elder_id, e.death_date, o.item_code, o.service_date, o.created_ms, o.is_backfilled, o.quantity, o.unit_price_fen,
+        o.id, o.number, o.elder_id, o.item_code, o.service_date, o.created_ms, o.is_backfilled, o.quantity, o.unit_price_fen,
         o.payable_fen, o.self_pay_fen, o.start_ms, o.end_ms, o.has_open_complaint, o.settlement, o.urgency, o.version,
         (SELECT MAX(CASE WHEN c.came = 0 OR c.paid_extra_fen > 0 THEN 2 ELSE 1 END) FROM callback c WHERE c.order_id = o.id),
         (SELECT MIN(c.received) FROM callback c WHERE c.order_id = o.id),
@@ -142,16 +125,15 @@ public struct CandidateReader {
         """
 
     private static let mealColumns: StaticString = """
-        m.id, m.elder_id, e.death_date, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs, m.device, m.device_ms,
+        m.id, m.elder_id, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs, m.device, m.device_ms,
         m.slot
         """
 
     private static func orders(on day: LocalDate) -> SQL {
         """
-        SELECT \(sql: orderColumns), \(sql: recipientColumns)
+        SELECT \(sql: orderColumns)
         FROM service_order o
         JOIN visit v ON v.order_id = o.id
-        JOIN elder e ON e.id = o.elder_id
         WHERE o.service_date = \(day) AND o.state = 'closed'
         ORDER BY o.id
         """
@@ -160,10 +142,9 @@ public struct CandidateReader {
     /// Closed after their own month had been frozen without them: paid now, under their own date.
     private var late: SQL {
         """
-        SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
+        SELECT \(sql: Self.orderColumns)
         FROM service_order o
         JOIN visit v ON v.order_id = o.id
-        JOIN elder e ON e.id = o.elder_id
         WHERE o.settlement = 'ready' AND o.service_date < \(month.first) AND o.state = 'closed'
             AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = o.id AND l.month <> \(month))
             AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(o.service_date, 1, 7) AND s.state = 'closed')
@@ -173,11 +154,10 @@ public struct CandidateReader {
     /// Late ones that an interrupted close of this month has marked already: the others are still compared with them.
     private var lateAlreadyThere: SQL {
         """
-        SELECT \(sql: Self.orderColumns), \(sql: Self.recipientColumns)
+        SELECT \(sql: Self.orderColumns)
         FROM statement_line l
         JOIN service_order o ON o.id = l.subject
         JOIN visit v ON v.order_id = o.id
-        JOIN elder e ON e.id = o.elder_id
         WHERE l.month = \(month) AND l.service_date < \(month.first) AND o.settlement <> 'ready'
         """
     }
@@ -185,10 +165,9 @@ public struct CandidateReader {
     /// Meals that were booked after their own month had been frozen.
     private var lateMeals: SQL {
         """
-        SELECT m.canteen_id, \(sql: Self.mealColumns), \(sql: Self.recipientColumns)
+        SELECT m.canteen_id, \(sql: Self.mealColumns)
         FROM late_meal t
         JOIN meal_swipe m ON m.id = t.id
-        JOIN elder e ON e.id = m.elder_id
         WHERE m.service_date < \(month.first) AND m.settlement <> 'reversed'
             AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = m.id AND l.month <> \(month))
             AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(m.service_date, 1, 7) AND s.state = 'closed')
@@ -238,36 +217,13 @@ public struct CandidateReader {
         ) { Candidate.Funding(fund: try $0.text(), programme: try $0.text(), amount: try $0.fen()) }
     }
 
-    private static func stays(_ tx: any Transaction, _ month: Month) throws -> [ElderID: [Recipient.Stay]] {
-        var stays: [ElderID: [Recipient.Stay]] = [:]
-        try tx.forEachRow(
-            """
-            SELECT elder_id, kind, from_date, until_date FROM absence
-            WHERE from_date <= \(month.last) AND (until_date IS NULL OR until_date >= \(month.first))
-            ORDER BY elder_id, from_date, id
-            """
-        ) { row in
-            stays[try row.id(), default: []].append(
-                Recipient.Stay(kind: try row.value(), span: DateSpan(from: try row.date(), until: try row.optionalDate())))
-        }
-        return stays
-    }
-
-    private static func stays(_ tx: any Transaction, of elder: ElderID, on day: LocalDate) throws -> [Recipient.Stay] {
-        try tx.rows(
-            """
-            SELECT kind, from_date, until_date FROM absence
-            WHERE elder_id = \(elder) AND from_date <= \(day) AND (until_date IS NULL OR until_date >= \(day)) ORDER BY from_date, id
-            """
-        ) { Recipient.Stay(kind: try $0.value(), span: DateSpan(from: try $0.date(), until: try $0.optionalDate())) }
-    }
-
     // MARK: Rows
 
     /// Without its funding.
-    private func order(_ row: inout Row, _ classes: inout [String: [ClassSpan]]) throws -> Candidate {
+    private func order(_ row: inout Row) throws -> Candidate {
         let (id, number) = (try row.text(), try row.text())
-        let (elder, death) = (try row.id(Elder.self), try row.optionalDate())
+        let elder = try row.id(Elder.self)
+        let person = try recipients.person(elder, tx)
         let (item, date, created, isBackfilled) = (try row.id(Item.self), try row.date(), try row.instant(), try row.bool())
         let (quantity, unit, gross, selfPay) = (try row.quantity(), try row.fen(), try row.fen(), try row.fen())
         let (start, end, hasComplaint) = (try row.instant(), try row.instant(), try row.bool())
@@ -285,7 +241,7 @@ public struct CandidateReader {
         var visit = try Visit(row: &row)
         visit.traces = traces
         var line = Candidate(
-            kind: .order, subject: id, number: number, provider: visit.provider, elder: elder, elderDeath: death, item: item, date: date,
+            kind: .order, subject: id, number: number, provider: visit.provider, elder: elder, elderDeath: person.death, item: item, date: date,
             createdAt: created, isBackfilled: isBackfilled, quantity: quantity, unitPrice: unit, gross: gross, funding: [],
             selfPay: selfPay, plannedMinutes: (end - start).minutes, begin: visit.checkIn.at, end: visit.checkOut?.at,
             worker: visit.worker, evidence: visit.evidence(policy),
@@ -293,7 +249,7 @@ public struct CandidateReader {
             callbackDenies: callback == 2)
         line.version = version
         line.second = second == visit.worker ? nil : second
-        line.recipient = try recipient(&row, elder, &classes)
+        line.recipient = person.recipient
         line.proof = proof(visit)
         line.proof.received = received
         line.proof.callbackConfirms = callback == 1
@@ -318,39 +274,20 @@ public struct CandidateReader {
         return proof
     }
 
-    private func meal(_ row: inout Row, _ canteen: ProviderID, _ classes: inout [String: [ClassSpan]]) throws -> Candidate {
-        let (id, elder, death) = (try row.text(), try row.id(Elder.self), try row.optionalDate())
+    private func meal(_ row: inout Row, _ canteen: ProviderID) throws -> Candidate {
+        let (id, elder) = (try row.text(), try row.id(Elder.self))
+        let person = try recipients.person(elder, tx)
         let (item, date, received) = (try row.id(Item.self), try row.date(), try row.instant())
         let (payable, selfPay, legs) = (try row.fen(), try row.fen(), try row.text())
         var line = Candidate(
-            kind: .meal, subject: id, number: id, provider: canteen, elder: elder, elderDeath: death, item: item, date: date,
+            kind: .meal, subject: id, number: id, provider: canteen, elder: elder, elderDeath: person.death, item: item, date: date,
             createdAt: received, quantity: .one, unitPrice: payable, gross: payable, funding: try Self.funding(legs), selfPay: selfPay,
             evidence: .slip)
         line.proof.device = try row.text()
         line.proof.swipedAt = try row.instant()
         line.proof.slot = try row.text()
-        line.recipient = try recipient(&row, elder, &classes)
+        line.recipient = person.recipient
         return line
-    }
-
-    private func recipient(_ row: inout Row, _ elder: ElderID, _ classes: inout [String: [ClassSpan]]) throws -> Recipient {
-        let (latitude, longitude) = (row.optionalInteger(), row.optionalInteger())
-        let (birthday, region, packed) = (try row.date(), try row.text(), try row.text())
-        // A district has a few dozen different lists of classes; each is read once.
-        let spans = try classes[packed] ?? Packed.classes(packed)
-        classes[packed] = spans
-        var recipient = Recipient(
-            place: Self.place(latitude, longitude),
-            birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(), livesAlone: try row.bool(),
-            cadre: row.optionalText(), stays: stays(of: elder))
-        recipient.phones = Packed.phones(try row.text())
-        return recipient
-    }
-
-    /// Of millionths of a degree.
-    static func place(_ latitude: Int64?, _ longitude: Int64?) -> Coordinate? {
-        guard let latitude, let longitude else { return nil }
-        return Coordinate(latitude: Double(latitude) / 1e6, longitude: Double(longitude) / 1e6)
     }
 
     static func funding(_ text: String) throws -> [Candidate.Funding] {
@@ -364,7 +301,7 @@ public struct CandidateReader {
 
 extension SettlementRepository {
     /// - Parameter evidence: by which the level of each visit is weighed.
-    public func candidates(_ month: Month, evidence: EvidencePolicy) throws -> CandidateReader {
-        try CandidateReader(tx, month: month, policy: evidence)
+    public func candidates(_ recipients: Recipients, evidence: EvidencePolicy) -> CandidateReader {
+        CandidateReader(tx: tx, policy: evidence, recipients: recipients)
     }
 }

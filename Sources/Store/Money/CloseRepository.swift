@@ -190,16 +190,15 @@ public struct CloseRepository {
         Int(try tx.integer("SELECT COUNT(*) FROM sample WHERE month = \(month) AND result IS NULL") ?? 0)
     }
 
-    /// Of a provider's orders on candidates, those that are the first the elder was ever served with.
-    public func firstServices(_ month: Month, _ provider: ProviderID) throws -> Set<String> {
+    /// Orders of a month that are the first that their elder was ever served with.
+    public func firstServices(_ month: Month) throws -> Set<String> {
         Set(
             try tx.rows(
                 """
-                SELECT o.id FROM service_order o
-                WHERE o.provider_id = \(provider) AND o.state = 'closed'
-                    AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
-                    AND NOT EXISTS (SELECT 1 FROM service_order b
-                        WHERE b.elder_id = o.elder_id AND b.start_ms < o.start_ms AND b.state = 'closed')
+                SELECT o.id FROM elder e
+                JOIN service_order o ON o.id = (
+                    SELECT f.id FROM service_order f WHERE f.elder_id = e.id AND f.state = 'closed' ORDER BY f.start_ms, f.id LIMIT 1)
+                WHERE o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
                 """
             ) { try $0.text() })
     }

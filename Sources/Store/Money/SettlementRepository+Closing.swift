@@ -84,7 +84,9 @@ extension SettlementRepository {
     }
 
     /// A line ready to be written, but for its place on the statement.
-    public struct NewLine: Sendable {
+    ///
+    /// A class, as tens of thousands of them are put in order.
+    public final class NewLine: Sendable {
         public let provider: ProviderID
         public let subject: String
         fileprivate let kind: Candidate.Kind
@@ -104,10 +106,10 @@ extension SettlementRepository {
             ]
         }
 
-        fileprivate func values(ordinal: Int) -> [SQL.Value] {
-            var values = values
-            values[2] = .integer(Int64(ordinal))
-            return values
+        fileprivate func append(to row: inout [SQL.Value], ordinal: Int) {
+            let start = row.count
+            row += values
+            row[start + 2] = .integer(Int64(ordinal))
         }
     }
 
@@ -115,7 +117,7 @@ extension SettlementRepository {
     ///
     /// - Returns: false when an order or meal is no longer as it was when it was judged; the caller undoes everything.
     public func append(_ lines: [(ordinal: Int, line: NewLine)]) throws -> Bool {
-        try Self.insert.run(lines.map { $0.line.values(ordinal: $0.ordinal) }, tx)
+        try Self.insert.run(lines, tx) { line, row in line.line.append(to: &row, ordinal: line.ordinal) }
         for (_, line) in lines where line.isPaid {
             guard try mark(line) else { return false }
         }

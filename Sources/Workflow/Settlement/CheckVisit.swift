@@ -13,7 +13,7 @@ public enum CheckVisit {
     /// The confirmation still to come is not missed: what only says that an order is not yet ready is left out.
     public static func findings(_ tx: any Transaction, _ reference: Reference, _ order: Order) throws -> [Finding] {
         let month = order.serviceDate.month
-        let reader = try tx.settlements.candidates(month, evidence: reference.evidence(on: order.serviceDate))
+        let reader = tx.settlements.candidates(try tx.settlements.recipients(month), evidence: reference.evidence(on: order.serviceDate))
         let lines = try reader.around(order)
         guard var line = lines.first(where: { $0.subject == order.id.text }) else { return [] }
         line.proof.isReady = true

@@ -17,7 +17,7 @@ struct CloseRun: Sendable {
     private var month: Month { check.month }
 
     /// Lines a transaction, when nobody else writes and while somebody does, whom less than a millisecond of it must not disturb.
-    static let (part, smallPart) = (2048, 32)
+    static let (part, smallPart) = (4096, 32)
     /// Refused lines a transaction: each moves its money back step by step.
     static let refusals = 64
     /// Statements sealed a transaction.
@@ -134,8 +134,7 @@ struct CloseRun: Sendable {
             let lines = try await check.judged(slice, comparison) { line in
                 written.contains(line.candidate.subject) ? nil : JudgedLine(line, of: month, reference, rules)
             }
-            // In the order of the statements, without moving the lines about.
-            return lines.indices.sorted { lines[$0] < lines[$1] }.map { lines[$0] }
+            return lines.sorted(by: \.place)
         }
     }
 
@@ -145,7 +144,9 @@ struct CloseRun: Sendable {
     ) async throws -> Bool {
         let month = month
         do {
+            // Parts run over all statements, as the orders stand side by side in the database: each of its pages is written once.
             try await inParts(lines) { part in
+                let part = part.sorted(by: \.line.provider)[...]
                 let (numbered, deductions) = (pages.numbered(part), part.compactMap(\.deduction))
                 try await step { [now] tx in
                     guard try tx.settlements.append(numbered) else { throw Changed() }
@@ -168,17 +169,17 @@ struct CloseRun: Sendable {
 
     private func sealStatements(_ grown: [ProviderID: GrowingStatement]) async throws {
         let (month, caller, now) = (month, caller, now)
-        let providers = try await office.read { tx in
+        let (first, providers) = try await office.read { tx in
             let sealed = Set(try tx.settlements.providers(month))
             let all = Set(try tx.settlements.providersWithLines(month)).union(try tx.close.waitingAdjustments().keys)
-            return all.subtracting(sealed).sorted()
+            return (try tx.close.firstServices(month), all.subtracting(sealed).sorted())
         }
         for part in providers.chunked(by: Self.seals) {
             let seals = try await withThrowingTaskGroup(of: Seal.self) { group in
                 var seals: [Seal] = []
                 for (index, provider) in part.enumerated() {
                     if index >= check.lanes, let some = try await group.next() { seals.append(some) }
-                    group.addTask { try await seal(provider, grown[provider]) }
+                    group.addTask { try await seal(provider, grown[provider], first) }
                 }
                 for try await some in group { seals.append(some) }
                 return seals.sorted { $0.provider < $1.provider }
@@ -208,7 +209,7 @@ struct CloseRun: Sendable {
     }
 
     /// - Parameter grown: nil when an earlier run has written some of its lines.
-    private func seal(_ provider: ProviderID, _ grown: GrowingStatement?) async throws -> Seal {
+    private func seal(_ provider: ProviderID, _ grown: GrowingStatement?, _ first: Set<String>) async throws -> Seal {
         let (month, reference, policy) = (month, office.reference, check.rules)
         return try await office.read { tx in
             // Read again only for what must see all its lines at once.
@@ -216,7 +217,6 @@ struct CloseRun: Sendable {
                 try grown == nil || reference.programmes.payBonuses
                 ? Statement(month: month, provider: provider, lines: tx.settlements.lines(month, provider)) : nil
             let grown = grown ?? statement.map { GrowingStatement($0, reference.catalogue) } ?? GrowingStatement()
-            let first = try tx.close.firstServices(month, provider)
             return Seal(
                 provider: provider, totals: grown.totals, sha256: grown.sha256,
                 samples: Sampling.plan(
@@ -251,5 +251,12 @@ struct CloseRun: Sendable {
                 after: history.count)
             try Batch.tell(tx, "month.closed", month, by: caller.name, at: now)
         }
+    }
+}
+
+extension RandomAccessCollection where Index == Int {
+    /// In the order of a key, equal ones as they were; large elements are moved once.
+    fileprivate func sorted(by key: (Element) -> some Comparable) -> [Element] {
+        indices.sorted { (key(self[$0]), $0) < (key(self[$1]), $1) }.map { self[$0] }
     }
 }

@@ -4,8 +4,8 @@ import Crypto
 import Kernel
 import Store
 
-/// What is kept of a judged line until it is written.
-struct JudgedLine: Sendable {
+/// What is kept of a judged line until it is written; a class, as tens of thousands of them are put in order.
+final class JudgedLine: Sendable {
     let line: SettlementRepository.NewLine
     let place: LinePlace
     let totals: StatementTotals
@@ -22,7 +22,6 @@ struct JudgedLine: Sendable {
         deduction = Deduction.blocks(line, of: month, rules)
     }
 
-    static func < (a: JudgedLine, b: JudgedLine) -> Bool { (a.line.provider, a.place) < (b.line.provider, b.place) }
 }
 
 /// A statement as its lines are written, one after the other: what it adds up to, and the fingerprint of the very bytes that are signed.

@@ -28,6 +28,7 @@ struct MonthCheck: Sendable {
 
     /// What comparing all lines finds, and which lines that were: a line that came later has not been compared and waits for the next month.
     struct Comparison: Sendable {
+        let recipients: Recipients
         let surroundings: Surroundings
         let subjects: SubjectSet
     }
@@ -35,10 +36,12 @@ struct MonthCheck: Sendable {
     /// The first pass.
     func compare() async throws -> Comparison {
         let (reference, month, policy, slices) = (office.reference, month, policy, slices)
-        let (terms, context) = try await office.read { tx in
+        let (terms, recipients, context) = try await office.read { tx in
             let counted = reference.catalogue.items.filter { $0.caps.contains { $0.per == .week || $0.per == .year } }.map(\.code)
+            let recipients = try tx.settlements.recipients(month, all: true)
             return (
-                try Self.terms(tx, reference, month), try tx.settlements.candidates(month, evidence: policy).context(counted)
+                try Self.terms(tx, reference, month), recipients,
+                try tx.settlements.candidates(recipients, evidence: policy).context(counted)
             )
         }
         var traces = Traces()
@@ -49,7 +52,7 @@ struct MonthCheck: Sendable {
                 group.addTask {
                     try await office.read { tx in
                         var traces = Traces()
-                        try tx.settlements.candidates(month, evidence: policy).add(slice, to: &traces)
+                        try tx.settlements.candidates(recipients, evidence: policy).add(slice, to: &traces)
                         return traces
                     }
                 }
@@ -57,8 +60,8 @@ struct MonthCheck: Sendable {
             for try await some in group { traces.add(some) }
         }
         let subjects = traces.subjects
-        return Comparison(
-            surroundings: Surroundings(terms: terms, cross: await CompareMonth.findings(traces, terms, lanes: lanes)), subjects: subjects)
+        let cross = await CompareMonth.findings(traces, terms, lanes: lanes)
+        return Comparison(recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects)
     }
 
     /// The second pass, for one slice.
@@ -67,10 +70,10 @@ struct MonthCheck: Sendable {
     func judged<T: Sendable>(
         _ slice: CandidateReader.Slice, _ comparison: Comparison, keep: @escaping @Sendable (StatementLine) -> T?
     ) async throws -> [T] {
-        let (month, policy) = (month, policy)
+        let policy = policy
         return try await office.read { tx in
             var kept: [T] = []
-            try tx.settlements.candidates(month, evidence: policy).forEach(in: slice) { line in
+            try tx.settlements.candidates(comparison.recipients, evidence: policy).forEach(in: slice) { line in
                 guard comparison.subjects.contains(line.subject) else { return }
                 let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
                 if let some = keep(line) { kept.append(some) }
