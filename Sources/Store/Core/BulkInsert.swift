@@ -2,16 +2,18 @@
 struct BulkInsert: Sendable {
     private let head: String
     private let width: Int
+    private let tail: String
     private let full: String
 
     /// Rows of one statement: PostgreSQL saves the ways to and fro, SQLite gains little beyond a few.
     static let part = 8
 
-    /// - Parameter head: `INSERT INTO table (columns)`
-    init(_ head: String, width: Int) {
-        self.head = head
-        self.width = width
-        full = Self.text(head, width: width, rows: Self.part)
+    /// - Parameters:
+    ///   - head: `INSERT INTO table (columns)`
+    ///   - tail: what stands behind the rows, as `ON CONFLICT … DO NOTHING`
+    init(_ head: String, width: Int, tail: String = "") {
+        (self.head, self.width, self.tail) = (head, width, tail)
+        full = Self.text(head, width: width, rows: Self.part, tail)
     }
 
     /// - Parameter append: adds the values of one row, in the order of the columns.
@@ -21,13 +23,13 @@ struct BulkInsert: Sendable {
             values.removeAll(keepingCapacity: true)
             for row in part { append(row, &values) }
             precondition(values.count == part.count * width, "a row of another width")
-            try tx.execute(SQL(text: part.count == Self.part ? full : Self.text(head, width: width, rows: part.count), values: values))
+            try tx.execute(SQL(text: part.count == Self.part ? full : Self.text(head, width: width, rows: part.count, tail), values: values))
         }
     }
 
-    private static func text(_ head: String, width: Int, rows: Int) -> String {
+    private static func text(_ head: String, width: Int, rows: Int, _ tail: String) -> String {
         let rows = (0..<rows).map { row in "(\((1...width).map { "$\(row * width + $0)" }.joined(separator: ", ")))" }
-        return "\(head)\nVALUES \(rows.joined(separator: ",\n    "))"
+        return "\(head)\nVALUES \(rows.joined(separator: ",\n    "))\n\(tail)"
     }
 }
 

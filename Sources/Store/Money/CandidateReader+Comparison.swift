@@ -8,12 +8,14 @@ import Registry
 extension CandidateReader {
     /// Adds every candidate of a slice, as far as it is compared with others.
     public func add(_ slice: Slice, to traces: inout Traces) throws {
-        guard case .day(let day) = slice else { return try forEach(in: slice) { traces.add($0) } }
-        var legs = try legs(on: day)
-        try tx.forEachRow(Self.compared(on: day)) { row in
-            var line = try compared(&row, day)
-            line.funding = legs.take(line.subject)
-            traces.add(line)
+        guard case .day(let day) = slice else { return try forEachLate { traces.add($0) } }
+        if let last = try last(on: day, after: "", size: .max) {
+            var legs = try legs(on: day, ("", last))
+            try tx.forEachRow(Self.compared(on: day)) { row in
+                var line = try compared(&row, day)
+                line.funding = legs.take(line.subject)
+                traces.add(line)
+            }
         }
         try forEachMeal(on: day) { traces.add($0) }
     }
@@ -42,7 +44,9 @@ extension CandidateReader {
         line.proof.device = devices[0] ?? devices[1]
         line.proof.photos = [row.optionalText(), row.optionalText()].compactMap { $0 }
         line.proof.signature = row.optionalText()
-        line.recipient = try recipients.person(line.elder, tx).recipient
+        let person = try recipients.person(line.elder, tx)
+        line.elder = person.id
+        line.recipient = person.recipient
         return line
     }
 }

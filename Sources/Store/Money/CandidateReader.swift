@@ -21,30 +21,60 @@ public struct CandidateReader {
         public static func all(of month: Month) -> [Slice] { [.late] + (0..<month.length).map { .day(month.first.adding(days: $0)) } }
     }
 
-    /// Shows every candidate of a slice to `body`, whoever's it is.
-    public func forEach(in slice: Slice, _ body: (Candidate) throws -> Void) throws {
-        switch slice {
-        case .late:
-            for query in [late, lateAlreadyThere] {
-                try tx.forEachRow(query) { row in
-                    var line = try order(&row)
-                    line.funding = try funding(of: line.subject)
-                    line.recipient?.stays = try Recipients.stays(tx, of: line.elder, on: line.date)
-                    try body(line)
-                }
-            }
-            try tx.forEachRow(lateMeals) { row in
-                let canteen = try row.id(Provider.self)
-                try body(try meal(&row, canteen))
-            }
-        case .day(let day):
-            var legs = try legs(on: day)
-            try tx.forEachRow(Self.orders(on: day)) { row in
+    /// A part of a slice: orders with ids in a range, or what is few and comes at once, late ones and a day's meals.
+    public struct Page: Sendable {
+        let slice: Slice
+        let ids: (after: String, until: String)?
+    }
+
+    /// - Parameter size: how many orders at most.
+    public func pages(of slice: Slice, size: Int) throws -> [Page] {
+        guard case .day(let day) = slice else { return [Page(slice: slice, ids: nil)] }
+        var pages: [Page] = []
+        var place = ""
+        while let last = try last(on: day, after: place, size: size) {
+            pages.append(Page(slice: slice, ids: (place, last)))
+            place = last
+        }
+        return pages + [Page(slice: slice, ids: nil)]
+    }
+
+    /// Shows every candidate of a page to `body`, whoever's it is.
+    public func forEach(in page: Page, _ body: (Candidate) throws -> Void) throws {
+        switch (page.slice, page.ids) {
+        case (.late, _): try forEachLate(body)
+        case (.day(let day), nil): try forEachMeal(on: day, body)
+        case (.day(let day), let ids?):
+            var legs = try legs(on: day, ids)
+            try tx.forEachRow(Self.orders(on: day, ids)) { row in
                 var line = try order(&row)
                 line.funding = legs.take(line.subject)
                 try body(line)
             }
-            try forEachMeal(on: day, body)
+        }
+    }
+
+    /// The last id of a page of a day's orders; nil when none is left.
+    func last(on day: LocalDate, after place: String, size: Int) throws -> String? {
+        try tx.first(
+            """
+            SELECT MAX(id) FROM (SELECT id FROM service_order WHERE service_date = \(day) AND id > \(place) ORDER BY id LIMIT \(size)) AS page
+            """
+        ) { $0.optionalText() } ?? nil
+    }
+
+    func forEachLate(_ body: (Candidate) throws -> Void) throws {
+        for query in [late, lateAlreadyThere] {
+            try tx.forEachRow(query) { row in
+                var line = try order(&row)
+                line.funding = try funding(of: line.subject)
+                line.recipient?.stays = try Recipients.stays(tx, of: line.elder, on: line.date)
+                try body(line)
+            }
+        }
+        try tx.forEachRow(lateMeals) { row in
+            let canteen = try row.id(Provider.self)
+            try body(try meal(&row, canteen))
         }
     }
 
@@ -129,12 +159,12 @@ public struct CandidateReader {
         m.slot
         """
 
-    private static func orders(on day: LocalDate) -> SQL {
+    private static func orders(on day: LocalDate, _ ids: (after: String, until: String)) -> SQL {
         """
         SELECT \(sql: orderColumns)
         FROM service_order o
         JOIN visit v ON v.order_id = o.id
-        WHERE o.service_date = \(day) AND o.state = 'closed'
+        WHERE o.service_date = \(day) AND o.id > \(ids.after) AND o.id <= \(ids.until) AND o.state = 'closed'
         ORDER BY o.id
         """
     }
@@ -193,13 +223,13 @@ public struct CandidateReader {
         }
     }
 
-    func legs(on day: LocalDate) throws -> Legs {
+    func legs(on day: LocalDate, _ ids: (after: String, until: String)) throws -> Legs {
         var legs = Legs()
         try tx.forEachRow(
             """
             SELECT l.order_id, l.fund, l.programme, l.amount_fen
             FROM service_order o JOIN funding_leg l ON l.order_id = o.id
-            WHERE o.service_date = \(day) AND o.state = 'closed' AND l.state <> 'released'
+            WHERE o.service_date = \(day) AND o.id > \(ids.after) AND o.id <= \(ids.until) AND o.state = 'closed' AND l.state <> 'released'
             ORDER BY o.id, l.ordinal
             """
         ) { row in

@@ -131,16 +131,19 @@ public struct CloseRepository {
     // MARK: Samples
 
     public func insert(_ samples: [(provider: ProviderID, sample: Sample)], _ month: Month, at now: Instant) throws {
-        for (provider, sample) in samples {
-            try tx.execute(
-                """
-                INSERT INTO sample (month, subject, provider_id, reason, result, note, by_name, at_ms)
-                VALUES (\(month), \(sample.subject), \(provider), \(sample.reason), \(sample.result?.rawValue),
-                    \(sample.result == nil ? "" : "此前已回访"), NULL, \(sample.result == nil ? nil : now))
-                ON CONFLICT (month, subject) DO NOTHING
-                """)
+        try Self.insertSamples.run(samples, tx) { sampled, row in
+            let (provider, sample) = sampled
+            row += [
+                .text(month.description), .text(sample.subject), .text(provider.text), .text(sample.reason.rawValue),
+                .text(sample.result?.rawValue), .text(sample.result == nil ? "" : "此前已回访"),
+                .integer(sample.result == nil ? nil : now.milliseconds),
+            ]
         }
     }
+
+    private static let insertSamples = BulkInsert(
+        "INSERT INTO sample (month, subject, provider_id, reason, result, note, at_ms)", width: 7,
+        tail: "ON CONFLICT (month, subject) DO NOTHING")
 
     public func samples(_ month: Month, _ provider: ProviderID? = nil) throws -> [(sample: Sample, provider: ProviderID)] {
         let all: SQL = "SELECT subject, reason, result, provider_id FROM sample WHERE month = \(month) ORDER BY provider_id, subject"

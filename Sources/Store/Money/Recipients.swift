@@ -9,10 +9,12 @@ import Registry
 public struct Recipients: Sendable {
     /// A class, as a map of large values takes twice their room.
     final class Person: Sendable {
+        /// To be kept instead of an equal one: a million lines then share their elders' ids.
+        let id: ElderID
         let recipient: Recipient
         let death: LocalDate?
 
-        init(_ recipient: Recipient, death: LocalDate?) { (self.recipient, self.death) = (recipient, death) }
+        init(_ id: ElderID, _ recipient: Recipient, death: LocalDate?) { (self.id, self.recipient, self.death) = (id, recipient, death) }
     }
 
     let month: Month
@@ -55,6 +57,7 @@ public struct Recipients: Sendable {
         let spans = try classes[packed] ?? Packed.classes(packed)
         classes[packed] = spans
         return Person(
+            id,
             Recipient(
                 place: Self.place(latitude, longitude), birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(),
                 livesAlone: try row.bool(), cadre: row.optionalText(), stays: stays(of: id), phones: Packed.phones(try row.text())),

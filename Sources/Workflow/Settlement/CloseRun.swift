@@ -26,8 +26,10 @@ struct CloseRun: Sendable {
     func callAsFunction() async throws {
         let month = month
         guard let start = try await office.read({ tx in try tx.settlements.closing(month) }) else { return }
+        // Long to find, and the same whenever it is: found while lines are written.
+        async let first = office.read { tx in try tx.close.firstServices(month) }
         let grown = try await writeLines(after: start.frozenUntil)
-        try await sealStatements(grown)
+        try await sealStatements(grown, firstServices: first)
         try await undoRefused(after: start.refused)
         try await finish()
     }
@@ -134,7 +136,7 @@ struct CloseRun: Sendable {
             let lines = try await check.judged(slice, comparison) { line in
                 written.contains(line.candidate.subject) ? nil : JudgedLine(line, of: month, reference, rules)
             }
-            return lines.sorted(by: \.place)
+            return lines.sorted { $0.place < $1.place }
         }
     }
 
@@ -146,7 +148,6 @@ struct CloseRun: Sendable {
         do {
             // Parts run over all statements, as the orders stand side by side in the database: each of its pages is written once.
             try await inParts(lines) { part in
-                let part = part.sorted(by: \.line.provider)[...]
                 let (numbered, deductions) = (pages.numbered(part), part.compactMap(\.deduction))
                 try await step { [now] tx in
                     guard try tx.settlements.append(numbered) else { throw Changed() }
@@ -167,12 +168,12 @@ struct CloseRun: Sendable {
 
     // MARK: Statements
 
-    private func sealStatements(_ grown: [ProviderID: GrowingStatement]) async throws {
+    private func sealStatements(_ grown: [ProviderID: GrowingStatement], firstServices first: Set<String>) async throws {
         let (month, caller, now) = (month, caller, now)
-        let (first, providers) = try await office.read { tx in
+        let providers = try await office.read { tx in
             let sealed = Set(try tx.settlements.providers(month))
             let all = Set(try tx.settlements.providersWithLines(month)).union(try tx.close.waitingAdjustments().keys)
-            return (try tx.close.firstServices(month), all.subtracting(sealed).sorted())
+            return all.subtracting(sealed).sorted()
         }
         for part in providers.chunked(by: Self.seals) {
             let seals = try await withThrowingTaskGroup(of: Seal.self) { group in
@@ -251,12 +252,5 @@ struct CloseRun: Sendable {
                 after: history.count)
             try Batch.tell(tx, "month.closed", month, by: caller.name, at: now)
         }
-    }
-}
-
-extension RandomAccessCollection where Index == Int {
-    /// In the order of a key, equal ones as they were; large elements are moved once.
-    fileprivate func sorted(by key: (Element) -> some Comparable) -> [Element] {
-        indices.sorted { (key(self[$0]), $0) < (key(self[$1]), $1) }.map { self[$0] }
     }
 }

@@ -71,16 +71,33 @@ struct MonthCheck: Sendable {
         _ slice: CandidateReader.Slice, _ comparison: Comparison, keep: @escaping @Sendable (StatementLine) -> T?
     ) async throws -> [T] {
         let policy = policy
-        return try await office.read { tx in
-            var kept: [T] = []
-            try tx.settlements.candidates(comparison.recipients, evidence: policy).forEach(in: slice) { line in
-                guard comparison.subjects.contains(line.subject) else { return }
-                let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
-                if let some = keep(line) { kept.append(some) }
+        let pages = try await office.read { tx in
+            try tx.settlements.candidates(comparison.recipients, evidence: policy).pages(of: slice, size: Self.page)
+        }
+        return try await withThrowingTaskGroup(of: (Int, [T]).self) { group in
+            var parts = [[T]](repeating: [], count: pages.count)
+            for (index, page) in pages.enumerated() {
+                if index >= lanes, let (place, part) = try await group.next() { parts[place] = part }
+                group.addTask {
+                    let part = try await office.read { tx in
+                        var part: [T] = []
+                        try tx.settlements.candidates(comparison.recipients, evidence: policy).forEach(in: page) { line in
+                            guard comparison.subjects.contains(line.subject) else { return }
+                            let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
+                            if let some = keep(line) { part.append(some) }
+                        }
+                        return part
+                    }
+                    return (index, part)
+                }
             }
-            return kept
+            for try await (place, part) in group { parts[place] = part }
+            return parts.flatMap { $0 }
         }
     }
+
+    /// Orders read at once: a database keeps what is written meanwhile apart for as long as somebody reads.
+    private static let page = 4096
 
     static func terms(_ tx: any Transaction, _ reference: Reference, _ month: Month) throws -> Terms {
         var terms = Terms(

@@ -119,7 +119,9 @@ struct MonthOfVisits: Sendable {
         let isNight = random.below(400) == 0
         let start = Instant(date, minute: isNight ? 1330 : 420 + turn / Self.workdays * 200 + random.below(60))
         let window = TimeWindow(start: start, lasting: .minutes(item.durationMinutes))
-        let number = "\(provider)-\(index)"
+        // As long as a real one, and rising as ids do: the day, then the minute and which of all visits it is.
+        let rank = String(start.minuteOfDay * (count + providers.count) + index * providers.count + place, radix: 36)
+        let number = "\(date.description.filter { $0 != "-" })-\(String(repeating: "0", count: max(0, 6 - rank.count)))\(rank)"
         let split = reference.programmes.split(
             FundingRequest(
                 item: item, date: date, minuteOfDay: start.minuteOfDay, payable: price,
