@@ -20,10 +20,11 @@ public struct ReadPapers: Sendable {
     static func papers(
         _ tx: any Transaction, _ reference: Reference, _ month: Month, isClosed: Bool, _ statements: [Statement], of provider: ProviderID?
     ) throws -> MonthPapers {
-        MonthPapers(
-            month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider),
-            visits: try tx.papers.visits(month, of: provider), mealClasses: try tx.papers.mealClasses(month, of: provider),
-            owed: try tx.papers.owed(month), unproven: try tx.papers.unproven(month),
+        let late = LateLines(statements, of: month)
+        return MonthPapers(
+            month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider, and: late),
+            visits: try tx.papers.visits(month, of: provider, and: late),
+            mealClasses: try tx.papers.mealClasses(month, of: provider, and: late), owed: try tx.papers.owed(month, and: late), unproven: try tx.papers.unproven(month),
             adjustments: Dictionary(uniqueKeysWithValues: statements.map { ($0.provider, $0.adjusted) }),
             invoices: try tx.close.invoices(month).mapValues(\.number), catalogue: reference.catalogue,
             franchise: reference.franchise)
