@@ -49,7 +49,7 @@ struct Money {
         guard let provider = order.provider ?? (move == .release ? ProviderID("") : nil) else { return }
         for leg in legs {
             for draw in leg.draws { try tx.entitlements.move(move, draw, for: order.elder) }
-            for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.amount) }
+            for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.borne) }
         }
         try tx.ledger.append(move, legs, subject: order.id.text, month: order.serviceDate.month, provider: provider.text, at: now)
         try tx.legs.set(move.to, from: old, order: order.id)
