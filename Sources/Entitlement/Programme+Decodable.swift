@@ -41,18 +41,18 @@ public struct ProgrammeFile: Decodable, Sendable {
             }
         }
 
-        private static let none = DecodingError.Context(codingPath: [], debugDescription: "")
-
         private static func words(_ error: DecodingError) -> String {
             func place(_ path: [any CodingKey]) -> String {
                 let names = path.dropFirst().map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
                 return names.isEmpty ? "" : names.joined(separator: ".") + "："
             }
-            if case .keyNotFound(let key, let context) = error { return place(context.codingPath) + "缺少字段 \(key.stringValue)" }
-            if case .dataCorrupted(let context) = error { return place(context.codingPath) + context.debugDescription }
-            // Whichever of the two it is: a value of another type, or none.
-            let context = if case .typeMismatch(_, let found) = error { found } else if case .valueNotFound(_, let found) = error { found } else { none }
-            return place(context.codingPath) + "值的类型不对"
+            var words = "值的类型不对"
+            if case .keyNotFound(let key, let context) = error { words = place(context.codingPath) + "缺少字段 \(key.stringValue)" }
+            if case .dataCorrupted(let context) = error { words = place(context.codingPath) + context.debugDescription }
+            // A value of another type, or none.
+            if case .typeMismatch(_, let context) = error { words = place(context.codingPath) + words }
+            if case .valueNotFound(_, let context) = error { words = place(context.codingPath) + words }
+            return words
         }
     }
 }
