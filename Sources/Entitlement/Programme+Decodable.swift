@@ -70,12 +70,14 @@ extension Programme: Decodable {
 
 extension ProgrammeVersion: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case version, from, until, sample, source, eligibility, scope, benefit, grants, excludes
+        case version, from, until, sample, source, eligibility, scope, benefit, grants, excludes, payout
         case minimumPayable = "minimum_payable"
         case providerBonus = "provider_bonus"
         case stacksWith = "stacks_with"
         case classChange = "class_change"
         case followsPause = "follows_pause"
+        case claimPer = "claim_per"
+        case claimMonths = "claim_months"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -91,7 +93,21 @@ extension ProgrammeVersion: Decodable {
             providerBonus: try fields.decodeIfPresent(Yuan.self, forKey: .providerBonus).map { Fen($0.fen) },
             grants: try fields.list(.grants), excludes: try fields.list(.excludes), stacksWith: try fields.list(.stacksWith),
             classChange: try fields.decodeIfPresent(ClassChange.self, forKey: .classChange) ?? .immediate,
+            payout: try Self.payout(
+                try fields.decodeIfPresent(String.self, forKey: .payout), per: try fields.decodeIfPresent(Grant.Period.self, forKey: .claimPer),
+                months: try fields.decodeIfPresent(Int.self, forKey: .claimMonths), fields.codingPath),
             followsPause: try fields.decodeIfPresent(Bool.self, forKey: .followsPause) ?? false)
+    }
+
+    private static func payout(_ word: String?, per: Grant.Period?, months: Int?, _ path: [any CodingKey]) throws -> Payout {
+        switch (word, per, months) {
+        case (nil, nil, nil), ("service", nil, nil): .service
+        case ("monthly", nil, nil): .monthly
+        case ("claim", let per?, let months?): .claim(per: per, months: months)
+        default:
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: path, debugDescription: "payout 应为 service、monthly，或 claim 并写 claim_per 和 claim_months"))
+        }
     }
 }
 

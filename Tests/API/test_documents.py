@@ -13,7 +13,7 @@ import pytest
 from house import House, problem
 
 MONTH = "2026-01"
-KINDS = ["summary", "detail", "confirmation", "streets", "funds", "payment", "deductions", "differences", "meals"]
+KINDS = ["summary", "detail", "confirmation", "streets", "funds", "payment", "deductions", "differences", "meals", "payouts"]
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,7 @@ public struct BudgetRepository {
             if isPosted { add(month, posted: amount, services: count) } else { add(month, reserved: amount, services: count) }
         }
         for (month, amount, count) in try tx.meals.burnDown(key) { add(month, posted: amount, services: count) }
+        for (month, reserved, posted, count) in try tx.payouts.burnDown(key) { add(month, reserved: reserved, posted: posted, services: count) }
         return months.sorted { $0.key < $1.key }.map {
             MonthUse(month: $0.key, reserved: $0.value.reserved, posted: $0.value.posted, services: $0.value.services)
         }

@@ -56,7 +56,7 @@ public struct Diner: Sendable {
     let statusSince: LocalDate?
     let deathDate: LocalDate?
     let birthday: LocalDate
-    let region: String
+    public let region: String
     let abilityLevel: Int
     let livesAlone: Bool
     let cadre: CadreKind?

@@ -233,6 +233,10 @@ public struct PackRepository {
                 FROM funding_leg l JOIN service_order o ON o.id = l.order_id
                 WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released' AND l.budgets <> ''
                 GROUP BY l.budgets, SUBSTR(o.service_date, 1, 7), l.state
+                UNION ALL
+                SELECT 'payout', budgets, '', '', month, state, CAST(SUM(amount_fen) AS BIGINT), COUNT(*) FROM payout
+                WHERE month >= \(Month(month.year, 1)) AND month <= \(Month(month.year, 12)) AND state <> 'released' AND budgets <> ''
+                GROUP BY budgets, month, state
                 ORDER BY 1, 2, 3, 4, 5, 6
                 """
         },

@@ -38,6 +38,15 @@ public struct PaperRepository {
         return result
     }
 
+    /// Whoever a cash payment of the month is for.
+    public func elders(paidIn month: Month) throws -> [ElderID: MonthPapers.ElderFacts] {
+        try elders(
+            """
+            SELECT \(sql: Self.elderColumns) FROM elder e
+            WHERE e.id IN (SELECT elder_id FROM payout WHERE month = \(month) AND state <> 'released')
+            """)
+    }
+
     private static let elderColumns: StaticString = "e.id, e.number, e.name, e.id_tail, e.region, e.community, e.ability_level, e.classes"
 
     private func elders(_ query: SQL) throws -> [ElderID: MonthPapers.ElderFacts] {

@@ -26,6 +26,7 @@ extension Migrator {
         Migration(number: 23, name: "stopped", sql: Schema.m0023_stopped),
         Migration(number: 24, name: "capacity", sql: Schema.m0024_capacity),
         Migration(number: 25, name: "bonus", sql: Schema.m0025_bonus),
+        Migration(number: 26, name: "payout", sql: Schema.m0026_payout),
     ])
 }
 

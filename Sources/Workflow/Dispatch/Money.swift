@@ -59,6 +59,11 @@ struct Money {
 extension Reference {
     /// Who pays what of a service: programmes, the elder's balances and the budgets of the day.
     func split(_ request: FundingRequest, of elder: ElderID, _ tx: any Transaction) throws -> FundingSplit {
+        try split(request, of: elder, by: programmes, tx)
+    }
+
+    /// - Parameter programmes: those that are asked.
+    func split(_ request: FundingRequest, of elder: ElderID, by programmes: Programmes, _ tx: any Transaction) throws -> FundingSplit {
         let keys = programmes.balancesNeeded(for: request)
         let balances = keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder, keys)
         let budgets =
