@@ -7,10 +7,9 @@ import Workflow
 extension PayoutRoutes: DescribedRoutes {
     public static var operations: [Operation] {
         let roles = FinanceContext.roles
-        func decide(_ name: String, _ summary: String) -> Operation {
+        func decide(_ name: String, _ summary: String, body: any Decodable.Type, opinion: Schema) -> Operation {
             Operation(
-                .post, "/api/v1/payouts/{month}/{programme}/\(name)", summary, by: roles, body: OpinionBody.self,
-                refining: ["opinion": .text(0...200, sample: "同意")],
+                .post, "/api/v1/payouts/{month}/{programme}/\(name)", summary, by: roles, body: body, refining: ["opinion": opinion],
                 answers: .json(.object(["month": .month, "programme": .text(sample: "AGE"), "count": .integer(), "amount_fen": .fen])),
                 refuses: ["month_invalid", "payout_programme_unknown", "own_request", "nothing_due", "opinion_too_long", "reason_missing", "role_forbidden"])
         }
@@ -39,7 +38,8 @@ extension PayoutRoutes: DescribedRoutes {
                         "month": .month, "programme": .text(sample: "AGE"), "drawn": .integer(), "amount_fen": .fen, "already": .integer(),
                         "short": Schema.integer().described("预算不足、没有造册的人数"),
                     ])), refuses: ["month_invalid", "month_in_future", "payout_programme_unknown", "role_forbidden"]),
-            decide("approve", "批准当月的发放或报销，随即入账；不能由造册的人批准"), decide("reject", "退回当月的发放或报销，预占随即释放"),
+            decide("approve", "批准当月的发放或报销，随即入账；不能由造册的人批准", body: ApproveBody.self, opinion: .text(0...200, sample: "同意")),
+            decide("reject", "退回当月的发放或报销，预占随即释放", body: RejectBody.self, opinion: .text(1...200, sample: "名册有误")),
             Operation(
                 .post, "/api/v1/claims", "录入一批要报销的票据，逐张按项目规则和额度审核并预占；有一张不合规则全部不收", by: roles, body: ClaimBody.self,
                 refining: [

@@ -21,8 +21,8 @@ public struct PayoutRoutes: Sendable {
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("payouts/:month", use: list)
         group.post("payouts/:month/:programme/draw-up", use: drawUp)
-        group.post("payouts/:month/:programme/approve") { try await decide($0, $1, approve: true) }
-        group.post("payouts/:month/:programme/reject") { try await decide($0, $1, approve: false) }
+        group.post("payouts/:month/:programme/approve", use: approve)
+        group.post("payouts/:month/:programme/reject", use: reject)
         group.post("claims", use: claim)
         group.get("lapsed-balances/:month", use: lapsed)
     }
@@ -41,13 +41,22 @@ public struct PayoutRoutes: Sendable {
         ])
     }
 
-    struct OpinionBody: Decodable, Sendable { let opinion: String? }
+    struct ApproveBody: Decodable, Sendable { let opinion: String? }
 
-    func decide(_ request: Request, _ context: FinanceContext, approve: Bool) async throws -> Response {
+    @Sendable func approve(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let body = try await exchange.decode(ApproveBody.self, request, context)
+        return try await decide(context, approve: true, opinion: body.opinion ?? "")
+    }
+
+    struct RejectBody: Decodable, Sendable { let opinion: String }
+
+    @Sendable func reject(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        try await decide(context, approve: false, opinion: try await exchange.decode(RejectBody.self, request, context).opinion)
+    }
+
+    private func decide(_ context: FinanceContext, approve: Bool, opinion: String) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        let body = try await exchange.decode(OpinionBody.self, request, context)
-        let report = try await DecidePayouts(exchange.office)(
-            programme, month, approve: approve, opinion: body.opinion ?? "", by: context.caller)
+        let report = try await DecidePayouts(exchange.office)(programme, month, approve: approve, opinion: opinion, by: context.caller)
         return Exchange.json([
             "month": JSON(month.description), "programme": JSON(programme), "count": JSON(report.count), "amount_fen": JSON(report.amount),
         ])

@@ -143,7 +143,7 @@ def test_an_allowance_is_drawn_up_by_one_and_paid_by_another(people):
     assert first["drawn"] + first["already"] == again["already"] > 0 and again["drawn"] == 0
     problem(finance("POST", f"/payouts/{month}/AGE/approve", {}), 403, "own_request")
     problem(admin("POST", f"/payouts/{month}/AGE/approve", {"opinion": "x" * 201}), 400, "opinion_too_long")
-    problem(admin("POST", f"/payouts/{month}/AGE/reject", {}), 400, "reason_missing")
+    problem(admin("POST", f"/payouts/{month}/AGE/reject", {"opinion": ""}), 400, "reason_missing")
     line = next(p for p in finance.get(f"/payouts/{month}")["programmes"] if p["programme"] == "AGE")
     assert line["payout"] == "monthly" and line["waiting_fen"] >= first["amount_fen"] and line["paid"] == 0
     paid = admin.post(f"/payouts/{month}/AGE/approve", {"opinion": "同意"})

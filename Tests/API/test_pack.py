@@ -199,7 +199,7 @@ def test_a_changed_bonus_of_the_canteens_is_found(rich, tmp_path):
     for forgery in (rule, entry):
         forgery.reseal()
         found = first_difference(forgery)
-        assert found.startswith(("adjustments.csv", "swipes.csv")) and "运营补贴" in found
+        assert found.startswith(("adjustments.csv", "legs.csv", "swipes.csv")) and "运营补贴" in found
 
 
 def test_a_grant_that_was_raised_afterwards_is_found(forgery):

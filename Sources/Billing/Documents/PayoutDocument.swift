@@ -6,7 +6,7 @@ extension MonthPapers {
     private static let payoutColumns: [Column] = [
         .ordinal, Column("项目", width: 20), Column("版本", .integer, width: 4), Column("资金来源", width: 10), Column("所属街道", width: 10),
         Column("老人编号", .digits, width: 12), Column("姓名", width: 8), Column("身份证后四位", .digits, width: 6), Column("垫付方", width: 14),
-        Column("票据号", .digits, width: 12), Column("服务日期", .date, width: 11), Column("服务项目", width: 14), .amount("票据金额", width: 10),
+        Column("票据号", .digits, width: 12), Column("服务日期", .date, width: 11), Column("服务项目", width: 14), Column("票据金额", .amount, width: 10),
         .amount("发放金额", width: 10), Column("状态", width: 8), Column("造册", width: 8), Column("审批", width: 8),
     ]
 
