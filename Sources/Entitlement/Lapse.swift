@@ -8,8 +8,13 @@ public struct Lapsing: Sendable {
     let day: LocalDate
     /// The last day on which it could be drawn.
     public let until: LocalDate
+    public let key: BalanceKey
 
-    public var key: BalanceKey { rule.key(grant, day) }
+    init(_ rule: Programmes.Rule, _ grant: Grant, of day: LocalDate, until: LocalDate) {
+        (self.rule, self.grant, self.day, self.until) = (rule, grant, day, until)
+        key = rule.key(grant, day)
+    }
+
     public var programme: Programme { rule.programme }
 
     /// What somebody leaves unused for good.
@@ -44,7 +49,7 @@ extension Programmes {
                 rule.days(grant, end).filter { day in
                     let last = min(rule.version.until ?? grant.until(day), grant.until(day))
                     return last.month == month && !isContinued(rule, grant, day, after: last)
-                }.map { Lapsing(rule: rule, grant: grant, day: $0, until: end) }
+                }.map { Lapsing(rule, grant, of: $0, until: end) }
             }
         }
     }

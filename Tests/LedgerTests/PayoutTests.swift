@@ -9,16 +9,6 @@ import TestSupport
 import Testing
 import Workflow
 
-extension World {
-    /// The shipped programmes with others behind them, as a file has them.
-    fileprivate func adding(_ programmes: String) throws {
-        var files = try Shipped.files()
-        let yaml = String(decoding: try #require(files["catalog/programmes.yaml"]), as: UTF8.self)
-        files["catalog/programmes.yaml"] = Array((yaml + programmes).utf8)
-        office.shelf.replace(with: try Reference(files))
-    }
-}
-
 extension DrawUpAllowances.Report {
     /// Drawn up, fen, had before, short of budget.
     fileprivate var told: [Int64] { [Int64(drawn), amount.amount, Int64(already), Int64(short)] }
@@ -54,7 +44,7 @@ extension DrawUpAllowances.Report {
     @Test(arguments: Backend.available)
     func `for a month goes to everyone eligible, once, by two persons`(backend: Backend) async throws {
         try await World.with(backend) { world in
-            try world.adding(Self.programmes)
+            try world.changeProgrammes { $0 + Self.programmes }
             try await world.office.perform { tx in try tx.budgets.set(Self.budget, granted: Fen(47_000)) }
             let (draw, decide) = (DrawUpAllowances(world.office), DecidePayouts(world.office))
             #expect(await refusal { try await draw("AGED", Self.april, by: World.finance) }?.code == "month_in_future")
@@ -99,7 +89,7 @@ extension DrawUpAllowances.Report {
     @Test(arguments: Backend.available)
     func `is reimbursed on bills of the quarter before, each once, as far as the quarter's grant goes`(backend: Backend) async throws {
         try await World.with(backend) { world in
-            try world.adding(Self.programmes)
+            try world.changeProgrammes { $0 + Self.programmes }
             let budget = BudgetKey(fund: .mealSubsidy, year: 2026, category: "01")
             try await world.office.perform { tx in try tx.budgets.set(budget, granted: Fen(1_300)) }
             func entry(_ number: String, _ elder: ElderID = World.ordinary, item: String = "01001", on day: String = "2026-03-31", price: Int64 = 1_500) -> FileClaim.Entry {
@@ -157,7 +147,7 @@ extension DrawUpAllowances.Report {
     @Test(arguments: Backend.available)
     func `is not paid twice when two draw up the same list at once`(backend: Backend) async throws {
         try await World.with(backend) { world in
-            try world.adding(Self.programmes)
+            try world.changeProgrammes { $0 + Self.programmes }
             let reports = try await withThrowingTaskGroup(of: DrawUpAllowances.Report.self) { group in
                 for _ in 0..<4 { group.addTask { try await DrawUpAllowances(world.office)("AGED", World.month, by: World.finance) } }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -196,7 +186,7 @@ extension DrawUpAllowances.Report {
     @Test(arguments: Backend.available)
     func `are what was granted less what was drawn, by programme and street`(backend: Backend) async throws {
         try await World.with(backend) { world in
-            try world.adding(Self.programmes)
+            try world.changeProgrammes { $0 + Self.programmes }
             _ = try await world.order(in: .closed)
             _ = try await world.order(in: .closed, World.request(World.lowIncome, day: 3))
             _ = try await world.order(in: .accepted, World.request(World.destitute, day: 9))

@@ -13,6 +13,8 @@ import Workflow
 @Suite struct `Money at the edges of a close` {
     private static let canteen = ProviderID("P001")
     private static let next = World.month.adding(1)
+    /// How the lunch subsidy of the shipped file begins to say what it pays.
+    private static let lunchBenefit = "      benefit: {kind: amount, value: \"7.00\""
 
     private static func lunch(_ world: World, _ elder: ElderID = World.ordinary, day: Int) async throws -> MealSwipe {
         let noon = Instant(World.monday.adding(days: day), minute: 700)
@@ -119,11 +121,7 @@ import Workflow
                 let stored = try await world.office.read { tx in try tx.budgets.require(budget) }
                 return [stored.reserved, stored.posted]
             }
-            var files = try Shipped.files()
-            let yaml = String(decoding: try #require(files["catalog/programmes.yaml"]), as: UTF8.self)
-            let at = try #require(yaml.range(of: "      benefit: {kind: amount", options: .backwards))
-            files["catalog/programmes.yaml"] = Array(yaml.replacingCharacters(in: at, with: "      provider_bonus: \"3.00\"\n\(yaml[at])").utf8)
-            world.office.shelf.replace(with: try Reference(files))
+            try world.changeProgrammes { $0.replacing(Self.lunchBenefit, with: "      provider_bonus: \"3.00\"\n\(Self.lunchBenefit)") }
             for day in [4, 5] { _ = try await Self.lunch(world, day: day) }
             #expect(try await used() == [.zero, Fen(2_000)])
             #expect(try await ReadBudgets(world.office).all(year: World.month.year).map(\.level) == [.warned])
