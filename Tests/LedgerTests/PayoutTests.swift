@@ -121,6 +121,14 @@ extension DrawUpAllowances.Report {
             #expect(try await Self.used(world, budget) == [0, 1_300])
             let paper = try await ReadPapers(world.office).document(Self.april, .payouts, DocumentScope(provider: ProviderID("P001")))
             #expect(paper.rows.count == 4 && paper.csv.contains("2026-03-31") && paper.csv.contains("second"))
+            // Its number leads to the list, and its entries through the ledger.
+            guard case .cash(Self.april) = try await TraceMoney(world.office)("3") else { Issue.record("a bill leads nowhere"); return }
+            let payment = try #require(judged[2].payment)
+            guard case .cash(Self.april) = try await TraceMoney(world.office)(payment.id) else { Issue.record("a payment leads nowhere"); return }
+            let postings = try await world.office.read { tx in try tx.ledger.of(payment.id) }
+            #expect(postings.map(\.debit) == ["reserved/BILLS/2026-04", "cash/BILLS/2026-04"] && postings.map(\.amount) == [Fen(200), Fen(200)])
+            let told = try await world.office.read { tx in try tx.events.after(0, limit: 1_000).map(\.type).filter { $0.hasPrefix("payout.") } }
+            #expect(told == ["payout.claimed", "payout.paid"])
             // It is no debt of a month's statements.
             let owed = try await world.office.read { tx in try tx.papers.owed(World.month, and: LateLines([], of: World.month)) }
             #expect(owed.isEmpty)

@@ -43,6 +43,17 @@ public struct PayoutRepository {
             ) { try $0.id() })
     }
 
+    /// The last month in which a bill of a number, or a payment of an id, was paid or waits.
+    public func month(of text: String) throws -> Month? {
+        try tx.first(
+            """
+            SELECT month FROM payout WHERE id = \(text)
+            UNION SELECT month FROM payout WHERE bill = \(text) AND bill <> '' AND state <> 'released'
+            ORDER BY 1 DESC LIMIT 1
+            """
+        ) { try $0.month() }
+    }
+
     /// Whether a claimant has handed in a bill before.
     public func isKnown(_ bill: String, of claimant: String) throws -> Bool {
         try tx.exists("SELECT 1 FROM payout WHERE claimant = \(claimant) AND bill = \(bill) AND state <> 'released'")

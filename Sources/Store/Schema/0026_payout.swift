@@ -26,6 +26,7 @@ extension Schema {
         ) STRICT, WITHOUT ROWID;
         CREATE UNIQUE INDEX payout_month ON payout (programme, month, elder_id) WHERE bill = '' AND state <> 'released';
         CREATE UNIQUE INDEX payout_bill ON payout (claimant, bill) WHERE bill <> '' AND state <> 'released';
+        CREATE INDEX payout_number ON payout (bill) WHERE bill <> '';
         CREATE INDEX payout_open ON payout (month, programme, state);
         """
 }

@@ -43,6 +43,11 @@ public struct DrawUpAllowances: Sendable {
             let some = try await office.perform { tx in
                 var some = Report()
                 for elder in part { try Self.draw(tx, office, programme, elder, month, by: caller, now: now, &some) }
+                if some.drawn > 0 {
+                    try tx.events.append(
+                        "payout.drawn_up", subject: "\(code)/\(month)", subjectSeq: 1, by: caller.name, at: now,
+                        data: (["count": JSON(some.drawn), "amount_fen": JSON(some.amount)] as JSON).text)
+                }
                 return some
             }
             report.drawn += some.drawn

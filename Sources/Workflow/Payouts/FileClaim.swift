@@ -68,7 +68,7 @@ public struct FileClaim: Sendable {
         let items = try entries.enumerated().map { try Self.item($1.bill, $0, programme, reference, today: now.localDate) }
         return { tx in
             let books = Payouts(tx, reference, by: caller, now: now)
-            return try zip(entries, items).enumerated().map { index, asked in
+            let judged = try zip(entries, items).enumerated().map { index, asked in
                 let (entry, item) = asked
                 guard let elder = try tx.meals.diner(entry.elder) ?? tx.meals.diner(card: entry.elder.text) else {
                     throw Rejection(.missing, "elder_unknown", "第 \(index + 1) 张票据的老人不在册，请核对编号。", pointer: "/bills/\(index)/elder")
@@ -92,6 +92,13 @@ public struct FileClaim: Sendable {
                 guard try books.reserve(payment) else { throw StoreFault.failed("claim not inserted") }
                 return Judged(entry: entry, payment: payment, notes: split.notes)
             }
+            let paid = judged.compactMap(\.payment)
+            if !paid.isEmpty {
+                try tx.events.append(
+                    "payout.claimed", subject: "\(code)/\(now.localDate.month)", subjectSeq: 1, by: caller.name, at: now,
+                    data: (["count": JSON(paid.count), "amount_fen": JSON(paid.map(\.leg.amount).total)] as JSON).text)
+            }
+            return judged
         }
     }
 
