@@ -13,7 +13,7 @@ public struct Trace: Sendable {
     let item: ItemCode
     let createdAt: Instant
     /// When a service began, or a meal was swiped. What is short stands behind it: there it takes no room of its own.
-    private let start: Instant?
+    let start: Instant?
     let kind: Candidate.Kind
     let isManual: Bool
     /// Counts for caps of the week and the year; not judged itself.
@@ -48,7 +48,6 @@ public struct Trace: Sendable {
     }
 
     var begin: Instant? { kind == .order ? start : nil }
-    var swipedAt: Instant? { kind == .meal ? start : nil }
 
     /// Which of two services counts first: the earlier day, then the one entered first.
     func precedes(_ other: Trace) -> Bool { (date, createdAt, subject) < (other.date, other.createdAt, other.subject) }
@@ -60,6 +59,12 @@ public struct Trace: Sendable {
 }
 
 extension [Trace] {
+    /// The places of those lines that were visits from one moment to another, in the order in which they began; of equal times by subject.
+    func presences(where isMeant: (Trace) -> Bool) -> [(place: Int, time: TimeWindow)] {
+        indices.filter { isMeant(self[$0]) }.compactMap { place in self[place].presence.map { (place, $0) } }
+            .sorted { ($0.time.start, self[$0.place].subject) < ($1.time.start, self[$1.place].subject) }
+    }
+
     /// The places of those lines that have a time, in its order; of equal times by subject.
     func places(by time: (Trace) -> Instant?) -> [(place: Int, at: Instant)] {
         indices.compactMap { place in time(self[place]).map { (place, $0) } }

@@ -59,9 +59,13 @@ public enum FundMove: String, CaseIterable, Sendable {
     ///
     /// Before a provider is owed anything, money only moves between what is granted and what is promised.
     public func accounts(_ programme: String, _ month: Month, provider: String) -> (debit: String, credit: String) {
+        accounts(programme, month, owed: AccountName.payable(provider, month))
+    }
+
+    /// - Parameter payable: what the money is owed or paid under.
+    public func accounts(_ programme: String, _ month: Month, owed payable: String) -> (debit: String, credit: String) {
         let budget = AccountName.budget(programme, month)
         let reserved = AccountName.reserved(programme, month)
-        let payable = AccountName.payable(provider, month)
         return switch self {
         case .reserve: (reserved, budget)
         case .post: (payable, reserved)
@@ -81,6 +85,8 @@ public enum AccountName {
     public static func reserved(_ programme: String, _ month: Month) -> String { "reserved/\(programme)/\(month)" }
     /// What is owed to a provider for proven visits.
     public static func payable(_ provider: String, _ month: Month) -> String { "payable/\(provider)/\(month)" }
+    /// What a programme has paid out in cash for a month, to elders or on bills.
+    public static func cash(_ programme: String, _ month: Month) -> String { "cash/\(programme)/\(month)" }
     /// What rules have taken from the statements of a month, and whose payment it is held back from.
     public static func deduction(_ month: Month) -> String { "deduction/\(month)" }
     public static func withheld(_ provider: String, _ month: Month) -> String { "withheld/\(provider)/\(month)" }

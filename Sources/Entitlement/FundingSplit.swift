@@ -81,18 +81,26 @@ public struct FundingLeg: Hashable, Sendable {
     public let programme: String
     public let version: Int
     public let amount: Fen
+    /// 运营补贴: what the provider gets beside the price because this programme pays for the service.
+    public let bonus: Fen
     public let draws: [Draw]
-    /// The budgets that bear the amount, each of them the whole of it.
+    /// The budgets that bear amount and bonus, each of them the whole of it.
     public let budgets: [BudgetKey]
 
-    public init(fund: Fund, programme: String, version: Int, amount: Fen, draws: [Draw], budgets: [BudgetKey] = []) {
+    public init(
+        fund: Fund, programme: String, version: Int, amount: Fen, bonus: Fen = .zero, draws: [Draw], budgets: [BudgetKey] = []
+    ) {
         self.fund = fund
         self.programme = programme
         self.version = version
         self.amount = amount
+        self.bonus = bonus
         self.draws = draws
         self.budgets = budgets
     }
+
+    /// All that it takes from each of its budgets.
+    public var borne: Fen { amount + bonus }
 }
 
 /// Why a programme pays nothing or less, in words for the telephone.

@@ -31,9 +31,10 @@ struct Payment {
         let bearing = budgets.filter {
             $0.key.bears(rule.programme.fund, on: request.date, request.item.category, region: request.beneficiary.region)
         }.sorted { $0.key < $1.key }
+        let bonus = version.providerBonus ?? .zero
         var wanted = version.benefit.amount(of: left, for: who)
-        if let (short, balance) = bearing.min(by: { $0.value.available < $1.value.available }), balance.available < wanted {
-            wanted = balance.available
+        if let (short, balance) = bearing.min(by: { $0.value.available < $1.value.available }), balance.available < wanted + bonus {
+            wanted = balance.available - bonus
             note(
                 rule, "budget_exhausted", "\(short.name)预算已用完，\(short.year + 1) 年起恢复，急需时可由区里特批", next: LocalDate(short.year + 1, 1, 1))
         }
@@ -42,7 +43,8 @@ struct Payment {
         guard amount > .zero else { return }
         legs.append(
             FundingLeg(
-                fund: rule.programme.fund, programme: code, version: version.version, amount: amount, draws: draws, budgets: bearing.map(\.key)))
+                fund: rule.programme.fund, programme: code, version: version.version, amount: amount, bonus: bonus, draws: draws,
+                budgets: bearing.map(\.key)))
         left -= amount
         paid.append(version)
     }

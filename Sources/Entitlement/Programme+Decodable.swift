@@ -41,18 +41,18 @@ public struct ProgrammeFile: Decodable, Sendable {
             }
         }
 
-        private static let none = DecodingError.Context(codingPath: [], debugDescription: "")
-
         private static func words(_ error: DecodingError) -> String {
             func place(_ path: [any CodingKey]) -> String {
                 let names = path.dropFirst().map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
                 return names.isEmpty ? "" : names.joined(separator: ".") + "："
             }
-            if case .keyNotFound(let key, let context) = error { return place(context.codingPath) + "缺少字段 \(key.stringValue)" }
-            if case .dataCorrupted(let context) = error { return place(context.codingPath) + context.debugDescription }
-            // Whichever of the two it is: a value of another type, or none.
-            let context = if case .typeMismatch(_, let found) = error { found } else if case .valueNotFound(_, let found) = error { found } else { none }
-            return place(context.codingPath) + "值的类型不对"
+            var words = "值的类型不对"
+            if case .keyNotFound(let key, let context) = error { words = place(context.codingPath) + "缺少字段 \(key.stringValue)" }
+            if case .dataCorrupted(let context) = error { words = place(context.codingPath) + context.debugDescription }
+            // A value of another type, or none.
+            if case .typeMismatch(_, let context) = error { words = place(context.codingPath) + words }
+            if case .valueNotFound(_, let context) = error { words = place(context.codingPath) + words }
+            return words
         }
     }
 }
@@ -70,12 +70,14 @@ extension Programme: Decodable {
 
 extension ProgrammeVersion: Decodable {
     enum CodingKeys: String, CodingKey, CaseIterable {
-        case version, from, until, sample, source, eligibility, scope, benefit, grants, excludes
+        case version, from, until, sample, source, eligibility, scope, benefit, grants, excludes, payout
         case minimumPayable = "minimum_payable"
         case providerBonus = "provider_bonus"
         case stacksWith = "stacks_with"
         case classChange = "class_change"
         case followsPause = "follows_pause"
+        case claimPer = "claim_per"
+        case claimMonths = "claim_months"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -91,7 +93,21 @@ extension ProgrammeVersion: Decodable {
             providerBonus: try fields.decodeIfPresent(Yuan.self, forKey: .providerBonus).map { Fen($0.fen) },
             grants: try fields.list(.grants), excludes: try fields.list(.excludes), stacksWith: try fields.list(.stacksWith),
             classChange: try fields.decodeIfPresent(ClassChange.self, forKey: .classChange) ?? .immediate,
+            payout: try Self.payout(
+                try fields.decodeIfPresent(String.self, forKey: .payout), per: try fields.decodeIfPresent(Grant.Period.self, forKey: .claimPer),
+                months: try fields.decodeIfPresent(Int.self, forKey: .claimMonths), fields.codingPath),
             followsPause: try fields.decodeIfPresent(Bool.self, forKey: .followsPause) ?? false)
+    }
+
+    private static func payout(_ word: String?, per: Grant.Period?, months: Int?, _ path: [any CodingKey]) throws -> Payout {
+        switch (word, per, months) {
+        case (nil, nil, nil), ("service", nil, nil): .service
+        case ("monthly", nil, nil): .monthly
+        case ("claim", let per?, let months?): .claim(per: per, months: months)
+        default:
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: path, debugDescription: "payout 应为 service、monthly，或 claim 并写 claim_per 和 claim_months"))
+        }
     }
 }
 

@@ -39,6 +39,8 @@ public struct ProgrammeVersion: Sendable {
     public var stacksWith: [String]
     /// What a change of class within a month does.
     public var classChange: ClassChange
+    /// How it reaches the elder.
+    public var payout: Payout
     /// True for a version after a deliberate pause, so that the days before it are not taken for a slip.
     public var followsPause: Bool
 
@@ -48,7 +50,7 @@ public struct ProgrammeVersion: Sendable {
         version: Int, from: LocalDate, until: LocalDate? = nil, isSample: Bool = true, source: String = "",
         eligibility: Eligibility = Eligibility(), scope: Scope = Scope(), benefit: Benefit, minimumPayable: Fen? = nil,
         providerBonus: Fen? = nil, grants: [Grant] = [], excludes: [String] = [], stacksWith: [String] = [], classChange: ClassChange = .immediate,
-        followsPause: Bool = false
+        payout: Payout = .service, followsPause: Bool = false
     ) {
         self.version = version
         self.from = from
@@ -64,6 +66,7 @@ public struct ProgrammeVersion: Sendable {
         self.excludes = excludes
         self.stacksWith = stacksWith
         self.classChange = classChange
+        self.payout = payout
         self.followsPause = followsPause
     }
 }

@@ -34,7 +34,7 @@ public enum ProgrammeLint {
         for programme in programmes {
             faults += dates(programme)
             for version in programme.versions {
-                let found = amounts(version) + grants(version) + limits(version) + company(version, of: programme, codes)
+                let found = amounts(version) + grants(version) + limits(version) + payouts(version) + company(version, of: programme, codes)
                 faults += found.map { ProgrammeFault(programme: programme.code, version: version.version, message: $0) }
             }
         }
@@ -117,6 +117,18 @@ public enum ProgrammeLint {
         if minutes.contains(where: { !(0...1440).contains($0) }) { faults.append("时刻应为 0 到 1440 分") }
         if let from = version.scope.fromMinute, let until = version.scope.untilMinute, until <= from { faults.append("结束时刻不晚于开始时刻") }
         return faults
+    }
+
+    private static func payouts(_ version: ProgrammeVersion) -> [String] {
+        switch version.payout {
+        case .service: []
+        case .monthly:
+            version.benefit.kind != .amount || version.scope != Scope() || !version.grants.isEmpty || version.minimumPayable != nil
+                || version.providerBonus != nil
+                ? ["按月发放的津贴只写对象和定额：benefit.kind 应为 amount，不写 scope、grants、minimum_payable 和 provider_bonus"] : []
+        case .claim(let per, let months):
+            (per == .day || per == .week ? ["报销期应为 month、quarter 或 year"] : []) + ((1...12).contains(months) ? [] : ["报销期后可报销的月数应为 1 到 12"])
+        }
     }
 
     private static func company(_ version: ProgrammeVersion, of programme: Programme, _ codes: Set<String>) -> [String] {

@@ -26,13 +26,14 @@ public struct Programmes: Sendable {
         self.init(unchecked: programmes)
     }
 
-    private init(unchecked programmes: [Programme]) {
+    /// - Parameter pays: the versions that have a say, by how they pay.
+    init(unchecked programmes: [Programme], paying pays: (Payout) -> Bool = { $0 == .service }) {
         all = programmes
         bonuses = Dictionary(grouping: programmes, by: \.code).mapValues { $0.flatMap(\.versions).filter { $0.providerBonus != nil } }
             .filter { !$0.value.isEmpty }
         // Swift's sort is stable: programmes of one fund pay in the order of the file.
         rules = programmes.sorted { $0.fund < $1.fund }.flatMap { programme in
-            programme.versions.map {
+            programme.versions.filter { pays($0.payout) }.map {
                 Rule(programme: programme, version: $0, categories: Set($0.scope.categories), items: Set($0.scope.items))
             }
         }

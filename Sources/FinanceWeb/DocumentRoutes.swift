@@ -136,7 +136,7 @@ struct DocumentRequest: Sendable {
     }
 
     func document(_ office: Office) async throws -> Document {
-        try await ReadPapers(office)(month, of: scope.provider).document(kind, scope)
+        try await ReadPapers(office).document(month, kind, scope)
     }
 
     /// Latin letters only, for old browsers: `detail-2026-03-P001`.

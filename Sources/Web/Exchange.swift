@@ -18,7 +18,8 @@ public struct Exchange: Sendable {
     ///
     /// - Throws: `DecodingError`, or `body_too_large`.
     public func decode<T: Decodable>(_ type: T.Type, _ request: Request, _ context: some RequestContext) async throws -> T {
-        try Self.decode(type, try await Self.bytes(request, context))
+        let bytes = try await Self.bytes(request, context)
+        return try Self.decode(type, bytes.isEmpty ? Array("{}".utf8) : bytes)
     }
 
     /// The fields of a form.

@@ -12,6 +12,7 @@ ELDER = {"name": "测试人", "sex": "female", "birthday": "1950-01-01", "region
 SWIPE = {"card": "LZ00000001", "canteen": "P001", "slot": "lunch", "device": "t"}
 HOSTILE = ["' OR 1=1 --", "<script>alert(1)</script>", "%00", "𝒳" * 50, "../../etc/passwd", '"; DROP TABLE elder; --', "{{x}}"]
 BUDGET = {"fund": "voucher", "year": 2098, "granted_fen": 100}
+BILL = {"elder": "e1", "number": "B-1", "item": "04025", "date": "2019-01-01", "price_fen": 10_000}
 FUND = {"kind": "office", "holder": "局", "year": 2098, "granted_fen": 100}
 
 
@@ -99,6 +100,18 @@ TABLE = [
     (("finance", "POST", "/funds/nothing/top-up", {"amount_fen": 1}), 404, "fund_unknown"),
     (("finance", "POST", "/fund-payments/nothing/approve", {}), 404, "payment_unknown"),
     (("finance", "POST", "/nursing-fees/2026-13", {}), 400, "month_invalid"),
+    (("finance", "GET", "/payouts/2026-13", None), 400, "month_invalid"),
+    (("finance", "POST", "/payouts/2026-01/LUNCH/draw-up", {}), 404, "payout_programme_unknown"),
+    (("finance", "POST", "/payouts/2099-01/AGE/draw-up", {}), 422, "month_in_future"),
+    (("finance", "POST", "/payouts/2019-01/AGE/approve", {}), 422, "nothing_due"),
+    (("finance", "POST", "/claims", {"programme": "LUNCH", "bills": [BILL]}), 404, "payout_programme_unknown"),
+    (("finance", "POST", "/claims", {"programme": "AIDS", "bills": []}), 400, "bills_missing"),
+    (("finance", "POST", "/claims", {"programme": "AIDS", "bills": [BILL | {"number": ""}]}), 400, "bill_invalid"),
+    (("finance", "POST", "/claims", {"programme": "AIDS", "bills": [BILL | {"date": "yesterday"}]}), 400, "bill_invalid"),
+    (("finance", "POST", "/claims", {"programme": "AIDS", "bills": [BILL | {"item": "99999"}]}), 404, "item_unknown"),
+    (("finance", "POST", "/claims", {"programme": "AIDS", "provider": "P999", "bills": [BILL]}), 404, "provider_unknown"),
+    (("finance", "POST", "/claims", {"programme": "AIDS", "bills": [BILL]}), 422, "claim_closed"),
+    (("finance", "GET", "/lapsed-balances/2026-13", None), 400, "month_invalid"),
     (("operator", "GET", "/nowhere", None), 404, "route_unknown"),
     (("operator", "DELETE", "/orders", None), 405, "method_not_allowed"),
 ]

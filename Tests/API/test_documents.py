@@ -13,13 +13,15 @@ import pytest
 from house import House, problem
 
 MONTH = "2026-01"
-KINDS = ["summary", "detail", "confirmation", "streets", "funds", "payment", "deductions", "differences", "meals"]
+KINDS = ["summary", "detail", "confirmation", "streets", "funds", "payment", "deductions", "differences", "meals", "payouts"]
 
 
 @pytest.fixture(scope="module")
 def finance(served, tmp_path_factory):
     house = House(f"sqlite:{shutil.copy(served, tmp_path_factory.mktemp('papers') / 'vnh.sqlite')}").start()
-    yield house.client("finance")
+    client = house.client("finance")
+    assert client.post(f"/payouts/{MONTH}/AGE/draw-up", {})["drawn"] > 0
+    yield client
     house.stop()
 
 

@@ -135,6 +135,32 @@ def test_an_advance_is_lent_by_two_and_paid_back(people):
         {"person": "e1", "advanced_fen": 30_000, "repaid_fen": 10_000, "owed_fen": 20_000}]
 
 
+def test_an_allowance_is_drawn_up_by_one_and_paid_by_another(people):
+    finance, admin = people
+    month = day(0)[:7]
+    first = finance.post(f"/payouts/{month}/AGE/draw-up", {})
+    again = finance.post(f"/payouts/{month}/AGE/draw-up", {})
+    assert first["drawn"] + first["already"] == again["already"] > 0 and again["drawn"] == 0
+    problem(finance("POST", f"/payouts/{month}/AGE/approve", {}), 403, "own_request")
+    problem(admin("POST", f"/payouts/{month}/AGE/approve", {"opinion": "x" * 201}), 400, "opinion_too_long")
+    problem(admin("POST", f"/payouts/{month}/AGE/reject", {"opinion": ""}), 400, "reason_missing")
+    line = next(p for p in finance.get(f"/payouts/{month}")["programmes"] if p["programme"] == "AGE")
+    assert line["payout"] == "monthly" and line["waiting_fen"] >= first["amount_fen"] and line["paid"] == 0
+    paid = admin.post(f"/payouts/{month}/AGE/approve", {"opinion": "同意"})
+    assert (paid["count"], paid["amount_fen"]) == (line["waiting"], line["waiting_fen"])
+    problem(admin("POST", f"/payouts/{month}/AGE/reject", {"opinion": "重复"}), 422, "nothing_due")
+    paper = finance.get(f"/settlements/{month}/documents/payouts")
+    amounts = [column["name"] for column in paper["columns"]].index("发放金额")
+    assert len(paper["rows"]) == paid["count"] and paper["totals"][amounts] == paid["amount_fen"]
+
+
+def test_what_nobody_used_is_told_by_programme_and_street(people, desk):
+    told = people[0].get(f"/lapsed-balances/{day(0)[:7]}")
+    assert told["lines"] and told["lapsed_fen"] == sum(line["lapsed_fen"] for line in told["lines"])
+    assert all(line["granted_fen"] - line["used_fen"] == line["lapsed_fen"] >= 0 for line in told["lines"])
+    problem(desk.operator("GET", f"/lapsed-balances/{day(0)[:7]}"), 403)
+
+
 def test_a_quote_speaks(desk, card):
     elder = card[1]
     quote = desk.operator.post("/orders/quote", {"elder_id": elder, "item_code": desk.ITEM, "start": day(4)})

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 
 import pytest
-from house import ROOT, Client, day, expect, moment, now, vnh
+from house import ROOT, Client, Desk, House, day, expect, moment, now, vnh
 from pack import VERIFY, Forgery, verify
 from test_path import ANSWER, past
 from test_path import MONTH as LAST
@@ -199,7 +199,32 @@ def test_a_changed_bonus_of_the_canteens_is_found(rich, tmp_path):
     for forgery in (rule, entry):
         forgery.reseal()
         found = first_difference(forgery)
-        assert found.startswith("adjustments.csv") and "运营补贴" in found
+        assert found.startswith(("adjustments.csv", "legs.csv", "swipes.csv")) and "运营补贴" in found
+
+
+def test_bonuses_draw_on_the_budget_and_a_changed_one_is_found(rich, tmp_path):
+    house = House(f"sqlite:{shutil.copy(rich.parent / 'vnh.sqlite', tmp_path / 'vnh.sqlite')}").start()
+    try:
+        finance, operator, desk = house.client("finance"), house.client("operator"), Desk(house)
+        finance.post("/budgets", {"fund": "meal_subsidy", "year": int(now()[:4]), "granted_fen": 10_000_000}, 201)
+        noon = day(0, 12) if moment(day(0, 12)) < moment(now()) else day(-1, 12)
+        for elder in desk.elders()[-6:]:
+            swipe = {"card": operator.get(f"/elders/{elder}")["number"], "canteen": "P001", "slot": "lunch", "at": noon, "device": "till-2"}
+            house.client("P001")("POST", "/meals", swipe)
+        budget = finance.get("/budgets")["budgets"][0]
+    finally:
+        house.stop()
+    vnh("export", noon[:7], "--database", house.url, "--output", tmp_path / "pack")
+    assert verify(tmp_path / "pack")[0] == 0, verify(tmp_path / "pack")
+    rows = list(csv.DictReader((tmp_path / "pack/swipes.csv").open(encoding="utf-8-sig")))
+    borne = [row for row in rows if row["budgets"] and row["legs"]]
+    assert borne and all(row["bonuses"] == "150" for row in borne)
+    paid = sum(int(row["payable_fen"]) - int(row["self_pay_fen"]) for row in borne)
+    assert budget["posted_fen"] == paid + 150 * len(borne)
+    forgery = Forgery(tmp_path / "pack", tmp_path / "forged")
+    forgery.change("swipes.csv", lambda rows: next(row for row in rows if row["budgets"] and row["legs"]).update(bonuses="149"))
+    forgery.reseal()
+    assert "运营补贴" in first_difference(forgery)
 
 
 def test_a_grant_that_was_raised_afterwards_is_found(forgery):
@@ -224,6 +249,8 @@ def budgeted(desk, tmp_path_factory):
     noon = day(0, 12) if moment(day(0, 12)) < moment(now()) else day(-1, 12)
     for card in cards:
         desk.house.client("P001").post("/meals", {"card": card, "canteen": "P001", "slot": "lunch", "at": noon, "device": "till-2"}, 201)
+    # What is paid in cash takes of the same budgets, and is no line of the month.
+    assert desk.finance.post(f"/payouts/{orders[0]['start'][:7]}/AGE/draw-up", {})["drawn"] > 0
     folder = tmp_path_factory.mktemp("budgets") / "pack"
     vnh("export", orders[0]["start"][:7], "--database", desk.house.url, "--output", folder)
     return folder

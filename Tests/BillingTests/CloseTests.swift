@@ -162,6 +162,7 @@ import Testing
     @Test(arguments: [
         ([("X", "1.00")], "没有付款编号 X"), ([("2026-05-P001-1", "1.01")], "应为 1.00元"),
         ([("2026-05-P001-1", "1.00"), ("2026-05-P001-1", "1.00")], "出现两次"), ([], "没有任何行"),
+        ((1...6).map { ("X\($0)", "1.00") }, "没有付款编号 X5 等 6 处"),
     ] as [([(String, String)], String)])
     func `is refused whole when one line is wrong`(rows: [(String, String)], words: String) {
         let lines = rows.map { BankLine(reference: $0.0, amount: Fen(yuan: $0.1)!, isPaid: true, note: "") }

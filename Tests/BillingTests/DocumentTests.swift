@@ -214,6 +214,36 @@ enum Papers {
         ])
     }
 
+    /// One of the register and one who is not, an allowance and a bill, paid and waiting; a programme and an item that have gone since.
+    @Test func `cash payments: allowances and bills`() throws {
+        func payment(_ elder: String, _ programme: String, _ bill: Bill?, _ state: LegState, by decider: String? = nil) -> CashPayment {
+            let leg = FundingLeg(fund: .directed, programme: programme, version: 2, amount: Fen(5_000), draws: [])
+            return CashPayment(
+                id: "\(elder)/\(programme)", leg: leg, month: World.may, elder: ElderID(elder), claimant: "P001", bill: bill, state: state, madeBy: "maker",
+                madeAt: Instant(milliseconds: 0), decidedBy: decider)
+        }
+        func bill(_ item: String) -> Bill { Bill(number: "0012", item: item, date: LocalDate(2026, 4, 30)!, price: Fen(10_000)) }
+        let item = Item(code: ItemCode("01001"), category: .meals, name: "营养午餐", unit: .portion, mode: .onSite)
+        let papers = MonthPapers(
+            month: World.may, isClosed: false, statements: [], elders: [ElderID("E1"): Papers.elder], visits: [:], mealClasses: [:], owed: [:],
+            unproven: [:],
+            payments: [
+                payment("E1", "AGE", nil, .posted, by: "second"), payment("E1", "BILLS", bill("01001"), .reserved),
+                payment("E9", "GONE", bill("99999"), .reserved),
+            ], programmes: ["AGE": "高龄津贴", "BILLS": "报销"],
+            catalogue: Catalogue(items: [item], prices: [], regions: World.catalogue.regions, classes: []), franchise: try World.franchise())
+        let paper = try papers.document(.payouts)
+        #expect(try Papers.column(paper, "项目") == ["高龄津贴", "报销", "GONE"])
+        #expect(try Papers.column(paper, "服务项目") == ["", "营养午餐", "99999"])
+        #expect(try Papers.column(paper, "票据金额") == ["", "100.00", "100.00"])
+        #expect(try Papers.column(paper, "状态") == ["已发放", "待审批", "待审批"])
+        #expect(try Papers.column(paper, "审批") == ["second", "", ""])
+        #expect(try Papers.column(paper, "姓名") == [Papers.elder.maskedName, Papers.elder.maskedName, ""])
+        #expect(paper.facts.map(\.value) == ["2026-05", "2 人"] && paper.notes == ["合计：150.00 元，大写：壹佰伍拾元整"])
+        #expect(try papers.document(.payouts, DocumentScope(street: Papers.elder.region)).rows.count == 2)
+        #expect(try papers.document(.payouts, DocumentScope(provider: ProviderID("P002"))).rows.isEmpty)
+    }
+
     @Test func `say that the month is not closed yet`() throws {
         #expect(try Papers.may(isClosed: false).document(.summary).facts.map(\.value).first == "2026-05（试算，尚未月结）")
     }

@@ -95,13 +95,19 @@ import Testing
         #expect(try Papers.column(report, "送餐数") == ["0", "1", "1"])
     }
 
+    @Test func `of an item without a cap looks at no days`() {
+        let item = Item(code: ItemCode("06001"), category: .household, name: "保洁")
+        #expect(CapCheck.span(of: item, around: World.may.first) == nil)
+        #expect(CapCheck.span(of: World.weekly, around: World.may.first).map { $0.lowerBound.days(to: $0.upperBound) } == 7)
+    }
+
     @Test func `has a title for every paper and says what else must be named`() {
         #expect(DocumentKind.allCases.map(\.title) == [
-            "结算汇总表", "结算明细表", "服务确认单", "街道拨付表", "资金收支表", "资金拨付申请表", "扣减通知书", "对账差异表", "助餐月报",
+            "结算汇总表", "结算明细表", "服务确认单", "街道拨付表", "资金收支表", "资金拨付申请表", "扣减通知书", "对账差异表", "助餐月报", "现金发放与报销表",
         ])
         #expect(DocumentKind.allCases.filter { $0.subject == .provider } == [.deductions])
         #expect(DocumentKind.allCases.filter { $0.subject == .elder } == [.confirmation])
-        #expect(DocumentKind.allCases.filter { $0.subject == .month }.count == 7)
+        #expect(DocumentKind.allCases.filter { $0.subject == .month }.count == 8)
     }
 }
 

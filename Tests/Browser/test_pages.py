@@ -9,7 +9,7 @@ PAGES = [
     ("operator", "/console/duties"), ("operator", "/console/handover"), ("operator", "/console/callbacks"), ("operator", "/console/complaints"),
     ("operator", "/console/knowledge"), ("operator", "/console/knowledge/K007"), ("operator", "/console/items/06001"),
     ("operator", "/console/downtime"), ("operator", "/console/elders/e00000001"), ("operator", "/console/elders/e00000001/standing"),
-    ("finance", "/finance/budgets"), ("finance", "/finance/audit"),
+    ("finance", "/finance/budgets"), ("finance", "/finance/payouts"), ("finance", "/finance/lapsed"), ("finance", "/finance/audit"),
     ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
     ("finance", "/finance"), ("admin", "/admin"), ("auditor", "/admin/access"), ("auditor", "/admin/audit"),
     ("security", "/admin/users"), ("security", "/admin/tokens"), ("admin", "/admin/tokens"), ("admin", "/admin/webhooks"),

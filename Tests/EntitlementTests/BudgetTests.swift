@@ -34,6 +34,21 @@ import Testing
         #expect(note?.isWorthSaying == true)
     }
 
+    /// What is left in the budget → what is paid of five yuan, with three for the provider beside the price, and what the budget bears.
+    @Test(arguments: [(800, 500, 800), (799, 499, 799), (301, 1, 301), (300, 0, 0), (0, 0, 0)] as [(Int64, Int64, Int64)])
+    func `bears what the provider gets beside the price, or pays nothing`(left: Int64, pays: Int64, borne: Int64) throws {
+        let version = ProgrammeVersion(
+            version: 1, from: LocalDate(2026, 1, 1)!, benefit: Benefit(kind: .amount, value: 500), providerBonus: Fen(300))
+        let programmes = try Programmes([Sample.programme("C", .mealSubsidy, version)])
+        let budget = BudgetKey(fund: .mealSubsidy, year: 2026)
+        let split = programmes.split(
+            Sample.request(1000), balances: [:], budgets: [budget: Balance(granted: Fen(left + 50), reserved: Fen(20), posted: Fen(30))])
+        #expect(split.paid["C"] ?? 0 == pays)
+        #expect(split.selfPay == Fen(1000 - pays))
+        #expect(split.legs.map(\.borne).total == Fen(borne))
+        #expect(split.notes.contains { $0.code == "budget_exhausted" } == (left < 800))
+    }
+
     @Test(arguments: ["district_subsidy:2026:all:all", "meal_subsidy:2026:01:620102001", "voucher:2026:all:620102001"])
     func `is known by its text`(text: String) { #expect(BudgetKey(text)?.text == text) }
 

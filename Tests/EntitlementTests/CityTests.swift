@@ -10,6 +10,17 @@ struct City: Decodable, Sendable, CustomTestStringConvertible {
     let city: String
     let programmes: [Programme]
     let cases: [Case]
+    let allowances: [Allowance]?
+    /// First and last day on which bills of ``Sample/monday`` are taken.
+    let taken: [LocalDate]?
+    let claims: [Case]?
+
+    /// What somebody gets in cash for a month, May 2026 unless it is said; nothing when left out.
+    struct Allowance: Decodable, Sendable {
+        let age: Int
+        let month: String?
+        let pays: String?
+    }
 
     struct Case: Decodable, Sendable {
         let classes: [String]?
@@ -49,21 +60,54 @@ struct City: Decodable, Sendable, CustomTestStringConvertible {
 
 @Suite struct `The rules of cities, written as data,` {
     @Test func `are all there`() {
-        #expect(City.all.count == 10)
-        #expect(City.all.flatMap(\.cases).count >= 45)
+        #expect(City.all.count == 12)
+        #expect(City.all.flatMap { $0.cases + ($0.claims ?? []) }.count >= 50)
+        #expect(City.all.flatMap { $0.allowances ?? [] }.count >= 10)
     }
 
     @Test(arguments: City.all)
     func `pay what the city pays`(city: City) throws {
         let programmes = try Programmes(city.programmes)
-        for (index, example) in city.cases.enumerated() {
+        try check(city.cases, of: city, by: programmes, programmes)
+    }
+
+    @Test(arguments: City.all.filter { $0.allowances != nil })
+    func `pay in cash what the city pays for a month`(city: City) throws {
+        let programmes = try Programmes(city.programmes)
+        let programme = try #require(programmes.paidOut.first)
+        for example in city.allowances ?? [] {
+            let month = try #require(Month(example.month ?? "2026-05"))
+            let paid = programmes.allowance(programme, of: Sample.who(age: example.age), in: month, budgets: [:])
+            #expect(paid?.leg.amount.yuan == example.pays, "\(example)")
+            // The month is its own grant: paid once.
+            #expect(paid?.leg.draws.map(\.key.period) == example.pays.map { _ in [month.description] })
+            #expect(programmes.claimPeriod(programme, of: month.first) == nil)
+        }
+    }
+
+    @Test(arguments: City.all.filter { $0.claims != nil })
+    func `reimburse what the city reimburses, while it takes bills`(city: City) throws {
+        let programmes = try Programmes(city.programmes)
+        let programme = try #require(programmes.paidOut.first)
+        try check(city.claims ?? [], of: city, by: programmes.claims(of: programme), programmes)
+        let period = try #require(programmes.claimPeriod(programme, of: Sample.monday))
+        let taken = try #require(city.taken)
+        #expect([period.last.adding(days: 1), period.until] == taken && period.first == LocalDate("2026-04-01"))
+        for day in taken { #expect(period.isOpen(on: day)) }
+        #expect(!period.isOpen(on: taken[0].adding(days: -1)) && !period.isOpen(on: taken[1].adding(days: 1)))
+        #expect(programmes.claimPeriod(programme, of: LocalDate("2019-12-31")!) == nil)
+        #expect(programmes.allowance(programme, of: Sample.who(), in: Sample.monday.month, budgets: [:]) == nil)
+    }
+
+    private func check(_ cases: [City.Case], of city: City, by asked: Programmes, _ programmes: Programmes) throws {
+        for (index, example) in cases.enumerated() {
             let item = try #require(City.items[example.item])
             let who = Sample.who(
                 example.classes ?? [], age: example.age ?? 75, ability: example.ability ?? 0, groups: Set(example.groups ?? []))
             let request = FundingRequest(
                 item: item, date: Sample.monday, minuteOfDay: 720, slot: example.slot, listPrice: example.list.flatMap { Fen(yuan: $0) },
                 payable: try #require(Fen(yuan: example.price)), beneficiary: who)
-            let split = programmes.split(request, balances: try Self.balances(example))
+            let split = asked.split(request, balances: try Self.balances(example))
             let place = "\(city.city) case \(index + 1)"
             #expect(split.paid.mapValues { Fen($0).yuan } == example.pays, "\(place)")
             #expect(split.selfPay.yuan == example.`self`, "\(place)")

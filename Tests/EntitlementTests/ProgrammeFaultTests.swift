@@ -1,4 +1,5 @@
 import Entitlement
+import Foundation
 import Kernel
 import TestSupport
 import Testing
@@ -33,6 +34,7 @@ import Yams
         ("时刻应为 0 到 1440 分", [Sample.programme("A", .voucher, Sample.version(scope: Scope(untilMinute: 1441), .amount, 1))]),
         ("结束时刻不晚于开始时刻", [Sample.programme("A", .voucher, Sample.version(scope: Scope(fromMinute: 700, untilMinute: 700), .amount, 1))]),
         ("最低消费应大于零", [Sample.programme("A", .voucher, Sample.version(.amount, 1, minimum: 0))]),
+        ("运营补贴应大于零", [Sample.programme("A", .mealSubsidy, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), providerBonus: .zero))]),
         ("单次限额应大于零", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .share, value: 1, most: .zero)))]),
         ("可叠加项目 B 不存在", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), stacksWith: ["B"]))]),
         ("不能与自己叠加", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), stacksWith: ["A"]))]),
@@ -99,6 +101,12 @@ import Yams
         #expect(file.programmes.map(\.code) == ["A"])
         #expect(file.faults.count == 1)
         #expect(file.faults.first?.description.contains(words) == true, "\(file.faults)")
+    }
+
+    @Test func `is told of a file in JSON, as an auditor's pack has it`() throws {
+        let version = #"{"version": null, "from": "2026-01-01", "sample": true, "source": "x", "benefit": {"kind": "rest"}}"#
+        let text = #"[{"code": "B", "name": "乙", "fund": "voucher", "versions": [\#(version)]}]"#
+        #expect(try JSONDecoder().decode(ProgrammeFile.self, from: Data(text.utf8)).faults.map(\.description) == ["B：versions.[1].version：值的类型不对"])
     }
 
     @Test func `says for how long an unused balance is good`() throws {

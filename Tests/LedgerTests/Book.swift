@@ -25,7 +25,7 @@ struct Book {
                 purses[draw.key] = after
             }
             for key in leg.budgets {
-                guard let after = next[key]?.after(move, leg.amount) else { return false }
+                guard let after = next[key]?.after(move, leg.borne) else { return false }
                 next[key] = after
             }
         }
@@ -62,6 +62,8 @@ struct NaiveBook {
     private(set) var promised: Int64 = 0
     private(set) var spent: [String: Int64] = [:]
     private(set) var held: [String: Int64] = [:]
+    /// What each budget bears, promised or paid, with what the providers get beside the prices.
+    private(set) var borne: [String: Int64] = [:]
 
     static func name(_ elder: Int, _ key: BalanceKey) -> String { "\(elder)/\(key.programme)/\(key.period)" }
 
@@ -76,6 +78,10 @@ struct NaiveBook {
             if state == .reserved { promised += amount }
             if old == .posted { owed[place, default: 0] -= amount }
             if state == .posted { owed[place, default: 0] += amount }
+            for key in leg.budgets {
+                if old == .reserved || old == .posted { borne[key.text, default: 0] -= amount + leg.bonus.amount }
+                if state == .reserved || state == .posted { borne[key.text, default: 0] += amount + leg.bonus.amount }
+            }
             for draw in leg.draws {
                 let name = Self.name(service.elder, draw.key)
                 if old == .reserved { held[name, default: 0] -= draw.amount.amount }

@@ -91,6 +91,23 @@ import Workflow
     }
 
     @Test(arguments: Backend.available)
+    func `bears the provider's bonus with the order, reserved, posted and given back`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try world.changeProgrammes { $0.replacing("      benefit: {kind: rest}", with: "      provider_bonus: \"2.00\"\n      benefit: {kind: rest}") }
+            try await grant(world, 1000)
+            let order = try await world.place()
+            let borne = order.payable - order.selfPay + Fen(200)
+            #expect(try await level(world).budget.reserved == borne)
+            #expect(try await ReadBudgets(world.office).burnDown(Self.key).months.map(\.reserved) == [borne])
+            let paid = try await world.order(in: .closed, World.request(World.destitute, day: 3))
+            #expect(try await level(world).budget.posted == paid.payable - paid.selfPay + Fen(200))
+            _ = try await CancelOrder(world.office)(order.id, reason: "x", by: World.admin)
+            #expect(try await level(world).budget.reserved == .zero)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `is never overspent by thirty orders at once`(backend: Backend) async throws {
         try await World.with(backend) { world in
             try await grant(world, 150)

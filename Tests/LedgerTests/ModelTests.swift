@@ -53,6 +53,7 @@ struct ModelDistrict {
                 $0.scope = Scope(categories: ["01"])
                 $0.benefit = Benefit(kind: .amount, value: 700, byClass: ["destitute": 1500, "minimum_living": 1200, "low_income": 1000])
                 $0.grants = [Grant(per: .day, value: 1500), Grant(per: .week, unit: .times, value: 5)]
+                $0.providerBonus = Fen(300)
             },
         ])
     }
@@ -230,6 +231,7 @@ struct Run {
             for key in leg.budgets {
                 let budget = try #require(book.budgets[key])
                 try #require(budget.used <= budget.granted)
+                try #require(budget.used.amount == naive.borne[key.text] ?? 0)
             }
         }
         let owed = book.balance(AccountName.payable(service.provider, service.month))

@@ -68,7 +68,7 @@ import Testing
         var found: Set<String> = []
         for file in files where file.pathExtension == "swift" {
             let text = try String(contentsOf: file, encoding: .utf8)
-            for match in text.matches(of: #/"((?:call|complaint|elders?|emergency|meal|message|month|order|reference|statement|webhook)\.[a-z_]+)"/#) {
+            for match in text.matches(of: #/"((?:budget|call|complaint|elders?|emergency|fund|meal|message|month|order|payout|reference|statement|webhook)\.[a-z_]+)"/#) {
                 found.insert(String(match.1))
             }
         }

@@ -52,6 +52,17 @@ public struct World: Sendable {
     public func setClock(_ instant: Instant) { hands.set(instant) }
     public func pass(_ span: Span) { hands.set(hands.now + span) }
 
+    // MARK: Rules
+
+    /// Other programmes than the shipped ones: the text of their file, changed.
+    public func changeProgrammes(_ change: (String) -> String) throws {
+        var files = try Shipped.files()
+        let name = "catalog/programmes.yaml"
+        guard let yaml = files[name] else { throw StoreFault.failed("no \(name)") }
+        files[name] = Array(change(String(decoding: yaml, as: UTF8.self)).utf8)
+        office.shelf.replace(with: try Reference(files))
+    }
+
     // MARK: People
 
     private func settle() async throws {

@@ -112,6 +112,28 @@ struct FinancePagesTests {
         }
     }
 
+    @Test func `allowances drawn up and paid, and balances that lapse`() async throws {
+        try await World.with(.memory) { world in
+            let old = try await world.office.read { tx in try tx.elders.require(World.minimum) }
+            try await world.office.perform { tx in
+                var elder = old
+                (elder.id, elder.number, elder.idNumber, elder.birthday) = (ElderID("e-old"), "LZ00000091", nil, World.monday.adding(days: -91 * 366))
+                try tx.elders.insert(elder)
+            }
+            _ = try await world.order(in: .closed)
+            _ = try await DrawUpAllowances(world.office)("AGE", World.month, by: World.finance)
+            func payouts(_ caller: Caller) async throws -> PayoutsModel {
+                PayoutsModel(World.month, try await ReadPayouts(world.office)(World.month), now: world.now, once: "once", caller: caller)
+            }
+            try Golden.page("payouts", try await payouts(World.admin))
+            _ = try await DecidePayouts(world.office)("AGE", World.month, approve: true, opinion: "同意", by: World.admin)
+            try Golden.page("payouts", as: "payouts@paid", try await payouts(Caller(role: .auditor, name: "auditor")))
+            let lapsed = LapsedModel(World.month, try await ReadLapses(world.office)(World.month), reference: world.office.reference)
+            try Golden.page("lapsed", lapsed)
+            try Golden.page("lapsed", as: "lapsed@en", lapsed, in: .english)
+        }
+    }
+
     @Test func `where a yuan came from and went to, and a number that leads nowhere`() async throws {
         try await World.with(.memory) { world in
             let (_, held) = try await Self.closed(world)

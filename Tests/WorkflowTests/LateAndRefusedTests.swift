@@ -13,6 +13,8 @@ import Workflow
 @Suite struct `Money at the edges of a close` {
     private static let canteen = ProviderID("P001")
     private static let next = World.month.adding(1)
+    /// How the lunch subsidy of the shipped file begins to say what it pays.
+    private static let lunchBenefit = "      benefit: {kind: amount, value: \"7.00\""
 
     private static func lunch(_ world: World, _ elder: ElderID = World.ordinary, day: Int) async throws -> MealSwipe {
         let noon = Instant(World.monday.adding(days: day), minute: 700)
@@ -79,6 +81,7 @@ import Workflow
 
             world.setClock(Instant(Self.next.last, minute: 60))
             #expect(try await PreviewMonth(world.office)(Self.next).flatMap(\.lines).count == 2)
+            let before = try await ReadPapers(world.office)(Self.next)
             let lines = try await Self.close(world, Self.next).flatMap(\.lines)
             #expect(Set(lines.map(\.candidate.subject)) == [visit.id.text, booked.swipe.id.text])
             #expect(lines.allSatisfy { $0.verdict == .paid && $0.candidate.date.month == World.month })
@@ -86,6 +89,21 @@ import Workflow
             // The papers know the visit, though it is of another month.
             let detail = try await ReadPapers(world.office)(Self.next).document(.detail)
             #expect(detail.csv.contains(try #require(visit.worker).text))
+            // And so does each paper beforehand, by the provider or of all: visit times, elders, classes of meals and what is owed.
+            let after = try await ReadPapers(world.office)(Self.next)
+            for kind in DocumentKind.allCases {
+                let scopes = [
+                    DocumentScope(provider: kind == .confirmation ? nil : Self.canteen, elder: kind == .confirmation ? World.ordinary : nil),
+                    DocumentScope(provider: kind == .deductions ? visit.provider : nil, elder: kind == .confirmation ? visit.elder : nil),
+                ]
+                for scope in scopes {
+                    #expect(try before.document(kind, scope).rows == after.document(kind, scope).rows, "\(kind)")
+                }
+            }
+            let (mine, then) = (before.statements[0].provider, try await ReadPapers(world.office)(Self.next, of: before.statements[0].provider))
+            #expect(try then.document(.detail, DocumentScope(provider: mine)).rows == before.document(.detail, DocumentScope(provider: mine)).rows)
+            #expect(before.visits == after.visits && before.elders == after.elders && before.mealClasses == after.mealClasses)
+            #expect(before.owed == after.owed && before.visits[visit.id.text] != nil && before.mealClasses[booked.swipe.id.text] != nil)
             // The month after pays nothing of it again.
             #expect(try await Self.close(world, Self.next.adding(1)).flatMap(\.lines).isEmpty)
             #expect(try await world.faults() == [])
@@ -94,14 +112,26 @@ import Workflow
 
     /// Three yuan for the canteen beside the price of every meal that the programme pays for, whatever becomes of the lines.
     @Test(arguments: Backend.available)
-    func `a bonus of the provider follows its lines`(backend: Backend) async throws {
+    func `a bonus of the provider follows its lines and draws on the budget`(backend: Backend) async throws {
         try await World.with(backend) { world in
-            var files = try Shipped.files()
-            let yaml = String(decoding: try #require(files["catalog/programmes.yaml"]), as: UTF8.self)
-            let at = try #require(yaml.range(of: "      benefit: {kind: amount", options: .backwards))
-            files["catalog/programmes.yaml"] = Array(yaml.replacingCharacters(in: at, with: "      provider_bonus: \"3.00\"\n\(yaml[at])").utf8)
-            world.office.shelf.replace(with: try Reference(files))
+            // The third meal finds two yuan, which is less than the bonus alone.
+            let budget = BudgetKey(fund: .mealSubsidy, year: World.month.year, category: "01")
+            try await world.office.perform { tx in try tx.budgets.set(budget, granted: Fen(2_200)) }
+            func used() async throws -> [Fen] {
+                let stored = try await world.office.read { tx in try tx.budgets.require(budget) }
+                return [stored.reserved, stored.posted]
+            }
+            try world.changeProgrammes { $0.replacing(Self.lunchBenefit, with: "      provider_bonus: \"3.00\"\n\(Self.lunchBenefit)") }
             for day in [4, 5] { _ = try await Self.lunch(world, day: day) }
+            #expect(try await used() == [.zero, Fen(2_000)])
+            #expect(try await ReadBudgets(world.office).all(year: World.month.year).map(\.level) == [.warned])
+            #expect(try await Self.lunch(world, day: 6).legs.isEmpty)
+            try await world.office.perform { tx in try tx.budgets.set(budget, granted: Fen(3_000)) }
+            let taken = try await Self.lunch(world, day: 7)
+            #expect(try await used() == [.zero, Fen(3_000)])
+            #expect(try await ReadBudgets(world.office).burnDown(budget).months.map(\.posted) == [Fen(3_000)])
+            _ = try await world.office.perform(try ReverseMeal(world.office).prepared(taken.id, reason: "误刷", by: World.desk))
+            #expect(try await used() == [.zero, Fen(2_000)])
             #expect(try await PreviewMonth(world.office)(World.month).map(\.adjusted) == [Fen(600)])
             let closed = try #require(try await Self.close(world, World.month).first)
             #expect(closed.adjustments.map(\.rule) == [.bonus] && closed.due == closed.payable + Fen(600))
@@ -114,6 +144,7 @@ import Workflow
             _ = try await world.office.perform(refuse)
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.first)
             #expect(after.adjustments.map(\.amount) == [Fen(300)] && after.adjustments.map(\.basis) == ["1"])
+            #expect(try await used() == [.zero, Fen(1_000)])
             #expect(try await world.faults() == [])
         }
     }

@@ -7,7 +7,7 @@ struct MealBurstCheck: GroupCheck {
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
         // A till's name is only its own within a canteen.
-        for swipes in Dictionary(grouping: group.places { $0.kind == .meal ? $0.swipedAt : nil }, by: { group[$0.place].provider }).values {
+        for swipes in Dictionary(grouping: group.places { $0.kind == .meal ? $0.start : nil }, by: { group[$0.place].provider }).values {
             var (first, reported) = (0, 0)
             for (last, swipe) in swipes.enumerated() {
                 while swipe.at - swipes[first].at > .seconds(terms.policy.burstSeconds) { first += 1 }

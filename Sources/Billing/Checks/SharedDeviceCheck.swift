@@ -6,10 +6,10 @@ struct SharedDeviceCheck: GroupCheck {
     let grouping = Grouping.device
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
-        guard let device = group.first?.device else { return }
         let visits = group.places { $0.kind == .order && terms.isBound($0.item) ? $0.begin : nil }
         let workers = Set(visits.compactMap { group[$0.place].worker }).sorted()
         if workers.count > 1 {
+            let device = group.compactMap(\.device).prefix(1).joined()
             let names = workers.prefix(3).map(\.text).joined(separator: "、")
             for visit in visits { report(visit.place, Finding("R13", .hold, "设备 \(device) 由 \(workers.count) 人使用：\(names)")) }
             return

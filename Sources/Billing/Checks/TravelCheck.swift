@@ -6,11 +6,11 @@ struct TravelCheck: GroupCheck {
     let grouping = Grouping.worker
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
-        let visits = group.places { terms.isBound($0.item) ? $0.presence?.start : nil }
-        for ((before, _), (after, arrived)) in zip(visits, visits.dropFirst()) {
-            guard let left = group[before].end, left <= arrived, let from = group[before].place, let to = group[after].place else { continue }
+        let visits = group.presences { terms.isBound($0.item) }
+        for ((before, there), (after, here)) in zip(visits, visits.dropFirst()) {
+            guard there.end <= here.start, let from = group[before].place, let to = group[after].place else { continue }
             let metres = from.metres(to: to)
-            let gap = arrived - left
+            let gap = here.start - there.end
             // km/h = m/ms × 3600
             let isTooFast = metres * 3600 > terms.policy.travelSpeed * Int(gap.milliseconds) && metres > terms.policy.travelNear_m
             let isTooShort = gap < .minutes(terms.policy.travelGap) && metres > terms.policy.travelNear_m

@@ -9,10 +9,9 @@ struct WorkloadCheck: GroupCheck {
         var worked: [LocalDate: Int64] = [:]
         let limit = Int64(terms.policy.workerDay) * 60_000
         // In the order of time, so that the hours beyond the limit are those that are held.
-        for (place, begin) in group.places(by: { terms.isBound($0.item) ? $0.presence?.start : nil }) {
-            guard let end = group[place].end else { continue }
-            let total = worked[begin.localDate, default: 0] + (end - begin).milliseconds
-            worked[begin.localDate] = total
+        for (place, time) in group.presences(where: { terms.isBound($0.item) }) {
+            let total = worked[time.start.localDate, default: 0] + (time.end - time.start).milliseconds
+            worked[time.start.localDate] = total
             guard total > limit else { continue }
             report(place, Finding("R16", .hold, "服务人员当日已服务 \(total / 60_000) 分钟，超过 \(terms.policy.workerDay) 分钟"))
         }

@@ -95,9 +95,6 @@ public enum Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
 
     public init(stringLiteral value: String) { self = .text(value) }
 
-    /// The money in it; nil when it holds something else.
-    var fen: Fen? { if case .amount(let fen) = self { fen } else { nil } }
-
     /// As in a CSV file: amounts in yuan with two decimals and no thousands marks.
     public var text: String {
         switch self {

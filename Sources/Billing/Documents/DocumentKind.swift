@@ -4,7 +4,7 @@ import Registry
 
 /// The papers of a month, by the name they have in an address.
 public enum DocumentKind: String, CaseIterable, Sendable {
-    case summary, detail, confirmation, streets, funds, payment, deductions, differences, meals
+    case summary, detail, confirmation, streets, funds, payment, deductions, differences, meals, payouts
 
     public var title: String {
         switch self {
@@ -17,6 +17,7 @@ public enum DocumentKind: String, CaseIterable, Sendable {
         case .deductions: "扣减通知书"
         case .differences: "对账差异表"
         case .meals: "助餐月报"
+        case .payouts: "现金发放与报销表"
         }
     }
 
@@ -62,11 +63,14 @@ extension MonthPapers {
         case .deductions: return try papers.deductions(scope.provider)
         case .differences: return papers.differences()
         case .meals: return papers.meals()
+        case .payouts: return papers.payouts(scope)
         }
     }
 
     /// The statements and lines that the scope asks for.
     private func narrowed(_ kind: DocumentKind, _ scope: DocumentScope) throws(Rejection) -> MonthPapers {
+        // It is made of no statements.
+        guard kind != .payouts else { return self }
         var chosen = statements
         if let provider = scope.provider { chosen = [try statement(provider)] }
         guard let street = scope.street else { return with(chosen) }
@@ -89,7 +93,7 @@ extension MonthPapers {
     private func with(_ statements: [Statement]) -> MonthPapers {
         MonthPapers(
             month: month, isClosed: isClosed, statements: statements, elders: elders, visits: visits,
-            mealClasses: mealClasses, owed: owed, unproven: unproven, adjustments: adjustments, invoices: invoices,
-            catalogue: catalogue, franchise: franchise)
+            mealClasses: mealClasses, owed: owed, unproven: unproven, adjustments: adjustments, invoices: invoices, payments: payments,
+            programmes: programmes, catalogue: catalogue, franchise: franchise)
     }
 }

@@ -21,14 +21,18 @@ public struct MonthPapers: Sendable {
     /// 本期调整: what corrections of earlier months add to or take from this payment.
     public let adjustments: [ProviderID: Fen]
     public let invoices: [ProviderID: String]
+    /// Allowances and claims of the month; read only for their own paper.
+    public let payments: [CashPayment]
+    /// Names of programmes by code.
+    public let programmes: [String: String]
     public let catalogue: Catalogue
     public let franchise: Franchise
 
     public init(
         month: Month, isClosed: Bool, statements: [Statement], elders: [ElderID: ElderFacts], visits: [String: VisitFacts],
         mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
-        adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], catalogue: Catalogue,
-        franchise: Franchise
+        adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], payments: [CashPayment] = [],
+        programmes: [String: String] = [:], catalogue: Catalogue, franchise: Franchise
     ) {
         self.month = month
         self.isClosed = isClosed
@@ -40,6 +44,8 @@ public struct MonthPapers: Sendable {
         self.unproven = unproven
         self.adjustments = adjustments
         self.invoices = invoices
+        self.payments = payments
+        self.programmes = programmes
         self.catalogue = catalogue
         self.franchise = franchise
     }

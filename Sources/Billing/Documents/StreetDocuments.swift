@@ -28,7 +28,7 @@ extension MonthPapers {
                 .amount(amount + extra), .blank,
             ]
         }
-        let total = rows.compactMap { $0[6].fen }.total
+        let total = Fen(rows.compactMap { $0[6].number }.reduce(0, +))
         return Document(
             title: "街道拨付表", facts: [("结算月", period)], columns: Self.streetColumns, rows: rows,
             notes: ["总计拨款：\(total.yuan) 元，大写：\(total.capitals)"], signers: ["制表", "街道负责人", "审核", "负责人"])

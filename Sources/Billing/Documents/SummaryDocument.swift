@@ -27,7 +27,7 @@ extension MonthPapers {
     }
 
     private static func summary(_ rows: [[Cell]], period: String) -> Document {
-        let total = rows.flatMap { zip(summaryColumns, $0) }.filter { $0.0.name == "实付金额" }.compactMap(\.1.fen).total
+        let total = Fen(rows.flatMap { zip(summaryColumns, $0) }.filter { $0.0.name == "实付金额" }.compactMap(\.1.number).reduce(0, +))
         return Document(
             title: "结算汇总表", facts: [("结算月", period), ("服务商", "\(rows.count) 家")], columns: summaryColumns, rows: rows,
             notes: ["实付合计：\(total.yuan) 元，大写：\(total.capitals)"])

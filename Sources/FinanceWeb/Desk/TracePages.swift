@@ -32,6 +32,7 @@ public struct TracePages: Sendable {
         do {
             switch try await TraceMoney(office)(String(text.prefix(64))) {
             case .statement(let month, let provider): return Pages.redirect(to: "/finance/\(month)/\(provider)")
+            case .cash(let month): return Pages.redirect(to: "/finance/\(month)/documents/payouts")
             case .service(let trace):
                 if let elder = trace.elder {
                     try await LookAtElder(office)(elder.id, from: .desk, reason: "追溯 \(trace.number)", by: context.caller)

@@ -10,6 +10,7 @@ public enum EventTypes {
         "budget.granted", "budget.warned", "budget.exhausted", "budget.override_requested", "budget.override_approved",
         "budget.override_rejected",
         "fund.opened", "fund.topped_up", "fund.requested", "fund.paid", "fund.rejected", "fund.repaid", "fund.stopped",
+        "payout.drawn_up", "payout.claimed", "payout.paid", "payout.rejected",
         "month.closed", "month.signed", "month.returned",
         "statement.frozen", "statement.confirmed", "statement.disputed", "statement.paid", "dispute.answered", "line.decided", "line.adjusted",
         "provider.scored", "invoice.recorded", "right.granted", "right.revoked",

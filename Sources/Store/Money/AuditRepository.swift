@@ -49,10 +49,14 @@ public struct AuditRepository {
         let reserved = try tx.integer("SELECT CAST(SUM(reserved_fen) AS BIGINT) FROM entitlement") ?? 0
         let accounts =
             try tx.integer("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'reserved/%'") ?? 0
+        let payouts = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout WHERE state = 'reserved'") ?? 0
         let legs = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved' AND draws <> ''") ?? 0
-        let all = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved'") ?? 0
+        let all = payouts + (try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved'") ?? 0)
         var faults: [String] = []
         if accounts != all { faults.append("预占科目 \(Fen(accounts))，工单预占 \(Fen(all))") }
+        let cash = try tx.integer("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'cash/%'") ?? 0
+        let paid = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout WHERE state = 'posted'") ?? 0
+        if cash != paid { faults.append("现金科目 \(Fen(cash))，已发放 \(Fen(paid))") }
         if reserved < legs { faults.append("老人预占 \(Fen(reserved))，工单预占 \(Fen(legs))") }
         return faults
     }

@@ -112,6 +112,7 @@ public struct BudgetRepository {
     }
 
     /// What the budgets of a month's year leave for the services of that month, late ones of months before among them: all but what others hold.
+    /// Bonuses beside the prices are held already, whoever's they are.
     public func left(for month: Month) throws -> [BudgetKey: Fen] {
         let budgets = try all(year: month.year)
         guard !budgets.isEmpty else { return [:] }
@@ -185,7 +186,7 @@ public struct BudgetRepository {
         }
         try tx.forEachRow(
             """
-            SELECT SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen) AS BIGINT), COUNT(DISTINCT l.order_id)
+            SELECT SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen + l.bonus_fen) AS BIGINT), COUNT(DISTINCT l.order_id)
             FROM funding_leg l JOIN service_order o ON o.id = l.order_id
             WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released'
                 AND ';' || l.budgets || ';' LIKE \(mark)
@@ -197,6 +198,7 @@ public struct BudgetRepository {
             if isPosted { add(month, posted: amount, services: count) } else { add(month, reserved: amount, services: count) }
         }
         for (month, amount, count) in try tx.meals.burnDown(key) { add(month, posted: amount, services: count) }
+        for (month, reserved, posted, count) in try tx.payouts.burnDown(key) { add(month, reserved: reserved, posted: posted, services: count) }
         return months.sorted { $0.key < $1.key }.map {
             MonthUse(month: $0.key, reserved: $0.value.reserved, posted: $0.value.posted, services: $0.value.services)
         }

@@ -72,6 +72,14 @@ public struct Ledger {
             }, at: now)
     }
 
+    /// Appends one move of a payment that is no part of a service.
+    ///
+    /// - Parameter account: what is paid stands there.
+    public func append(_ move: FundMove, _ leg: FundingLeg, subject: String, month: Month, paidAs account: String, at now: Instant) throws {
+        let (debit, credit) = move.accounts(leg.programme, month, owed: account)
+        try append([Posting(Kind(move), subject: subject, debit: debit, credit: credit, amount: leg.amount)], at: now)
+    }
+
     /// The last entry by which a subject's money was posted; nil when there is none.
     public func lastPosting(of subject: String) throws -> Int64? {
         try tx.integer("SELECT MAX(seq) FROM posting WHERE subject = \(subject) AND kind = 'post'")

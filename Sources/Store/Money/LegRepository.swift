@@ -20,12 +20,12 @@ public struct LegRepository {
             [
                 .text(order.text), .integer(Int64(attempt)), .integer(Int64(index + 1)), .text(leg.fund.rawValue), .text(leg.programme),
                 .integer(Int64(leg.version)), .integer(leg.amount.amount), .text(Self.encoded(leg.draws)),
-                .text(State.reserved.rawValue), .text(leg.budgets.encoded),
+                .text(State.reserved.rawValue), .text(leg.budgets.encoded), .integer(leg.bonus.amount),
             ]
         }
         try tx.execute(
             """
-            INSERT INTO funding_leg (order_id, attempt, ordinal, fund, programme, version, amount_fen, draws, state, budgets)
+            INSERT INTO funding_leg (order_id, attempt, ordinal, fund, programme, version, amount_fen, draws, state, budgets, bonus_fen)
             VALUES \(rows: rows)
             """)
     }
@@ -33,13 +33,13 @@ public struct LegRepository {
     public func all(_ order: OrderID) throws -> [Stored] {
         try tx.rows(
             """
-            SELECT attempt, fund, programme, version, amount_fen, draws, budgets, state FROM funding_leg
+            SELECT attempt, fund, programme, version, amount_fen, bonus_fen, draws, budgets, state FROM funding_leg
             WHERE order_id = \(order) ORDER BY attempt, ordinal
             """
         ) { row in
             let attempt = try row.int()
             let leg = FundingLeg(
-                fund: try row.value(), programme: try row.text(), version: try row.int(), amount: try row.fen(),
+                fund: try row.value(), programme: try row.text(), version: try row.int(), amount: try row.fen(), bonus: try row.fen(),
                 draws: try Self.draws(try row.text()), budgets: try [BudgetKey](encoded: try row.text()))
             return Stored(leg: leg, attempt: attempt, state: try row.value())
         }

@@ -56,7 +56,7 @@ public struct Diner: Sendable {
     let statusSince: LocalDate?
     let deathDate: LocalDate?
     let birthday: LocalDate
-    let region: String
+    public let region: String
     let abilityLevel: Int
     let livesAlone: Bool
     let cadre: CadreKind?
@@ -98,14 +98,15 @@ public struct MealRepository {
     ///   before; then nothing is written.
     public func insert(_ swipe: MealSwipe) throws -> Bool {
         let legs = swipe.legs.map { "\($0.fund.rawValue)|\($0.programme)|\($0.version)|\($0.amount.amount)" }.joined(separator: ";")
+        let bonuses = swipe.legs.contains { $0.bonus > .zero } ? swipe.legs.map { "\($0.bonus.amount)" }.joined(separator: "/") : ""
         return try tx.execute(
             """
             INSERT INTO meal_swipe (id, elder_id, canteen_id, item_code, service_date, slot, device, device_swipe, device_ms, received_ms,
-                class_code, price_version, payable_fen, self_pay_fen, legs, draws, budgets, settlement)
+                class_code, price_version, payable_fen, self_pay_fen, legs, draws, budgets, bonuses, settlement)
             VALUES (\(swipe.id), \(swipe.elder), \(swipe.canteen), \(swipe.item), \(swipe.date), \(swipe.slot), \(swipe.device),
                 \(swipe.deviceSwipe), \(swipe.deviceAt), \(swipe.receivedAt), \(swipe.classCode), \(swipe.priceVersion), \(swipe.payable),
                 \(swipe.selfPay), \(legs), \(swipe.legs.map { LegRepository.encoded($0.draws) }.joined(separator: "/")),
-                \(swipe.legs.map(\.budgets.encoded).joined(separator: "/")), 'ready')
+                \(swipe.legs.map(\.budgets.encoded).joined(separator: "/")), \(bonuses), 'ready')
             ON CONFLICT DO NOTHING
             """) == 1
     }
@@ -152,7 +153,7 @@ public struct MealRepository {
 
     static let columns: StaticString = """
         id, elder_id, canteen_id, item_code, service_date, slot, device, device_swipe, device_ms, received_ms, class_code, price_version, \
-        payable_fen, self_pay_fen, legs, draws, budgets
+        payable_fen, self_pay_fen, legs, draws, budgets, bonuses
         """
 
     // MARK: The month
@@ -190,26 +191,28 @@ public struct MealRepository {
     func burnDown(_ key: BudgetKey) throws -> [(month: Month, amount: Fen, meals: Int)] {
         let (first, last) = (LocalDate(key.year, 1, 1), LocalDate(key.year, 12, 31))
         var months: [Month: (amount: Fen, meals: Int)] = [:]
-        // Almost every meal has one leg, whose amount is all that is not the elder's: those are summed in place.
+        // Almost every meal has one leg, whose amount is all that is not the elder's: those are summed in place, the others by what they have in common.
         try tx.forEachRow(
             """
             SELECT SUBSTR(service_date, 1, 7), CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*) FROM meal_swipe
             WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
-                AND budgets NOT LIKE '%/%' AND ';' || budgets || ';' LIKE \("%;\(key.text);%")
+                AND bonuses = '' AND budgets NOT LIKE '%/%' AND ';' || budgets || ';' LIKE \("%;\(key.text);%")
             GROUP BY SUBSTR(service_date, 1, 7)
             """
         ) { months[try $0.month()] = (try $0.fen(), try $0.int()) }
         try tx.forEachRow(
             """
-            SELECT \(sql: Self.columns) FROM meal_swipe
-            WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets LIKE '%/%'
+            SELECT SUBSTR(service_date, 1, 7), legs, budgets, bonuses, COUNT(*) FROM meal_swipe
+            WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed'
+                AND (budgets LIKE '%/%' OR bonuses <> '') AND budgets LIKE \("%\(key.text)%")
+            GROUP BY SUBSTR(service_date, 1, 7), legs, budgets, bonuses
             """
         ) { row in
-            let swipe = try MealSwipe(row: &row)
-            let amount = swipe.legs.filter { $0.budgets.contains(key) }.map(\.amount).total
-            guard amount > .zero else { return }
-            months[swipe.date.month, default: (.zero, 0)].amount += amount
-            months[swipe.date.month, default: (.zero, 0)].meals += 1
+            let month = try row.month()
+            let legs = try MealSwipe.legs(try row.text(), draws: "", budgets: try row.text(), bonuses: try row.text())
+            let meals = try row.int()
+            let sum = months[month] ?? (.zero, 0)
+            months[month] = (sum.amount + Fen(legs.filter { $0.budgets.contains(key) }.map(\.borne).total.amount * Int64(meals)), sum.meals + meals)
         }
         return months.map { ($0.key, $0.value.amount, $0.value.meals) }
     }
@@ -263,11 +266,12 @@ extension MealSwipe {
             id: try row.id(), elder: try row.id(), canteen: try row.id(), item: try row.id(), date: try row.date(), slot: try row.value(),
             device: try row.text(), deviceSwipe: row.optionalText(), deviceAt: try row.instant(), receivedAt: try row.instant(),
             classCode: try row.text(), priceVersion: try row.text(), payable: try row.fen(), selfPay: try row.fen(),
-            legs: try Self.legs(try row.text(), draws: try row.text(), budgets: try row.text()))
+            legs: try Self.legs(try row.text(), draws: try row.text(), budgets: try row.text(), bonuses: try row.text()))
     }
 
-    /// Legs, and what each takes from accounts and budgets: three columns with one part a leg. Swipes from before budgets have only the first.
-    private static func legs(_ text: String, draws: String, budgets: String) throws -> [FundingLeg] {
+    /// Legs, what each takes from accounts and budgets, and what it brings the provider beside the price: columns with one part a leg. Swipes from
+    /// before budgets have only the first, those without a bonus not the last.
+    fileprivate static func legs(_ text: String, draws: String, budgets: String, bonuses: String) throws -> [FundingLeg] {
         // The mark of an account that counts services, `n/`, divides no legs.
         func parts(_ text: String) -> [String] {
             text.split(separator: "/", omittingEmptySubsequences: false).reduce(into: []) { parts, part in
@@ -275,12 +279,13 @@ extension MealSwipe {
             }
         }
         let (draws, budgets) = (parts(draws), parts(budgets))
+        let bonuses = bonuses.split(separator: "/").compactMap { Int64($0) }
         return try text.split(separator: ";").enumerated().map { index, part in
             let fields = part.split(separator: "|")
             guard fields.count == 4, let fund = Fund(rawValue: String(fields[0])), let version = Int(fields[2]), let amount = Int64(fields[3])
             else { throw StoreFault.corrupt("meal_swipe.legs: \(part)") }
             return FundingLeg(
-                fund: fund, programme: String(fields[1]), version: version, amount: Fen(amount),
+                fund: fund, programme: String(fields[1]), version: version, amount: Fen(amount), bonus: Fen(index < bonuses.count ? bonuses[index] : 0),
                 draws: index < draws.count ? try LegRepository.draws(draws[index]) : [],
                 budgets: index < budgets.count ? try [BudgetKey](encoded: budgets[index]) : [])
         }

@@ -179,23 +179,23 @@ public struct PackRepository {
     ]
 
     private static let money: [Table] = [
-        Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state budgets") { scope in
+        Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state budgets bonus_fen#") { scope in
             """
             \(nested: scope.services)
-            SELECT l.order_id, l.attempt, l.ordinal, l.fund, l.programme, l.version, l.amount_fen, l.draws, l.state, l.budgets
+            SELECT l.order_id, l.attempt, l.ordinal, l.fund, l.programme, l.version, l.amount_fen, l.draws, l.state, l.budgets, l.bonus_fen
             FROM funding_leg l JOIN packed p ON p.id = l.order_id ORDER BY l.order_id, l.attempt, l.ordinal
             """
         },
         Table(
             "swipes",
             """
-            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets
+            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets bonuses
             """
         ) { scope in
             """
             \(nested: scope.services)
             SELECT m.id, m.elder_id, m.canteen_id, m.item_code, m.service_date, m.slot, m.device, m.device_ms, m.received_ms, m.class_code,
-                m.price_version, m.payable_fen, m.self_pay_fen, m.legs, m.settlement, m.draws, m.budgets
+                m.price_version, m.payable_fen, m.self_pay_fen, m.legs, m.settlement, m.draws, m.budgets, m.bonuses
             FROM eaten p JOIN meal_swipe m ON m.id = p.id ORDER BY m.id
             """
         },
@@ -220,20 +220,24 @@ public struct PackRepository {
         Table("budget_left", "budget left_fen#") { scope in
             "SELECT budget, left_fen FROM close_budget WHERE month = \(scope.month) ORDER BY budget"
         },
-        Table("budget_use", "source budgets legs month state amount_fen# count#") { scope in
+        Table("budget_use", "source budgets legs bonuses month state amount_fen# count#") { scope in
             let month = scope.month
             let (first, last) = (LocalDate(month.year, 1, 1), LocalDate(month.year, 12, 31))
             return """
-                SELECT 'meal', budgets, legs, SUBSTR(service_date, 1, 7), 'posted', CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*)
+                SELECT 'meal', budgets, legs, bonuses, SUBSTR(service_date, 1, 7), 'posted', CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*)
                 FROM meal_swipe
                 WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
-                GROUP BY budgets, legs, SUBSTR(service_date, 1, 7)
+                GROUP BY budgets, legs, bonuses, SUBSTR(service_date, 1, 7)
                 UNION ALL
-                SELECT 'order', l.budgets, '', SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen) AS BIGINT), COUNT(*)
+                SELECT 'order', l.budgets, '', '', SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen + l.bonus_fen) AS BIGINT), COUNT(*)
                 FROM funding_leg l JOIN service_order o ON o.id = l.order_id
                 WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released' AND l.budgets <> ''
                 GROUP BY l.budgets, SUBSTR(o.service_date, 1, 7), l.state
-                ORDER BY 1, 2, 3, 4, 5
+                UNION ALL
+                SELECT 'payout', budgets, '', '', month, state, CAST(SUM(amount_fen) AS BIGINT), COUNT(*) FROM payout
+                WHERE month >= \(Month(month.year, 1)) AND month <= \(Month(month.year, 12)) AND state <> 'released' AND budgets <> ''
+                GROUP BY budgets, month, state
+                ORDER BY 1, 2, 3, 4, 5, 6
                 """
         },
         Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { scope in

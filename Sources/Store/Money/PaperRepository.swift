@@ -8,32 +8,42 @@ public struct PaperRepository {
     let tx: any Transaction
 
     /// Elders with a service in the month, by id; of one provider when it is named.
-    public func elders(_ month: Month, of provider: ProviderID? = nil) throws -> [ElderID: MonthPapers.ElderFacts] {
-        guard let provider else {
-            return try elders(
+    public func elders(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [ElderID: MonthPapers.ElderFacts] {
+        let query: SQL =
+            if let provider {
+                """
+                SELECT \(sql: Self.elderColumns) FROM elder e
+                WHERE e.id IN (
+                    SELECT elder_id FROM service_order
+                    WHERE provider_id = \(provider) AND state = 'closed'
+                        AND service_date >= \(month.first) AND service_date <= \(month.last)
+                    UNION
+                    SELECT elder_id FROM meal_swipe
+                    WHERE canteen_id = \(provider) AND service_date >= \(month.first) AND service_date <= \(month.last))
+                """
+            } else {
                 """
                 SELECT \(sql: Self.elderColumns) FROM elder e
                 WHERE e.id IN (
                     SELECT elder_id FROM service_order
                     WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND state = 'closed'
                     UNION
-                    SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
-                    UNION
-                    SELECT elder_id FROM statement_line WHERE month = \(month))
-                """)
+                    SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+                """
+            }
+        var result = try elders(query)
+        for part in late.elders.chunked(by: Chunk.keys) {
+            result.merge(try elders("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))")) { known, _ in known }
         }
-        return try elders(
+        return result
+    }
+
+    /// Whoever a cash payment of the month is for.
+    public func elders(paidIn month: Month) throws -> [ElderID: MonthPapers.ElderFacts] {
+        try elders(
             """
             SELECT \(sql: Self.elderColumns) FROM elder e
-            WHERE e.id IN (
-                SELECT elder_id FROM service_order
-                WHERE provider_id = \(provider) AND state = 'closed'
-                    AND service_date >= \(month.first) AND service_date <= \(month.last)
-                UNION
-                SELECT elder_id FROM meal_swipe
-                WHERE canteen_id = \(provider) AND service_date >= \(month.first) AND service_date <= \(month.last)
-                UNION
-                SELECT elder_id FROM statement_line WHERE month = \(month) AND provider_id = \(provider))
+            WHERE e.id IN (SELECT elder_id FROM payout WHERE month = \(month) AND state <> 'released')
             """)
     }
 
@@ -50,31 +60,30 @@ public struct PaperRepository {
         return result
     }
 
-    /// Visits of the month, and late ones of months before that stand on its statements, by order id; of one provider when it is named.
-    public func visits(_ month: Month, of provider: ProviderID? = nil) throws -> [String: MonthPapers.VisitFacts] {
-        guard let provider else {
-            return try visits(
+    /// Visits of the month and of its late lines, by order id; of one provider when it is named.
+    public func visits(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [String: MonthPapers.VisitFacts] {
+        let query: SQL =
+            if let provider {
+                """
+                SELECT \(sql: Self.visitColumns)
+                FROM service_order o JOIN visit v ON v.order_id = o.id
+                WHERE o.provider_id = \(provider) AND o.state = 'closed'
+                    AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+                """
+            } else {
                 """
                 SELECT \(sql: Self.visitColumns)
                 FROM service_order o JOIN visit v ON v.order_id = o.id
                 WHERE o.state = 'closed' AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
-                UNION ALL
-                SELECT \(sql: Self.visitColumns)
-                FROM statement_line l JOIN service_order o ON o.id = l.subject JOIN visit v ON v.order_id = o.id
-                WHERE l.month = \(month) AND l.service_date < \(month.first)
-                """)
+                """
+            }
+        var result = try visits(query)
+        for part in late.subjects.chunked(by: Chunk.keys) {
+            let found = try visits(
+                "SELECT \(sql: Self.visitColumns) FROM service_order o JOIN visit v ON v.order_id = o.id WHERE o.id IN (\(list: Array(part)))")
+            result.merge(found) { known, _ in known }
         }
-        return try visits(
-            """
-            SELECT \(sql: Self.visitColumns)
-            FROM service_order o JOIN visit v ON v.order_id = o.id
-            WHERE o.provider_id = \(provider) AND o.state = 'closed'
-                AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
-            UNION ALL
-            SELECT \(sql: Self.visitColumns)
-            FROM statement_line l JOIN service_order o ON o.id = l.subject JOIN visit v ON v.order_id = o.id
-            WHERE l.month = \(month) AND l.provider_id = \(provider) AND l.service_date < \(month.first)
-            """)
+        return result
     }
 
     private static let visitColumns: StaticString = """
@@ -92,8 +101,8 @@ public struct PaperRepository {
         return result
     }
 
-    /// The class each meal of the month was swiped under, by the id of the swipe.
-    public func mealClasses(_ month: Month, of provider: ProviderID? = nil) throws -> [String: String] {
+    /// The class each meal of the month and of its late lines was swiped under, by the id of the swipe.
+    public func mealClasses(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [String: String] {
         let query: SQL =
             if let provider {
                 """
@@ -103,15 +112,16 @@ public struct PaperRepository {
             } else {
                 "SELECT id, class_code FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)"
             }
+        let queries = [query] + late.subjects.chunked(by: Chunk.keys).map { "SELECT id, class_code FROM meal_swipe WHERE id IN (\(list: Array($0)))" }
         var result: [String: String] = [:]
-        try tx.forEachRow(query) { row in result[try row.text()] = try row.text() }
+        for query in queries { try tx.forEachRow(query) { row in result[try row.text()] = try row.text() } }
         return result
     }
 
     /// What the ledger owes each provider for what stands on the statements of the month.
     ///
     /// Money is owed under the month of the service: what came late moves from there to the month that pays it.
-    public func owed(_ month: Month) throws -> [ProviderID: Fen] {
+    public func owed(_ month: Month, and late: LateLines) throws -> [ProviderID: Fen] {
         var result: [ProviderID: Fen] = [:]
         let (prefix, suffix) = ("payable/", "/\(month)")
         try tx.forEachRow("SELECT name, debit_fen, credit_fen FROM account WHERE name LIKE 'payable/%' ORDER BY name") { row in
@@ -119,20 +129,20 @@ public struct PaperRepository {
             guard name.hasSuffix(suffix) else { return }
             result[ProviderID(String(name.dropFirst(prefix.count).dropLast(suffix.count)))] = try row.fen() - row.fen()
         }
-        let (came, went) = (try posted(onStatementsOf: month), try posted(movedFrom: month))
-        for (provider, amount) in came { result[provider, default: .zero] += amount }
-        for (provider, amount) in went { result[provider] = (result[provider] ?? .zero) - amount }
+        for (provider, amount) in try posted(late) { result[provider, default: .zero] += amount }
+        for (provider, amount) in try posted(movedFrom: month) { result[provider] = (result[provider] ?? .zero) - amount }
         return result
     }
 
     /// Of the late services of months before, by provider.
-    private func posted(onStatementsOf month: Month) throws -> [(ProviderID, Fen)] {
-        try tx.rows(
-            """
-            WITH late AS (SELECT subject, provider_id FROM statement_line WHERE month = \(month) AND service_date < \(month.first))
-            \(sql: Self.posted)
-            """
-        ) { (try $0.id(), try $0.fen()) }
+    private func posted(_ late: LateLines) throws -> [(ProviderID, Fen)] {
+        try late.byProvider.sorted { $0.key < $1.key }.flatMap { provider, subjects in
+            try subjects.chunked(by: Chunk.keys).map { part in
+                let owed = try tx.integer(
+                    "SELECT \(sql: Self.owedSum) FROM posting p WHERE p.subject IN (\(list: Array(part))) AND \(sql: Self.isOwed)")
+                return (provider, Fen(owed ?? 0))
+            }
+        }
     }
 
     /// Of the services of a closed month that it does not pay.
@@ -148,17 +158,17 @@ public struct PaperRepository {
                 SELECT m.id, m.canteen_id FROM late_meal t JOIN meal_swipe m ON m.id = t.id
                 WHERE m.service_date >= \(month.first) AND m.service_date <= \(month.last)
                     AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.month = \(month) AND l.subject = m.id))
-            \(sql: Self.posted)
+            SELECT late.provider_id, \(sql: Self.owedSum) FROM late JOIN posting p ON p.subject = late.subject
+            WHERE \(sql: Self.isOwed) GROUP BY late.provider_id ORDER BY late.provider_id
             """
         ) { (try $0.id(), try $0.fen()) }
     }
 
-    /// What is owed for the services in `late`, corrections apart, which move nothing of their line's own debt.
-    private static let posted: StaticString = """
-        SELECT late.provider_id, CAST(SUM(CASE WHEN p.debit LIKE 'payable/%' THEN p.amount_fen ELSE -p.amount_fen END) AS BIGINT)
-        FROM late JOIN posting p ON p.subject = late.subject
-        WHERE (p.debit LIKE 'payable/%' OR p.credit LIKE 'payable/%') AND p.debit NOT LIKE 'correction/%' AND p.credit NOT LIKE 'correction/%'
-        GROUP BY late.provider_id ORDER BY late.provider_id
+    /// What entries say is owed for their services, corrections apart, which move nothing of their line's own debt.
+    private static let owedSum: StaticString =
+        "CAST(SUM(CASE WHEN p.debit LIKE 'payable/%' THEN p.amount_fen ELSE -p.amount_fen END) AS BIGINT)"
+    private static let isOwed: StaticString = """
+        (p.debit LIKE 'payable/%' OR p.credit LIKE 'payable/%') AND p.debit NOT LIKE 'correction/%' AND p.credit NOT LIKE 'correction/%'
         """
 
     /// What is still only set aside for closed visits of the month, because their proof does not suffice.
@@ -174,6 +184,20 @@ public struct PaperRepository {
             """
         ) { row in result[try row.id()] = try row.fen() }
         return result
+    }
+}
+
+/// 迟到的行: services of months before that stand on a month's statements, frozen or as they would be now.
+public struct LateLines: Sendable {
+    let subjects: [String]
+    let elders: [String]
+    let byProvider: [ProviderID: [String]]
+
+    public init(_ statements: [Statement], of month: Month) {
+        let late = statements.flatMap(\.lines).map(\.candidate).filter { $0.date < month.first }
+        subjects = late.map(\.subject)
+        elders = Set(late.map(\.elder.text)).sorted()
+        byProvider = Dictionary(grouping: late, by: \.provider).mapValues { $0.map(\.subject) }
     }
 }
 

@@ -25,7 +25,8 @@ extension Migrator {
         Migration(number: 22, name: "lines", sql: Schema.m0022_lines),
         Migration(number: 23, name: "stopped", sql: Schema.m0023_stopped),
         Migration(number: 24, name: "capacity", sql: Schema.m0024_capacity),
-        Migration(number: 25, name: "once", sql: Schema.m0025_once),
+        Migration(number: 25, name: "bonus", sql: Schema.m0025_bonus),
+        Migration(number: 26, name: "payout", sql: Schema.m0026_payout),
     ])
 }
 

@@ -8,7 +8,7 @@ public enum ErrorCodes {
             .invalid,
             [
                 "ability_range", "absence_kind", "accuracy_range", "action_unknown", "amount_invalid", "amount_out_of_range",
-                "as_of_invalid", "body_too_large", "budget_invalid", "bulk_too_long", "call_id_invalid", "class_unknown",
+                "as_of_invalid", "bill_invalid", "bills_missing", "body_too_large", "budget_invalid", "bulk_too_long", "call_id_invalid", "class_unknown",
                 "complaint_text", "content_type", "cursor_invalid", "database_url", "day_invalid", "days_out_of_range",
                 "decision_unknown", "device_missing", "device_swipe_invalid",
                 "device_too_long", "document_scope", "event_unknown", "factor_code_wrong", "field_invalid", "field_missing", "field_type",
@@ -48,7 +48,7 @@ public enum ErrorCodes {
                 "canteen_unknown", "card_unknown", "complaint_unknown", "dispute_unknown", "document_unknown", "elder_unknown",
                 "figure_unknown", "file_missing", "file_unknown", "fund_unknown", "held_unknown", "item_unknown", "line_unknown",
                 "login_unknown", "month_unknown", "register_item_unknown",
-                "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "pin_unknown", "plan_unknown",
+                "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "payout_programme_unknown", "pin_unknown", "plan_unknown",
                 "proposal_unknown", "provider_unknown", "qr_unknown", "replay_empty", "route_unknown", "sample_unknown",
                 "sheet_unknown", "slip_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
                 "token_unknown", "webhook_event_unknown", "webhook_unknown", "worker_unknown",
@@ -58,7 +58,7 @@ public enum ErrorCodes {
             .conflict,
             [
                 "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
-                "already_decided", "batch_changed", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
+                "already_decided", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
                 "close_out_of_order", "close_raced", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
                 "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted", "factor_not_begun", "factor_off",
                 "factor_on", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",
@@ -75,6 +75,7 @@ public enum ErrorCodes {
             [
                 "absence_range", "bank_file_invalid", "bank_file_mismatch", "birthday_in_future", "budget_below_spent",
                 "canteen_licence", "canteen_suspended", "capacity_out_of_range", "card_wrong", "check_in_too_early", "check_out_before_check_in",
+                "claim_closed", "claim_not_payable",
                 "closed_day_out_of_range", "closed_days_empty", "code_wrong", "cursor_in_future", "cursor_mismatch", "day_past",
                 "days_invalid", "device_time_in_future", "disputes_open", "document_too_long", "elder_absent", "elder_deceased",
                 "elder_not_registered", "end_before_start", "expiry_invalid", "finding_missing", "fund_by_month", "fund_not_enough",

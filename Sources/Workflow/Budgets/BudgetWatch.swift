@@ -22,7 +22,7 @@ struct BudgetWatch {
     /// - Throws: `budget_exhausted` when a budget has less left than the leg takes.
     func take(_ move: FundMove, _ leg: FundingLeg) throws {
         for key in leg.budgets {
-            let stored = try tx.budgets.move(move, key, leg.amount)
+            let stored = try tx.budgets.move(move, key, leg.borne)
             let level = BudgetLevel(stored.balance, warnPercent: warnPercent)
             guard level != stored.level else { continue }
             try tx.budgets.tell(key, level)

@@ -49,7 +49,7 @@ struct Money {
         guard let provider = order.provider ?? (move == .release ? ProviderID("") : nil) else { return }
         for leg in legs {
             for draw in leg.draws { try tx.entitlements.move(move, draw, for: order.elder) }
-            for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.amount) }
+            for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.borne) }
         }
         try tx.ledger.append(move, legs, subject: order.id.text, month: order.serviceDate.month, provider: provider.text, at: now)
         try tx.legs.set(move.to, from: old, order: order.id)
@@ -59,6 +59,11 @@ struct Money {
 extension Reference {
     /// Who pays what of a service: programmes, the elder's balances and the budgets of the day.
     func split(_ request: FundingRequest, of elder: ElderID, _ tx: any Transaction) throws -> FundingSplit {
+        try split(request, of: elder, by: programmes, tx)
+    }
+
+    /// - Parameter programmes: those that are asked.
+    func split(_ request: FundingRequest, of elder: ElderID, by programmes: Programmes, _ tx: any Transaction) throws -> FundingSplit {
         let keys = programmes.balancesNeeded(for: request)
         let balances = keys.isEmpty ? [:] : try tx.entitlements.balances(of: elder, keys)
         let budgets =

@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Registry
 import Store
@@ -17,13 +18,28 @@ public struct ReadPapers: Sendable {
         }
     }
 
+    /// One paper; of cash payments only what belongs to them is read.
+    public func document(_ month: Month, _ kind: DocumentKind, _ scope: DocumentScope) async throws -> Document {
+        guard kind == .payouts else { return try await self(month, of: scope.provider).document(kind, scope) }
+        return try await office.read { [reference = office.reference] tx in
+            let papers = MonthPapers(
+                month: month, isClosed: false, statements: [], elders: try tx.papers.elders(paidIn: month), visits: [:], mealClasses: [:], owed: [:],
+                unproven: [:], payments: try tx.payouts.all(month),
+                programmes: Dictionary(reference.programmes.all.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }),
+                catalogue: reference.catalogue, franchise: reference.franchise)
+            return try papers.document(kind, scope)
+        }
+    }
+
     static func papers(
         _ tx: any Transaction, _ reference: Reference, _ month: Month, isClosed: Bool, _ statements: [Statement], of provider: ProviderID?
     ) throws -> MonthPapers {
-        MonthPapers(
-            month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider),
-            visits: try tx.papers.visits(month, of: provider), mealClasses: try tx.papers.mealClasses(month, of: provider),
-            owed: try tx.papers.owed(month), unproven: try tx.papers.unproven(month),
+        let late = LateLines(statements, of: month)
+        return MonthPapers(
+            month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider, and: late),
+            visits: try tx.papers.visits(month, of: provider, and: late),
+            mealClasses: try tx.papers.mealClasses(month, of: provider, and: late), owed: try tx.papers.owed(month, and: late),
+            unproven: try tx.papers.unproven(month),
             adjustments: Dictionary(uniqueKeysWithValues: statements.map { ($0.provider, $0.adjusted) }),
             invoices: try tx.close.invoices(month).mapValues(\.number), catalogue: reference.catalogue,
             franchise: reference.franchise)

@@ -44,6 +44,8 @@ public struct TraceMoney: Sendable {
         case service(Trace)
         /// The number of an invoice or a payment: all services of that provider's month.
         case statement(Month, ProviderID)
+        /// The number of a bill, or the id of a payment in cash: the list of its month.
+        case cash(Month)
     }
 
     /// - Parameter text: The number or id of an order, the id of a swipe, an invoice's number or a payment's reference.
@@ -52,8 +54,9 @@ public struct TraceMoney: Sendable {
         try await office.read { tx in
             if let order = try tx.orders.byNumber(text) ?? tx.orders.find(OrderID(text)) { return .service(try Self.trace(tx, order.id.text, order)) }
             if let paper = try tx.close.paper(text) { return .statement(paper.month, paper.provider) }
+            if let month = try tx.payouts.month(of: text) { return .cash(month) }
             guard try !tx.settlements.statements(of: text).isEmpty else {
-                throw Rejection(.missing, "line_unknown", "没有找到“\(text.prefix(40))”。可以输入工单号、刷卡编号、发票号或付款编号。")
+                throw Rejection(.missing, "line_unknown", "没有找到“\(text.prefix(40))”。可以输入工单号、刷卡编号、发票号、付款编号或报销票据号。")
             }
             return .service(try Self.trace(tx, text, nil))
         }

@@ -53,7 +53,10 @@ struct CloseLease: Sendable {
             group.addTask {
                 while true {
                     try await Task.sleep(for: .seconds(1))
-                    try await office.performAlone(isRepeatable: true) { tx in try hold(tx) }
+                    // Once the month is closed nobody has to live any more: the last beat may come just after the end.
+                    try await office.performAlone(isRepeatable: true) { tx in
+                        if try tx.settlements.closing(month) != nil { try hold(tx) }
+                    }
                 }
             }
             group.addTask {

@@ -120,7 +120,8 @@ struct Server {
         Health.self, CallRoutes.self, OrderRoutes.self, DispatchRoutes.self, ProposalRoutes.self, AnalyticsRoutes.self, RegistryRoutes.self,
         StandingRoutes.self, MealRoutes.self, MessageRoutes.self, ProviderRoutes.self,
         CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
-        CloseRoutes.self, ProviderStatementRoutes.self, BudgetRoutes.self, FundRoutes.self, DocumentRoutes.self, PlanRoutes.self, DecisionRoutes.self,
+        CloseRoutes.self, ProviderStatementRoutes.self, BudgetRoutes.self, PayoutRoutes.self, FundRoutes.self,
+        DocumentRoutes.self, PlanRoutes.self, DecisionRoutes.self,
     ]
 
     func router() -> Router<AppContext> {
@@ -155,6 +156,7 @@ struct Server {
         MessageRoutes(exchange).add(to: api.group("messages", context: DeskContext.self))
         SettlementRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         BudgetRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
+        PayoutRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         FundRoutes(exchange).add(to: api.group("", context: FinanceContext.self))
         CloseRoutes(exchange).add(to: api.group("", context: StaffContext.self))
         ProviderStatementRoutes(exchange).add(to: api.group("provider", context: ProviderContext.self))
@@ -183,6 +185,7 @@ struct Server {
         let finance = faces.group("finance", context: FinanceContext.self)
         FinancePages(exchange, pages).add(to: finance)
         BudgetPages(exchange, pages).add(to: finance)
+        PayoutPages(exchange, pages).add(to: finance)
         TracePages(exchange, pages).add(to: finance)
         MoneyPages(exchange, pages).add(to: finance)
         PlanPages(exchange, pages).add(to: faces.group("provider", context: ProviderContext.self))

@@ -1,6 +1,6 @@
 extension Schema {
     /// A service stands on one line of one statement, paid or not: so it cannot be paid twice, and one index finds it.
-    static let m0025_once = """
+    static let m0028_once = """
         DROP INDEX statement_line_once;
         DROP INDEX statement_line_subject;
         CREATE UNIQUE INDEX statement_line_subject ON statement_line (subject);

@@ -1,0 +1,90 @@
+import Entitlement
+import Hummingbird
+import Kernel
+import Registry
+import Web
+import Workflow
+
+/// 现金发放 and 结余失效: allowances and claims of a month, drawn up by one person and decided by another; what of grants nobody used.
+///
+/// | path | what |
+/// |---|---|
+/// | GET /finance/payouts?month= | by programme, with the buttons of whoever may press them |
+/// | POST /finance/payouts/{month}/{programme}/draw-up, approve, reject | the list of the month |
+/// | POST /finance/claims | one bill, answered at once |
+/// | GET /finance/lapsed?month= | unused balances that lapse, by programme and street |
+public struct PayoutPages: Sendable {
+    let exchange: Exchange
+    let pages: PageLibrary
+
+    public init(_ exchange: Exchange, _ pages: PageLibrary) {
+        self.exchange = exchange
+        self.pages = pages
+    }
+
+    public func add(to group: RouterGroup<FinanceContext>) {
+        group.get("payouts", use: payouts)
+        group.post("payouts/:month/:programme/draw-up", use: drawUp)
+        group.post("payouts/:month/:programme/approve") { try await decide(true, $0, $1) }
+        group.post("payouts/:month/:programme/reject") { try await decide(false, $0, $1) }
+        group.post("claims", use: claim)
+        group.get("lapsed", use: lapsed)
+    }
+
+    private var office: Office { exchange.office }
+
+    private func month(_ request: Request) throws -> Month {
+        guard let text = request.query("month") else { return office.now.localDate.month }
+        guard let month = Month(text) else { throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month") }
+        return month
+    }
+
+    @Sendable func payouts(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(request)
+        return try pages.page(
+            "payouts", .finance("现金发放", request, context),
+            PayoutsModel(month, try await ReadPayouts(office)(month), now: office.now, once: exchange.newFormKey, caller: context.caller))
+    }
+
+    @Sendable func drawUp(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let (month, programme) = (try context.month(), try context.parameters.require("programme"))
+        _ = try await DrawUpAllowances(office)(programme, month, by: context.caller)
+        return Pages.redirect(to: "/finance/payouts?month=\(month)")
+    }
+
+    struct Opinion: Decodable, Sendable { let opinion: String? }
+
+    private func decide(_ approve: Bool, _ request: Request, _ context: FinanceContext) async throws -> Response {
+        let (month, programme) = (try context.month(), try context.parameters.require("programme"))
+        let form = try await exchange.form(Opinion.self, request, context)
+        _ = try await DecidePayouts(office)(programme, month, approve: approve, opinion: form.opinion ?? "", by: context.caller)
+        return Pages.redirect(to: "/finance/payouts?month=\(month)")
+    }
+
+    struct Claim: Decodable, Sendable {
+        let programme: String
+        let provider: String
+        let elder: String
+        let number: String
+        let item: String
+        let date: String
+        let price: String
+    }
+
+    @Sendable func claim(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        try await exchange.formOnce(Claim.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            guard let date = LocalDate(form.date) else { throw Rejection(.invalid, "bill_invalid", "服务日期应为 YYYY-MM-DD。", pointer: "/date") }
+            let bill = Bill(number: form.number, item: form.item, date: date, price: try BudgetPages.yuan(form.price))
+            let step = try FileClaim(office).one(
+                form.programme, claimant: form.provider.isEmpty ? nil : ProviderID(form.provider),
+                FileClaim.Entry(elder: ElderID(form.elder), bill: bill), by: context.caller)
+            return { tx in "/finance/payouts?month=\(try step(tx).month)" }
+        }
+    }
+
+    @Sendable func lapsed(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try month(request)
+        return try pages.page(
+            "lapsed", .finance("结余失效", request, context), LapsedModel(month, try await ReadLapses(office)(month), reference: office.reference))
+    }
+}

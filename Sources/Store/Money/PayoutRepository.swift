@@ -1,0 +1,108 @@
+import Entitlement
+import Kernel
+import Registry
+
+/// 现金支付: allowances by the month and bills that are reimbursed, each with what it takes from its elder's grants and from budgets.
+public struct PayoutRepository {
+    let tx: any Transaction
+
+    /// - Returns: false when the elder has the month's allowance, or the claimant has handed in the bill, already.
+    public func insert(_ payment: CashPayment) throws -> Bool {
+        let (leg, bill) = (payment.leg, payment.bill)
+        return try tx.execute(
+            """
+            INSERT INTO payout (id, programme, version, fund, month, elder_id, claimant, bill, item_code, service_date, price_fen, amount_fen,
+                draws, budgets, state, made_by, made_ms, opinion)
+            VALUES (\(payment.id), \(leg.programme), \(leg.version), \(leg.fund), \(payment.month), \(payment.elder), \(payment.claimant),
+                \(bill.map(\.number) ?? ""), \(bill.map(\.item) ?? ""), \(bill.map(\.date) ?? payment.month.first),
+                \(bill.map(\.price) ?? leg.amount), \(leg.amount), \(LegRepository.encoded(leg.draws)), \(leg.budgets.encoded),
+                \(payment.state), \(payment.madeBy), \(payment.madeAt), '')
+            ON CONFLICT DO NOTHING
+            """) == 1
+    }
+
+    /// What stands in a month, by programme, elder and bill; what was turned down left out.
+    public func all(_ month: Month) throws -> [CashPayment] {
+        try tx.rows("\(sql: Self.select) WHERE month = \(month) AND state <> 'released' ORDER BY programme, elder_id, bill, id") {
+            try CashPayment(row: &$0)
+        }
+    }
+
+    /// Those that wait for a second person, first first.
+    public func waiting(_ programme: String, _ month: Month, limit: Int) throws -> [CashPayment] {
+        try tx.rows(
+            "\(sql: Self.select) WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' ORDER BY id LIMIT \(limit)"
+        ) { try CashPayment(row: &$0) }
+    }
+
+    /// Who has a month's allowance of a programme already.
+    public func elders(_ programme: String, _ month: Month) throws -> Set<ElderID> {
+        Set(
+            try tx.rows(
+                "SELECT elder_id FROM payout WHERE programme = \(programme) AND month = \(month) AND bill = '' AND state <> 'released'"
+            ) { try $0.id() })
+    }
+
+    /// The last month in which a bill of a number, or a payment of an id, was paid or waits.
+    public func month(of text: String) throws -> Month? {
+        try tx.first(
+            """
+            SELECT month FROM payout WHERE id = \(text)
+            UNION SELECT month FROM payout WHERE bill = \(text) AND bill <> '' AND state <> 'released'
+            ORDER BY 1 DESC LIMIT 1
+            """
+        ) { try $0.month() }
+    }
+
+    /// Whether a claimant has handed in a bill before.
+    public func isKnown(_ bill: String, of claimant: String) throws -> Bool {
+        try tx.exists("SELECT 1 FROM payout WHERE claimant = \(claimant) AND bill = \(bill) AND state <> 'released'")
+    }
+
+    /// - Returns: false when somebody has decided meanwhile.
+    public func decide(_ id: String, _ state: LegState, by: String, opinion: String, at now: Instant) throws -> Bool {
+        try tx.execute(
+            """
+            UPDATE payout SET state = \(state), decided_by = \(by), decided_ms = \(now), opinion = \(opinion)
+            WHERE id = \(id) AND state = 'reserved'
+            """) == 1
+    }
+
+    /// What each month's payments take from a budget.
+    func burnDown(_ key: BudgetKey) throws -> [(month: Month, reserved: Fen, posted: Fen, count: Int)] {
+        try tx.rows(
+            """
+            SELECT month, CAST(SUM(CASE WHEN state = 'reserved' THEN amount_fen ELSE 0 END) AS BIGINT),
+                CAST(SUM(CASE WHEN state = 'posted' THEN amount_fen ELSE 0 END) AS BIGINT), COUNT(*)
+            FROM payout WHERE state <> 'released' AND ';' || budgets || ';' LIKE \("%;\(key.text);%")
+            GROUP BY month ORDER BY month
+            """
+        ) { (try $0.month(), try $0.fen(), try $0.fen(), try $0.int()) }
+    }
+
+    private static let select: StaticString = """
+        SELECT id, programme, version, fund, month, elder_id, claimant, bill, item_code, service_date, price_fen, amount_fen, draws, budgets, state,
+            made_by, made_ms, decided_by
+        FROM payout
+        """
+}
+
+extension CashPayment {
+    fileprivate init(row: inout Row) throws {
+        let id = try row.text()
+        let (programme, version, fund) = (try row.text(), try row.int(), try row.value(Fund.self))
+        let (month, elder, claimant) = (try row.month(), try row.id(Elder.self), try row.text())
+        let (number, item, date, price) = (try row.text(), try row.text(), try row.date(), try row.fen())
+        let leg = FundingLeg(
+            fund: fund, programme: programme, version: version, amount: try row.fen(), draws: try LegRepository.draws(try row.text()),
+            budgets: try [BudgetKey](encoded: try row.text()))
+        self.init(
+            id: id, leg: leg, month: month, elder: elder, claimant: claimant,
+            bill: number.isEmpty ? nil : Bill(number: number, item: item, date: date, price: price), state: try row.value(),
+            madeBy: try row.text(), madeAt: try row.instant(), decidedBy: row.optionalText())
+    }
+}
+
+extension Transaction {
+    public var payouts: PayoutRepository { PayoutRepository(tx: self) }
+}
