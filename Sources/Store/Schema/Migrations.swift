@@ -25,6 +25,7 @@ extension Migrator {
         Migration(number: 22, name: "lines", sql: Schema.m0022_lines),
         Migration(number: 23, name: "stopped", sql: Schema.m0023_stopped),
         Migration(number: 24, name: "capacity", sql: Schema.m0024_capacity),
+        Migration(number: 27, name: "stops", sql: Schema.m0027_stops),
     ])
 }
 
