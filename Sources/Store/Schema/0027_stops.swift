@@ -1,6 +1,7 @@
 extension Schema {
     /// What each rule stops of a sealed statement and of a shadow, added up when it is written: a page does not read the lines of a month for
-    /// a dozen sums. What a shadow changes is counted with it. Corrections are found by the month whose statement they stand on.
+    /// a dozen sums. What a shadow changes is counted with it. Corrections are found by the month whose statement they stand on,
+    /// and looks at files that no call brought among the many that one did.
     static let m0027_stops = """
         CREATE TABLE statement_stop (
             month TEXT NOT NULL,
@@ -23,6 +24,7 @@ extension Schema {
         ALTER TABLE shadow ADD COLUMN newly_stopped INTEGER;
         ALTER TABLE shadow ADD COLUMN cleared INTEGER;
 
+        CREATE INDEX access_log_own ON access_log (at_ms, elder_id) WHERE screen IN ('desk', 'registry', 'reveal');
         CREATE INDEX adjustment_statement ON adjustment (statement_month, provider_id);
 
         CREATE TABLE stopping_rule (
