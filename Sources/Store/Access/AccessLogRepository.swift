@@ -79,7 +79,7 @@ public struct AccessLogRepository {
     /// Looks since a moment that no call and no order of the same elder explains within an hour: to be asked about.
     ///
     /// - Parameter stretch: so many looks are gone through at most; a page may so hold few, or none, and still have older ones.
-    public func unexplained(since: Instant, before place: Place?, limit: Int, stretch: Int = 500) throws -> Page {
+    public func unexplained(since: Instant, before place: Place?, limit: Int, stretch: Int = 200) throws -> Page {
         let place = place ?? .newest
         var (looks, last, seen) = ([Entry](), Place?.none, 0)
         try tx.forEachRow(

@@ -1,7 +1,9 @@
 extension Schema {
     /// What each rule stops of a sealed statement and of a shadow, added up when it is written: a page does not read the lines of a month for
-    /// a dozen sums. What a shadow changes is counted with it. Corrections are found by the month whose statement they stand on,
-    /// and looks at files that no call brought among the many that one did.
+    /// a dozen sums. What a shadow changes is counted with it.
+    ///
+    /// The few among many are found by indexes that SQLite takes without statistics, since they bind more columns than the key and hold all that
+    /// is asked: lines that are held, samples that wait for an answer, looks at files that no call brought, corrections on a month's statement.
     static let m0027_stops = """
         CREATE TABLE statement_stop (
             month TEXT NOT NULL,
@@ -25,6 +27,10 @@ extension Schema {
         ALTER TABLE shadow ADD COLUMN cleared INTEGER;
 
         CREATE INDEX access_log_own ON access_log (at_ms, elder_id) WHERE screen IN ('desk', 'registry', 'reveal');
+        DROP INDEX statement_line_stopped;
+        CREATE INDEX statement_line_held ON statement_line (verdict, month, provider_id, ordinal, subject) WHERE verdict = 'held';
+        CREATE INDEX sample_result ON sample (result, month);
+        CREATE INDEX sample_waiting ON sample (subject, month) WHERE result IS NULL;
         CREATE INDEX adjustment_statement ON adjustment (statement_month, provider_id);
 
         CREATE TABLE stopping_rule (

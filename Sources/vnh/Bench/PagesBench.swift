@@ -28,10 +28,12 @@ extension BenchCommand {
 
         private static let limit_ms = 20.0
         private static let limitBytes = 100_000
+        /// One that has a statement of the closed month.
+        private static let provider = "P002"
         private static let budget = BudgetKey(fund: .districtSubsidy, year: MonthOfVisits.month.first.year)
 
         func run() async throws {
-            let server = try await BenchServer.start(elders: elders, data: data, in: database, prepare: prepare)
+            let server = try await BenchServer.start(elders: elders, data: data, provider: Self.provider, in: database, prepare: prepare)
             defer { server.stop() }
             if !server.isOld { try place(on: server) }
             let order = try number(of: "/api/v1/orders?limit=1", server)
@@ -45,17 +47,18 @@ extension BenchCommand {
                 (.operator, "/console/pieces/quote?elder=\(elder)&item=06001&when=m9"), (.operator, "/console/orders"), (.operator, "/console/orders/\(order)"),
                 (.operator, "/console/duties"),
                 (.operator, "/console/handover"), (.operator, "/console/elders?q=wang"), (.operator, "/console/elders/\(elder)"),
-                (.operator, "/console/elders/\(elder)/standing"), (.operator, "/console/items/06001"), (.operator, "/console/downtime"), (.operator, "/console/callbacks"), (.operator, "/console/complaints"),
+                (.operator, "/console/elders/\(elder)/standing"), (.operator, "/console/items/06001"), (.operator, "/console/downtime"),
+                (.operator, "/console/callbacks"), (.operator, "/console/complaints"),
                 (.operator, "/console/knowledge"), (.operator, "/board"), (.operator, "/board/pieces/wall"), (.operator, "/board/figures/open"),
                 (.provider, "/provider"), (.provider, "/provider/pieces/sheet"), (.provider, "/provider/means"), (.provider, "/provider/quality"),
                 (.provider, "/provider/why"), (.provider, "/provider/statements"), (.provider, "/provider/statements/\(closed)"),
                 (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
                 (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(closed)"), (.finance, "/finance/\(closed)/held"),
-                (.finance, "/finance/\(closed)/P001"), (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
+                (.finance, "/finance/\(closed)/\(Self.provider)"), (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
                 (.finance, "/finance/\(closed)/documents/\(DocumentKind.summary.rawValue)"),
                 (.finance, "/finance/budgets"), (.finance, "/finance/budgets/\(Self.budget.text)"),
-                (.finance, "/finance/audit"), (.finance, "/finance/audit?q=P001%2D1"),
-                (.admin, "/admin"), (.admin, "/admin/elders/\(elder)"), (.admin, "/admin/providers"), (.admin, "/admin/providers/P001"),
+                (.finance, "/finance/audit"), (.finance, "/finance/audit?q=\(Self.provider)%2D1"),
+                (.admin, "/admin"), (.admin, "/admin/elders/\(elder)"), (.admin, "/admin/providers"), (.admin, "/admin/providers/\(Self.provider)"),
                 (.admin, "/admin/reference"), (.admin, "/admin/reference?file=catalog%2Fitems.csv"), (.admin, "/admin/import"),
                 (.admin, "/admin/tokens"), (.admin, "/admin/webhooks"),
                 (.security, "/admin/users"), (.auditor, "/admin/access"), (.auditor, "/admin/audit"), (.operator, "/account"),
