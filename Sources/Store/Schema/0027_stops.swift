@@ -3,7 +3,8 @@ extension Schema {
     /// a dozen sums. What a shadow changes is counted with it.
     ///
     /// The few among many are found by indexes that SQLite takes without statistics, since they bind more columns than the key and hold all that
-    /// is asked: lines that are held, samples that wait for an answer, looks at files that no call brought, corrections on a month's statement.
+    /// is asked: lines that are held, samples that wait for an answer, looks at files that no call brought, corrections on a month's statement;
+    /// what the wall counts of a day and of thirty days, and the payments of a month.
     static let m0027_stops = """
         CREATE TABLE statement_stop (
             month TEXT NOT NULL,
@@ -31,6 +32,9 @@ extension Schema {
         CREATE INDEX statement_line_held ON statement_line (verdict, month, provider_id, ordinal, subject) WHERE verdict = 'held';
         CREATE INDEX sample_result ON sample (result, month);
         CREATE INDEX sample_waiting ON sample (subject, month) WHERE result IS NULL;
+        CREATE INDEX callback_at ON callback (at_ms);
+        CREATE INDEX meal_swipe_day ON meal_swipe (service_date);
+        CREATE INDEX payment_month ON payment (month);
         CREATE INDEX adjustment_statement ON adjustment (statement_month, provider_id);
 
         CREATE TABLE stopping_rule (
