@@ -38,6 +38,10 @@ public struct StatementLine: Hashable, Sendable {
         self.decision = decision
     }
 
+    /// The rules that stop it, sorted: of two findings by one rule it counts once.
+    public var stopping: [String] { Self.stopping(findings) }
+    public static func stopping(_ findings: [Finding]) -> [String] { Set(findings.filter { $0.severity != .warn }.map(\.code)).sorted() }
+
     /// `R12:hold:核验等级…` joined by ` | `.
     public var findingsText: String { findings.map { "\($0.code):\($0.severity.rawValue):\($0.sentence)" }.joined(separator: " | ") }
     public var fundingText: String {
@@ -54,6 +58,7 @@ public struct StatementTotals: Hashable, Sendable {
     public private(set) var selfPay = Fen.zero
     /// Public money asked for and not paid this month, held or blocked.
     public private(set) var deducted = Fen.zero
+    public private(set) var stops = StopSums()
     /// 实付金额: public money that is paid.
     public var payable: Fen { subsidy - deducted }
 
@@ -65,6 +70,8 @@ public struct StatementTotals: Hashable, Sendable {
         (lines, held) = (1, verdict == .held ? 1 : 0)
         (gross, subsidy, selfPay) = (c.gross, c.subsidy, c.selfPay)
         deducted = verdict == .paid ? .zero : c.subsidy
+        guard verdict != .paid else { return }
+        for code in line.stopping { stops.add(code, lines: 1, subsidy: c.subsidy) }
     }
 
     public static func += (left: inout StatementTotals, right: StatementTotals) {
@@ -74,6 +81,7 @@ public struct StatementTotals: Hashable, Sendable {
         left.subsidy += right.subsidy
         left.selfPay += right.selfPay
         left.deducted += right.deducted
+        left.stops += right.stops
     }
 }
 

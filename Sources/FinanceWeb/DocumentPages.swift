@@ -32,10 +32,10 @@ public struct DocumentPages: Sendable {
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try DocumentRequest.month(context)
-        let glance = try await ReadMonth(exchange.office)(month)
+        let (sums, isClosed) = try await ReadMonth(exchange.office).sums(month)
         return try pages.page(
             "documents", .finance("\(month) 单据", request, context),
-            PapersModel(month, glance.sums, isClosed: glance.isClosed, reference: exchange.office.reference))
+            PapersModel(month, sums, isClosed: isClosed, reference: exchange.office.reference))
     }
 
     @Sendable func show(_ request: Request, _ context: FinanceContext) async throws -> Response {

@@ -80,7 +80,7 @@ public struct SettlementRoutes: Sendable {
             "month": JSON(month.description), "state": "open", "day": JSON(shadow.day.description), "lines": JSON(shadow.lines),
             "gross_fen": JSON(shadow.gross), "subsidy_fen": JSON(shadow.subsidy), "payable_fen": JSON(shadow.payable),
             "stopped_by_code": .array(
-                shadow.byCode.map { ["code": JSON($0.code), "lines": JSON($0.lines), "subsidy_fen": JSON($0.subsidy)] }),
+                shadow.stops.byCode.map { ["code": JSON($0.code), "lines": JSON($0.lines), "subsidy_fen": JSON($0.subsidy)] }),
             "stopped": JSON(shadow.stopped.count),
         ]
     }

@@ -188,13 +188,21 @@ import Testing
         let (hold, warn) = (Finding("R18", .hold, ""), Finding("R14", .warn, ""))
         let before = shadow([("a", [hold]), ("b", [hold, warn]), ("c", [])], day: 0)
         let now = shadow([("a", [hold]), ("b", []), ("c", [Finding("R01", .block, ""), hold]), ("d", [])], day: 1)
-        #expect(now.byCode.map(\.code) == ["R01", "R18"])
-        #expect(now.byCode.map(\.lines) == [1, 2])
-        #expect(now.byCode.map(\.subsidy) == [Fen(3000), Fen(6000)])
+        let byCode = now.stops.byCode
+        #expect(byCode.map(\.code) == ["R01", "R18"])
+        #expect(byCode.map(\.lines) == [1, 2])
+        #expect(byCode.map(\.subsidy) == [Fen(3000), Fen(6000)])
         let difference = now.since(before)
         #expect(difference.lines == 1)
         #expect(difference.payable == Fen(3000))
         #expect(difference.newlyStopped.map(\.subject) == ["c"])
         #expect(difference.cleared.map(\.subject) == ["b"])
+        #expect(difference.change == Shadow.Change(lines: 1, payable: Fen(3000), newlyStopped: 1, cleared: 1))
+        #expect(now.totals == Shadow.Totals(
+            day: World.monday.adding(days: 1), lines: 4, gross: now.gross, subsidy: now.subsidy, payable: now.payable, stops: now.stops))
+        // What is added and taken away again leaves nothing.
+        var sums = now.stops
+        sums.add("R01", lines: -1, subsidy: -Fen(3000))
+        #expect(sums.byCode.map(\.code) == ["R18"])
     }
 }

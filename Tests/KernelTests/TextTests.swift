@@ -138,3 +138,10 @@ import Testing
     @Test(arguments: [(90.1, 0.0), (0, 180.1), (-90.1, 0), (0, -180.1), (.nan, 0), (0, .nan), (.infinity, 0)])
     func `is on the earth`(latitude: Double, longitude: Double) { #expect(Coordinate(latitude: latitude, longitude: longitude) == nil) }
 }
+
+@Suite struct `A text` {
+    @Test(arguments: [("", ""), (" \t\n", ""), ("a", "a"), (" 王 秀 \u{3000}", "王 秀"), ("\r\na\u{A0}", "a"), ("\u{3000}𠮷", "𠮷")])
+    func `is taken without the white space at its ends`(text: String, trimmed: String) {
+        #expect(text.trimmed == trimmed && Substring(text).trimmed == trimmed)
+    }
+}

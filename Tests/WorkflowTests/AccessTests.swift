@@ -238,15 +238,15 @@ import Workflow
         try await World.with(backend) { world in
             let look = LookAtElder(world.office)
             try await look([World.ordinary, World.minimum], from: .call, reason: "c1", by: World.desk)
-            let seen = try await look.latest()
+            let seen = try await look.latest().looks
             #expect(Set(seen.map(\.elder)) == [World.ordinary, World.minimum] && seen.allSatisfy { $0.reason == "c1" && $0.at == world.now })
             world.pass(.minutes(1))
             // The second of them is not in the register: the first is not noted either, for the card is not shown.
             let unknown = await refusal { try await look([World.lowIncome, ElderID("nobody")], from: .call, reason: "c2", by: World.desk) }
             #expect(unknown?.code == "elder_unknown")
-            #expect(try await look.latest(at: World.lowIncome) == [])
+            #expect(try await look.latest(at: World.lowIncome, limit: 5) == [])
             try await look([], from: .call, reason: "c3", by: World.desk)
-            #expect(try await look.latest() == seen)
+            #expect(try await look.latest().looks == seen)
         }
     }
 }

@@ -26,7 +26,7 @@ private enum CloseRoad {
         let glance = try await ReadMonth(world.office)(World.month)
         #expect(glance.isClosed && glance.sums == statements.map { StatementSums($0) }, sourceLocation: sourceLocation)
         #expect(glance.sums.map(\.due) == statements.map(\.due), sourceLocation: sourceLocation)
-        #expect(glance.shadow == Shadow(statements, on: world.now.localDate), sourceLocation: sourceLocation)
+        #expect(glance.totals == Shadow(statements, on: world.now.localDate).totals, sourceLocation: sourceLocation)
         let waiting = statements.flatMap(\.lines).filter { $0.verdict == .held }.map(\.candidate.subject)
         let held = try await ReadHeld(world.office)(World.month, by: World.desk)
         #expect(held.count == waiting.count && held.held.map(\.line.candidate.subject) == waiting, sourceLocation: sourceLocation)
@@ -587,8 +587,8 @@ private enum CloseRoad {
             #expect(try await ShadowMonth(world.office)(World.month).difference?.lines == 0)
             // The page of a running month shows what was noted last, and looks at every line only when it is asked to.
             let (noted, now) = (try await ReadMonth(world.office)(World.month), try await ReadMonth(world.office).now(World.month))
-            #expect(!noted.isClosed && noted.sums.isEmpty && noted.shadow?.lines == 1 && noted.difference?.lines == 0 && noted.notedAt == world.now)
-            #expect(now.sums.map(\.lines) == [1] && now.shadow == noted.shadow)
+            #expect(!noted.isClosed && noted.sums.isEmpty && noted.totals?.lines == 1 && noted.change?.lines == 0 && noted.notedAt == world.now)
+            #expect(now.sums.map(\.lines) == [1] && now.totals == noted.totals && now.change == noted.change)
             #expect(try await ReadMonth(world.office).statement(World.month, now.sums[0].provider)?.lines.count == 1)
             #expect(try await ReadMonth(world.office).steps([World.month]).map(\.step) == [.open])
         }

@@ -247,17 +247,48 @@ import Workflow
             let look = LookAtElder(world.office)
             for elder in [World.minimum, World.destitute] { try await look(elder, from: .desk, by: World.desk) }
             try await look(World.ordinary, from: .reveal, reason: "核对冬季取暖补贴地址", by: World.admin)
-            #expect(try await look.latest(at: World.minimum).map(\.actor) == ["desk"])
-            #expect(try await look.latest().count == 3)
-            let unexplained = try await look.unexplained(days: 7).map(\.elder)
+            #expect(try await look.latest(at: World.minimum, limit: 5).map(\.actor) == ["desk"])
+            #expect(try await look.latest().looks.count == 3)
+            let unexplained = try await look.unexplained(days: 7).looks.map(\.elder)
             #expect(unexplained.contains(World.destitute) && !unexplained.contains(World.minimum))
             let revealed = try await world.office.read { tx in try tx.events.about(World.ordinary.text) }.filter { $0.type == "elder.revealed" }
             #expect(revealed.count == 1)
+            try await Self.turnsPages(world, look)
             #expect(await refusal { try await look(World.minimum, from: .reveal, reason: "看看", by: World.desk) }?.code == "reason_too_short")
             let long = String(repeating: "长", count: 201)
             #expect(await refusal { try await look(World.minimum, from: .desk, reason: long, by: World.desk) }?.code == "reason_too_long")
             #expect(await refusal { try await look(ElderID("none"), from: .desk, by: World.desk) }?.code == "elder_unknown")
         }
+    }
+
+    /// Page by page every look is shown once, however many fall on one moment; also where none of a stretch is left unexplained.
+    private static func turnsPages(_ world: World, _ look: LookAtElder) async throws {
+        world.pass(.days(3))
+        for caller in ["甲~乙", "b", "c", "d"].map({ Caller(role: .admin, name: $0) }) {
+            try await look([World.minimum, World.destitute], from: .registry, by: caller)
+        }
+        world.pass(.days(1))
+        try await look(World.minimum, from: .call, by: World.desk)
+        try await look(World.minimum, from: .desk, by: World.admin)
+        let since = world.now - .days(2)
+        func pages(_ read: @escaping @Sendable (AccessLogRepository, AccessLogRepository.Place?) throws -> AccessLogRepository.Page) async throws -> [[String]] {
+            var (pages, place, isMore) = ([[String]](), AccessLogRepository.Place?.none, true)
+            while isMore {
+                let from = place
+                let page = try await world.office.read { tx in try read(tx.accessLog, from) }
+                pages.append(page.looks.map { "\($0.at.milliseconds) \($0.elder) \($0.actor) \($0.screen)" })
+                place = page.older.flatMap { AccessLogRepository.Place($0.text) }
+                isMore = page.older != nil
+            }
+            return pages
+        }
+        let all = try await pages { try $0.latest(before: $1, limit: 100) }
+        let turned = try await pages { try $0.latest(before: $1, limit: 3) }
+        #expect(all.count == 1 && all[0].count == 13 && turned.flatMap { $0 } == all[0])
+        let open = try await pages { try $0.unexplained(since: since, before: $1, limit: 3, stretch: 100) }
+        #expect(open.map(\.count) == [3, 3, 2] && Set(open.flatMap { $0 }).count == 8)
+        let stretches = try await pages { try $0.unexplained(since: since, before: $1, limit: 3, stretch: 1) }
+        #expect(stretches.first == [] && stretches.flatMap { $0 } == open.flatMap { $0 })
     }
 }
 

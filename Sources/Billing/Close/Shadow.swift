@@ -42,7 +42,7 @@ public struct Shadow: Hashable, Sendable {
             statement.lines.filter { $0.verdict != .paid }.map {
                 Stopped(
                     subject: $0.candidate.subject, provider: statement.provider, verdict: $0.verdict,
-                    codes: Set($0.findings.filter { $0.severity != .warn }.map(\.code)).sorted().joined(separator: ","),
+                    codes: $0.stopping.joined(separator: ","),
                     subsidy: $0.candidate.subsidy)
             }
         }
@@ -51,16 +51,48 @@ public struct Shadow: Hashable, Sendable {
             subsidy: statements.map(\.subsidy).total, payable: statements.map(\.payable).total, stopped: stopped)
     }
 
-    /// How many lines each rule stops, and how much public money with them; a line stopped by two rules counts under both.
-    public var byCode: [(code: String, lines: Int, subsidy: Fen)] {
-        var sums: [String: (Int, Fen)] = [:]
-        for line in stopped {
-            for code in line.codes.split(separator: ",") {
-                let (count, sum) = sums[String(code)] ?? (0, .zero)
-                sums[String(code)] = (count + 1, sum + line.subsidy)
-            }
+    /// What it adds up to, without its lines.
+    public struct Totals: Hashable, Sendable {
+        public let day: LocalDate
+        public let lines: Int
+        public let gross: Fen
+        public let subsidy: Fen
+        public let payable: Fen
+        public let stops: StopSums
+
+        public init(day: LocalDate, lines: Int, gross: Fen, subsidy: Fen, payable: Fen, stops: StopSums) {
+            self.day = day
+            self.lines = lines
+            self.gross = gross
+            self.subsidy = subsidy
+            self.payable = payable
+            self.stops = stops
         }
-        return sums.sorted { $0.key < $1.key }.map { (code: $0.key, lines: $0.value.0, subsidy: $0.value.1) }
+    }
+
+    public var totals: Totals { Totals(day: day, lines: lines, gross: gross, subsidy: subsidy, payable: payable, stops: stops) }
+
+    public var stops: StopSums {
+        var sums = StopSums()
+        for line in stopped {
+            for code in line.codes.split(separator: ",") { sums.add(String(code), lines: 1, subsidy: line.subsidy) }
+        }
+        return sums
+    }
+
+    /// How much has changed since an earlier day.
+    public struct Change: Hashable, Sendable {
+        public let lines: Int
+        public let payable: Fen
+        public let newlyStopped: Int
+        public let cleared: Int
+
+        public init(lines: Int, payable: Fen, newlyStopped: Int, cleared: Int) {
+            self.lines = lines
+            self.payable = payable
+            self.newlyStopped = newlyStopped
+            self.cleared = cleared
+        }
     }
 
     /// What has changed since an earlier day, line by line.
@@ -71,6 +103,8 @@ public struct Shadow: Hashable, Sendable {
         public let newlyStopped: [Stopped]
         /// Stopped before and not now.
         public let cleared: [Stopped]
+
+        public var change: Change { Change(lines: lines, payable: payable, newlyStopped: newlyStopped.count, cleared: cleared.count) }
     }
 
     public func since(_ earlier: Shadow) -> Difference {

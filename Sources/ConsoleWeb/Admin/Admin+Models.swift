@@ -1,4 +1,5 @@
 import Catalog
+import Foundation
 import Kernel
 import Registry
 import Store
@@ -72,18 +73,23 @@ struct AccessModel: Sendable {
     let rows: [Row]
     let unexplained: [Row]
     let isClean: Bool
+    /// Where older ones begin, as it stands in an address.
+    let older: String?
+    let olderUnexplained: String?
 
-    init(_ latest: [AccessLogRepository.Entry], unexplained: [AccessLogRepository.Entry]) {
-        rows = latest.map(Self.row)
-        self.unexplained = unexplained.map(Self.row)
-        isClean = unexplained.isEmpty
+    init(_ latest: AccessLogRepository.Page, unexplained: AccessLogRepository.Page) {
+        func query(_ place: AccessLogRepository.Place?) -> String? { place?.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
+        rows = latest.looks.map(Self.row)
+        self.unexplained = unexplained.looks.map(Self.row)
+        isClean = unexplained.looks.isEmpty
+        (older, olderUnexplained) = (query(latest.older), query(unexplained.older))
     }
 
     static let screens: [AccessLogRepository.Screen: String] = [
         .call: "来电", .desk: "工作台查找", .order: "工单", .registry: "档案", .reveal: "显示全部",
     ]
 
-    private static func row(_ entry: AccessLogRepository.Entry) -> Row {
+    static func row(_ entry: AccessLogRepository.Entry) -> Row {
         Row(at: entry.at.shown, actor: entry.actor, elder: entry.elder.text, screen: screens[entry.screen] ?? "", reason: entry.reason)
     }
 }
@@ -188,7 +194,7 @@ struct FileModel: Sendable {
                 Fact(name: "不要的服务商", value: elder.blockedProviders.map { words.provider($0.text) }.joined(separator: "、")),
             ]),
         ]
-        self.history = AccessModel(history, unexplained: []).rows
+        self.history = history.map(AccessModel.row)
     }
 }
 

@@ -9,7 +9,7 @@ import Workflow
 /// | path | what |
 /// |---|---|
 /// | GET /admin/audit?before= | who gave whom which right, published what, opened whose file |
-/// | GET /admin/access | who looked at whom; looks that nothing explains |
+/// | GET /admin/access?before=, unexplained_before= | who looked at whom; looks that nothing explains |
 public struct AuditPages: Sendable {
     let exchange: Exchange
     let pages: PageLibrary
@@ -34,10 +34,13 @@ public struct AuditPages: Sendable {
     }
 
     @Sendable func access(_ request: Request, _ context: AuditContext) async throws -> Response {
+        func place(_ name: String) -> AccessLogRepository.Place? { request.query(name).flatMap { AccessLogRepository.Place($0) } }
         let log = LookAtElder(exchange.office)
         return try pages.page(
             "access", Frame.admin("查阅记录", request, context.caller),
-            AccessModel(try await log.latest(), unexplained: try await log.unexplained(days: 30)))
+            AccessModel(
+                try await log.latest(before: place("before")),
+                unexplained: try await log.unexplained(days: 30, before: place("unexplained_before"))))
     }
 }
 

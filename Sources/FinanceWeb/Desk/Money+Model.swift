@@ -32,7 +32,11 @@ struct MoneyModel: Sendable {
     let month: String
     let step: String
     let rows: [Row]
+    /// Those that wait for a second person first; a month's deductions by rule are hundreds, and all of them stand on their paper.
     let corrections: [Correction]
+    static let limit = 50
+    /// How many are left out; nil when none is.
+    let rest: Int?
     let mayPay: Bool
     let mayAdjust: Bool
     let isPaying: Bool
@@ -57,7 +61,10 @@ struct MoneyModel: Sendable {
                 urgency: payment?.state == .bounced ? "late" : "",
                 mayInvoice: acts && isInvoicing && invoice == nil && statement.due > .zero)
         }
-        corrections = standing.corrections.map {
+        let waiting = standing.corrections.filter { $0.approvedBy == nil }
+        let shown = (waiting + standing.corrections.filter { $0.approvedBy != nil }).prefix(max(Self.limit, waiting.count))
+        rest = standing.corrections.count > shown.count ? standing.corrections.count - shown.count : nil
+        corrections = shown.map {
             Correction(
                 id: $0.id, provider: reference.franchise.provider($0.provider)?.name ?? "", subject: $0.subject, amount: HTML.grouped($0.amount),
                 reason: $0.reason, by: $0.enteredBy, approved: $0.approvedBy,

@@ -37,7 +37,7 @@ public struct MoneyPages: Sendable {
     @Sendable func money(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
         let standing = try await ReadClose(office)(month)
-        let sums = try await ReadMonth(office)(month).sums
+        let (sums, _) = try await ReadMonth(office).sums(month)
         return try pages.page(
             "money", .finance("\(month) 发票付款", request, context),
             MoneyModel(month, standing, sums, once: exchange.newFormKey, caller: context.caller, reference: office.reference))

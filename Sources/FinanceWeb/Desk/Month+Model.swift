@@ -105,11 +105,11 @@ struct MonthModel: Sendable {
                 name: entry.to.name, state: entry.action == .reject ? "退回" : "", by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }
-        codes = (glance.shadow?.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
-        shadow = glance.shadow.map { "\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，实付 \(HTML.grouped($0.payable))" }
+        codes = (glance.totals?.stops.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
+        shadow = glance.totals.map { "\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，实付 \(HTML.grouped($0.payable))" }
         noted = glance.notedAt?.shown
-        difference = glance.difference.map {
-            "比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped.count) 笔，解除 \($0.cleared.count) 笔"
+        difference = glance.change.map {
+            "比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped) 笔，解除 \($0.cleared) 笔"
         }
         let unanswered = Set(standing.unanswered)
         let isFrozen = isFrozen

@@ -76,11 +76,3 @@ public struct AddressRule: Hashable, Sendable {
         Rejection(.refused, "webhook_address_private", what + "，不能推送；内网地址请由平台管理员加入 VNH_WEBHOOK_ALLOW", pointer: "/url")
     }
 }
-
-extension StringProtocol {
-    /// Without the blanks at its ends.
-    var trimmed: String {
-        let rest = drop { $0 == " " || $0 == "\t" }
-        return String(rest[..<(rest.lastIndex { $0 != " " && $0 != "\t" }.map(rest.index(after:)) ?? rest.startIndex)])
-    }
-}

@@ -170,15 +170,25 @@ extension CloseRepository {
 
     // MARK: The daily shadow
 
-    public func save(_ shadow: Shadow, of month: Month, at now: Instant) throws {
+    /// - Parameter change: since the shadow before; nil for the first of a month.
+    public func save(_ shadow: Shadow, _ change: Shadow.Change?, of month: Month, at now: Instant) throws {
         try tx.execute(
             """
-            INSERT INTO shadow (month, day, at_ms, lines, gross_fen, subsidy_fen, payable_fen)
-            VALUES (\(month), \(shadow.day), \(now), \(shadow.lines), \(shadow.gross), \(shadow.subsidy), \(shadow.payable))
+            INSERT INTO shadow (month, day, at_ms, lines, gross_fen, subsidy_fen, payable_fen, newly_stopped, cleared)
+            VALUES (\(month), \(shadow.day), \(now), \(shadow.lines), \(shadow.gross), \(shadow.subsidy), \(shadow.payable),
+                \(change?.newlyStopped), \(change?.cleared))
             ON CONFLICT (month, day) DO UPDATE
             SET at_ms = excluded.at_ms, lines = excluded.lines, gross_fen = excluded.gross_fen, subsidy_fen = excluded.subsidy_fen,
-                payable_fen = excluded.payable_fen
+                payable_fen = excluded.payable_fen, newly_stopped = excluded.newly_stopped, cleared = excluded.cleared
             """)
+        try tx.execute("DELETE FROM shadow_stop WHERE month = \(month) AND day = \(shadow.day)")
+        for stop in shadow.stops.byCode {
+            try tx.execute(
+                """
+                INSERT INTO shadow_stop (month, day, code, lines, subsidy_fen)
+                VALUES (\(month), \(shadow.day), \(stop.code), \(stop.lines), \(stop.subsidy))
+                """)
+        }
         try tx.execute("DELETE FROM shadow_line WHERE month = \(month) AND day = \(shadow.day)")
         for line in shadow.stopped {
             try tx.execute(
@@ -214,6 +224,35 @@ extension CloseRepository {
     /// When the shadow of a day was last noted.
     public func shadowNoted(_ month: Month, on day: LocalDate) throws -> Instant? {
         try tx.first("SELECT at_ms FROM shadow WHERE month = \(month) AND day = \(day)") { try $0.instant() }
+    }
+
+    /// The last shadow of a month on or before a day, without its lines, and how much it changed; no change where none had been noted with it.
+    public func noted(_ month: Month, upTo day: LocalDate) throws -> (totals: Shadow.Totals, at: Instant, change: Shadow.Change?)? {
+        let latest = try tx.rows(
+            """
+            SELECT day, at_ms, lines, gross_fen, subsidy_fen, payable_fen, newly_stopped, cleared FROM shadow
+            WHERE month = \(month) AND day <= \(day) ORDER BY day DESC LIMIT 2
+            """
+        ) {
+            (
+                day: try $0.date(), at: try $0.instant(), lines: try $0.int(), gross: try $0.fen(), subsidy: try $0.fen(), payable: try $0.fen(),
+                newly: $0.optionalInteger().map(Int.init), cleared: $0.optionalInteger().map(Int.init)
+            )
+        }
+        guard let last = latest.first else { return nil }
+        var stops = StopSums()
+        try tx.forEachRow("SELECT code, lines, subsidy_fen FROM shadow_stop WHERE month = \(month) AND day = \(last.day)") {
+            stops.add(try $0.text(), lines: try $0.int(), subsidy: try $0.fen())
+        }
+        var change: Shadow.Change?
+        if latest.count == 2, let newly = last.newly, let cleared = last.cleared {
+            let (lines, payable) = (last.lines - latest[1].lines, last.payable - latest[1].payable)
+            change = Shadow.Change(lines: lines, payable: payable, newlyStopped: newly, cleared: cleared)
+        }
+        return (
+            Shadow.Totals(
+                day: last.day, lines: last.lines, gross: last.gross, subsidy: last.subsidy, payable: last.payable, stops: stops), last.at, change
+        )
     }
 
     private func shadow(_ month: Month, _ sums: (LocalDate, Int, Fen, Fen, Fen)) throws -> Shadow {

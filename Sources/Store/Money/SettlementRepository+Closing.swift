@@ -208,6 +208,13 @@ extension SettlementRepository {
             VALUES (\(month), \(provider), \(totals.lines), \(totals.held), \(totals.gross), \(totals.subsidy), \(totals.selfPay),
                 \(totals.deducted), \(totals.payable), \(sha256), \(now))
             """)
+        for stop in totals.stops.byCode {
+            try tx.execute(
+                """
+                INSERT INTO statement_stop (month, provider_id, code, lines, subsidy_fen)
+                VALUES (\(month), \(provider), \(stop.code), \(stop.lines), \(stop.subsidy))
+                """)
+        }
         try tx.execute(
             """
             UPDATE adjustment SET statement_month = \(month)

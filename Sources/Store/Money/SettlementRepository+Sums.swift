@@ -44,9 +44,8 @@ extension SettlementRepository {
                 SELECT d.provider_id, SUM(CASE WHEN l.verdict = 'held' THEN 1 ELSE 0 END) AS held,
                     CAST(SUM(CASE WHEN d.kind = 'release' THEN l.subsidy_fen ELSE 0 END) AS BIGINT) AS released_fen,
                     CAST(SUM(CASE WHEN d.kind = 'refuse' AND l.verdict = 'paid' THEN l.subsidy_fen ELSE 0 END) AS BIGINT) AS refused_fen
-                FROM line_decision d
-                JOIN statement_line l ON l.subject = d.subject AND l.month = d.month
-                WHERE d.month = \(month)
+                FROM line_decision d CROSS JOIN statement_line l
+                WHERE d.month = \(month) AND l.subject = d.subject AND l.month = d.month
                 GROUP BY d.provider_id
             ) d ON d.provider_id = s.provider_id
             LEFT JOIN (
@@ -63,35 +62,23 @@ extension SettlementRepository {
         }
     }
 
-    /// Every line that is not paid as the month stands, for the sums by rule: stopped by a rule and not released, or refused since.
-    public func stopped(_ month: Month) throws -> [Shadow.Stopped] {
-        try tx.rows(
+    /// What the rules stop as the month stands: as it was sealed, without what a person has released since. What a person refuses no rule stops.
+    public func stops(_ month: Month) throws -> StopSums {
+        var sums = StopSums()
+        try tx.forEachRow(
             """
-            SELECT l.subject, l.provider_id, CASE WHEN d.kind IS NULL THEN l.verdict ELSE 'blocked' END, l.findings, l.subsidy_fen
-            FROM statement_line l
-            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
-            WHERE l.month = \(month) AND l.verdict <> 'paid' AND (d.kind IS NULL OR d.kind = 'refuse')
-            UNION ALL
-            SELECT l.subject, l.provider_id, 'blocked', l.findings, l.subsidy_fen
-            FROM line_decision d
-            JOIN statement_line l ON l.month = d.month AND l.subject = d.subject
-            WHERE d.month = \(month) AND d.kind = 'refuse' AND l.verdict = 'paid'
+            SELECT code, SUM(lines), CAST(SUM(subsidy_fen) AS BIGINT) FROM statement_stop WHERE month = \(month) GROUP BY code
+            """
+        ) { sums.add(try $0.text(), lines: try $0.int(), subsidy: try $0.fen()) }
+        try tx.forEachRow(
+            """
+            SELECT l.findings, l.subsidy_fen FROM line_decision d CROSS JOIN statement_line l
+            WHERE d.month = \(month) AND d.kind = 'release' AND l.subject = d.subject AND l.month = d.month
             """
         ) { row in
-            let (subject, provider, verdict) = (try row.text(), try row.id(Provider.self), try row.value(Verdict.self))
-            return Shadow.Stopped(
-                subject: subject, provider: provider, verdict: verdict, codes: Self.stopping(try row.text()), subsidy: try row.fen())
+            let (findings, subsidy) = (Self.findings(try row.text()), try row.fen())
+            for code in StatementLine.stopping(findings) { sums.add(code, lines: -1, subsidy: -subsidy) }
         }
-    }
-
-    /// The codes that stop a line, sorted and joined by commas: read from the bytes, as a month has thousands of such lines.
-    private static func stopping(_ findings: String) -> String {
-        var codes = Set<Substring>()
-        for part in findings.utf8.split(separator: UInt8(ascii: "|")) {
-            let fields = part.split(separator: UInt8(ascii: ":"), maxSplits: 2)
-            guard fields.count > 1, !fields[1].elementsEqual(Severity.warn.rawValue.utf8) else { continue }
-            codes.insert(Substring(fields[0].drop { $0 == UInt8(ascii: " ") }))
-        }
-        return codes.count < 2 ? codes.first.map(String.init) ?? "" : codes.sorted().joined(separator: ",")
+        return sums
     }
 }

@@ -74,11 +74,17 @@ public struct SettlementRepository {
     public func held(_ month: Month, limit: Int) throws -> [StatementLine] {
         try tx.rows(
             """
-            SELECT \(sql: Self.lineColumns) FROM statement_line l
-            WHERE month = \(month) AND verdict = 'held'
-                AND NOT EXISTS (SELECT 1 FROM line_decision d WHERE d.month = l.month AND d.subject = l.subject)
+            SELECT \(sql: Self.lineColumns)
+            FROM (
+                SELECT h.month AS held_month, h.provider_id AS held_provider, h.ordinal AS held_ordinal FROM statement_line h
+                WHERE h.month = \(month) AND h.verdict = 'held'
+                    AND NOT EXISTS (SELECT 1 FROM line_decision d WHERE d.month = h.month AND d.subject = h.subject)
+                ORDER BY h.provider_id, h.ordinal
+                LIMIT \(limit)
+            ) waiting
+            CROSS JOIN statement_line
+            WHERE month = held_month AND provider_id = held_provider AND ordinal = held_ordinal
             ORDER BY provider_id, ordinal
-            LIMIT \(limit)
             """
         ) { try StatementLine(row: &$0) }
     }

@@ -145,13 +145,6 @@ extension Transaction {
 }
 
 extension String {
-    var trimmed: String {
-        var view = Substring(self)
-        while let first = view.first, first.isWhitespace { view.removeFirst() }
-        while let last = view.last, last.isWhitespace { view.removeLast() }
-        return String(view)
-    }
-
     /// The first text in byte order that no longer begins with this one.
     var afterPrefix: String { self + "\u{10FFFF}" }
 }

@@ -27,6 +27,8 @@ extension Migrator {
         Migration(number: 24, name: "capacity", sql: Schema.m0024_capacity),
         Migration(number: 25, name: "bonus", sql: Schema.m0025_bonus),
         Migration(number: 26, name: "payout", sql: Schema.m0026_payout),
+        Migration(number: 27, name: "stops", sql: Schema.m0027_stops),
+        Migration(number: 28, name: "once", sql: Schema.m0028_once),
     ])
 }
 

@@ -32,13 +32,20 @@ public struct LookAtElder: Sendable {
         }
     }
 
-    public func latest(at elder: ElderID? = nil, limit: Int = 120) async throws -> [AccessLogRepository.Entry] {
+    public func latest(at elder: ElderID, limit: Int) async throws -> [AccessLogRepository.Entry] {
         try await office.read { tx in try tx.accessLog.latest(at: elder, limit: limit) }
     }
 
+    /// So many looks on a page.
+    public static let limit = 50
+
+    public func latest(before place: AccessLogRepository.Place? = nil) async throws -> AccessLogRepository.Page {
+        try await office.read { tx in try tx.accessLog.latest(before: place, limit: Self.limit) }
+    }
+
     /// Looks of the last days that neither a call nor an order explains.
-    public func unexplained(days: Int) async throws -> [AccessLogRepository.Entry] {
+    public func unexplained(days: Int, before place: AccessLogRepository.Place? = nil) async throws -> AccessLogRepository.Page {
         let since = office.now - .days(days)
-        return try await office.read { tx in try tx.accessLog.unexplained(since: since, limit: 200) }
+        return try await office.read { tx in try tx.accessLog.unexplained(since: since, before: place, limit: Self.limit) }
     }
 }

@@ -65,7 +65,3 @@ public enum PolicyFile {
         Rejection(.invalid, "policy_invalid", faults.prefix(20).joined(separator: "\n"))
     }
 }
-
-extension String {
-    fileprivate var trimmed: String { String(drop { $0 == " " }) }
-}

@@ -13,17 +13,17 @@ public struct ReadMonth: Sendable {
     public struct Glance: Sendable {
         public let sums: [StatementSums]
         public let isClosed: Bool
-        /// What is not paid, rule by rule; nil while nothing has been noted of a running month.
-        public let shadow: Shadow?
+        /// What it adds up to, and what is not paid, rule by rule; nil while nothing has been noted of a running month.
+        public let totals: Shadow.Totals?
         /// When a running month was looked through last.
         public let notedAt: Instant?
         /// What had changed by then since the day before.
-        public let difference: Shadow.Difference?
+        public let change: Shadow.Change?
 
         public init(
-            sums: [StatementSums], isClosed: Bool, shadow: Shadow?, notedAt: Instant? = nil, difference: Shadow.Difference? = nil
+            sums: [StatementSums], isClosed: Bool, totals: Shadow.Totals?, notedAt: Instant? = nil, change: Shadow.Change? = nil
         ) {
-            (self.sums, self.isClosed, self.shadow, self.notedAt, self.difference) = (sums, isClosed, shadow, notedAt, difference)
+            (self.sums, self.isClosed, self.totals, self.notedAt, self.change) = (sums, isClosed, totals, notedAt, change)
         }
     }
 
@@ -31,17 +31,22 @@ public struct ReadMonth: Sendable {
         let today = office.now.localDate
         return try await office.read { tx in
             guard try tx.settlements.state(of: month) == .closed else {
-                let shadow = try tx.close.shadow(month, upTo: today)
-                let before = try shadow.flatMap { try tx.close.shadow(month, upTo: $0.day.adding(days: -1)) }
-                return Glance(
-                    sums: [], isClosed: false, shadow: shadow, notedAt: try shadow.flatMap { try tx.close.shadowNoted(month, on: $0.day) },
-                    difference: before.flatMap { before in shadow.map { $0.since(before) } })
+                let noted = try tx.close.noted(month, upTo: today)
+                return Glance(sums: [], isClosed: false, totals: noted?.totals, notedAt: noted?.at, change: noted?.change)
             }
             let sums = try tx.settlements.sealed(month)
-            let shadow = Shadow(
+            let totals = Shadow.Totals(
                 day: today, lines: sums.map(\.lines).reduce(0, +), gross: sums.map(\.gross).total, subsidy: sums.map(\.subsidy).total,
-                payable: sums.map(\.payable).total, stopped: try tx.settlements.stopped(month))
-            return Glance(sums: sums, isClosed: true, shadow: shadow)
+                payable: sums.map(\.payable).total, stops: try tx.settlements.stops(month))
+            return Glance(sums: sums, isClosed: true, totals: totals)
+        }
+    }
+
+    /// Its statements without their lines; none while it runs.
+    public func sums(_ month: Month) async throws -> (sums: [StatementSums], isClosed: Bool) {
+        try await office.read { tx in
+            guard try tx.settlements.state(of: month) == .closed else { return ([], false) }
+            return (try tx.settlements.sealed(month), true)
         }
     }
 
@@ -49,7 +54,8 @@ public struct ReadMonth: Sendable {
     public func now(_ month: Month) async throws -> Glance {
         let shadow = try await ShadowMonth(office)(month)
         return Glance(
-            sums: shadow.statements.map { StatementSums($0) }, isClosed: false, shadow: shadow.today, notedAt: office.now, difference: shadow.difference)
+            sums: shadow.statements.map { StatementSums($0) }, isClosed: false, totals: shadow.today.totals, notedAt: office.now,
+            change: shadow.difference?.change)
     }
 
     /// Where each month stands and who had it last, for the list.

@@ -20,8 +20,9 @@ public struct ShadowMonth: Sendable {
         let (statements, isClosed) = try await ReadStatements(office)(month)
         let today = Shadow(statements, on: now.localDate)
         let before = try await office.read { tx in try tx.close.shadow(month, upTo: now.localDate.adding(days: -1)) }
-        if !isClosed { try await office.perform { tx in try tx.close.save(today, of: month, at: now) } }
-        return Result(today: today, before: before, difference: before.map(today.since), statements: statements)
+        let difference = before.map(today.since)
+        if !isClosed { try await office.perform { tx in try tx.close.save(today, difference?.change, of: month, at: now) } }
+        return Result(today: today, before: before, difference: difference, statements: statements)
     }
 }
 

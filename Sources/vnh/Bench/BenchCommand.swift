@@ -61,7 +61,7 @@ struct BenchResult {
     }
 }
 
-/// A server of our own in a process of its own, over a fresh district in a temporary folder.
+/// A server of our own in a process of its own, over a fresh district: in a temporary folder, or where one is told.
 struct BenchServer {
     let folder: String
     let port: Int
@@ -70,20 +70,24 @@ struct BenchServer {
     let providerToken: String
     /// One of every provider.
     let providerTokens: [String]
+    /// The district had been made by an earlier run.
+    let isOld: Bool
 
+    /// - Parameter place: an empty database, or one of an earlier run, which is measured as it stands; it is kept.
     /// - Parameter prepare: what is to stand in the database before anybody is served.
     static func start(
-        elders: Int, data: String, provider: String = "P001", prepare: (Office) async throws -> Void = { _ in }
+        elders: Int, data: String, provider: String = "P001", in place: String? = nil, prepare: (Office) async throws -> Void = { _ in }
     ) async throws -> BenchServer {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("vnh-bench-\(ProcessInfo.processInfo.processIdentifier)").path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let path = "\(folder)/bench.sqlite"
-        let database = try SQLiteDatabase(path: path, mode: .create)
+        let address = place ?? "sqlite:\(folder)/bench.sqlite"
+        let database = try await Premises.open(try DatabaseURL(address), creating: true)
         try await Migrator.all.migrate(database, now: Premises.clock())
         try await PublishReference(database)(try Premises.files(in: data), at: Premises.clock())
         let office = try await Premises.office(database)
         guard let today = LocalDate(2026, 1, 1) else { throw StoreFault.failed("date") }
-        try await SettleDistrict(office)(elders: elders, seed: 1, today: today, progress: Terminal.progress("老人档案"))
+        let isOld = try await office.read { tx in try tx.elders.count() } > 0
+        if !isOld { try await SettleDistrict(office)(elders: elders, seed: 1, today: today, progress: Terminal.progress("老人档案")) }
         var tokens: [Caller.Role: String] = [:]
         for role in [Caller.Role.operator, .finance, .admin, .security, .auditor] {
             tokens[role] = try await ManageTokens(office).createToken(.init(role: role, name: "bench"))
@@ -95,17 +99,18 @@ struct BenchServer {
             providerTokens.append(
                 try await ManageTokens(office).createToken(.init(role: .provider, provider: provider.id, name: "bench-\(provider.id)")))
         }
-        try await prepare(office)
+        if !isOld { try await prepare(office) }
         await database.close()
         let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier % 20_000)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["serve", "--database", "sqlite:\(path)", "--port", "\(port)"]
+        process.arguments = ["serve", "--database", address, "--port", "\(port)"]
         process.standardError = FileHandle.nullDevice
         // One token stands for a whole city here; the memory is pooled as `deploy/vnh.service` has it.
         process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off", "MALLOC_ARENA_MAX": "2"]) { $1 }
         try process.run()
-        let server = BenchServer(folder: folder, port: port, process: process, tokens: tokens, providerToken: providerToken, providerTokens: providerTokens)
+        let server = BenchServer(
+            folder: folder, port: port, process: process, tokens: tokens, providerToken: providerToken, providerTokens: providerTokens, isOld: isOld)
         for _ in 0..<200 {
             if let outcome = try? LoadGenerator(port: port, connections: 1).run(
                 seconds: 0.01, next: { $0 == 0 ? LoadGenerator.request("GET", "/healthz", token: "") : nil }), !outcome.milliseconds.isEmpty

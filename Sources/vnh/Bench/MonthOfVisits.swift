@@ -22,6 +22,8 @@ struct MonthOfVisits: Sendable {
 
     let count: Int
     let seed: UInt64
+    /// Those before live in the district already.
+    let firstElder: Int
     /// The shipped one, with as many workers as the visits need.
     let reference: Reference
     let providers: [ProviderID]
@@ -38,9 +40,8 @@ struct MonthOfVisits: Sendable {
         var isForAgain: Bool { !item.caps.contains { $0.per == .month && $0.count < visitsPerElder || $0.per == .year } }
     }
 
-    init(count: Int, seed: UInt64, shipped: Reference) throws {
-        self.count = count
-        self.seed = seed
+    init(count: Int, seed: UInt64, firstElder: Int = 0, shipped: Reference) throws {
+        (self.count, self.seed, self.firstElder) = (count, seed, firstElder)
         let day = Self.month.first
         var items: [ProviderID: [Offered]] = [:]
         for item in shipped.catalogue.items
@@ -130,7 +131,7 @@ struct MonthOfVisits: Sendable {
             balances: [:])
         let id = OrderID(IDMaker.text(at: start, random: random.next()))
         let order = Order(
-            id: id, number: number, elder: Self.elderID(elder), item: item.code, mode: item.mode, region: region, window: window,
+            id: id, number: number, elder: elderID(elder), item: item.code, mode: item.mode, region: region, window: window,
             quantity: .one, urgency: .booked, source: "bench", caller: nil, callID: nil, note: "", fromAddress: nil, toAddress: nil,
             preferredProvider: nil, createdAt: start - .days(2), createdBy: "bench", isBackfilled: random.below(200) == 0, visitCode: "0000",
             state: .closed, verification: .verified, settlement: .ready, provider: provider, worker: WorkerID("\(provider)W\(worker)"),
@@ -166,7 +167,8 @@ struct MonthOfVisits: Sendable {
         return word + word + word + word
     }
 
-    static func elderID(_ index: Int) -> ElderID { ElderID("e" + String(String(100_000_000 + index).dropFirst())) }
+    func elderID(_ index: Int) -> ElderID { Self.elderID(firstElder + index) }
+    static func elderID(_ number: Int) -> ElderID { ElderID("e" + String(String(100_000_000 + number).dropFirst())) }
 
     /// Homes within two kilometres of one another.
     static func place(_ elder: Int) -> Coordinate? {
@@ -175,7 +177,7 @@ struct MonthOfVisits: Sendable {
 
     func elder(_ index: Int) -> Elder {
         Elder(
-            id: Self.elderID(index), number: "LZ\(index)", name: "测试", pinyin: "ceshi", initials: "cs", sex: .female,
+            id: elderID(index), number: "LZ\(firstElder + index)", name: "测试", pinyin: "ceshi", initials: "cs", sex: .female,
             birthday: Month(1948, 1).first,
             address: Address(region: region(of: index), community: "", estate: "", building: "", unit: "", room: ""), place: Self.place(index),
             classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)

@@ -1,7 +1,10 @@
 import ArgumentParser
+import Billing
+import Entitlement
 import Foundation
 import Kernel
 import Registry
+import Store
 import Workflow
 
 extension BenchCommand {
@@ -14,20 +17,25 @@ extension BenchCommand {
         @Option(help: "每页请求次数") var requests = 400
         @Option(help: "连接数") var connections = 2
         @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
+        @Option(help: "在这个空库（或上一次用过的库）上测量并保留它：sqlite:路径 或 postgres://…；不给则用临时文件") var database: String?
+        @Option(help: "只测地址中含有这段文字的页面") var only: String?
         @Flag(help: "每行一个 JSON") var json = false
 
         func validate() throws {
-            guard visits > 0, visits <= elders * MonthOfVisits.visitsPerElder else { throw ValidationError("上门次数应为 1 到老人人数的五倍") }
+            guard visits > 0, visits < 1_000_000 else { throw ValidationError("上门次数应在 1 到一百万之间") }
             guard elders > 0, orders > 0, requests > 1, (1...64).contains(connections) else { throw ValidationError("人数、单数、次数和连接数应为正数（连接至多 64）") }
         }
 
         private static let limit_ms = 20.0
         private static let limitBytes = 100_000
+        /// One that has a statement of the closed month.
+        private static let provider = "P002"
+        private static let budget = BudgetKey(fund: .districtSubsidy, year: MonthOfVisits.month.first.year)
 
         func run() async throws {
-            let server = try await BenchServer.start(elders: elders, data: data, prepare: close)
+            let server = try await BenchServer.start(elders: elders, data: data, provider: Self.provider, in: database, prepare: prepare)
             defer { server.stop() }
-            try place(on: server)
+            if !server.isOld { try place(on: server) }
             let order = try number(of: "/api/v1/orders?limit=1", server)
             let closed = MonthOfVisits.month
             let today = Premises.clock().localDate
@@ -39,14 +47,22 @@ extension BenchCommand {
                 (.operator, "/console/pieces/quote?elder=\(elder)&item=06001&when=m9"), (.operator, "/console/orders"), (.operator, "/console/orders/\(order)"),
                 (.operator, "/console/duties"),
                 (.operator, "/console/handover"), (.operator, "/console/elders?q=wang"), (.operator, "/console/elders/\(elder)"),
-                (.operator, "/console/elders/\(elder)/standing"), (.operator, "/console/callbacks"), (.operator, "/console/complaints"),
-                (.operator, "/console/knowledge"), (.operator, "/board"), (.operator, "/board/figures/open"),
-                (.provider, "/provider"), (.provider, "/provider/means"), (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
+                (.operator, "/console/elders/\(elder)/standing"), (.operator, "/console/items/06001"), (.operator, "/console/downtime"),
+                (.operator, "/console/callbacks"), (.operator, "/console/complaints"),
+                (.operator, "/console/knowledge"), (.operator, "/board"), (.operator, "/board/pieces/wall"), (.operator, "/board/figures/open"),
+                (.provider, "/provider"), (.provider, "/provider/pieces/sheet"), (.provider, "/provider/means"), (.provider, "/provider/quality"),
+                (.provider, "/provider/why"), (.provider, "/provider/statements"), (.provider, "/provider/statements/\(closed)"),
+                (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
                 (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(closed)"), (.finance, "/finance/\(closed)/held"),
-                (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
-                (.finance, "/finance/budgets"), (.finance, "/finance/audit"),
-                (.admin, "/admin"), (.auditor, "/admin/access"), (.security, "/admin/users"), (.admin, "/admin/elders/\(elder)"),
-            ]
+                (.finance, "/finance/\(closed)/\(Self.provider)"), (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
+                (.finance, "/finance/\(closed)/documents/\(DocumentKind.summary.rawValue)"),
+                (.finance, "/finance/budgets"), (.finance, "/finance/budgets/\(Self.budget.text)"),
+                (.finance, "/finance/audit"), (.finance, "/finance/audit?q=\(Self.provider)%2D1"),
+                (.admin, "/admin"), (.admin, "/admin/elders/\(elder)"), (.admin, "/admin/providers"), (.admin, "/admin/providers/\(Self.provider)"),
+                (.admin, "/admin/reference"), (.admin, "/admin/reference?file=catalog%2Fitems.csv"), (.admin, "/admin/import"),
+                (.admin, "/admin/tokens"), (.admin, "/admin/webhooks"),
+                (.security, "/admin/users"), (.auditor, "/admin/access"), (.auditor, "/admin/audit"), (.operator, "/account"),
+            ].filter { only == nil || $0.1.contains(only ?? "") }
             var slowest = 0.0
             for (role, path) in pages {
                 let request = LoadGenerator.request("GET", path, token: role == .provider ? server.providerToken : server.tokens[role] ?? "")
@@ -63,15 +79,32 @@ extension BenchCommand {
             print("最慢的一页 p99 \(String(format: "%.1f", slowest)) ms（目标 \(Int(Self.limit_ms)) ms）；坐席页面连同样式、脚本共 \(bytes) 字节（目标 \(Self.limitBytes)）")
         }
 
-        /// A month of visits, closed, and a call of somebody known.
-        private func close(_ office: Office) async throws {
-            let month = try MonthOfVisits(count: visits, seed: 1, shipped: office.reference)
-            try await month.write(to: office.database, elders: 0..<1)
+        /// A month of visits, closed; the shadow of the running month last night and the night before; a call of somebody known; a month of
+        /// looks at files, of which one in ten is not explained by a call.
+        private func prepare(_ office: Office) async throws {
+            let month = try MonthOfVisits(count: visits, seed: 1, firstElder: elders + 1, shipped: office.reference)
+            try await month.write(to: office.database, elders: 0..<month.elders)
             let staffed = Office(database: office.database, shelf: ReferenceShelf(month.reference), clock: office.clock, random: office.random)
             _ = try await CloseMonth(staffed).freeze(MonthOfVisits.month, by: .system)
             let elder = try await FindElders(office)("LZ00000001", limit: 1).first
             _ = try await RecordCall(office)(
                 .newCall, id: "bench", from: elder?.phones.first?.number.text ?? "", to: "96345", at: office.now, by: .system)
+            _ = try await office.perform(try SetBudget(office).prepared(Self.budget, granted: Fen(5_000_000_000), by: Caller(role: .finance, name: "bench")))
+            let (now, today, elders) = (office.now, office.now.localDate, elders)
+            let lines = try await ReadStatements(staffed)(MonthOfVisits.month).statements
+            _ = try await office.database.writeAlone { tx in
+                var before: Shadow?
+                for day in [-1, 0] {
+                    let shadow = Shadow(lines, on: today.adding(days: day))
+                    try tx.close.save(shadow, before.map { shadow.since($0).change }, of: today.month, at: now - .days(-day))
+                    before = shadow
+                }
+                for number in 0..<20_000 {
+                    try tx.accessLog.insert(
+                        MonthOfVisits.elderID(1 + number % elders), by: "bench", from: number % 10 == 0 ? .desk : .call, reason: "",
+                        at: now - .minutes(2 * number))
+                }
+            }
         }
 
         /// The id of the first order of a list.

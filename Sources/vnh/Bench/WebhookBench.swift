@@ -173,7 +173,7 @@ final class WebhookHouse {
         process.environment = ProcessInfo.processInfo.environment.merging(["VNH_WEBHOOK_ALLOW": "127.0.0.1"]) { $1 }
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let server = BenchServer(folder: folder, port: port, process: process, tokens: [:], providerToken: "", providerTokens: [])
+        let server = BenchServer(folder: folder, port: port, process: process, tokens: [:], providerToken: "", providerTokens: [], isOld: true)
         self.server = server
         return server
     }

@@ -47,7 +47,7 @@ struct Close: AsyncParsableCommand {
         let shadow = try await ShadowMonth(office)(month)
         let today = shadow.today
         print("\(month)：如果 \(today.day) 月结，\(today.lines) 笔，补贴 \(today.subsidy)，实付 \(today.payable)，不付 \(today.stopped.count) 笔")
-        for sum in today.byCode { print("  \(sum.code)  \(sum.lines) 笔  补贴 \(sum.subsidy)") }
+        for sum in today.stops.byCode { print("  \(sum.code)  \(sum.lines) 笔  补贴 \(sum.subsidy)") }
         guard let before = shadow.before, let difference = shadow.difference else { return }
         print(
             """
