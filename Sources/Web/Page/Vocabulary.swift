@@ -13,6 +13,8 @@ public struct Vocabulary: Sendable {
         case leg
         /// What a posting does.
         case posting
+        /// Why a person is not sent.
+        case obstacle
         /// Who has answered, confirmed or acted.
         case who
     }
