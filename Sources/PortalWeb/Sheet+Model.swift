@@ -61,16 +61,16 @@ struct VisitModel: Sendable {
         let elder = entry.feed.elder
         id = order.id.text
         number = order.number
-        state = order.state.name
+        state = vocabulary(.state, order.state.rawValue)
         item = reference.catalogue.item(order.item)?.name ?? order.item.text
         amount = "\(order.quantity.text) \(reference.catalogue.item(order.item)?.unit.rawValue ?? "") · \(order.payable)"
-        when = Self.when(order.window, now: now)
+        when = Self.when(order.window, vocabulary, now: now)
         region = reference.catalogue.region(.init(order.region))?.name ?? order.region
         let left = order.timer.map { ($0.due - now).minutes }
         isLate = left.map { $0 < 0 } ?? false
-        deadline = left.map { $0 < 0 ? "已超 \(Self.span(-$0))" : "还有 \(Self.span($0))" } ?? ""
+        deadline = left.map { "\(vocabulary(.time, $0 < 0 ? "over" : "left")) \(Self.span(abs($0), vocabulary))" } ?? ""
         note = order.note.isEmpty ? nil : order.note
-        self.elder = elder.map { "\($0.name) \($0.age(on: now.localDate))岁" }
+        self.elder = elder.map { "\($0.name) \($0.age(on: now.localDate))\(vocabulary(.time, "age"))" }
         address = elder?.address.line
         phone = elder?.phones.first { !$0.isWrong }?.number.text
         map = elder?.place.map { "geo:\($0.latitude),\($0.longitude)" }
@@ -99,14 +99,17 @@ struct VisitModel: Sendable {
         mayCheckOut = order.state == .inService
     }
 
-    private static func span(_ minutes: Int) -> String {
-        minutes < 120 ? "\(minutes) 分钟" : minutes < 2880 ? "\(minutes / 60) 小时" : "\(minutes / 1440) 天"
+    private static func span(_ minutes: Int, _ words: Vocabulary) -> String {
+        let (count, unit) = minutes < 120 ? (minutes, "minutes") : minutes < 2880 ? (minutes / 60, "hours") : (minutes / 1440, "days")
+        return "\(count) \(words(.time, unit))"
     }
 
-    static func when(_ window: TimeWindow, now: Instant) -> String {
-        let days = now.localDate.days(to: window.start.localDate)
+    private static func when(_ window: TimeWindow, _ words: Vocabulary, now: Instant) -> String {
         let date = window.start.localDate
-        let day = (0...2).contains(days) ? ["今天", "明天", "后天"][days] : "\(date.month.monthOfYear)月\(date.day)日"
+        let days = now.localDate.days(to: date)
+        let day = (0...2).contains(days)
+            ? words(.time, ["today", "tomorrow", "after"][days])
+            : words(.time, "date").replacing("M", with: "\(date.month.monthOfYear)").replacing("D", with: "\(date.day)")
         return "\(day) \(window.start.shown.suffix(5))–\(window.end.shown.suffix(5))"
     }
 }
@@ -137,7 +140,7 @@ struct SheetModel: Sendable {
                     VisitModel(entry, $0, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
                 }
             }
-            return visits.isEmpty ? nil : Group(title: state.name, code: state.rawValue, count: visits.count, visits: visits)
+            return visits.isEmpty ? nil : Group(title: vocabulary(.state, state.rawValue), code: state.rawValue, count: visits.count, visits: visits)
         }
         offers = found.first { $0.state == .offered }?.entries.count ?? 0
         isEmpty = groups.isEmpty
