@@ -8,11 +8,11 @@ import Workflow
 
 /// 服务单: one order on the provider's telephone, with what can be done about it now.
 struct VisitModel: Sendable {
-    struct Choice: Sendable {
+    /// Somebody who may be sent, or who is not, and why.
+    struct Person: Sendable {
         let id: String
         let name: String
-        /// Named for another order at that time already.
-        let isBusy: Bool
+        let obstacle: String
     }
 
     let id: String
@@ -35,8 +35,11 @@ struct VisitModel: Sendable {
     /// Both names where two come.
     let worker: String?
     let workerID: String
-    let workers: [Choice]
-    /// Whether the service needs a second person, and who it may be.
+    /// While somebody is to be named: who may be sent, and who is not.
+    let fit: [Person]
+    let unfit: [Person]
+    let hasUnfit: Bool
+    /// Whether the service needs a second person.
     let needsSecond: Bool
     let isOffered: Bool
     /// Whether another time may be proposed now, and the present one, as a field of a form takes it.
@@ -49,34 +52,37 @@ struct VisitModel: Sendable {
     /// A call from the elder's landline is claimed that the platform has not heard.
     let isUnheard: Bool
     let needsWorker: Bool
+    /// Nobody can be sent: the order goes back.
+    let hasNobody: Bool
     let mayCheckIn: Bool
     let mayCheckOut: Bool
 
-    /// - Parameter busy: those named for other orders at the time of this one.
-    init(
-        _ entry: ReadSheet.Entry, _ order: Order, busy: Set<WorkerID>, provider: ProviderID, reference: Reference, vocabulary: Vocabulary,
-        now: Instant
-    ) {
+    init(_ entry: ReadSheet.Entry, _ order: Order, provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant) {
         let elder = entry.feed.elder
         id = order.id.text
         number = order.number
-        state = order.state.name
+        state = vocabulary(.state, order.state.rawValue)
         item = reference.catalogue.item(order.item)?.name ?? order.item.text
         amount = "\(order.quantity.text) \(reference.catalogue.item(order.item)?.unit.rawValue ?? "") · \(order.payable)"
-        when = Self.when(order.window, now: now)
+        when = Self.when(order.window, vocabulary, now: now)
         region = reference.catalogue.region(.init(order.region))?.name ?? order.region
         let left = order.timer.map { ($0.due - now).minutes }
         isLate = left.map { $0 < 0 } ?? false
-        deadline = left.map { $0 < 0 ? "已超 \(Self.span(-$0))" : "还有 \(Self.span($0))" } ?? ""
+        deadline = left.map { "\(vocabulary(.time, $0 < 0 ? "over" : "left")) \(Self.span(abs($0), vocabulary))" } ?? ""
         note = order.note.isEmpty ? nil : order.note
-        self.elder = elder.map { "\($0.name) \($0.age(on: now.localDate))岁" }
+        self.elder = elder.map { "\($0.name) \($0.age(on: now.localDate))\(vocabulary(.time, "age"))" }
         address = elder?.address.line
         phone = elder?.phones.first { !$0.isWrong }?.number.text
         map = elder?.place.map { "geo:\($0.latitude),\($0.longitude)" }
         alerts = elder?.alerts ?? []
-        let staff = reference.franchise.workers(of: provider).filter(\.isActive)
-        let choices = staff.map { Choice(id: $0.id.text, name: $0.name, isBusy: busy.contains($0.id)) }
-        workers = choices.filter { !$0.isBusy } + choices.filter(\.isBusy)
+        let people = entry.candidates.map { candidate in
+            let words = candidate.obstacle.map { [vocabulary(.obstacle, $0.code), $0.detail] } ?? []
+            return Person(id: candidate.worker.id.text, name: candidate.worker.name, obstacle: words.filter { !$0.isEmpty }.joined(separator: " "))
+        }
+        fit = people.filter(\.obstacle.isEmpty)
+        unfit = people.filter { !$0.obstacle.isEmpty }
+        hasUnfit = !unfit.isEmpty
+        let staff = reference.franchise.workers(of: provider)
         let named = [order.worker, order.secondWorker].compactMap { id in staff.first { $0.id == id }?.name }
         worker = named.isEmpty ? nil : named.joined(separator: "、")
         needsSecond = (reference.catalogue.item(order.item)?.staffCount ?? 1) > 1
@@ -88,18 +94,22 @@ struct VisitModel: Sendable {
         checkedIn = entry.checkIn.map { "\($0.at.shown.suffix(5)) \(vocabulary(.method, $0.method.rawValue))" }
         isUnheard = entry.checkIn?.method == .landlineUnheard
         needsWorker = order.state == .accepted
+        hasNobody = needsWorker && fit.isEmpty
         mayCheckIn = order.state == .scheduled
         mayCheckOut = order.state == .inService
     }
 
-    private static func span(_ minutes: Int) -> String {
-        minutes < 120 ? "\(minutes) 分钟" : minutes < 2880 ? "\(minutes / 60) 小时" : "\(minutes / 1440) 天"
+    private static func span(_ minutes: Int, _ words: Vocabulary) -> String {
+        let (count, unit) = minutes < 120 ? (minutes, "minutes") : minutes < 2880 ? (minutes / 60, "hours") : (minutes / 1440, "days")
+        return "\(count) \(words(.time, unit))"
     }
 
-    static func when(_ window: TimeWindow, now: Instant) -> String {
-        let days = now.localDate.days(to: window.start.localDate)
+    private static func when(_ window: TimeWindow, _ words: Vocabulary, now: Instant) -> String {
         let date = window.start.localDate
-        let day = (0...2).contains(days) ? ["今天", "明天", "后天"][days] : "\(date.month.monthOfYear)月\(date.day)日"
+        let days = now.localDate.days(to: date)
+        let day = (0...2).contains(days)
+            ? words(.time, ["today", "tomorrow", "after"][days])
+            : words(.time, "date").replacing("M", with: "\(date.month.monthOfYear)").replacing("D", with: "\(date.day)")
         return "\(day) \(window.start.shown.suffix(5))–\(window.end.shown.suffix(5))"
     }
 }
@@ -124,17 +134,13 @@ struct SheetModel: Sendable {
         vocabulary: Vocabulary, now: Instant
     ) {
         self.stalePlans = stalePlans
-        let named = found.filter { $0.state == .scheduled || $0.state == .inService }.flatMap { $0.entries.compactMap(\.feed.order) }
         groups = found.compactMap { state, entries in
             let visits = entries.compactMap { entry in
-                entry.feed.order.map { order in
-                    let others = named.filter { $0.id != order.id && $0.mode.bindsWorker && $0.window.overlaps(order.window) }
-                    let busy = order.mode.bindsWorker ? Set(others.flatMap { [$0.worker, $0.secondWorker].compactMap { $0 } }) : []
-                    return VisitModel(
-                        entry, order, busy: busy, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
+                entry.feed.order.map {
+                    VisitModel(entry, $0, provider: provider, reference: reference, vocabulary: vocabulary, now: now)
                 }
             }
-            return visits.isEmpty ? nil : Group(title: state.name, code: state.rawValue, count: visits.count, visits: visits)
+            return visits.isEmpty ? nil : Group(title: vocabulary(.state, state.rawValue), code: state.rawValue, count: visits.count, visits: visits)
         }
         offers = found.first { $0.state == .offered }?.entries.count ?? 0
         isEmpty = groups.isEmpty

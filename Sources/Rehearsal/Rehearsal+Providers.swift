@@ -61,7 +61,7 @@ extension Rehearsal {
         let begins = max(order.window.start, stage.now)
         let length = order.window.end - order.window.start
         let time = TimeWindow(start: begins - .minutes(15), lasting: .minutes(length.minutes + 45))
-        guard let worker = freeWorker(of: provider, for: item, elder, on: order.serviceDate, time) else {
+        guard let worker = freeWorker(of: provider, for: order, elder, time) else {
             _ = try await DeclineOffer(office)(id, reason: "no_worker", by: Self.caller(provider))
             return
         }
@@ -87,14 +87,11 @@ extension Rehearsal {
         _ = try await office.perform(ReassignOrder(office).prepared(order.id, reason: "worker_ill", by: Desk.caller))
     }
 
-    private func freeWorker(
-        of provider: ProviderID, for item: Item, _ elder: Elder, on date: LocalDate, _ time: TimeWindow
-    ) -> WorkerID? {
-        let types = office.reference.catalogue.credentialTypes
-            .filter { $0.holder == .worker && item.credentials.contains($0.code) }.map(\.code.text)
+    private func freeWorker(of provider: ProviderID, for order: Order, _ elder: Elder, _ time: TimeWindow) -> WorkerID? {
+        let fitness = Fitness(order, catalogue: office.reference.catalogue, elderSex: elder.sex, relatives: [])
         return office.reference.franchise.workers(of: provider).first { worker in
-            worker.isActive && worker.holds(types, on: date) && (!item.tags.contains(.sameSex) || worker.sex == elder.sex)
-                && (!item.bindsWorker || !(diary[worker.id] ?? []).contains { $0.overlaps(time) })
+            fitness.obstacle(to: worker, engaged: []) == nil
+                && (!order.mode.bindsWorker || !(diary[worker.id] ?? []).contains { $0.overlaps(time) })
         }?.id
     }
 

@@ -64,6 +64,26 @@ def test_nobody_is_promised_to_two_homes_at_once(desk):
     assert desk.provider(other).post(f"{path}/schedule", {"worker": third})["worker"] == third
 
 
+def test_the_list_of_who_may_be_sent_says_what_the_refusal_says(desk):
+    elders = iter(desk.elders(count=240)[5:])
+    order, path = move(desk, next(elders), start=day(6, 9))
+    busy = staff()[0]
+    desk.provider(order).post(f"{path}/schedule", {"worker": busy})
+    other, path = move(desk, next(elders), start=order["start"])
+    provider = desk.provider(other)
+    workers = provider.get(f"{path}/workers")["workers"]
+    assert {w["id"] for w in workers} == set(staff())
+    assert [w["fit"] for w in workers] == sorted((w["fit"] for w in workers), reverse=True)
+    assert next(w for w in workers if w["id"] == busy)["code"] == "worker_busy"
+    for worker in workers:
+        answer = provider("POST", f"{path}/schedule", {"worker": worker["id"]})
+        if worker["fit"]:
+            assert answer.status_code == 200 and worker["code"] is worker["reason"] is None, answer.text
+        else:
+            assert problem(answer, 422, worker["code"])["detail"] == worker["reason"]
+    problem(desk.house.client("P001")("GET", f"{path}/workers"), 404, "order_unknown")
+
+
 def test_both_go_when_the_order_goes_to_another(desk):
     elder = desk.elders(count=160)[2]
     first, second = staff()[:2]

@@ -188,6 +188,67 @@ def test_two_people_are_named_for_a_visit_that_needs_two(visit, browser, house):
     visitor.close()
 
 
+def test_who_cannot_be_sent_stands_below_with_the_reason_and_cannot_be_chosen(visit, house):
+    page = phone(visit).page
+    first, second = (offer(house, tomorrow_noon() - 60, item="01011") for _ in range(2))
+    for placed in (first, second):
+        page.click(f"[data-order='{placed['id']}'] [data-do=accept]")
+        page.wait_for_selector(f"[data-order='{placed['id']}'] [data-worker-choice]")
+    card = f"[data-order='{second['id']}']"
+    name = page.locator(f"[data-order='{first['id']}'] [data-worker-choice] option").first.inner_text()
+    assert name in page.locator(f"{card} [data-worker-choice] option").all_inner_texts()
+    page.click(f"[data-order='{first['id']}'] [data-do=schedule]")
+    page.wait_for_selector(f"[data-order='{first['id']}'] [data-do='check-in']")
+    page.click(f"{card} [data-unfit] summary")
+    page.wait_for_selector(f"{card} [data-unfit] li:has-text('{name}：此时已安排'):has-text('{first['number']}')")
+    assert name not in page.locator(f"{card} [data-worker-choice] option").all_inner_texts()
+    page.click(f"{card} [data-do=schedule]")
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+
+
+def test_an_accepted_order_goes_back_and_to_another_firm(visit, house):
+    page = phone(visit).page
+    placed = offer(house, tomorrow_noon() + 75)
+    card = f"[data-order='{placed['id']}']"
+    page.click(f"{card} [data-do=accept]")
+    page.get_by_role("button", name="退回平台").and_(page.locator(f"{card} button")).click()
+    page.get_by_role("button", name="没有人手").click()
+    page.wait_for_selector(card, state="detached")
+    assert house.api("GET", f"/orders/{placed['id']}")["provider"] != "P001"
+
+
+def test_a_plan_that_lost_a_visit_says_so_until_the_day_is_planned_again(visit, house):
+    page = phone(visit).page
+    placed = [offer(house, tomorrow_noon() + 1440 - 60 * n, item="01011") for n in range(2)]
+    day = placed[0]["start"][:10]
+    for order in placed:
+        page.click(f"[data-order='{order['id']}'] [data-do=accept]")
+        page.wait_for_selector(f"[data-order='{order['id']}'] [data-worker-choice]")
+
+    def plan():
+        page.goto(f"{house.base}/provider/plan?day={day}")
+        page.get_by_role("button", name="排计划").click()
+        page.wait_for_selector("main dl")
+
+    plan()
+    assert page.locator("td", has_text=placed[0]["number"]).count() == 1
+    page.goto(f"{house.base}/provider")
+    line = page.locator(f"a[href='/provider/plan?day={day}']")
+    page.wait_for_selector("#link:has-text('实时')")
+    assert line.count() == 0
+    # The desk cancels; the line comes by itself and leads to the day.
+    house.api("POST", f"/orders/{placed[0]['id']}/cancel", {"reason_code": "elder_request"})
+    line.wait_for()
+    assert "请重排" in line.inner_text()
+    line.click()
+    page.wait_for_selector(".warn:has-text('退出 1')")
+    plan()
+    assert page.locator("td", has_text=placed[0]["number"]).count() == 0
+    page.goto(f"{house.base}/provider")
+    page.wait_for_selector("#link:has-text('实时')")
+    assert line.count() == 0
+
+
 def test_a_check_in_says_how_it_is_proven(visit, house):
     visitor = visit("provider", viewport={"width": 420, "height": 900})
     page, placed = visitor.page, offer(house, tomorrow_noon() + 20)

@@ -1,3 +1,4 @@
+import Catalog
 import Entitlement
 import Intake
 import Kernel
@@ -106,6 +107,58 @@ import Workflow
             let schedule = ScheduleWorker(world.office).prepared(order.id, worker: WorkerID("nobody"), start: nil, by: try world.holder(order))
             #expect(await refusal { try await world.office.perform(schedule) }?.code == "worker_unknown")
             #expect(try await world.find(order.id).state == .accepted)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is scheduled with whom the list offers, and with nobody whom it does not`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            func accepted(_ request: OrderRequest, by provider: ProviderID) async throws -> Order {
+                let placed = try await world.place(request)
+                if placed.provider != provider {
+                    _ = try await world.office.perform(
+                        try OverrideProvider(world.office).prepared(placed.id, to: provider, reason: "指定", by: World.desk))
+                }
+                return try await world.accept(try await world.find(placed.id))
+            }
+            func step(_ order: Order, _ worker: WorkerID) throws -> @Sendable (any Transaction) throws -> Order {
+                ScheduleWorker(world.office).prepared(order.id, worker: worker, start: nil, by: try world.holder(order))
+            }
+            let read = ReadWorkers(world.office)
+            /// Names everybody of the list, and counts the refusals.
+            func tried(_ order: Order) async throws -> [String?: Int] {
+                let list = try await read(order.id, by: try world.holder(order))
+                let staff = world.office.reference.franchise.workers(of: try #require(order.provider)).filter(\.isActive)
+                #expect(Set(list.map(\.worker.id)) == Set(staff.map(\.id)))
+                #expect(list.map { $0.obstacle == nil } == list.map { $0.obstacle == nil }.sorted { $0 && !$1 })
+                var codes: [String?: Int] = [:]
+                for candidate in list {
+                    let naming = try step(order, candidate.worker.id)
+                    if let obstacle = candidate.obstacle {
+                        #expect(await refusal { try await world.office.perform(naming) }?.code == obstacle.code, "\(candidate.worker.name)")
+                    } else {
+                        #expect(try await world.office.perform(naming).worker == candidate.worker.id)
+                    }
+                    codes[candidate.obstacle?.code, default: 0] += 1
+                }
+                return codes
+            }
+            // One is promised elsewhere by now, one is a relative.
+            let order = try await world.accept(try await world.place())
+            let (provider, holder) = (try #require(order.provider), try world.holder(order))
+            let fit = try await read(order.id, by: holder).filter { $0.obstacle == nil }.map(\.worker.id)
+            try #require(fit.count >= 3)
+            _ = try await world.office.perform(
+                try step(try await accepted(World.request(World.ordinary, minute: 660), by: provider), fit[0]))
+            _ = try await world.office.perform(
+                try ManageTies(world.office).put(order.elder, .relative, fit[1].text, note: "侄女", by: World.desk))
+            let codes = try await tried(order)
+            #expect(codes["worker_busy"] == 1 && codes["worker_relative"] == 1 && codes[nil] == fit.count - 2, "\(codes)")
+            // Intimate care: of two who hold the papers one is of the elder's sex.
+            let bath = try await tried(try await accepted(World.request(World.ordinary, ItemCode("02013"), hours: 1), by: ProviderID("P088")))
+            #expect(bath == [nil: 1, "worker_sex": 1, "worker_credential": 5], "\(bath)")
+            let stranger = World.caller(ProviderID(provider == ProviderID("P001") ? "P002" : "P001"))
+            #expect(await refusal { try await read(order.id, by: stranger) }?.code == "order_unknown")
         }
     }
 

@@ -60,9 +60,8 @@ extension PlanRoutes: DescribedRoutes {
                 answers: .json(
                     pinned.adding(["worker": .text(sample: "W0001"), "second_worker": .text(sample: "W0002").nullable, "start": .instant])),
                 refuses: [
-                    "order_unknown", "pin_order_state", "pin_worker_missing", "pin_worker_twice", "worker_unknown", "worker_credential",
-                    "time_not_agreed",
-                ]),
+                    "order_unknown", "pin_order_state", "pin_worker_missing", "pin_worker_twice", "time_not_agreed",
+                ] + ProviderRoutes.unfit),
             Operation(
                 .post, "/api/v1/provider/orders/{id}/unpin", "取消固定", by: roles, body: Empty.self, answers: .json(pinned),
                 refuses: ["order_unknown", "pin_order_state", "pin_unknown"]),

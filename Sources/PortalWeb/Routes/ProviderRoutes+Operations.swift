@@ -12,6 +12,8 @@ extension ProviderRoutes: DescribedRoutes {
         "accuracy_m": .integer(0...100_000), "code": .text(sample: "4821"),
         "photo_sha256": .matching("^[0-9a-f]{64}$", sample: String(repeating: "0", count: 64)), "reason_code": .text(sample: "phone_broken"),
     ]
+    /// Why a person is not sent, whatever the hour.
+    static let unfit = ["worker_unknown", "worker_relative", "worker_credential", "worker_sex"]
     private static let offer = ["order_unknown", "offer_gone", "offer_expired", "offer_answered", "offer_leased"]
     private static let visit = ["order_unknown", "illegal_transition", "order_changed", "device_time_in_future", "code_wrong", "card_wrong", "place_missing"]
 
@@ -44,6 +46,16 @@ extension ProviderRoutes: DescribedRoutes {
                 answers: .json(.object(["orders": .array(.of(Shapes.providerOrder)), "next": Schema.cursor.nullable])),
                 refuses: ["state_unknown", "cursor_invalid", "cursor_mismatch"]),
             Operation(
+                .get, "/api/v1/provider/orders/{id}/workers", "这张工单可以派谁：能派的在前，其余写明原因；规则与安排人员时相同", by: roles,
+                answers: .json(
+                    .object([
+                        "workers": .array(
+                            .object([
+                                "id": .text(sample: "W0001"), "name": .text(), "fit": .boolean,
+                                "code": Schema.oneOf(unfit + ["worker_busy"]).nullable, "reason": Schema.text().nullable,
+                            ]))
+                    ])), refuses: ["order_unknown"]),
+            Operation(
                 .post, "/api/v1/provider/orders/bulk", "一次提交多行操作，逐行答复；某行被拒不影响其他行", by: roles, body: ProviderSteps.Bulk.self,
                 refining: ["items": .array(.anyOf(ProviderSteps.Action.allCases.map(line)), 1...ProviderSteps.Bulk.limit)],
                 answers: .json(
@@ -73,7 +85,7 @@ extension ProviderRoutes: DescribedRoutes {
             step(
                 "schedule", "安排人员，需要两人的服务可写明第二位；可在当天内微调时间", ProviderSteps.Schedule.self,
                 ["worker": .text(sample: "W0001"), "second_worker": .text(sample: "W0002")],
-                ["order_unknown", "illegal_transition", "worker_unknown", "worker_twice", "worker_credential", "worker_busy", "time_not_agreed"]),
+                ["order_unknown", "illegal_transition", "worker_twice", "time_not_agreed"] + unfit + ["worker_busy"]),
             step("check-in", "签到", ProviderSteps.In.self, check, visit + ["check_in_too_early", "method_unknown"]),
             step("check-out", "签退", ProviderSteps.Out.self, check, visit + ["check_out_before_check_in", "method_unknown", "signature_hash"]),
             step("fail", "标记未完成", ProviderSteps.Fail.self, ["reason_code": reason], ["order_unknown", "illegal_transition"]),

@@ -21,6 +21,7 @@ public struct ProviderRoutes: Sendable {
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("feed", use: feed)
         group.get("orders", use: orders)
+        group.get("orders/:id/workers", use: workers)
         group.post("orders/bulk", use: bulk)
         group.post("orders/:id/accept", use: step(ProviderSteps.Accept.self))
         group.post("orders/:id/decline", use: step(ProviderSteps.Decline.self))
@@ -51,6 +52,19 @@ public struct ProviderRoutes: Sendable {
         return Exchange.json([
             "orders": .array(found.compactMap { entry in entry.order.map { Show.providerOrder($0, entry.elder, entry.lease, today: today) } }),
             "next": found.count == limit ? JSON(last.map { Cursor.text(after: $0, in: list) }) : .null,
+        ])
+    }
+
+    @Sendable func workers(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let found = try await ReadWorkers(exchange.office)(OrderID(try context.parameters.require("id")), by: context.caller)
+        return Exchange.json([
+            "workers": .array(
+                found.map { candidate in
+                    [
+                        "id": JSON(candidate.worker.id), "name": JSON(candidate.worker.name), "fit": JSON(candidate.obstacle == nil),
+                        "code": JSON(candidate.obstacle?.code), "reason": JSON(candidate.obstacle?.rejection().message),
+                    ]
+                })
         ])
     }
 

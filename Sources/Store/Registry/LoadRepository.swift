@@ -108,24 +108,21 @@ public struct LoadRepository {
         }
     }
 
-    /// The first other visit or trip that keeps a worker busy in a time.
-    public func clash(
-        _ worker: WorkerID, of provider: ProviderID, in window: TimeWindow, besides order: OrderID
-    ) throws -> (number: String, window: TimeWindow)? {
-        try tx.first(
+    /// Visits and trips of a provider that keep its people busy in a time.
+    public func engagements(of provider: ProviderID, in window: TimeWindow) throws -> [Fitness.Engagement] {
+        try tx.rows(
             """
-            SELECT number, start_ms, end_ms FROM service_order
+            SELECT id, number, start_ms, end_ms, worker_id, second_worker_id FROM service_order
             WHERE provider_id = \(provider) AND state IN ('scheduled', 'in_service')
                 AND start_ms > \(window.start - .hours(24)) AND start_ms < \(window.end) AND end_ms > \(window.start)
-                AND (worker_id = \(worker) OR second_worker_id = \(worker)) AND id <> \(order)
                 AND mode IN (\(list: Mode.allCases.filter(\.bindsWorker).map(\.rawValue)))
             ORDER BY start_ms, id
-            LIMIT 1
             """
-        ) { row -> (String, TimeWindow)? in
-            let (number, start, end) = (try row.text(), try row.instant(), try row.instant())
-            return TimeWindow(start: start, end: end).map { (number, $0) }
-        } ?? nil
+        ) { row -> Fitness.Engagement? in
+            let (order, number, start, end): (OrderID, String, Instant, Instant) = (try row.id(), try row.text(), try row.instant(), try row.instant())
+            let workers = [row.optionalID(Worker.self), row.optionalID(Worker.self)].compactMap { $0 }
+            return TimeWindow(start: start, end: end).map { Fitness.Engagement(order: order, number: number, window: $0, workers: workers) }
+        }.compactMap { $0 }
     }
 
     /// Trips that hold a car of these providers around a time, by provider; which car is the provider's own business.

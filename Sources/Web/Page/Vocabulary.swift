@@ -13,6 +13,12 @@ public struct Vocabulary: Sendable {
         case leg
         /// What a posting does.
         case posting
+        /// Where an order stands.
+        case state
+        /// Days and spans as they are told to somebody under way.
+        case time
+        /// Why a person is not sent.
+        case obstacle
         /// Who has answered, confirmed or acted.
         case who
     }

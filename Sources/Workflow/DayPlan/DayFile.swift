@@ -44,8 +44,10 @@ struct DayFile {
         _ order: Order, pin: ProviderDay.Assignment?, former: ProviderDay.Assignment?
     ) throws -> ProviderDay.Appointment? {
         guard order.mode == .visit || order.mode == .vehicle, let item = reference.catalogue.item(order.item) else { return nil }
-        let elder = try tx.elders.require(order.elder)
-        let request = MatchRequest(item: item, start: order.window.start, end: order.window.end, elder: elder, now: now)
+        let client = try Client.read(tx, order.elder)
+        let elder = client.elder
+        var request = MatchRequest(item: item, start: order.window.start, end: order.window.end, elder: elder, now: now)
+        (request.relatives, request.language) = (client.ties.relatives, client.ties.language)
         let place = elder.place ?? reference.catalogue.region(ID(order.region))?.centre ?? provider.place
         return ProviderDay.Appointment(
             order: order.id, window: order.window, place: place, crew: reference.matcher.crew(for: request, of: provider.id),

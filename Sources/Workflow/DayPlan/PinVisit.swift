@@ -22,13 +22,11 @@ public struct PinVisit: Sendable {
             guard let worker = worker ?? planned?.worker ?? order.worker else {
                 throw Rejection(.refused, "pin_worker_missing", "还没有安排人员，请写明固定给谁，或先排一次计划。", pointer: "/worker")
             }
-            try ScheduleWorker.check(worker, of: provider, for: order, reference)
             let second = second ?? planned?.second
-            if let second {
-                guard second != worker else {
-                    throw Rejection(.refused, "pin_worker_twice", "两名人员不能是同一个人。", pointer: "/second_worker")
-                }
-                try ScheduleWorker.check(second, of: provider, for: order, reference)
+            guard second != worker else { throw Rejection(.refused, "pin_worker_twice", "两名人员不能是同一个人。", pointer: "/second_worker") }
+            let fitness = try Fitness(tx, order, reference)
+            for (id, pointer) in [(worker, "/worker"), (second, "/second_worker")] {
+                if let id, let obstacle = fitness.obstacle(to: id, of: provider, reference) { throw obstacle.rejection(pointer: pointer) }
             }
             let start = start ?? planned?.start ?? order.window.start
             guard start.localDate == order.serviceDate, start > now,

@@ -14,11 +14,14 @@ public struct ReadSheet: Sendable {
         public let proposal: Proposal?
         /// While the worker is there.
         public let checkIn: Check?
+        /// While nobody is named: the provider's people, those who may be sent first.
+        public let candidates: [ReadWorkers.Candidate]
 
-        public init(feed: FeedEntry, proposal: Proposal? = nil, checkIn: Check? = nil) {
+        public init(feed: FeedEntry, proposal: Proposal? = nil, checkIn: Check? = nil, candidates: [ReadWorkers.Candidate] = []) {
             self.feed = feed
             self.proposal = proposal
             self.checkIn = checkIn
+            self.candidates = candidates
         }
     }
 
@@ -28,7 +31,7 @@ public struct ReadSheet: Sendable {
     public static let limit = 100
 
     public func callAsFunction(_ provider: ProviderID) async throws -> [(state: OrderState, entries: [Entry])] {
-        let now = office.now
+        let (now, reference) = (office.now, office.reference)
         return try await office.read { tx in
             try Self.states.map { state in
                 let orders = try tx.orders.of(provider, state: state, after: nil, limit: Self.limit).sorted { $0.window.start < $1.window.start }
@@ -36,7 +39,8 @@ public struct ReadSheet: Sendable {
                     Entry(
                         feed: try ReadFeed.entry(tx, order, Event.none, for: provider, now: now),
                         proposal: state == .offered ? try tx.proposals.open(of: order.id) : nil,
-                        checkIn: state == .inService ? try tx.visits.find(order.id)?.checkIn : nil)
+                        checkIn: state == .inService ? try tx.visits.find(order.id)?.checkIn : nil,
+                        candidates: state == .accepted ? try ReadWorkers.candidates(tx, for: order, reference) : [])
                 }
                 return (state, entries)
             }
