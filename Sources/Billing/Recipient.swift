@@ -1,3 +1,4 @@
+import Entitlement
 import Kernel
 import Registry
 
@@ -67,7 +68,7 @@ public struct Proof: Hashable, Sendable {
     /// Whether the order is ready to be settled; a held or disputed one is not.
     public var isReady = true
     /// Of a meal: breakfast, lunch or supper.
-    public var slot: String?
+    public var slot: MealSlot?
     /// By the till's clock.
     public var swipedAt: Instant?
     /// Ordered as an emergency: at night, too.

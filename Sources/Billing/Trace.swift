@@ -20,11 +20,21 @@ public struct Trace: Sendable {
     let isContext: Bool
     let date: LocalDate
     let end: Instant?
+    let slot: MealSlot?
     let worker: WorkerID?
     let device: String?
-    let place: Coordinate?
-    let slot: String?
+    private let spot: Spot?
     let subsidy: Fen
+
+    /// A place in millionths of a degree, as the register keeps it: half the room, and the same place again.
+    private struct Spot {
+        let latitude_e6: Int32
+        let longitude_e6: Int32
+
+        init(_ place: Coordinate) {
+            (latitude_e6, longitude_e6) = (Int32((place.latitude * 1e6).rounded()), Int32((place.longitude * 1e6).rounded()))
+        }
+    }
 
     /// - Parameter worker: as one of two sees it; nil as the first does.
     init(_ line: Candidate, of worker: WorkerID? = nil, isContext: Bool = false) {
@@ -40,13 +50,14 @@ public struct Trace: Sendable {
         end = line.end
         self.worker = worker ?? line.worker
         device = line.proof.device
-        place = line.recipient?.place
+        spot = (line.recipient?.place).map(Spot.init)
         slot = line.proof.slot
         subsidy = line.subsidy
         isManual = line.isManual
         self.isContext = isContext
     }
 
+    var place: Coordinate? { spot.flatMap { Coordinate(latitude: Double($0.latitude_e6) / 1e6, longitude: Double($0.longitude_e6) / 1e6) } }
     var begin: Instant? { kind == .order ? start : nil }
 
     /// Which of two services counts first: the earlier day, then the one entered first.
@@ -245,14 +256,18 @@ public struct Traces: Sendable {
 
     /// Lines under the same mark.
     private func shared(_ marks: Pages<Mark>, _ body: (ArraySlice<Int32>) -> Void) {
-        var sorted = (0..<marks.count).map { marks[$0] }
-        sorted.sort { ($0.high, $0.low, $0.line) < ($1.high, $1.low, $1.line) }
+        // Places are sorted, not the marks: a copy of a million of them would be the most that a close holds.
+        var places = (0..<Int32(marks.count)).map { $0 }
+        places.sort { a, b in
+            let (a, b) = (marks[Int(a)], marks[Int(b)])
+            return (a.high, a.low, a.line) < (b.high, b.low, b.line)
+        }
         // `[...]` would be a closure of its own, which the coverage counts and nobody runs.
-        var rest = ArraySlice(sorted)
+        var rest = ArraySlice(places)
         while let first = rest.first {
-            let same = rest.prefix { $0.isSame(first) }
+            let same = rest.prefix { marks[Int($0)].isSame(marks[Int(first)]) }
             rest = rest.dropFirst(same.count)
-            if same.count > 1 { body(ArraySlice(same.map(\.line))) }
+            if same.count > 1 { body(ArraySlice(same.map { marks[Int($0)].line })) }
         }
     }
 

@@ -198,7 +198,7 @@ import Testing
         #expect(try World.findings(second, among: [first]).map(\.code) == ["R22"])
         second.provider = ProviderID("P999")
         #expect(try World.findings(second, among: [first]).first { $0.code == "R22" }?.sentence.contains("P001") == true)
-        second.proof.slot = "supper"
+        second.proof.slot = .supper
         #expect(!(try World.findings(second, among: [first]).map(\.code).contains("R22")))
         let pile = (0..<30).map { World.meal("p\($0)", at: 4 * $0) }
         #expect(try World.findings(pile[0], among: Array(pile.dropFirst())).map(\.code) == ["R22"])

@@ -107,7 +107,7 @@ enum World {
         (meal.begin, meal.end, meal.worker) = (nil, nil, nil)
         meal.plannedMinutes = 0
         meal.proof.device = "till-1"
-        meal.proof.slot = "lunch"
+        meal.proof.slot = .lunch
         meal.proof.swipedAt = Instant(monday, minute: 690) + .seconds(second)
         return meal
     }

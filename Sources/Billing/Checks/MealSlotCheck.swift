@@ -1,3 +1,4 @@
+import Entitlement
 import Kernel
 
 /// R22: one elder, one slot of one day, two swipes: at two canteens or twice at the same.
@@ -9,7 +10,7 @@ struct MealSlotCheck: GroupCheck {
         var first: [String: Int] = [:]
         for (place, line) in group.enumerated() {
             guard line.kind == .meal, let slot = line.slot else { continue }
-            let key = "\(line.date) \(slot)"
+            let key = "\(line.date) \(slot.rawValue)"
             guard let earlier = first[key] else {
                 first[key] = place
                 continue

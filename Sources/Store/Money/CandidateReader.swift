@@ -315,7 +315,7 @@ public struct CandidateReader {
             evidence: .slip)
         line.proof.device = try row.text()
         line.proof.swipedAt = try row.instant()
-        line.proof.slot = try row.text()
+        line.proof.slot = try row.value()
         line.recipient = person.recipient
         return line
     }

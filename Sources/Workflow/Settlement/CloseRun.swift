@@ -92,7 +92,7 @@ struct CloseRun: Sendable {
     }
 
     /// How far each provider's lines have come.
-    private struct Pages {
+    private struct Pages: Sendable {
         private(set) var grown: [ProviderID: GrowingStatement] = [:]
         private var ordinals: [ProviderID: Int]
         /// Not all of their lines were seen here in order.
@@ -111,14 +111,16 @@ struct CloseRun: Sendable {
             }
         }
 
-        mutating func add(_ lines: ArraySlice<JudgedLine>) {
+        func with(_ lines: ArraySlice<JudgedLine>) async -> Pages {
+            var pages = self
             for line in lines {
                 let provider = line.line.provider
-                ordinals[provider, default: 0] += 1
-                guard !unseen.contains(provider), !grown[provider, default: GrowingStatement()].add(line) else { continue }
-                unseen.insert(provider)
-                grown[provider] = nil
+                pages.ordinals[provider, default: 0] += 1
+                guard !pages.unseen.contains(provider), !pages.grown[provider, default: GrowingStatement()].add(line) else { continue }
+                pages.unseen.insert(provider)
+                pages.grown[provider] = nil
             }
+            return pages
         }
     }
 
@@ -145,18 +147,22 @@ struct CloseRun: Sendable {
         _ lines: [JudgedLine], _ slice: CandidateReader.Slice, _ pages: inout Pages, _ done: inout Set<String>
     ) async throws -> Bool {
         let month = month
+        var count = 0
         do {
             // Parts run over all statements, as the orders stand side by side in the database: each of its pages is written once.
             try await inParts(lines) { part in
-                let (numbered, deductions) = (pages.numbered(part), part.compactMap(\.deduction))
+                let (before, numbered, deductions) = (pages, pages.numbered(part), part.compactMap(\.deduction))
+                // Its statements grow while it is written.
+                async let grown = before.with(part)
                 try await step { [now] tx in
                     guard try tx.settlements.append(numbered) else { throw Changed() }
                     for deduction in deductions { try Deduct.take(tx, deduction, now: now) }
                 }
-                pages.add(part)
-                for line in part { done.insert(line.line.subject) }
+                pages = await grown
+                count += part.count
             }
         } catch is Changed {
+            done.formUnion(lines[..<count].map(\.line.subject))
             return false
         }
         let end = check.end(of: slice)

@@ -40,14 +40,13 @@ extension BenchCommand {
         func run() async throws {
             let shipped = try Premises.reference(try Premises.files(in: data))
             // A tenth first, so that the growth of time is measured in the same run.
-            let small = try MonthOfVisits(count: visits / 10, seed: seed, shipped: shipped)
-            let large = try MonthOfVisits(count: visits, seed: seed, shipped: shipped)
+            func month(_ count: Int) throws -> MonthOfVisits { try MonthOfVisits(count: count, seed: seed, shipped: shipped) }
             if pure {
-                let before = try await checked(small)
-                show(try await checked(large), "checks only, no database", tenth: before)
+                let before = try await checked(month(visits / 10))
+                show(try await checked(month(visits)), "checks only, no database", tenth: before)
             } else {
-                let before = try await throughDatabase(small, intake: 0)
-                show(try await throughDatabase(large, intake: intake), "sqlite", tenth: before)
+                let before = try await throughDatabase(month(visits / 10), intake: 0)
+                show(try await throughDatabase(month(visits), intake: intake), "sqlite", tenth: before)
             }
         }
 
