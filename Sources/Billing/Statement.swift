@@ -95,8 +95,8 @@ public struct LinePlace: Comparable, Hashable, Sendable {
 
     public static func < (a: LinePlace, b: LinePlace) -> Bool {
         // Not as tuples, which would copy both: a million places are compared.
-        if a.date != b.date { return a.date < b.date }
-        return a.number != b.number ? a.number < b.number : a.subject < b.subject
+        if a.number == b.number, a.date == b.date { return a.subject < b.subject }
+        return a.date == b.date ? a.number < b.number : a.date < b.date
     }
 }
 

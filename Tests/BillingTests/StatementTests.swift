@@ -19,6 +19,19 @@ import Testing
         #expect(Finding("R24", .hold, "与老人的关系：同|住").sentence == "与老人的关系：同／住")
     }
 
+    @Test func `stands in one order whatever order its lines came in: by day, then number, then subject`() {
+        func line(_ subject: String, _ number: String, day: Int) -> StatementLine {
+            var line = World.line(subject, day: day)
+            line.number = number
+            return StatementLine(candidate: line, findings: [])
+        }
+        let lines = [line("c", "2", day: 0), line("b", "2", day: 0), line("d", "1", day: 0), line("a", "3", day: 1)]
+        for lines in [lines, lines.reversed()] {
+            let statement = Statement(month: World.may, provider: World.provider, lines: lines)
+            #expect(statement.lines.map(\.candidate.subject) == ["d", "b", "c", "a"])
+        }
+    }
+
     @Test func `is made for each provider in the order of codes`() throws {
         let statements = try Self.statements()
         #expect(statements.map(\.provider.text) == ["P000", "P001"])
