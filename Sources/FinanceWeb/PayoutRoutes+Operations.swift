@@ -44,7 +44,7 @@ extension PayoutRoutes: DescribedRoutes {
                 .post, "/api/v1/claims", "录入一批要报销的票据，逐张按项目规则和额度审核并预占；有一张不合规则全部不收", by: roles, body: ClaimBody.self,
                 refining: [
                     "programme": .text(sample: "CLAIM"), "provider": Schema.text(sample: "P001").described("垫付的服务商；老人自己垫付的省略"),
-                    "bills": .array(bill),
+                    "bills": .array(bill, 1...FileClaim.limit),
                 ],
                 answers: .created(
                     .object([

@@ -87,6 +87,34 @@ extension DrawUpAllowances.Report {
     }
 
     @Test(arguments: Backend.available)
+    func `is decided as a whole list: one's own entry far behind refuses all of it, and what comes later waits`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try world.changeProgrammes { $0 + Self.programmes }
+            let now = world.office.now
+            func insert(_ number: Int, by person: Caller, at moment: Instant) async throws {
+                let name = String(10_000 + number)
+                let payment = CashPayment(
+                    id: "p\(name)", leg: FundingLeg(fund: .directed, programme: "AGED", version: 1, amount: Fen(100), draws: []),
+                    month: World.month, elder: World.ordinary, claimant: "P001",
+                    bill: Bill(number: name, item: "01001", date: World.monday, price: Fen(100)), madeBy: person.name, madeAt: moment)
+                try await world.office.perform { tx in _ = try tx.payouts.insert(payment) }
+            }
+            for number in 0..<300 { try await insert(number, by: World.desk, at: now) }
+            try await insert(900, by: World.finance, at: now)
+            try await insert(901, by: World.desk, at: now + .seconds(1))
+            let refused = await refusal {
+                try await DecidePayouts(world.office)("AGED", World.month, approve: false, opinion: "重造", by: World.finance)
+            }
+            #expect(refused?.code == "own_request")
+            let states = try await world.office.read { tx in try tx.payouts.all(World.month).map(\.state) }
+            #expect(states.count == 302 && states.allSatisfy { $0 == .reserved })
+            let report = try await DecidePayouts(world.office)("AGED", World.month, approve: false, opinion: "重造", by: Self.second)
+            #expect(report.count == 301)
+            #expect(try await world.office.read { tx in try tx.payouts.all(World.month).map(\.id) } == ["p10901"])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `is reimbursed on bills of the quarter before, each once, as far as the quarter's grant goes`(backend: Backend) async throws {
         try await World.with(backend) { world in
             try world.changeProgrammes { $0 + Self.programmes }

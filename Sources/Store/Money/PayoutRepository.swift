@@ -28,11 +28,23 @@ public struct PayoutRepository {
         }
     }
 
-    /// Those that wait for a second person, first first.
-    public func waiting(_ programme: String, _ month: Month, limit: Int) throws -> [CashPayment] {
+    /// Those that have waited for a second person since a moment, first first.
+    public func waiting(_ programme: String, _ month: Month, since moment: Instant, limit: Int) throws -> [CashPayment] {
         try tx.rows(
-            "\(sql: Self.select) WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' ORDER BY id LIMIT \(limit)"
+            """
+            \(sql: Self.select)
+            WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' AND made_ms <= \(moment) ORDER BY id LIMIT \(limit)
+            """
         ) { try CashPayment(row: &$0) }
+    }
+
+    /// Whether any of those was drawn up by a person.
+    public func isWaiting(_ programme: String, _ month: Month, since moment: Instant, by person: String) throws -> Bool {
+        try tx.exists(
+            """
+            SELECT 1 FROM payout
+            WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' AND made_ms <= \(moment) AND made_by = \(person)
+            """)
     }
 
     /// Who has a month's allowance of a programme already.

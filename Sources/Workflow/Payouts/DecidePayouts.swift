@@ -12,7 +12,7 @@ public struct DecidePayouts: Sendable {
         public var amount = Fen.zero
     }
 
-    /// In parts; one that was interrupted goes on with the rest.
+    /// In parts; one that was interrupted goes on with the rest. What is drawn up meanwhile waits for the next decision.
     ///
     /// - Parameter opinion: 意见; needed to turn it down.
     /// - Throws: `reason_missing`, `payout_programme_unknown`, `own_request` when the caller has drawn up any of it, `nothing_due` when nothing waits.
@@ -25,8 +25,9 @@ public struct DecidePayouts: Sendable {
         var report = Report()
         while true {
             let some = try await office.perform { tx in
-                let waiting = try tx.payouts.waiting(code, month, limit: DrawUpAllowances.part)
-                guard waiting.allSatisfy({ $0.madeBy != caller.name }) else { throw FundRefusal.ownRequest }
+                // Asked of the whole list, not of its part: nothing is paid of a list that is then refused.
+                guard try !tx.payouts.isWaiting(code, month, since: now, by: caller.name) else { throw FundRefusal.ownRequest }
+                let waiting = try tx.payouts.waiting(code, month, since: now, limit: DrawUpAllowances.part)
                 let books = Payouts(tx, reference, by: caller, now: now)
                 var some = Report()
                 for payment in waiting {
