@@ -53,11 +53,14 @@ public struct StatementLine: Hashable, Sendable {
 public struct StatementTotals: Hashable, Sendable {
     public private(set) var lines = 0
     public private(set) var held = 0
+    public private(set) var blocked = 0
     public private(set) var gross = Fen.zero
     public private(set) var subsidy = Fen.zero
     public private(set) var selfPay = Fen.zero
     /// Public money asked for and not paid this month, held or blocked.
     public private(set) var deducted = Fen.zero
+    /// The part of it that waits for a person.
+    public private(set) var heldSubsidy = Fen.zero
     public private(set) var stops = StopSums()
     /// 实付金额: public money that is paid.
     public var payable: Fen { subsidy - deducted }
@@ -67,20 +70,23 @@ public struct StatementTotals: Hashable, Sendable {
     /// Of one line.
     public init(_ line: StatementLine) {
         let (c, verdict) = (line.candidate, line.verdict)
-        (lines, held) = (1, verdict == .held ? 1 : 0)
+        lines = 1
         (gross, subsidy, selfPay) = (c.gross, c.subsidy, c.selfPay)
-        deducted = verdict == .paid ? .zero : c.subsidy
         guard verdict != .paid else { return }
+        (held, blocked) = verdict == .held ? (1, 0) : (0, 1)
+        (deducted, heldSubsidy) = (c.subsidy, verdict == .held ? c.subsidy : .zero)
         for code in line.stopping { stops.add(code, lines: 1, subsidy: c.subsidy) }
     }
 
     public static func += (left: inout StatementTotals, right: StatementTotals) {
         left.lines += right.lines
         left.held += right.held
+        left.blocked += right.blocked
         left.gross += right.gross
         left.subsidy += right.subsidy
         left.selfPay += right.selfPay
         left.deducted += right.deducted
+        left.heldSubsidy += right.heldSubsidy
         left.stops += right.stops
     }
 }

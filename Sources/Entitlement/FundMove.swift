@@ -55,6 +55,9 @@ public enum FundMove: String, CaseIterable, Sendable {
         }
     }
 
+    /// What it adds to the number of services that hold or have spent money.
+    public var services: Int64 { reserved + posted }
+
     /// Debit and credit, for a programme's money in the month of the service.
     ///
     /// Before a provider is owed anything, money only moves between what is granted and what is promised.

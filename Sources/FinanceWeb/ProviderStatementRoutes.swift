@@ -30,11 +30,11 @@ public struct ProviderStatementRoutes: Sendable {
     @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
         let found: [JSON] = try await office.read { tx in
-            try tx.settlements.months().filter { $0.state == .closed }.compactMap { month in
-                guard let statement = try tx.settlements.statement(month.month, provider) else { return nil }
-                return SettlementRoutes.total([statement], month.month, isClosed: true).adding([
-                    "answer": JSON(try tx.close.answer(month.month, provider).map { $0.isConfirmed ? "confirmed" : "disputed" }),
-                    "step": JSON(try tx.close.entries(month.month).last?.to.rawValue ?? CloseStep.frozen.rawValue),
+            let answers = try tx.close.answers(of: provider)
+            return try tx.settlements.sealed(of: provider).map { sums in
+                SettlementRoutes.total([sums], sums.month, isClosed: true).adding([
+                    "answer": JSON(answers[sums.month].map { $0 ? "confirmed" : "disputed" }),
+                    "step": JSON(try tx.close.entries(sums.month).last?.to.rawValue ?? CloseStep.frozen.rawValue),
                 ])
             }
         }
@@ -44,11 +44,11 @@ public struct ProviderStatementRoutes: Sendable {
     @Sendable func statement(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let (month, provider) = (try context.month(), context.provider)
         let found = try await office.read { tx in
-            (try tx.settlements.statement(month, provider), try tx.settlements.hashes(month).first { $0.provider == provider }?.sha256)
+            (try tx.settlements.statement(month, provider), try tx.settlements.sha256(month, provider))
         }
         guard let statement = found.0 else { throw Rejection(.missing, "statement_unknown", "本月还没有结算单。") }
         return Exchange.json(
-            SettlementRoutes.total([statement], month, isClosed: true).adding([
+            SettlementRoutes.total([StatementSums(statement)], month, isClosed: true).adding([
                 "sha256": JSON(found.1), "lines": .array(statement.lines.map(SettlementRoutes.line)),
             ]))
     }

@@ -30,10 +30,10 @@ public struct SettlementRoutes: Sendable {
 
     private func month(_ context: FinanceContext) throws -> Month { try context.month() }
 
-    static func total(_ statements: [Statement], _ month: Month, isClosed: Bool) -> JSON {
+    static func total(_ statements: [StatementSums], _ month: Month, isClosed: Bool) -> JSON {
         [
             "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"), "providers": JSON(statements.count),
-            "lines": JSON(statements.map(\.lines.count).reduce(0, +)), "held": JSON(statements.map(\.heldLines).reduce(0, +)),
+            "lines": JSON(statements.map(\.lines).reduce(0, +)), "held": JSON(statements.map(\.heldLines).reduce(0, +)),
             "gross_fen": JSON(statements.map(\.gross).total), "subsidy_fen": JSON(statements.map(\.subsidy).total),
             "self_pay_fen": JSON(statements.map(\.selfPay).total), "deducted_fen": JSON(statements.map(\.deducted).total),
             "payable_fen": JSON(statements.map(\.payable).total), "adjusted_fen": JSON(statements.map(\.adjusted).total),
@@ -44,10 +44,16 @@ public struct SettlementRoutes: Sendable {
     @Sendable func show(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
         if let text = request.query("as_of") { return try await known(month, at: text) }
-        let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
+        let (statements, isClosed) = try await sums(month)
         let standing = try await ReadClose(exchange.office)(month)
         return Exchange.json(
             Self.total(statements, month, isClosed: isClosed).adding(["step": JSON(standing.step.rawValue), "hash": JSON(standing.hash)]))
+    }
+
+    /// Of a closed month what was sealed, of a running one as it would close now.
+    private func sums(_ month: Month) async throws -> (statements: [StatementSums], isClosed: Bool) {
+        let sealed = try await ReadMonth(exchange.office).sums(month)
+        return sealed.isClosed ? sealed : (try await PreviewMonth(exchange.office)(month).map { StatementSums($0) }, false)
     }
 
     /// What we knew then: another question than what we know now, and often another answer.
@@ -56,7 +62,7 @@ public struct SettlementRoutes: Sendable {
             throw Rejection(.invalid, "as_of_invalid", "as_of 应为带时区的时刻，例如 2026-04-05T18:00:00+08:00。", pointer: "/as_of")
         }
         let (statements, shadow, step) = try await ReadStatements(exchange.office).known(month, at: moment)
-        let answer = shadow.map { Self.shown($0, month) } ?? Self.total(statements, month, isClosed: true)
+        let answer = shadow.map { Self.shown($0, month) } ?? Self.total(statements.map { StatementSums($0) }, month, isClosed: true)
         return Exchange.json(answer.adding(["as_of": JSON(moment), "step": JSON(step.rawValue)]))
     }
 
@@ -96,12 +102,12 @@ public struct SettlementRoutes: Sendable {
         guard context.caller.role != .auditor else { throw Rejection(.forbidden, "role_forbidden", "审计角色只能查看。") }
         let month = try month(context)
         let result = try await CloseMonth(exchange.office)(month, by: context.caller)
-        return Exchange.json(Self.total(result.statements, month, isClosed: true).adding(["was_closed": JSON(result.wasClosed)]))
+        return Exchange.json(Self.total(result.statements.map { StatementSums($0) }, month, isClosed: true).adding(["was_closed": JSON(result.wasClosed)]))
     }
 
     @Sendable func statements(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
-        let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
+        let (statements, isClosed) = try await sums(month)
         return Exchange.json([
             "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
             "statements": .array(
@@ -116,13 +122,13 @@ public struct SettlementRoutes: Sendable {
 
     @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(context)
-        let provider = try context.parameters.require("provider")
-        let (statements, isClosed) = try await ReadStatements(exchange.office)(month)
-        guard let statement = statements.first(where: { $0.provider.text == provider }) else {
+        let provider = ProviderID(try context.parameters.require("provider"))
+        let (statements, isClosed) = try await ReadStatements(exchange.office)(month, of: provider)
+        guard let statement = statements.first else {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
         }
         return Exchange.json(
-            Self.total([statement], month, isClosed: isClosed).replacing("lines", with: .array(statement.lines.map(Self.line))).adding([
+            Self.total([StatementSums(statement)], month, isClosed: isClosed).replacing("lines", with: .array(statement.lines.map(Self.line))).adding([
                 "provider": JSON(provider)
             ]))
     }

@@ -71,11 +71,9 @@ struct OwnStatementsModel: Sendable {
         let answer: String
         let isOpen: Bool
 
-        init(_ statement: Statement, answer: Bool?) {
-            month = statement.month.description
-            lines = statement.lines.count
-            due = HTML.grouped(statement.due)
-            self.answer = answer.map { $0 ? "已确认" : "有异议" } ?? "待确认"
+        init(_ sums: StatementSums, answer: Bool?) {
+            (month, lines, due) = (sums.month.description, sums.lines, HTML.grouped(sums.due))
+            self.answer = OwnStatementModel.word(answer)
             isOpen = answer == nil
         }
     }
@@ -83,15 +81,17 @@ struct OwnStatementsModel: Sendable {
     let rows: [Row]
     let isEmpty: Bool
 
-    init(_ found: [(statement: Statement, answer: Bool?)]) {
-        rows = found.map { Row($0.statement, answer: $0.answer) }
+    /// - Parameter answers: whether it has confirmed or disputed each.
+    init(_ statements: [StatementSums], _ answers: [Month: Bool]) {
+        rows = statements.map { Row($0, answer: answers[$0.month]) }
         isEmpty = rows.isEmpty
     }
 }
 
-/// One statement on a telephone: the sums first, then what was not paid, then the rest.
+/// One statement on a telephone: the sums of the whole first, then what was not paid, the rest when it is asked for.
 struct OwnStatementModel: Sendable {
     struct Line: Sendable {
+        let ordinal: Int
         let subject: String
         let number: String
         let what: String
@@ -108,43 +108,35 @@ struct OwnStatementModel: Sendable {
         let typed: String?
     }
 
-    let month: String
     let sha256: String
     let answer: String
-    let gross: String
-    let subsidy: String
-    let deducted: String
-    let adjusted: String
-    let due: String
+    let sums: StatementSumsModel
+    let place: StatementPlace
     let mayConfirm: Bool
     let lines: [Line]
     let fault: String?
 
     init(
-        _ statement: Statement, sha256: String, answer: Bool?, disputes: [CloseRepository.Dispute], catalogue: Catalogue,
+        _ page: StatementPage, sha256: String, answer: Bool?, disputes: [CloseRepository.Dispute], catalogue: Catalogue,
         typed: FiguresPages.DisputeForm?, fault: String?
     ) {
-        month = statement.month.description
-        self.sha256 = sha256
-        self.answer = answer.map { $0 ? "已确认" : "有异议" } ?? "待确认"
-        gross = HTML.grouped(statement.gross)
-        subsidy = HTML.grouped(statement.subsidy)
-        deducted = HTML.grouped(statement.deducted)
-        adjusted = HTML.grouped(statement.adjusted)
-        due = HTML.grouped(statement.due)
+        (self.sha256, self.fault) = (sha256, fault)
+        self.answer = Self.word(answer)
+        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
         mayConfirm = answer != true
-        self.fault = fault
         let objections = Dictionary(disputes.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
-        let shown = statement.lines.filter { $0.verdict != .paid } + statement.lines.filter { $0.verdict == .paid }
-        lines = shown.map { line in
-            let candidate = line.candidate
+        lines = page.lines.map { found in
+            let (line, candidate) = (found.line, found.line.candidate)
             let objection = objections[candidate.subject]
             return Line(
-                subject: candidate.subject, number: candidate.number, what: catalogue.item(candidate.item)?.name ?? candidate.item.text,
-                date: candidate.date.description, gross: HTML.grouped(candidate.gross), subsidy: HTML.grouped(candidate.subsidy),
-                verdict: line.verdict.name, isHeld: line.verdict != .paid,
-                findings: line.findings.map(\.sentence), dispute: objection?.reason, reply: objection?.answer,
-                mayDispute: answer != true && objection == nil, typed: typed?.subject == candidate.subject ? typed?.reason : nil)
+                ordinal: found.ordinal, subject: candidate.subject, number: candidate.number,
+                what: catalogue.item(candidate.item)?.name ?? candidate.item.text, date: candidate.date.description,
+                gross: HTML.grouped(candidate.gross), subsidy: HTML.grouped(candidate.subsidy), verdict: line.verdict.name,
+                isHeld: line.verdict != .paid, findings: line.findings.map(\.sentence),
+                dispute: objection?.reason, reply: objection?.answer, mayDispute: answer != true && objection == nil,
+                typed: typed?.subject == candidate.subject ? typed?.reason : nil)
         }
     }
+
+    static func word(_ answer: Bool?) -> String { answer.map { $0 ? "已确认" : "有异议" } ?? "待确认" }
 }

@@ -13,7 +13,9 @@ import Workflow
 /// |---|---|
 /// | GET /provider/quality | its own figures of ninety days |
 /// | GET /provider/why?order= | “why not me?”: one order, itself and nobody else |
-/// | GET /provider/statements[/{month}] | its statements; one with its lines |
+/// | GET /provider/statements | its statements |
+/// | GET /provider/statements/{month}?show=&after= | one with fifty of its lines: what is not paid, or all |
+/// | GET /provider/statements/{month}/print | all of it, on sheets of A4 |
 /// | POST /provider/statements/{month}/confirm, dispute | agrees, or objects to a line with the reason |
 /// | POST /provider/means/closed | a day closed, or open again |
 /// | POST /provider/means/capacity | takes fewer orders for the time being |
@@ -31,6 +33,7 @@ public struct FiguresPages: Sendable {
         group.get("why", use: why)
         group.get("statements", use: statements)
         group.get("statements/:month") { try await statement($0, $1) }
+        group.get("statements/:month/print", use: sheets)
         group.post("statements/:month/confirm", use: confirm)
         group.post("statements/:month/dispute", use: dispute)
         group.post("means/closed", use: setClosed)
@@ -67,33 +70,40 @@ public struct FiguresPages: Sendable {
 
     @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
-        let found = try await office.read { tx in
-            try tx.settlements.months().filter { $0.state == .closed }.compactMap { month in
-                try tx.settlements.statement(month.month, provider).map {
-                    (statement: $0, answer: try tx.close.answer(month.month, provider)?.isConfirmed)
-                }
-            }
-        }
-        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(found))
+        let (sums, answers) = try await office.read { tx in (try tx.settlements.sealed(of: provider), try tx.close.answers(of: provider)) }
+        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(sums, answers))
     }
 
+    /// - Parameter typed: an objection that was refused: the page is the one it was written on.
     private func statement(
         _ request: Request, _ context: ProviderContext, typed: DisputeForm? = nil, fault: Rejection? = nil
     ) async throws -> Response {
         let (month, provider) = (try context.parameters.month(), context.provider)
-        let found = try await office.read { tx in
-            (
-                statement: try tx.settlements.statement(month, provider),
-                sha256: try tx.settlements.hashes(month).first { $0.provider == provider }?.sha256,
-                answer: try tx.close.answer(month, provider)?.isConfirmed,
-                disputes: try tx.close.disputes(month).filter { $0.provider == provider }
+        let asked = try typed?.place.filter ?? request.word("show", LineFilter.self)
+        let after = try typed?.place.after ?? request.integer("after", default: 0, in: 0...Int.max)
+        let found = try await office.read { tx -> (page: StatementPage, sha256: String, answer: Bool?, disputes: [CloseRepository.Dispute])? in
+            guard let sums = try tx.settlements.sealed(month, provider), let sha256 = try tx.settlements.sha256(month, provider),
+                let page = try tx.settlements.page(
+                    month, provider, asked ?? (LineFilter.unpaid.count(sums) > 0 ? .unpaid : .all), after: after)
+            else { return nil }
+            return (
+                page, sha256, try tx.close.answer(month, provider)?.isConfirmed,
+                try tx.close.disputes(month, on: page.lines.map(\.line.candidate.subject))
             )
         }
-        guard let statement = found.statement else { throw Rejection(.missing, "statement_unknown", "本月还没有结算单。") }
+        guard let found else { throw Self.noStatement }
         let model = OwnStatementModel(
-            statement, sha256: found.sha256 ?? "", answer: found.answer, disputes: found.disputes, catalogue: office.reference.catalogue,
+            found.page, sha256: found.sha256, answer: found.answer, disputes: found.disputes, catalogue: office.reference.catalogue,
             typed: typed, fault: fault?.message)
         return try pages.page("own-statement", frame("结算单 \(month)", request, context), model, status: fault == nil ? .ok : .conflict)
+    }
+
+    private static let noStatement = Rejection(.missing, "statement_unknown", "本月还没有结算单。")
+
+    @Sendable func sheets(_ request: Request, _ context: ProviderContext) async throws -> Response {
+        let (month, provider) = (try context.parameters.month(), context.provider)
+        guard try await office.read({ tx in try tx.settlements.hasStatement(month, provider) }) else { throw Self.noStatement }
+        return PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider))).response
     }
 
     struct ConfirmForm: Decodable, Sendable { let sha256: String }
@@ -113,6 +123,11 @@ public struct FiguresPages: Sendable {
     struct DisputeForm: Decodable, Sendable {
         let subject: String
         let reason: String
+        /// The page it was written on.
+        var show: String? = nil
+        var after: String? = nil
+
+        var place: (filter: LineFilter?, after: Int?) { (show.flatMap { LineFilter(rawValue: $0) }, after.flatMap { Int($0) }) }
     }
 
     @Sendable func dispute(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -124,7 +139,9 @@ public struct FiguresPages: Sendable {
         } catch let error as any Rejecting where error.rejection.kind != .missing {
             return try await statement(request, context, typed: form, fault: error.rejection)
         }
-        return Pages.redirect(to: "/provider/statements/\(month)")
+        let (filter, after) = form.place
+        return Pages.redirect(
+            to: "/provider/statements/\(month)?show=\((filter ?? .all).rawValue)&after=\(after ?? 0)#line-\(form.subject)")
     }
 
     // MARK: Closed days and capacity

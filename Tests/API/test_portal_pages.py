@@ -28,18 +28,34 @@ def provider(closed):
     return Person(closed, "firm", "firm-login-1").come_in(), firm["provider"]
 
 
+def walked(person, path):
+    """The lines of a statement, page after page."""
+    subjects = []
+    while path:
+        page = person.get(path).text
+        subjects += re.findall(r'data-line="([^"]+)"', page)
+        path = (re.search(r'rel="next" href="([^"]+)"', page) or [None, None])[1]
+        path = path and path.replace("&amp;", "&")
+    return subjects
+
+
 def test_a_line_is_objected_to_the_rest_stands_and_what_was_seen_is_confirmed(closed, provider):
     person, code = provider
     assert f'href="/provider/statements/{MONTH}"' in person.get("/provider/statements").text
-    page = person.get(f"/provider/statements/{MONTH}").text
-    subjects = re.findall(r'data-line="([^"]+)"', page)
     statement = closed.client(code).get(f"/provider/statements/{MONTH}")
-    assert sorted(subjects) == sorted(line["subject"] for line in statement["lines"])
+    subjects = walked(person, f"/provider/statements/{MONTH}?show=all")
+    assert subjects == [line["subject"] for line in statement["lines"]]
+    unpaid = [line["subject"] for line in statement["lines"] if line["verdict"] != "paid"]
+    assert walked(person, f"/provider/statements/{MONTH}?show=unpaid") == unpaid
+    # What is not paid comes first, if there is any; and the print is whole.
+    assert walked(person, f"/provider/statements/{MONTH}") == (unpaid or subjects)
+    sheets = person.get(f"/provider/statements/{MONTH}/print").text
+    assert all(line["number"] in sheets for line in statement["lines"])
     path, form = f"/provider/statements/{MONTH}", {"csrf": person.secret()}
     assert person.post(f"{path}/dispute", form | {"subject": subjects[0], "reason": "当天实际服务两次"}).status_code == 303
     again = person.post(f"{path}/dispute", form | {"subject": subjects[0], "reason": "再说一遍"})
     assert again.status_code == 409
-    page = person.get(path).text
+    page = person.get(f"{path}?show=all").text
     assert "已提异议：当天实际服务两次" in page.replace("： ", "：") and "有异议" in page
     stale = person.post(f"{path}/confirm", form | {"sha256": "0" * 64})
     assert stale.status_code == 409 and "重新查看" in stale.text

@@ -266,11 +266,13 @@ enum Papers {
         #expect(try papers.document(.summary, DocumentScope(street: "620102001")).rows.count == 1)
     }
 
-    @Test func `join the summaries of single providers into the same one`() throws {
+    @Test func `are the same made of sums as made of lines`() throws {
         let papers = try Papers.may()
-        let parts = try ["P000", "P001"].map { try papers.document(.summary, DocumentScope(provider: ProviderID($0))) }
-        let whole = try papers.document(.summary)
-        #expect(MonthPapers.joinedSummary(parts, month: World.may, isClosed: true) == whole)
+        let sums = SumPapers(
+            month: World.may, isClosed: true, rows: papers.statements.map { ProviderSums($0, papers.catalogue) }, invoices: papers.invoices,
+            catalogue: papers.catalogue, franchise: papers.franchise)
+        #expect(try sums.summary() == papers.document(.summary))
+        #expect(try sums.document(.payment, DocumentScope()) == papers.document(.payment))
     }
 }
 

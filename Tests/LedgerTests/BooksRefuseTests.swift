@@ -22,7 +22,8 @@ import Workflow
     func `pay no fen more than is granted`(backend: Backend) async throws {
         try await World.with(backend) { world in
             _ = try await world.office.perform(try SetBudget(world.office).prepared(Self.key, granted: Fen(1000), by: World.finance))
-            #expect(await refused(world) { tx in _ = try tx.budgets.move(.reserve, Self.key, Fen(1001)) } == "budget_exhausted")
+            let leg = FundingLeg(fund: .districtSubsidy, programme: "A", version: 1, amount: Fen(1001), draws: [], budgets: [Self.key])
+            #expect(await refused(world) { tx in try tx.budgets.move(.reserve, [leg], in: World.month) } == "budget_exhausted")
             #expect(await refused(world) { tx in _ = try tx.budgets.require(BudgetKey(fund: .voucher, year: 2026)) } == "budget_unknown")
             #expect(await refused(world) { tx in _ = try tx.funds.require(ID("nowhere")) } == "fund_unknown")
             let draw = Draw(key: BalanceKey(programme: "A", period: "2026-03"), granted: Fen(100), amount: Fen(60))
@@ -114,13 +115,19 @@ import Workflow
             try await world.office.perform { tx in
                 for swipe in swipes {
                     _ = try tx.meals.insert(swipe)
-                    _ = try tx.budgets.move(.spend, meals, Fen(700))
+                    try tx.budgets.move(.spend, swipe.legs, in: World.month)
                 }
             }
             for swipe in swipes { #expect(try await world.office.read { tx in try tx.meals.find(swipe.id) } == swipe) }
             #expect(try await world.office.read { tx in try tx.budgets.left(for: World.month) } == [meals: Fen(5000)])
             #expect(try await world.office.read { tx in try tx.budgets.left(for: Month(2026, 4)) } == [meals: Fen(3600)])
             #expect(try await world.office.read { tx in try tx.budgets.faults() } == [])
+            let kept = try await world.office.read { tx in try tx.budgets.burnDown(meals) }
+            #expect(kept.map(\.posted) == [Fen(1400)] && kept.map(\.services) == [2])
+            // A month that was kept wrong is found out.
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE budget_month SET posted_fen = posted_fen + 1") }
+            #expect(try await world.office.read { tx in try tx.budgets.faults() } == [meals.text])
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE budget_month SET posted_fen = posted_fen - 1") }
             let order = try await world.place()
             #expect(order.selfPay == .zero)
             let district = BudgetKey(fund: .districtSubsidy, year: 2026)

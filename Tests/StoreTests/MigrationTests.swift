@@ -117,6 +117,75 @@ import Testing
         }
     }
 
+    /// Step 29 keeps sums of what was written before it: by month of each budget, and of the held and blocked lines of each statement.
+    @Test(arguments: Backend.available)
+    func `adds up what was written before its sums were kept`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await Migrator(Array(Migrator.all.migrations.prefix(28))).migrate(database, now: Self.zero)
+            try await database.writeAlone { tx in
+                for (key, posted) in [("meal_subsidy", 2300), ("directed", 300)] {
+                    try tx.execute(
+                        """
+                        INSERT INTO budget (fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level)
+                        VALUES (\(key), 2026, '', '', 9000, 0, 0, \(posted), 'open')
+                        """)
+                }
+                try tx.execute(
+                    """
+                    INSERT INTO elder (id, number, name, pinyin, initials, sex, birthday, region, community, estate, building, unit, room,
+                        landmark, ability_level, lives_alone, status, classes, diet, alerts, contacts, blocked_providers)
+                    VALUES ('e1', 'LZ1', '王示例', 'wang', 'w', 'male', '1940-01-01', '620102001', '', '', '', '', '', '', 0, 0, 'active', '', '',
+                        '', '', '')
+                    """)
+                let (lunch, gift) = ("meal_subsidy:2026:all:all", "directed:2026:all:all")
+                for (id, date, legs, budgets, bonuses) in [
+                    ("m1", "2026-01-05", "meal_subsidy|LUNCH|1|700", lunch, ""), ("m2", "2026-01-06", "meal_subsidy|LUNCH|1|700", lunch, ""),
+                    ("m3", "2026-02-05", "meal_subsidy|LUNCH|1|600;directed|GIFT|1|100", "\(lunch)/\(gift)", ""),
+                    ("m4", "2026-02-06", "meal_subsidy|LUNCH|1|200;directed|GIFT|1|150", "\(lunch)/\(gift)", "100/50"),
+                ] {
+                    try tx.execute(
+                        """
+                        INSERT INTO meal_swipe (id, elder_id, canteen_id, item_code, service_date, slot, device, device_ms, received_ms, class_code,
+                            price_version, payable_fen, self_pay_fen, legs, settlement, budgets, bonuses)
+                        VALUES (\(id), 'e1', 'P001', '01001', \(date), 'lunch', 't', 0, 0, 'ordinary', '1', 1500,
+                            \(1500 - (legs.contains("700") || legs.contains("600") ? 700 : 350)), \(legs), 'ready', \(budgets), \(bonuses))
+                        """)
+                }
+                try tx.execute("INSERT INTO settlement_month (month, state, started_ms, closed_by) VALUES ('2026-01', 'closed', 0, 'f')")
+                try tx.execute(
+                    """
+                    INSERT INTO statement (month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256, frozen_ms)
+                    VALUES ('2026-01', 'P001', 4, 2, 0, 1000, 0, 600, 400, 'x', 0), ('2026-01', 'P002', 0, 0, 0, 0, 0, 0, 0, 'y', 0)
+                    """)
+                for (ordinal, verdict) in ["paid", "held", "held", "blocked"].enumerated() {
+                    try tx.execute(
+                        """
+                        INSERT INTO statement_line (month, provider_id, ordinal, kind, subject, number, elder_id, item_code, service_date, quantity,
+                            unit_price_fen, gross_fen, subsidy_fen, self_pay_fen, funding, evidence, verdict, findings)
+                        VALUES ('2026-01', 'P001', \(ordinal + 1), 'order', \("s\(ordinal)"), '', 'e1', '06001', '2026-01-05', 100, 0, 0,
+                            \(100 * (ordinal + 1)), 0, '', 2, \(verdict), '')
+                        """)
+                }
+            }
+            try await Migrator.all.migrate(database, now: Self.zero)
+            let months = try await database.read { tx in
+                try tx.rows("SELECT fund, month, reserved_fen, posted_fen, services FROM budget_month ORDER BY fund, month") {
+                    [try $0.text(), try $0.text(), "\(try $0.int())", "\(try $0.int())", "\(try $0.int())"]
+                }
+            }
+            #expect(months == [
+                ["directed", "2026-02", "0", "300", "2"], ["meal_subsidy", "2026-01", "0", "1400", "2"], ["meal_subsidy", "2026-02", "0", "900", "2"],
+            ])
+            #expect(try await database.read { tx in try tx.budgets.faults() } == [])
+            let sums = try await database.read { tx in
+                try tx.rows("SELECT provider_id, blocked, held_fen, elders FROM statement ORDER BY provider_id") {
+                    [try $0.text(), "\(try $0.int())", "\(try $0.int())", $0.optionalInteger().map { "\($0)" } ?? "unknown"]
+                }
+            }
+            #expect(sums == [["P001", "1", "500", "unknown"], ["P002", "0", "0", "unknown"]])
+        }
+    }
+
     private func columns(_ database: any Database) async throws -> [String] {
         try await database.read { tx in
             switch tx.dialect {

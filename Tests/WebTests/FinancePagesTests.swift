@@ -56,8 +56,12 @@ struct FinancePagesTests {
             let steps = try await ReadMonth(world.office).steps([World.month.adding(1), World.month])
             try Golden.page("months", MonthsModel(steps, now: world.now))
             let provider = try #require(paid.provider)
-            let statement = try #require(try await ReadMonth(world.office).statement(World.month, provider))
-            try Golden.page("statement", StatementModel(statement, reference: reference))
+            func statement(_ filter: LineFilter) async throws -> StatementModel {
+                let page = try await ReadMonth(world.office).page(World.month, provider, filter, after: 0)
+                return StatementModel(try #require(page), reference: reference)
+            }
+            try Golden.page("statement", try await statement(.all))
+            try Golden.page("statement", as: "statement@blocked", try await statement(.blocked))
             for (name, caller) in [("held", Self.reviewer), ("held@look", World.finance)] {
                 let (lines, count, obstacle) = try await ReadHeld(world.office)(World.month, by: caller)
                 try Golden.page(

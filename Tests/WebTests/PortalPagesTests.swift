@@ -106,13 +106,15 @@ struct PortalPagesTests {
             _ = try await world.checkOut(try await world.checkIn(try await world.schedule(try await world.accept(order))))
             world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
             _ = try await CloseMonth(world.office)(World.month, by: World.finance)
-            let statement = try #require(try await world.office.read { tx in try tx.settlements.statement(World.month, Self.firm) })
-            try Golden.page("own-statements", OwnStatementsModel([(statement, nil), (statement, true)]))
+            let sums = try await world.office.read { tx in try tx.settlements.sealed(of: Self.firm) }
+            try Golden.page("own-statements", OwnStatementsModel(sums, [:]))
+            try Golden.page("own-statements", as: "own-statements@confirmed", OwnStatementsModel(sums, [World.month: true]))
+            let lines = try #require(try await world.office.read { tx in try tx.settlements.page(World.month, Self.firm, .all, after: 0) })
             let catalogue = world.office.reference.catalogue
             func page(_ name: String, answer: Bool?, typed: FiguresPages.DisputeForm? = nil, fault: String? = nil) async throws {
-                let disputes = try await world.office.read { tx in try tx.close.disputes(World.month) }
+                let disputes = try await world.office.read { tx in try tx.close.disputes(World.month, on: [order.id.text]) }
                 let model = OwnStatementModel(
-                    statement, sha256: "abc", answer: answer, disputes: disputes, catalogue: catalogue, typed: typed, fault: fault)
+                    lines, sha256: "abc", answer: answer, disputes: disputes, catalogue: catalogue, typed: typed, fault: fault)
                 try Golden.page("own-statement", as: name, model)
             }
             try await page("own-statement", answer: nil)

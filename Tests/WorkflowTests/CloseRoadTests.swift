@@ -30,6 +30,29 @@ private enum CloseRoad {
         let waiting = statements.flatMap(\.lines).filter { $0.verdict == .held }.map(\.candidate.subject)
         let held = try await ReadHeld(world.office)(World.month, by: World.desk)
         #expect(held.count == waiting.count && held.held.map(\.line.candidate.subject) == waiting, sourceLocation: sourceLocation)
+        for statement in statements { try await agrees(world, statement, sourceLocation) }
+        // The papers that are made of sums are those that the lines make.
+        let papers = try await ReadPapers(world.office)(World.month)
+        let scopes = [DocumentScope()] + statements.map { DocumentScope(provider: $0.provider) }
+            + Set(world.office.reference.franchise.providers.map(\.region)).map { DocumentScope(street: $0) }
+        for kind in DocumentKind.allCases where kind.isOfSums {
+            for scope in scopes {
+                #expect(
+                    try await ReadPapers(world.office).document(World.month, kind, scope) == papers.document(kind, scope), sourceLocation: sourceLocation)
+            }
+        }
+    }
+
+    /// So is what its page shows, and a provider's list of statements.
+    private static func agrees(_ world: World, _ statement: Statement, _ sourceLocation: SourceLocation) async throws {
+        for filter in LineFilter.allCases {
+            let page = try await ReadMonth(world.office).page(World.month, statement.provider, filter, after: 0)
+            #expect(page?.lines.map(\.line) == statement.lines.filter { filter.shows($0.verdict) }, sourceLocation: sourceLocation)
+            #expect(page?.sums == StatementSums(statement), sourceLocation: sourceLocation)
+            #expect(page.map { filter.count($0.sums) } == page?.lines.count, sourceLocation: sourceLocation)
+        }
+        let own = try await world.office.read { tx in try tx.settlements.sealed(of: statement.provider) }
+        #expect(own.first { $0.month == World.month } == StatementSums(statement), sourceLocation: sourceLocation)
     }
 }
 
@@ -236,7 +259,6 @@ private enum CloseRoad {
             #expect(after.lines.map(\.verdict).sorted { $0.rawValue < $1.rawValue } == [.blocked, .paid])
             #expect(after.payable == statement.lines[0].candidate.subsidy)
             try await CloseRoad.agrees(world)
-            #expect(try await ReadMonth(world.office).statement(World.month, after.provider) == after)
             #expect(try await world.find(orders[0].id).settlement == .inStatement)
             #expect(try await world.find(orders[1].id).settlement == .notReady)
             let balance = try #require(try await world.subsidy())
@@ -589,7 +611,8 @@ private enum CloseRoad {
             let (noted, now) = (try await ReadMonth(world.office)(World.month), try await ReadMonth(world.office).now(World.month))
             #expect(!noted.isClosed && noted.sums.isEmpty && noted.totals?.lines == 1 && noted.change?.lines == 0 && noted.notedAt == world.now)
             #expect(now.sums.map(\.lines) == [1] && now.totals == noted.totals && now.change == noted.change)
-            #expect(try await ReadMonth(world.office).statement(World.month, now.sums[0].provider)?.lines.count == 1)
+            #expect(try await ReadMonth(world.office).page(World.month, now.sums[0].provider, .all, after: 0)?.lines.count == 1)
+            #expect(try await ReadMonth(world.office).page(World.month, now.sums[0].provider, .all, after: 1)?.lines.count == 0)
             #expect(try await ReadMonth(world.office).steps([World.month]).map(\.step) == [.open])
         }
     }

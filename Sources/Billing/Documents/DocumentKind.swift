@@ -24,6 +24,12 @@ public enum DocumentKind: String, CaseIterable, Sendable {
     /// What has to be named beside the month.
     public enum Subject: Hashable, Sendable { case month, provider, elder }
 
+    /// Whether it has a row a provider and is made of sums alone.
+    public var isOfSums: Bool { self == .summary || self == .payment }
+
+    static let noStatement = Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
+    static let noStreet = Rejection(.missing, "street_unknown", "没有这个街道，请使用九位街道代码。", pointer: "/street")
+
     public var subject: Subject {
         switch self {
         case .deductions: .provider
@@ -52,14 +58,13 @@ extension MonthPapers {
     ///
     /// - Throws: `statement_unknown`, `elder_unknown`, `street_unknown`; `document_scope` when the paper needs a provider or an elder that is not named.
     public func document(_ kind: DocumentKind, _ scope: DocumentScope = DocumentScope()) throws(Rejection) -> Document {
-        let papers = try narrowed(kind, scope)
+        let papers = try kind.isOfSums ? self : narrowed(kind, scope)
         switch kind {
-        case .summary: return papers.summary()
+        case .summary, .payment: return try papers.sums.document(kind, scope)
         case .detail: return papers.detail(scope.provider)
         case .confirmation: return try papers.confirmation(scope.elder)
         case .streets: return papers.streets()
         case .funds: return papers.funds(scope.street)
-        case .payment: return papers.payment()
         case .deductions: return try papers.deductions(scope.provider)
         case .differences: return papers.differences()
         case .meals: return papers.meals()
@@ -74,9 +79,7 @@ extension MonthPapers {
         var chosen = statements
         if let provider = scope.provider { chosen = [try statement(provider)] }
         guard let street = scope.street else { return with(chosen) }
-        guard catalogue.region(ID(street)) != nil else {
-            throw Rejection(.missing, "street_unknown", "没有这个街道，请使用九位街道代码。", pointer: "/street")
-        }
+        guard catalogue.region(ID(street)) != nil else { throw DocumentKind.noStreet }
         switch kind {
         case .streets, .funds, .detail, .meals:
             return with(

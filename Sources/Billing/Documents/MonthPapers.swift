@@ -105,9 +105,7 @@ extension MonthPapers {
     ///
     /// - Throws: `statement_unknown` when the provider has none.
     func statement(_ provider: ProviderID) throws(Rejection) -> Statement {
-        guard let statement = statements.first(where: { $0.provider == provider }) else {
-            throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
-        }
+        guard let statement = statements.first(where: { $0.provider == provider }) else { throw DocumentKind.noStatement }
         return statement
     }
 
@@ -123,13 +121,6 @@ extension MonthPapers {
         let spans = elders[c.elder]?.classes ?? []
         let held = spans.filter { $0.span.contains(c.date) }.compactMap { catalogue.elderClass(ID($0.classCode)) }
         return held.min { ($0.rank, $0.code) < ($1.rank, $1.code) }?.name ?? "普通"
-    }
-
-    /// 企业让利: what the provider asks less than the guide price of the day.
-    func discount(_ line: StatementLine) -> Fen {
-        let c = line.candidate
-        guard let price = catalogue.price(of: c.item, on: c.date), price.type == .guided || price.type == .agreed else { return .zero }
-        return max(.zero, price.guide.times(c.quantity) - c.gross)
     }
 
     func workerName(_ id: WorkerID, of provider: ProviderID) -> String {

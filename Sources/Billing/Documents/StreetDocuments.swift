@@ -64,30 +64,6 @@ extension MonthPapers {
             rows: rows)
     }
 
-    private static let paymentColumns: [Column] = [
-        .ordinal, Column("收款单位", width: 28), Column("统一社会信用代码", .digits, width: 20), Column("开户行", width: 12),
-        Column("账号", .digits, width: 22), .amount("本期应付", width: 12), .amount("扣减金额", width: 12), .amount("本期调整", width: 12),
-        .amount("申请拨付金额", width: 13), Column("大写金额", width: 30), Column("用途", width: 16),
-    ]
-
-    /// 资金拨付申请表: what the district is asked to pay to whom.
-    func payment() -> Document {
-        let due = statements.filter { payable($0) != .zero }
-        let total = due.map { payable($0) }.total
-        let rows: [[Cell]] = due.enumerated().map { index, statement in
-            let provider = franchise.provider(statement.provider)
-            return [
-                .integer(index + 1), "\(provider?.name ?? statement.provider.text)", "\(provider?.creditCode.text ?? "")", "\(provider?.bank ?? "")",
-                "\(provider?.bankAccount ?? "")", .amount(statement.subsidy), .amount(statement.deducted),
-                .amount(adjustments[statement.provider] ?? .zero), .amount(payable(statement)), "\(payable(statement).capitals)",
-                "\(month) 居家养老服务",
-            ]
-        }
-        return Document(
-            title: "资金拨付申请表", facts: [("结算月", period), ("收款单位", "\(due.count) 家")], columns: Self.paymentColumns, rows: rows,
-            notes: ["申请拨付合计：\(total.yuan) 元，大写：\(total.capitals)"], signers: ["申请人", "复核", "区民政审核", "财政负责人"])
-    }
-
     private static let differenceColumns: [Column] = [
         .ordinal, Column("服务商编码", .digits, width: 10), Column("名称", width: 28), .count("明细单数", width: 10),
         .amount("明细应结", width: 12), .amount("自费加补贴", width: 12), .amount("明细补贴", width: 12), .amount("资金分摊合计", width: 12),

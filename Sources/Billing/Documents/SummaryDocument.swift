@@ -3,7 +3,39 @@ import Entitlement
 import Kernel
 import Registry
 
-extension MonthPapers {
+/// One provider on the papers that have a row a provider.
+public struct ProviderSums: Hashable, Sendable {
+    public let sums: StatementSums
+    public let services: ServiceSums
+    public let stops: StopSums
+
+    public init(_ sums: StatementSums, _ services: ServiceSums, _ stops: StopSums) {
+        (self.sums, self.services, self.stops) = (sums, services, stops)
+    }
+
+    /// - Parameter adjusted: 本期调整; nil for that of the statement.
+    public init(_ statement: Statement, adjusted: Fen? = nil, _ catalogue: Catalogue) {
+        self.init(
+            StatementSums(statement, adjusted: adjusted ?? statement.adjusted), ServiceSums(statement.lines, catalogue), statement.totals.stops)
+    }
+}
+
+/// The papers of a month that are made of sums alone, whatever they were added up from: lines at hand, or what was kept when they were sealed.
+public struct SumPapers: Sendable {
+    public let month: Month
+    public let isClosed: Bool
+    public let rows: [ProviderSums]
+    public let invoices: [ProviderID: String]
+    public let catalogue: Catalogue
+    public let franchise: Franchise
+
+    public init(
+        month: Month, isClosed: Bool, rows: [ProviderSums], invoices: [ProviderID: String], catalogue: Catalogue, franchise: Franchise
+    ) {
+        (self.month, self.isClosed, self.rows, self.invoices) = (month, isClosed, rows, invoices)
+        (self.catalogue, self.franchise) = (catalogue, franchise)
+    }
+
     private static let summaryColumns: [Column] =
         [
             .ordinal, Column("服务商编码", .digits, width: 6), Column("名称", width: 14), Column("统一社会信用代码", .digits, width: 10),
@@ -15,63 +47,82 @@ extension MonthPapers {
         ]
 
     /// 结算汇总表: a row a provider.
-    func summary() -> Document {
-        let rows = statements.enumerated().map { summaryRow($0.element, ordinal: $0.offset + 1) }
-        return Self.summary(rows, period: period)
-    }
-
-    /// One 结算汇总表 from those of single providers, for a month too large to be held at once.
-    public static func joinedSummary(_ documents: [Document], month: Month, isClosed: Bool) -> Document {
-        let rows = documents.flatMap(\.rows).enumerated().map { [.integer($0.offset + 1)] + $0.element.dropFirst() }
-        return summary(rows, period: period(month, isClosed: isClosed))
-    }
-
-    private static func summary(_ rows: [[Cell]], period: String) -> Document {
-        let total = Fen(rows.flatMap { zip(summaryColumns, $0) }.filter { $0.0.name == "实付金额" }.compactMap(\.1.number).reduce(0, +))
+    public func summary() -> Document {
+        let total = rows.map(\.sums.due).total
         return Document(
-            title: "结算汇总表", facts: [("结算月", period), ("服务商", "\(rows.count) 家")], columns: summaryColumns, rows: rows,
+            title: "结算汇总表", facts: [("结算月", MonthPapers.period(month, isClosed: isClosed)), ("服务商", "\(rows.count) 家")],
+            columns: Self.summaryColumns, rows: rows.enumerated().map { summaryRow($0.element, ordinal: $0.offset + 1) },
             notes: ["实付合计：\(total.yuan) 元，大写：\(total.capitals)"])
     }
 
-    /// What is paid out: public money of sound lines, with the corrections of earlier months; what is less than nothing is carried on.
-    func payable(_ statement: Statement) -> Fen { max(.zero, statement.payable + (adjustments[statement.provider] ?? .zero)) }
-
-    private func summaryRow(_ statement: Statement, ordinal: Int) -> [Cell] {
-        let provider = franchise.provider(statement.provider)
-        let lines = statement.lines
-        let funds: [Cell] = Fund.allCases.map { fund in .amount(lines.map { $0.amount(of: fund) }.total) }
-        let paid = payable(statement)
+    private func summaryRow(_ row: ProviderSums, ordinal: Int) -> [Cell] {
+        let (sums, services) = (row.sums, row.services)
+        let provider = franchise.provider(sums.provider)
         let head: [Cell] = [
-            .integer(ordinal), "\(statement.provider)", "\(provider?.name ?? "")", "\(provider?.creditCode.text ?? "")",
-            "\(regionName(provider?.region))", "\(categories(lines))", .integer(Set(lines.map(\.candidate.elder)).count),
-            .integer(lines.count), "\(measures(lines))", .amount(statement.gross), .amount(lines.map(discount).total),
-            .amount(statement.selfPay),
+            .integer(ordinal), "\(sums.provider)", "\(provider?.name ?? "")", "\(provider?.creditCode.text ?? "")",
+            "\(provider.flatMap { catalogue.region(ID($0.region))?.name } ?? "")",
+            "\(Category.allCases.filter(services.categories.contains).map(\.name).joined(separator: "、"))", .integer(services.elders),
+            .integer(sums.lines), "\(measures(services))", .amount(sums.gross), .amount(services.discount), .amount(sums.selfPay),
         ]
-        return head + funds + [
-            .amount(statement.deducted), "\(reasons(lines))", .amount(adjustments[statement.provider] ?? .zero), .amount(paid),
-            "\(paid.capitals)", "\(provider?.bank ?? "")", "\(provider?.bankAccount ?? "")", "\(invoices[statement.provider] ?? "")",
-            statement.heldLines > 0 ? "待核 \(statement.heldLines) 单" : .blank,
+        return head + Fund.allCases.map { .amount(services.funds[$0] ?? .zero) } + [
+            .amount(sums.deducted), "\(row.stops.byCode.map { "\($0.code)×\($0.lines)" }.joined(separator: "、"))", .amount(sums.adjusted),
+            .amount(sums.due), "\(sums.due.capitals)", "\(provider?.bank ?? "")", "\(provider?.bankAccount ?? "")",
+            "\(invoices[sums.provider] ?? "")", sums.heldLines > 0 ? "待核 \(sums.heldLines) 单" : .blank,
         ]
     }
 
-    private func categories(_ lines: [StatementLine]) -> String {
-        Set(lines.compactMap { item($0)?.category.rawValue }).sorted().compactMap { Category(rawValue: $0)?.name }.joined(separator: "、")
-    }
-
-    /// `12 次、3.5 小时`: units are not added to each other.
-    private func measures(_ lines: [StatementLine]) -> String {
+    /// `12 次、3.5 小时`
+    private func measures(_ services: ServiceSums) -> String {
         Unit.allCases.compactMap { unit in
-            let sum = lines.filter { item($0)?.unit == unit }.reduce(Int64(0)) { $0 + $1.candidate.quantity.hundredths }
-            return sum > 0 ? "\(Quantity(hundredths: sum).text) \(unit.rawValue)" : nil
+            services.quantities[unit].flatMap { $0.hundredths > 0 ? "\($0.text) \(unit.rawValue)" : nil }
         }.joined(separator: "、")
     }
 
-    /// `R12×3、R18×1`: the rules behind what is not paid, by number.
-    private func reasons(_ lines: [StatementLine]) -> String {
-        var counts: [String: Int] = [:]
-        for line in lines where line.verdict != .paid {
-            for finding in line.findings where finding.severity != .warn { counts[finding.code, default: 0] += 1 }
+    private static let paymentColumns: [Column] = [
+        .ordinal, Column("收款单位", width: 28), Column("统一社会信用代码", .digits, width: 20), Column("开户行", width: 12),
+        Column("账号", .digits, width: 22), .amount("本期应付", width: 12), .amount("扣减金额", width: 12), .amount("本期调整", width: 12),
+        .amount("申请拨付金额", width: 13), Column("大写金额", width: 30), Column("用途", width: 16),
+    ]
+
+    /// 资金拨付申请表: what the district is asked to pay to whom.
+    func payment() -> Document {
+        let due = rows.map(\.sums).filter { $0.due != .zero }
+        let total = due.map(\.due).total
+        let cells: [[Cell]] = due.enumerated().map { index, sums in
+            let provider = franchise.provider(sums.provider)
+            return [
+                .integer(index + 1), "\(provider?.name ?? sums.provider.text)", "\(provider?.creditCode.text ?? "")", "\(provider?.bank ?? "")",
+                "\(provider?.bankAccount ?? "")", .amount(sums.subsidy), .amount(sums.deducted), .amount(sums.adjusted), .amount(sums.due),
+                "\(sums.due.capitals)", "\(month) 居家养老服务",
+            ]
         }
-        return counts.sorted { $0.key < $1.key }.map { "\($0.key)×\($0.value)" }.joined(separator: "、")
+        return Document(
+            title: "资金拨付申请表", facts: [("结算月", MonthPapers.period(month, isClosed: isClosed)), ("收款单位", "\(due.count) 家")],
+            columns: Self.paymentColumns, rows: cells, notes: ["申请拨付合计：\(total.yuan) 元，大写：\(total.capitals)"],
+            signers: ["申请人", "复核", "区民政审核", "财政负责人"])
+    }
+
+    /// - Throws: as ``MonthPapers/document(_:_:)``.
+    public func document(_ kind: DocumentKind, _ scope: DocumentScope) throws(Rejection) -> Document {
+        var chosen = rows
+        if let provider = scope.provider {
+            chosen = chosen.filter { $0.sums.provider == provider }
+            guard !chosen.isEmpty else { throw DocumentKind.noStatement }
+        }
+        if let street = scope.street {
+            guard catalogue.region(ID(street)) != nil else { throw DocumentKind.noStreet }
+            chosen = chosen.filter { franchise.provider($0.sums.provider)?.region == street }
+        }
+        let papers = SumPapers(month: month, isClosed: isClosed, rows: chosen, invoices: invoices, catalogue: catalogue, franchise: franchise)
+        return kind == .summary ? papers.summary() : papers.payment()
+    }
+}
+
+extension MonthPapers {
+    /// The same from its lines.
+    var sums: SumPapers {
+        SumPapers(
+            month: month, isClosed: isClosed, rows: statements.map { ProviderSums($0, adjusted: adjustments[$0.provider] ?? .zero, catalogue) },
+            invoices: invoices, catalogue: catalogue, franchise: franchise)
     }
 }

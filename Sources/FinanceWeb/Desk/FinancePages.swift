@@ -13,7 +13,7 @@ import Workflow
 /// | GET /finance/{month} | the line of offices, a statement a provider; of a running month its last shadow |
 /// | GET /finance/{month}/shadow | a running month as it would close now |
 /// | GET /finance/{month}/held | what waits for a person, each line with its evidence, decided by one key |
-/// | GET /finance/{month}/{provider} | its lines with the findings of the checks |
+/// | GET /finance/{month}/{provider}?show=&after= | fifty of its lines with the findings of the checks: all, held or blocked |
 /// | POST /finance/{month}/close | freezes the month |
 /// | POST /finance/{month}/approve, reject | the next signature; one step back |
 /// | POST /finance/{month}/lines/{subject} | release or refuse a held line |
@@ -78,11 +78,12 @@ public struct FinancePages: Sendable {
     @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
         let provider = ProviderID(try context.parameters.require("provider"))
-        guard let statement = try await ReadMonth(office).statement(month, provider) else {
+        let (filter, after) = (try request.word("show", LineFilter.self) ?? .all, try request.integer("after", default: 0, in: 0...Int.max))
+        guard let page = try await ReadMonth(office).page(month, provider, filter, after: after) else {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
         }
         return try pages.page(
-            "statement", frame("\(month) \(provider)", request, context), StatementModel(statement, reference: office.reference))
+            "statement", frame("\(month) \(provider)", request, context), StatementModel(page, reference: office.reference))
     }
 
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {

@@ -7,11 +7,14 @@ public struct Migration: Sendable {
     public let name: String
     /// Statements in the common dialect, each ending with `;` at the end of a line.
     public let sql: String
+    /// Fills new tables from old ones, where the dialect has no words for it.
+    let fill: (@Sendable (any Transaction) throws -> Void)?
 
-    public init(number: Int, name: String, sql: String) {
+    public init(number: Int, name: String, sql: String, fill: (@Sendable (any Transaction) throws -> Void)? = nil) {
         self.number = number
         self.name = name
         self.sql = sql
+        self.fill = fill
     }
 
     var sha256: String {
@@ -89,6 +92,7 @@ public struct Migrator: Sendable {
         for migration in migrations.dropFirst(applied) {
             _ = try await database.writeAlone { tx in
                 for statement in migration.statements(tx.dialect) { try tx.execute(SQL(text: statement)) }
+                try migration.fill?(tx)
                 try tx.execute(
                     """
                     INSERT INTO schema_migration (number, name, sha256, applied_ms)

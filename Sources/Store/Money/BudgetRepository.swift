@@ -84,17 +84,29 @@ public struct BudgetRepository {
             """)
     }
 
-    /// Moves a leg's amount within a budget that bears it.
+    /// Moves what legs of one service take within the budgets that bear them, and within the month of the service.
     ///
-    /// - Throws: `budget_exhausted` when it has less left, even if two calls agreed on the same balance.
-    /// - Returns: the budget afterwards.
-    public func move(_ move: FundMove, _ key: BudgetKey, _ amount: Fen) throws -> Stored {
-        let (reserved, posted) = (Fen(move.reserved * amount.amount), Fen(move.posted * amount.amount))
+    /// - Throws: `budget_exhausted` when one has less left, even if two calls agreed on the same balance.
+    /// - Returns: the budgets afterwards, in the order of their keys.
+    @discardableResult
+    public func move(_ move: FundMove, _ legs: [FundingLeg], in month: Month) throws -> [Stored] {
+        var amounts: [BudgetKey: Fen] = [:]
+        for leg in legs { for key in leg.budgets { amounts[key, default: .zero] += leg.borne } }
+        return try amounts.sorted { $0.key < $1.key }.map { key, amount in
+            let use = MonthUse(
+                month: month, reserved: Fen(move.reserved * amount.amount), posted: Fen(move.posted * amount.amount), services: Int(move.services))
+            let stored = try add(use, to: key)
+            try note(use, of: key)
+            return stored
+        }
+    }
+
+    private func add(_ use: MonthUse, to key: BudgetKey) throws -> Stored {
         let moved = try tx.first(
             """
-            UPDATE budget SET reserved_fen = reserved_fen + \(reserved), posted_fen = posted_fen + \(posted)
+            UPDATE budget SET reserved_fen = reserved_fen + \(use.reserved), posted_fen = posted_fen + \(use.posted)
             WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
-                AND reserved_fen + posted_fen + \(reserved) + \(posted) <= granted_fen + extra_fen
+                AND reserved_fen + posted_fen + \(use.reserved) + \(use.posted) <= granted_fen + extra_fen
             RETURNING fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level
             """
         ) { try Stored(row: &$0) }
@@ -165,52 +177,6 @@ public struct BudgetRepository {
             (try [BudgetKey](encoded: try row.text())[0], try row.fen())
         }
         return kept.isEmpty ? nil : Dictionary(uniqueKeysWithValues: kept)
-    }
-
-    // MARK: Burn-down and audit
-
-    public struct MonthUse: Hashable, Sendable {
-        public let month: Month
-        public let reserved: Fen
-        public let posted: Fen
-        public let services: Int
-    }
-
-    /// What each month of service has taken from a budget, from the legs and swipes themselves.
-    public func burnDown(_ key: BudgetKey) throws -> [MonthUse] {
-        let (mark, first, last) = ("%;\(key.text);%", LocalDate(key.year, 1, 1), LocalDate(key.year, 12, 31))
-        var months: [Month: (reserved: Fen, posted: Fen, services: Int)] = [:]
-        func add(_ month: Month, reserved: Fen = .zero, posted: Fen = .zero, services: Int) {
-            let sum = months[month] ?? (.zero, .zero, 0)
-            months[month] = (sum.reserved + reserved, sum.posted + posted, sum.services + services)
-        }
-        try tx.forEachRow(
-            """
-            SELECT SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen + l.bonus_fen) AS BIGINT), COUNT(DISTINCT l.order_id)
-            FROM funding_leg l JOIN service_order o ON o.id = l.order_id
-            WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released'
-                AND ';' || l.budgets || ';' LIKE \(mark)
-            GROUP BY SUBSTR(o.service_date, 1, 7), l.state
-            """
-        ) { row in
-            let (month, isPosted) = (try row.month(), try row.value(LegRepository.State.self) == .posted)
-            let (amount, count) = (try row.fen(), try row.int())
-            if isPosted { add(month, posted: amount, services: count) } else { add(month, reserved: amount, services: count) }
-        }
-        for (month, amount, count) in try tx.meals.burnDown(key) { add(month, posted: amount, services: count) }
-        for (month, reserved, posted, count) in try tx.payouts.burnDown(key) { add(month, reserved: reserved, posted: posted, services: count) }
-        return months.sorted { $0.key < $1.key }.map {
-            MonthUse(month: $0.key, reserved: $0.value.reserved, posted: $0.value.posted, services: $0.value.services)
-        }
-    }
-
-    /// Budgets whose totals the legs and swipes do not explain; none when sound.
-    public func faults() throws -> [String] {
-        let years = try tx.rows("SELECT DISTINCT year FROM budget ORDER BY year") { try $0.int() }
-        return try years.flatMap { try all(year: $0) }.filter { stored in
-            let months = try burnDown(stored.key)
-            return months.map(\.posted).total != stored.posted || months.map(\.reserved).total != stored.reserved
-        }.map(\.key.text)
     }
 }
 

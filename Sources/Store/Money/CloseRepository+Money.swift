@@ -139,7 +139,15 @@ extension CloseRepository {
             "UPDATE adjustment SET approved_by = \(by), approved_ms = \(now) WHERE id = \(adjustment.id) AND approved_by IS NULL") == 1
     }
 
-    /// Corrections on the statement of a month.
+    /// Corrections on the statements of a month, by provider.
+    public func adjustments(on month: Month) throws -> [ProviderID: [Adjustment]] {
+        Dictionary(
+            grouping: try tx.rows(
+                "SELECT \(sql: Self.adjustmentColumns) FROM adjustment WHERE statement_month = \(month) ORDER BY provider_id, id"
+            ) { try Adjustment(row: &$0) }, by: \.provider)
+    }
+
+    /// Those of one provider.
     public func adjustments(on month: Month, _ provider: ProviderID) throws -> [Adjustment] {
         try tx.rows(
             """

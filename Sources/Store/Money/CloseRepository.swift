@@ -57,14 +57,23 @@ public struct CloseRepository {
 
     // MARK: Decisions
 
+    /// By subject.
     public func decisions(_ month: Month, _ provider: ProviderID, until: Instant? = nil) throws -> [String: LineDecision] {
-        var decisions: [String: LineDecision] = [:]
-        try tx.forEachRow(
+        try decisions(
             """
             SELECT subject, kind, reason, by_name, at_ms FROM line_decision
             WHERE month = \(month) AND provider_id = \(provider) AND at_ms <= \(until ?? Instant(milliseconds: Int64.max))
-            """
-        ) { row in
+            """)
+    }
+
+    /// - Parameter subjects: at most a hundred.
+    func decisions(_ month: Month, on subjects: [String]) throws -> [String: LineDecision] {
+        try decisions("SELECT subject, kind, reason, by_name, at_ms FROM line_decision WHERE month = \(month) AND subject IN (\(list: subjects))")
+    }
+
+    private func decisions(_ query: SQL) throws -> [String: LineDecision] {
+        var decisions: [String: LineDecision] = [:]
+        try tx.forEachRow(query) { row in
             decisions[try row.text()] = LineDecision(
                 kind: try row.value(), reason: try row.text(), by: try row.text(), at: try row.instant())
         }
@@ -214,6 +223,18 @@ public struct CloseRepository {
         ) { (try $0.text() == "confirmed", try $0.text(), try $0.instant()) }
     }
 
+    /// Whether a provider has confirmed or disputed each of its statements.
+    public func answers(of provider: ProviderID) throws -> [Month: Bool] {
+        let answers = try tx.rows(
+            """
+            SELECT a.month, a.answer FROM settlement_month m CROSS JOIN statement_answer a
+            WHERE a.month = m.month AND a.provider_id = \(provider)
+            ORDER BY m.month DESC LIMIT 120
+            """
+        ) { (try $0.month(), try $0.text() == "confirmed") }
+        return Dictionary(uniqueKeysWithValues: answers)
+    }
+
     public func setAnswer(_ month: Month, _ provider: ProviderID, isConfirmed: Bool, sha256: String, by: String, at now: Instant) throws {
         try tx.execute(
             """
@@ -257,12 +278,19 @@ public struct CloseRepository {
     }
 
     public func disputes(_ month: Month) throws -> [Dispute] {
-        try tx.rows(
-            """
-            SELECT provider_id, subject, reason, evidence_sha256, answer, answered_by FROM line_dispute
-            WHERE month = \(month) ORDER BY provider_id, subject
-            """
-        ) {
+        try disputes("SELECT \(sql: Self.disputeColumns) FROM line_dispute WHERE month = \(month) ORDER BY provider_id, subject")
+    }
+
+    /// - Parameter subjects: at most a hundred.
+    public func disputes(_ month: Month, on subjects: [String]) throws -> [Dispute] {
+        try disputes(
+            "SELECT \(sql: Self.disputeColumns) FROM line_dispute WHERE month = \(month) AND subject IN (\(list: subjects)) ORDER BY subject")
+    }
+
+    private static let disputeColumns: StaticString = "provider_id, subject, reason, evidence_sha256, answer, answered_by"
+
+    private func disputes(_ query: SQL) throws -> [Dispute] {
+        try tx.rows(query) {
             Dispute(
                 provider: try $0.id(), subject: try $0.text(), reason: try $0.text(), evidence: $0.optionalText(), answer: $0.optionalText(),
                 answeredBy: $0.optionalText())

@@ -187,34 +187,36 @@ public struct MealRepository {
         }
     }
 
-    /// What each month's meals have taken from a budget.
-    func burnDown(_ key: BudgetKey) throws -> [(month: Month, amount: Fen, meals: Int)] {
-        let (first, last) = (LocalDate(key.year, 1, 1), LocalDate(key.year, 12, 31))
-        var months: [Month: (amount: Fen, meals: Int)] = [:]
+    /// What the meals of each month of a year take from budgets, those that take alike together; a meal stands there once for the budgets of each
+    /// of its legs, and counts once for a budget.
+    func borne(in year: Int) throws -> [(month: Month, budgets: [BudgetKey], amount: Fen, meals: Int)] {
+        let (first, last) = (LocalDate(year, 1, 1), LocalDate(year, 12, 31))
         // Almost every meal has one leg, whose amount is all that is not the elder's: those are summed in place, the others by what they have in common.
-        try tx.forEachRow(
+        var parts = try tx.rows(
             """
-            SELECT SUBSTR(service_date, 1, 7), CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*) FROM meal_swipe
+            SELECT SUBSTR(service_date, 1, 7), budgets, CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*) FROM meal_swipe
             WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
-                AND bonuses = '' AND budgets NOT LIKE '%/%' AND ';' || budgets || ';' LIKE \("%;\(key.text);%")
-            GROUP BY SUBSTR(service_date, 1, 7)
+                AND bonuses = '' AND budgets NOT LIKE '%/%'
+            GROUP BY SUBSTR(service_date, 1, 7), budgets
             """
-        ) { months[try $0.month()] = (try $0.fen(), try $0.int()) }
+        ) { (month: try $0.month(), budgets: try [BudgetKey](encoded: try $0.text()), amount: try $0.fen(), meals: try $0.int()) }
         try tx.forEachRow(
             """
             SELECT SUBSTR(service_date, 1, 7), legs, budgets, bonuses, COUNT(*) FROM meal_swipe
             WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed'
-                AND (budgets LIKE '%/%' OR bonuses <> '') AND budgets LIKE \("%\(key.text)%")
+                AND budgets <> '' AND (budgets LIKE '%/%' OR bonuses <> '')
             GROUP BY SUBSTR(service_date, 1, 7), legs, budgets, bonuses
             """
         ) { row in
             let month = try row.month()
             let legs = try MealSwipe.legs(try row.text(), draws: "", budgets: try row.text(), bonuses: try row.text())
             let meals = try row.int()
-            let sum = months[month] ?? (.zero, 0)
-            months[month] = (sum.amount + Fen(legs.filter { $0.budgets.contains(key) }.map(\.borne).total.amount * Int64(meals)), sum.meals + meals)
+            for key in Set(legs.flatMap(\.budgets)) {
+                let amount = Fen(legs.filter { $0.budgets.contains(key) }.map(\.borne).total.amount * Int64(meals))
+                parts.append((month: month, budgets: [key], amount: amount, meals: meals))
+            }
         }
-        return months.map { ($0.key, $0.value.amount, $0.value.meals) }
+        return parts
     }
 
     /// Notes a meal that was booked after the close of its month had begun.

@@ -80,16 +80,16 @@ public struct PayoutRepository {
             """) == 1
     }
 
-    /// What each month's payments take from a budget.
-    func burnDown(_ key: BudgetKey) throws -> [(month: Month, reserved: Fen, posted: Fen, count: Int)] {
+    /// What the payments of each month take from budgets, those that take from the same together.
+    func borne() throws -> [(month: Month, budgets: [BudgetKey], reserved: Fen, posted: Fen, count: Int)] {
         try tx.rows(
             """
-            SELECT month, CAST(SUM(CASE WHEN state = 'reserved' THEN amount_fen ELSE 0 END) AS BIGINT),
+            SELECT month, budgets, CAST(SUM(CASE WHEN state = 'reserved' THEN amount_fen ELSE 0 END) AS BIGINT),
                 CAST(SUM(CASE WHEN state = 'posted' THEN amount_fen ELSE 0 END) AS BIGINT), COUNT(*)
-            FROM payout WHERE state <> 'released' AND ';' || budgets || ';' LIKE \("%;\(key.text);%")
-            GROUP BY month ORDER BY month
+            FROM payout WHERE state <> 'released' AND budgets <> ''
+            GROUP BY month, budgets ORDER BY month, budgets
             """
-        ) { (try $0.month(), try $0.fen(), try $0.fen(), try $0.int()) }
+        ) { (try $0.month(), try [BudgetKey](encoded: try $0.text()), try $0.fen(), try $0.fen(), try $0.int()) }
     }
 
     private static let select: StaticString = """

@@ -200,13 +200,16 @@ extension SettlementRepository {
     }
 
     /// Seals a provider's statement: its lines, as they stand, under their fingerprint, with the corrections that waited for it.
-    public func seal(_ month: Month, _ provider: ProviderID, _ totals: StatementTotals, sha256: String, at now: Instant) throws {
+    public func seal(
+        _ month: Month, _ provider: ProviderID, _ totals: StatementTotals, _ services: ServiceSums, sha256: String, at now: Instant
+    ) throws {
         try tx.execute(
             """
-            INSERT INTO statement (month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256,
-                frozen_ms)
-            VALUES (\(month), \(provider), \(totals.lines), \(totals.held), \(totals.gross), \(totals.subsidy), \(totals.selfPay),
-                \(totals.deducted), \(totals.payable), \(sha256), \(now))
+            INSERT INTO statement (month, provider_id, lines, held, blocked, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, held_fen,
+                payable_fen, elders, categories, quantities, discount_fen, funds, sha256, frozen_ms)
+            VALUES (\(month), \(provider), \(totals.lines), \(totals.held), \(totals.blocked), \(totals.gross), \(totals.subsidy),
+                \(totals.selfPay), \(totals.deducted), \(totals.heldSubsidy), \(totals.payable), \(services.elders),
+                \(services.categoriesText), \(services.quantitiesText), \(services.discount), \(services.fundsText), \(sha256), \(now))
             """)
         for stop in totals.stops.byCode {
             try tx.execute(

@@ -89,7 +89,7 @@ public struct SettlementRepository {
         ) { try StatementLine(row: &$0) }
     }
 
-    private static let lineColumns: StaticString = """
+    static let lineColumns: StaticString = """
         kind, subject, number, provider_id, elder_id, item_code, service_date, quantity, unit_price_fen, gross_fen, self_pay_fen, funding,
         evidence, findings
         """
@@ -110,6 +110,11 @@ public struct SettlementRepository {
         }
     }
 
+    /// The fingerprint of one; nil as long as it is not sealed.
+    public func sha256(_ month: Month, _ provider: ProviderID) throws -> String? {
+        try tx.first("SELECT sha256 FROM statement WHERE month = \(month) AND provider_id = \(provider)") { try $0.text() }
+    }
+
     /// The statements on which an order or swipe stands; a corrected one may stand on several.
     public func statements(of subject: String) throws -> [(month: Month, provider: ProviderID)] {
         try tx.rows("SELECT month, provider_id FROM statement_line WHERE subject = \(subject) ORDER BY month") { (try $0.month(), try $0.id()) }
@@ -121,7 +126,7 @@ public struct SettlementRepository {
 }
 
 extension StatementLine {
-    fileprivate init(row: inout Row) throws {
+    init(row: inout Row) throws {
         var line = Candidate(
             kind: try row.value(), subject: try row.text(), number: try row.text(), provider: try row.id(), elder: try row.id(),
             item: try row.id(), date: try row.date(), createdAt: Instant(milliseconds: 0), quantity: try row.quantity(),

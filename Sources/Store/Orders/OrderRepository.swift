@@ -11,6 +11,13 @@ public struct OrderRepository {
         try tx.first("SELECT \(sql: Self.columns) FROM service_order WHERE id = \(id)") { try Order(row: &$0) }
     }
 
+    /// Those that there are, in no order.
+    public func find(_ ids: [OrderID]) throws -> [Order] {
+        try ids.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows("SELECT \(sql: Self.columns) FROM service_order WHERE id IN (\(list: part.map(\.text)))") { try Order(row: &$0) }
+        }
+    }
+
     /// - Throws: `order_unknown` when there is no such order.
     public func require(_ id: OrderID) throws -> Order {
         guard let order = try find(id) else { throw Rejection(.missing, "order_unknown", "没有这张工单，请核对编号。") }

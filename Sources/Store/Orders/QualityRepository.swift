@@ -83,10 +83,15 @@ public struct QualityRepository {
         try tx.first("SELECT \(sql: Self.complaint) FROM complaint WHERE id = \(id)") { try Complaint(row: &$0) }
     }
 
-    public func complaints(of order: OrderID) throws -> [Complaint] {
-        try tx.rows(
-            "SELECT \(sql: Self.complaint) FROM complaint WHERE order_id = \(order) ORDER BY opened_ms, id"
-        ) { try Complaint(row: &$0) }
+    public func complaints(of order: OrderID) throws -> [Complaint] { try complaints(of: [order]) }
+
+    /// Of each order the oldest first.
+    public func complaints(of orders: [OrderID]) throws -> [Complaint] {
+        try orders.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows("SELECT \(sql: Self.complaint) FROM complaint WHERE order_id IN (\(list: part.map(\.text))) ORDER BY opened_ms, id") {
+                try Complaint(row: &$0)
+            }
+        }
     }
 
     /// - Returns: false when somebody has it already, or it is resolved.
@@ -114,17 +119,22 @@ public struct QualityRepository {
             """)
     }
 
-    public func callbacks(_ order: OrderID) throws -> [Callback] {
-        try tx.rows(
-            """
-            SELECT order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by
-            FROM callback WHERE order_id = \(order) ORDER BY at_ms
-            """
-        ) {
-            Callback(
-                order: try $0.id(), at: try $0.instant(), came: try $0.bool(), cameAt: $0.optionalInstant(), did: try $0.text(),
-                minutes: $0.optionalInteger().map { Int($0) }, paidExtra: try $0.fen(), satisfaction: $0.optionalInteger().map { Int($0) },
-                answeredBy: try $0.text(), recordedBy: try $0.text())
+    public func callbacks(_ order: OrderID) throws -> [Callback] { try callbacks(of: [order]) }
+
+    /// Of each order the oldest first.
+    public func callbacks(of orders: [OrderID]) throws -> [Callback] {
+        try orders.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows(
+                """
+                SELECT order_id, at_ms, came, came_ms, did, minutes, paid_extra_fen, satisfaction, answered_by, recorded_by
+                FROM callback WHERE order_id IN (\(list: part.map(\.text))) ORDER BY at_ms
+                """
+            ) {
+                Callback(
+                    order: try $0.id(), at: try $0.instant(), came: try $0.bool(), cameAt: $0.optionalInstant(), did: try $0.text(),
+                    minutes: $0.optionalInteger().map { Int($0) }, paidExtra: try $0.fen(), satisfaction: $0.optionalInteger().map { Int($0) },
+                    answeredBy: try $0.text(), recordedBy: try $0.text())
+            }
         }
     }
 

@@ -21,6 +21,17 @@ public struct UnmetRepository {
         }
     }
 
+    /// The same of many, in a sentence; of those only for which nobody could be found.
+    public func latest(_ orders: [OrderID]) throws -> [OrderID: String] {
+        var latest: [OrderID: String] = [:]
+        for part in orders.chunked(by: Chunk.keys) {
+            try tx.forEachRow("SELECT order_id, summary FROM unmet_demand WHERE order_id IN (\(list: part.map(\.text))) ORDER BY at_ms") { row in
+                latest[try row.id()] = try row.text()
+            }
+        }
+        return latest
+    }
+
     /// Unmet orders by street and item between two moments, most first.
     public func counts(from: Instant, until: Instant) throws -> [(region: String, item: String, orders: Int)] {
         try tx.rows(

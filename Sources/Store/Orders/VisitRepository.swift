@@ -5,16 +5,21 @@ import Registry
 public struct VisitRepository {
     let tx: any Transaction
 
-    public func find(_ order: OrderID) throws -> Visit? {
-        try tx.first(
-            """
-            SELECT order_id, provider_id, worker_id,
-                in_at_ms, in_received_ms, in_method, in_distance_m, in_accuracy_m, in_photo_sha256, in_reason_code,
-                out_at_ms, out_received_ms, out_method, out_distance_m, out_accuracy_m, out_photo_sha256, out_reason_code,
-                confirmed_by, confirmed_ms
-            FROM visit WHERE order_id = \(order)
-            """
-        ) { try Visit(row: &$0) }
+    public func find(_ order: OrderID) throws -> Visit? { try find([order]).first }
+
+    /// Those that there are, in no order.
+    public func find(_ orders: [OrderID]) throws -> [Visit] {
+        try orders.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows(
+                """
+                SELECT order_id, provider_id, worker_id,
+                    in_at_ms, in_received_ms, in_method, in_distance_m, in_accuracy_m, in_photo_sha256, in_reason_code,
+                    out_at_ms, out_received_ms, out_method, out_distance_m, out_accuracy_m, out_photo_sha256, out_reason_code,
+                    confirmed_by, confirmed_ms
+                FROM visit WHERE order_id IN (\(list: part.map(\.text)))
+                """
+            ) { try Visit(row: &$0) }
+        }
     }
 
     /// The visit that has just begun. One that failed before, of an order dispatched again, gives way to it; the log keeps its times.

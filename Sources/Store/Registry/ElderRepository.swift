@@ -74,8 +74,9 @@ public struct ElderRepository {
             return try tx.rows(
                 """
                 SELECT \(sql: Self.columns) FROM elder
-                WHERE id_tail = \(query.uppercased())
-                    OR id IN (SELECT elder_id FROM elder_phone WHERE SUBSTR(number, LENGTH(number) - 3) = \(query))
+                WHERE id IN (
+                    SELECT t.id FROM elder t WHERE t.id_tail = \(query.uppercased())
+                    UNION SELECT p.elder_id FROM elder_phone p WHERE SUBSTR(p.number, LENGTH(p.number) - 3) = \(query))
                 ORDER BY last_used_ms DESC, id
                 LIMIT \(limit)
                 """

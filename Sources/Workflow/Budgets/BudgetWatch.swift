@@ -19,10 +19,10 @@ struct BudgetWatch {
         self.now = now
     }
 
-    /// - Throws: `budget_exhausted` when a budget has less left than the leg takes.
-    func take(_ move: FundMove, _ leg: FundingLeg) throws {
-        for key in leg.budgets {
-            let stored = try tx.budgets.move(move, key, leg.borne)
+    /// - Throws: `budget_exhausted` when a budget has less left than the legs take.
+    func take(_ move: FundMove, _ legs: [FundingLeg], in month: Month) throws {
+        for stored in try tx.budgets.move(move, legs, in: month) {
+            let key = stored.key
             let level = BudgetLevel(stored.balance, warnPercent: warnPercent)
             guard level != stored.level else { continue }
             try tx.budgets.tell(key, level)

@@ -24,8 +24,8 @@ struct Money {
         let watch = BudgetWatch(tx, reference, on: order.serviceDate, by: by, now: now)
         for leg in legs {
             for draw in leg.draws { try tx.entitlements.move(.reserve, draw, for: order.elder) }
-            try watch.take(.reserve, leg)
         }
+        try watch.take(.reserve, legs, in: order.serviceDate.month)
         try tx.ledger.append(.reserve, legs, subject: order.id.text, month: order.serviceDate.month, provider: "", at: now)
     }
 
@@ -49,8 +49,8 @@ struct Money {
         guard let provider = order.provider ?? (move == .release ? ProviderID("") : nil) else { return }
         for leg in legs {
             for draw in leg.draws { try tx.entitlements.move(move, draw, for: order.elder) }
-            for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.borne) }
         }
+        try tx.budgets.move(move, legs, in: order.serviceDate.month)
         try tx.ledger.append(move, legs, subject: order.id.text, month: order.serviceDate.month, provider: provider.text, at: now)
         try tx.legs.set(move.to, from: old, order: order.id)
     }

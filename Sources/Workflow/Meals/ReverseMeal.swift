@@ -29,8 +29,8 @@ public struct ReverseMeal: Sendable {
     static func giveBack(_ tx: any Transaction, _ swipe: MealSwipe, at now: Instant) throws {
         for leg in swipe.legs {
             for draw in leg.draws { try tx.entitlements.move(.reverse, draw, for: swipe.elder) }
-            for budget in leg.budgets { _ = try tx.budgets.move(.reverse, budget, leg.borne) }
         }
+        try tx.budgets.move(.reverse, swipe.legs, in: swipe.date.month)
         try tx.ledger.append(.reverse, swipe.legs, subject: swipe.id.text, month: swipe.date.month, provider: swipe.canteen.text, at: now)
     }
 }

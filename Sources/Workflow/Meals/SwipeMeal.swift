@@ -131,8 +131,8 @@ public struct SwipeMeal: Sendable {
         let watch = BudgetWatch(tx, reference, on: swipe.date, by: caller.name, now: now)
         for leg in swipe.legs {
             for draw in leg.draws { try tx.entitlements.move(.spend, draw, for: swipe.elder) }
-            try watch.take(.spend, leg)
         }
+        try watch.take(.spend, swipe.legs, in: swipe.date.month)
         try tx.ledger.append(
             .spend, swipe.legs, subject: swipe.id.text, month: swipe.date.month, provider: swipe.canteen.text, at: now)
     }

@@ -157,17 +157,20 @@ struct MonthPack {
     private func documents(
         _ folder: PackFolder, _ spreadsheet: ExportMonth.Spreadsheet?, _ progress: (_ done: Int, _ of: Int) -> Void
     ) throws {
-        var summaries: [Document] = []
+        var rows: [ProviderSums] = []
         for index in 0..<source.count {
             let statement = try source.statement(index, month, tx)
             let papers = try ReadPapers.papers(tx, reference, month, isClosed: isClosed, [statement], of: statement.provider)
             let scope = DocumentScope(provider: statement.provider)
             let name = "statements/结算明细表-\(month)-\(statement.provider)"
             try write([try papers.document(.detail, scope), try papers.document(.deductions, scope)], name, folder, spreadsheet)
-            summaries.append(try papers.document(.summary))
+            rows.append(ProviderSums(statement, reference.catalogue))
             progress(index + 1, source.count)
         }
-        try write([MonthPapers.joinedSummary(summaries, month: month, isClosed: isClosed)], "statements/结算汇总表-\(month)", folder, spreadsheet)
+        let sums = SumPapers(
+            month: month, isClosed: isClosed, rows: rows, invoices: try tx.close.invoices(month).mapValues(\.number), catalogue: reference.catalogue,
+            franchise: reference.franchise)
+        try write([sums.summary()], "statements/结算汇总表-\(month)", folder, spreadsheet)
     }
 
     /// The first document as CSV, all of them as the sheets of one workbook.

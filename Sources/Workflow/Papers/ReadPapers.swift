@@ -11,15 +11,15 @@ public struct ReadPapers: Sendable {
 
     /// - Parameter provider: reads only what concerns this provider; its papers come out the same.
     public func callAsFunction(_ month: Month, of provider: ProviderID? = nil) async throws -> MonthPapers {
-        let (all, isClosed) = try await ReadStatements(office)(month)
-        let statements = provider.map { provider in all.filter { $0.provider == provider } } ?? all
+        let (statements, isClosed) = try await ReadStatements(office)(month, of: provider)
         return try await office.read { [reference = office.reference] tx in
             try Self.papers(tx, reference, month, isClosed: isClosed, statements, of: provider)
         }
     }
 
-    /// One paper; of cash payments only what belongs to them is read.
+    /// One paper; of cash payments, and of what is made of sums, only what belongs to them is read.
     public func document(_ month: Month, _ kind: DocumentKind, _ scope: DocumentScope) async throws -> Document {
+        if kind.isOfSums, let papers = try await sealed(month) { return try papers.document(kind, scope) }
         guard kind == .payouts else { return try await self(month, of: scope.provider).document(kind, scope) }
         return try await office.read { [reference = office.reference] tx in
             let papers = MonthPapers(
@@ -28,6 +28,22 @@ public struct ReadPapers: Sendable {
                 programmes: Dictionary(reference.programmes.all.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }),
                 catalogue: reference.catalogue, franchise: reference.franchise)
             return try papers.document(kind, scope)
+        }
+    }
+
+    /// What was added up of a closed month when it was sealed, with the decisions since; nil while it runs.
+    private func sealed(_ month: Month) async throws -> SumPapers? {
+        try await office.read { [reference = office.reference] tx in
+            guard try tx.settlements.state(of: month) == .closed else { return nil }
+            let (services, stops) = (try tx.settlements.services(month), try tx.settlements.stopsByProvider(month))
+            let rows = try tx.settlements.sealed(month).map { sums in
+                let kept = try services[sums.provider].flatMap { $0 }
+                    ?? ServiceSums(tx.settlements.lines(month, sums.provider), reference.catalogue)
+                return ProviderSums(sums, kept, stops[sums.provider] ?? StopSums())
+            }
+            return SumPapers(
+                month: month, isClosed: true, rows: rows, invoices: try tx.close.invoices(month).mapValues(\.number), catalogue: reference.catalogue,
+                franchise: reference.franchise)
         }
     }
 

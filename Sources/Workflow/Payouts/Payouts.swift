@@ -25,7 +25,7 @@ struct Payouts {
     func move(_ move: FundMove, _ payment: CashPayment) throws {
         let leg = payment.leg
         for draw in leg.draws { try tx.entitlements.move(move, draw, for: payment.elder) }
-        if move == .reserve { try watch.take(move, leg) } else { for budget in leg.budgets { _ = try tx.budgets.move(move, budget, leg.borne) } }
+        if move == .reserve { try watch.take(move, [leg], in: payment.month) } else { try tx.budgets.move(move, [leg], in: payment.month) }
         try tx.ledger.append(move, leg, subject: payment.id, month: payment.month, paidAs: AccountName.cash(leg.programme, payment.month), at: now)
     }
 }

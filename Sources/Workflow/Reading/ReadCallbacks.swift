@@ -25,8 +25,10 @@ public struct ReadCallbacks: Sendable {
     /// Samples first, for they keep a month from being paid; then the oldest of those that wait for the elder's word.
     public func due(limit: Int) async throws -> [Due] {
         try await office.read { tx in
-            let samples = try tx.close.openSamples(limit: limit).compactMap { sample in
-                try tx.orders.find(OrderID(sample.subject)).map { Due(order: $0, reason: .sample(sample.month, sample.reason)) }
+            let drawn = try tx.close.openSamples(limit: limit)
+            let orders = Dictionary(uniqueKeysWithValues: try tx.orders.find(drawn.map { OrderID($0.subject) }).map { ($0.id, $0) })
+            let samples = drawn.compactMap { sample in
+                orders[OrderID(sample.subject)].map { Due(order: $0, reason: .sample(sample.month, sample.reason)) }
             }
             let sampled = Set(samples.map(\.order.id))
             let waiting = try tx.orders.waiting(.init(state: .done), limit: limit).filter { !sampled.contains($0.id) }

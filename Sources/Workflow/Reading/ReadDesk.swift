@@ -22,10 +22,11 @@ public struct ReadDesk: Sendable {
     }
 
     private static func waiting(_ tx: any Transaction, _ orders: [Order]) throws -> [Waiting] {
-        try orders.map { order in
-            Waiting(
-                order: order, elder: try tx.elders.require(order.elder),
-                unmet: order.state == .received ? try tx.unmet.latest(order.id)?.summary : nil)
+        let elders = Dictionary(uniqueKeysWithValues: try tx.elders.facts(Set(orders.map(\.elder)).sorted()).map { ($0.id, $0) })
+        let unmet = try tx.unmet.latest(orders.filter { $0.state == .received }.map(\.id))
+        return try orders.map { order in
+            guard let elder = elders[order.elder] else { throw StoreFault.corrupt("order \(order.id): no elder") }
+            return Waiting(order: order, elder: elder, unmet: unmet[order.id])
         }
     }
 

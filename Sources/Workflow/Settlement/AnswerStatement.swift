@@ -88,13 +88,13 @@ public struct AnswerStatement: Sendable {
 
     /// The fingerprint of a statement that may still be answered.
     private static func open(_ tx: any Transaction, _ month: Month, _ provider: ProviderID) throws -> String {
-        guard let found = try tx.settlements.hashes(month).first(where: { $0.provider == provider }) else {
+        guard let sha256 = try tx.settlements.sha256(month, provider) else {
             throw Rejection(.missing, "statement_unknown", "本月还没有结算单。")
         }
         try Batch.requireOpen(tx, month)
         guard try tx.close.answer(month, provider)?.isConfirmed != true else {
             throw Rejection(.conflict, "statement_confirmed", "结算单已经确认，不能再改。")
         }
-        return found.sha256
+        return sha256
     }
 }

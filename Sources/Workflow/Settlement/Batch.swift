@@ -23,9 +23,10 @@ enum Batch {
     /// The fingerprint of everything that is signed: the statements, the decisions on their lines, and all signatures before.
     static func hash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
         var text = "\(month)\n"
+        let corrections = try tx.close.adjustments(on: month)
         for statement in try tx.settlements.hashes(month) {
             text += "\(statement.provider) \(statement.sha256)\n"
-            for correction in try tx.close.adjustments(on: month, statement.provider) { text += "\(correction.id) \(correction.amount.amount)\n" }
+            for correction in corrections[statement.provider] ?? [] { text += "\(correction.id) \(correction.amount.amount)\n" }
         }
         for decision in try tx.close.decided(month) { text += "\(decision)\n" }
         for entry in history where !entry.hash.isEmpty { text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\n" }

@@ -100,15 +100,17 @@ public struct ReadStatements: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public func callAsFunction(_ month: Month) async throws -> (statements: [Statement], isClosed: Bool) {
+    /// - Parameter provider: nil for all.
+    public func callAsFunction(_ month: Month, of provider: ProviderID? = nil) async throws -> (statements: [Statement], isClosed: Bool) {
         let state = try await office.read { tx in try tx.settlements.state(of: month) }
-        return state == .closed ? (try await frozen(month), true) : (try await PreviewMonth(office)(month), false)
+        guard state != .closed else { return (try await frozen(month, of: provider), true) }
+        return (try await PreviewMonth(office)(month).filter { provider == nil || $0.provider == provider }, false)
     }
 
     /// - Parameter until: leaves out what was decided later.
-    func frozen(_ month: Month, until: Instant? = nil) async throws -> [Statement] {
+    func frozen(_ month: Month, of provider: ProviderID? = nil, until: Instant? = nil) async throws -> [Statement] {
         try await office.read { tx in
-            try tx.settlements.providers(month).compactMap { try tx.settlements.statement(month, $0, until: until) }
+            try (provider.map { [$0] } ?? tx.settlements.providers(month)).compactMap { try tx.settlements.statement(month, $0, until: until) }
         }
     }
 

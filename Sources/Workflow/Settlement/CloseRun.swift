@@ -197,7 +197,7 @@ struct CloseRun: Sendable {
             }
             try await step(isTold: true) { tx in
                 for seal in seals {
-                    try tx.settlements.seal(month, seal.provider, seal.totals, sha256: seal.sha256, at: now)
+                    try tx.settlements.seal(month, seal.provider, seal.totals, seal.services, sha256: seal.sha256, at: now)
                     for bonus in seal.bonuses { try Deduct.take(tx, bonus, now: now) }
                     try Batch.tell(
                         tx, "statement.frozen", month, seal.provider, by: caller.name, at: now,
@@ -210,6 +210,7 @@ struct CloseRun: Sendable {
     private struct Seal: Sendable {
         let provider: ProviderID
         let totals: StatementTotals
+        let services: ServiceSums
         let sha256: String
         let samples: [Sample]
         let bonuses: [Adjustment]
@@ -225,7 +226,7 @@ struct CloseRun: Sendable {
                 ? Statement(month: month, provider: provider, lines: tx.settlements.lines(month, provider)) : nil
             let grown = grown ?? statement.map { GrowingStatement($0, reference.catalogue) } ?? GrowingStatement()
             return Seal(
-                provider: provider, totals: grown.totals, sha256: grown.sha256,
+                provider: provider, totals: grown.totals, services: grown.services.sums, sha256: grown.sha256,
                 samples: Sampling.plan(
                     try tx.settlements.samplable(month, provider), of: month, provider: reference.franchise.provider(provider), policy,
                     isFirst: first.contains),

@@ -9,6 +9,7 @@ final class JudgedLine: Sendable {
     let line: SettlementRepository.NewLine
     let place: LinePlace
     let totals: StatementTotals
+    let services: ServiceShare
     /// Its bytes on the signed record, but for its number.
     let record: String
     /// What a rule takes from it is known only while its proof is at hand: it is taken with the line.
@@ -18,6 +19,7 @@ final class JudgedLine: Sendable {
         self.line = SettlementRepository.NewLine(line, of: month)
         place = LinePlace(line.candidate)
         totals = StatementTotals(line)
+        services = ServiceShare(line.candidate, reference.catalogue)
         record = StatementDocument.line(line, of: month, catalogue: reference.catalogue)
         deduction = Deduction.blocks(line, of: month, rules)
     }
@@ -29,6 +31,7 @@ final class JudgedLine: Sendable {
 /// So a month of a million lines is sealed without being read again.
 struct GrowingStatement: Sendable {
     private(set) var totals = StatementTotals()
+    private(set) var services = ServiceTally()
     private var record = SHA256()
     private var last: LinePlace?
 
@@ -38,7 +41,8 @@ struct GrowingStatement: Sendable {
     init(_ statement: Statement, _ catalogue: Catalogue) {
         self.init()
         for line in statement.lines {
-            add(StatementDocument.line(line, of: statement.month, catalogue: catalogue), StatementTotals(line))
+            add(
+                StatementDocument.line(line, of: statement.month, catalogue: catalogue), StatementTotals(line), ServiceShare(line.candidate, catalogue))
         }
     }
 
@@ -46,12 +50,13 @@ struct GrowingStatement: Sendable {
     mutating func add(_ line: JudgedLine) -> Bool {
         if let last, line.place < last { return false }
         last = line.place
-        add(line.record, line.totals)
+        add(line.record, line.totals, line.services)
         return true
     }
 
-    private mutating func add(_ line: String, _ sums: StatementTotals) {
+    private mutating func add(_ line: String, _ sums: StatementTotals, _ share: ServiceShare) {
         totals += sums
+        services.add(share)
         Self.add(StatementDocument.numbered(line, totals.lines), to: &record)
     }
 

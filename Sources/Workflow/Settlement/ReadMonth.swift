@@ -68,11 +68,13 @@ public struct ReadMonth: Sendable {
         }
     }
 
-    /// The statement of one provider, with its lines.
-    public func statement(_ month: Month, _ provider: ProviderID) async throws -> Statement? {
+    /// Part of one provider's statement; of a running month as it would close now.
+    public func page(_ month: Month, _ provider: ProviderID, _ filter: LineFilter, after ordinal: Int) async throws -> StatementPage? {
         let isClosed = try await office.read { tx in try tx.settlements.state(of: month) == .closed }
-        guard isClosed else { return try await PreviewMonth(office)(month).first { $0.provider == provider } }
-        return try await office.read { tx in try tx.settlements.statement(month, provider) }
+        guard isClosed else {
+            return try await PreviewMonth(office)(month).first { $0.provider == provider }.map { StatementPage($0, filter, after: ordinal) }
+        }
+        return try await office.read { tx in try tx.settlements.page(month, provider, filter, after: ordinal) }
     }
 }
 
@@ -97,15 +99,16 @@ public struct ReadHeld: Sendable {
     /// - Returns: the first of them, how many there are in all, and why the caller may not decide, if so.
     public func callAsFunction(_ month: Month, by caller: Caller) async throws -> (held: [Held], count: Int, obstacle: String?) {
         try await office.read { tx in
-            let held = try tx.settlements.held(month, limit: Self.limit).map { line in
-                let subject = line.candidate.subject
-                guard line.candidate.kind == .order else {
-                    return Held(line: line, order: nil, visit: nil, callbacks: [], complaints: [], swipe: try tx.meals.find(SwipeID(subject)))
-                }
-                let id = OrderID(subject)
+            let lines = try tx.settlements.held(month, limit: Self.limit)
+            let ids = lines.filter { $0.candidate.kind == .order }.map { OrderID($0.candidate.subject) }
+            let (orders, visits) = (try tx.orders.find(ids), try tx.visits.find(ids))
+            let (callbacks, complaints) = (try tx.quality.callbacks(of: ids), try tx.quality.complaints(of: ids))
+            let held = try lines.map { line in
+                let id = OrderID(line.candidate.subject)
                 return Held(
-                    line: line, order: try tx.orders.find(id), visit: try tx.visits.find(id), callbacks: try tx.quality.callbacks(id),
-                    complaints: try tx.quality.complaints(of: id), swipe: nil)
+                    line: line, order: orders.first { $0.id == id }, visit: visits.first { $0.order == id },
+                    callbacks: callbacks.filter { $0.order == id }, complaints: complaints.filter { $0.order == id },
+                    swipe: line.candidate.kind == .meal ? try tx.meals.find(SwipeID(line.candidate.subject)) : nil)
             }
             var obstacle: String?
             do {

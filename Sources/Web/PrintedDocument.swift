@@ -2,15 +2,14 @@ import Billing
 import HTTPTypes
 import Hummingbird
 import Kernel
-import Web
 
 /// A document as sheets of A4 landscape, divided here and not by the browser, so that every sheet has its own right subtotal.
-struct PrintedDocument {
+public struct PrintedDocument: Sendable {
     let document: Document
     private let layout: Layout
 
     /// How large the letters are and what fits on a sheet of A4 landscape (297 × 210) within margins of 10, in millimetres.
-    private struct Layout {
+    private struct Layout: Sendable {
         /// The height of a letter.
         let letter_mm: Double
         /// Padding of a cell, above and below.
@@ -46,7 +45,7 @@ struct PrintedDocument {
         }
     }
 
-    init(_ document: Document) {
+    public init(_ document: Document) {
         self.document = document
         layout = Layout(document)
     }
@@ -54,7 +53,7 @@ struct PrintedDocument {
     /// A page of its own, without the frame of the site: it can be saved and printed elsewhere.
     ///
     /// Its measures depend on the table, so they stand in the page; nothing in it can run.
-    var response: Response {
+    public var response: Response {
         let text = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
             <style>\(style)</style></head><body><main>\(sheets)</main></body></html>
