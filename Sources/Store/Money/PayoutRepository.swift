@@ -44,12 +44,12 @@ public struct PayoutRepository {
 
     /// What a programme has paid out in a month, whatever was taken back later.
     public func paid(_ programme: String, _ month: Month) throws -> (count: Int, amount: Fen) {
-        try tx.first(
+        try tx.rows(
             """
             SELECT COUNT(*), CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM payout
             WHERE month = \(month) AND programme = \(programme) AND state = 'posted'
             """
-        ) { (try $0.int(), try $0.fen()) } ?? (0, .zero)
+        ) { (try $0.int(), try $0.fen()) }[0]
     }
 
     /// Who has a month's allowance of a programme already.
