@@ -31,7 +31,7 @@ extension PayoutRoutes: DescribedRoutes {
         func decide(_ name: String, _ summary: String, body: any Decodable.Type, opinion: Schema) -> Operation {
             Operation(
                 .post, "/api/v1/payouts/{month}/{programme}/\(name)", summary, by: roles, body: body,
-                refining: ["opinion": opinion, "list_sha256": hash], answers: .json(decision),
+                refining: ["opinion": opinion, "list_sha256": hash], requiring: ["list_sha256"], answers: .json(decision),
                 refuses: [
                     "month_invalid", "payout_programme_unknown", "list_missing", "payout_list_changed", "already_decided", "own_request", "nothing_due",
                     "opinion_too_long", "reason_missing", "role_forbidden",
@@ -40,7 +40,7 @@ extension PayoutRoutes: DescribedRoutes {
         func decideReversal(_ name: String, _ summary: String, opinion: Schema) -> Operation {
             Operation(
                 .post, "/api/v1/payout-reversals/{id}/\(name)", summary, by: roles, body: OpinionBody.self, refining: ["opinion": opinion],
-                answers: .json(reversal),
+                requiring: name == "reject" ? ["opinion"] : [], answers: .json(reversal),
                 refuses: ["reversal_unknown", "own_request", "already_decided", "opinion_too_long", "reason_missing", "role_forbidden"])
         }
         let bill = Schema.object([
