@@ -10,8 +10,12 @@ import Workflow
 /// | method | path | who | what |
 /// |---|---|---|---|
 /// | GET | /payouts/{month} | finance | by programme, what waits and what is paid |
+/// | GET | /payouts/{month}/{programme} | finance | each payment, and the list that waits with its fingerprint |
 /// | POST | /payouts/{month}/{programme}/draw-up | finance | a month's allowance for everyone eligible, only for those who are missing |
-/// | POST | /payouts/{month}/{programme}/approve, reject | finance | by another person than who drew it up |
+/// | POST | /payouts/{month}/{programme}/approve, reject | finance | the list that was seen, by another person than who drew it up |
+/// | GET | /payout-reversals?month= | finance | what is asked to be taken back, or was in a month |
+/// | POST | /payout-reversals | finance | asks to take a payment back |
+/// | POST | /payout-reversals/{id}/approve, reject | finance | by another person than who asked |
 /// | POST | /claims | finance | paper bills of a programme, each judged at once |
 /// | GET | /lapsed-balances/{month} | finance | unused balances that lapse in a month, by programme and street |
 public struct PayoutRoutes: Sendable {
@@ -20,9 +24,14 @@ public struct PayoutRoutes: Sendable {
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("payouts/:month", use: list)
+        group.get("payouts/:month/:programme", use: payments)
         group.post("payouts/:month/:programme/draw-up", use: drawUp)
         group.post("payouts/:month/:programme/approve", use: approve)
         group.post("payouts/:month/:programme/reject", use: reject)
+        group.get("payout-reversals", use: reversals)
+        group.post("payout-reversals", use: requestReversal)
+        group.post("payout-reversals/:id/approve") { try await decideReversal($0, $1, approve: true) }
+        group.post("payout-reversals/:id/reject") { try await decideReversal($0, $1, approve: false) }
         group.post("claims", use: claim)
         group.get("lapsed-balances/:month", use: lapsed)
     }
@@ -41,25 +50,74 @@ public struct PayoutRoutes: Sendable {
         ])
     }
 
-    struct ApproveBody: Decodable, Sendable { let opinion: String? }
+    @Sendable func payments(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let (month, programme) = (try context.month(), try context.parameters.require("programme"))
+        let (limit, list) = (try request.integer("limit", default: 100, in: 1...500), "payouts/\(month)/\(programme)")
+        let page = try await ReadPayouts(exchange.office).page(programme, month, after: try request.cursor(list), limit: limit)
+        return Exchange.json(
+            Self.line(page.line).adding([
+                "month": JSON(month.description), "payments": .array(page.payments.map(Self.payment)),
+                "next": page.payments.count == limit ? JSON(page.payments.last.map { Cursor.text(after: $0.id, in: list) }) : .null,
+            ]))
+    }
+
+    struct ApproveBody: Decodable, Sendable {
+        let list_sha256: String?
+        let opinion: String?
+    }
 
     @Sendable func approve(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let body = try await exchange.decode(ApproveBody.self, request, context)
-        return try await decide(context, approve: true, opinion: body.opinion ?? "")
+        return try await decide(context, list: body.list_sha256, approve: true, opinion: body.opinion ?? "")
     }
 
-    struct RejectBody: Decodable, Sendable { let opinion: String }
+    struct RejectBody: Decodable, Sendable {
+        let list_sha256: String?
+        let opinion: String
+    }
 
     @Sendable func reject(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        try await decide(context, approve: false, opinion: try await exchange.decode(RejectBody.self, request, context).opinion)
+        let body = try await exchange.decode(RejectBody.self, request, context)
+        return try await decide(context, list: body.list_sha256, approve: false, opinion: body.opinion)
     }
 
-    private func decide(_ context: FinanceContext, approve: Bool, opinion: String) async throws -> Response {
+    private func decide(_ context: FinanceContext, list: String?, approve: Bool, opinion: String) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        let report = try await DecidePayouts(exchange.office)(programme, month, approve: approve, opinion: opinion, by: context.caller)
-        return Exchange.json([
-            "month": JSON(month.description), "programme": JSON(programme), "count": JSON(report.count), "amount_fen": JSON(report.amount),
-        ])
+        let decision = try await DecidePayouts(exchange.office)(
+            programme, month, list: list, approve: approve, opinion: opinion, by: context.caller)
+        return Exchange.json(Self.decision(decision))
+    }
+
+    // MARK: Reversals
+
+    @Sendable func reversals(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try request.query("month").map { text -> Month in
+            guard let month = Month(text) else { throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month") }
+            return month
+        }
+        return Exchange.json(["reversals": .array(try await ReadPayouts(exchange.office).reversals(in: month).map(Self.reversal))])
+    }
+
+    struct ReversalBody: Decodable, Sendable {
+        let payment: String
+        let reason: String
+    }
+
+    @Sendable func requestReversal(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        try await exchange.once(ReversalBody.self, request, context, keeping: IdempotencyKey.forMoney) { body in
+            let step = try ReversePayout(exchange.office).request(body.payment, reason: body.reason, by: context.caller)
+            return { tx in Answer(status: 201, body: Self.reversal(try step(tx)).text) }
+        }
+    }
+
+    struct OpinionBody: Decodable, Sendable { let opinion: String? }
+
+    private func decideReversal(_ request: Request, _ context: FinanceContext, approve: Bool) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await exchange.once(OpinionBody.self, request, context, keeping: IdempotencyKey.forMoney) { body in
+            let step = try ReversePayout(exchange.office).decide(id, approve: approve, opinion: body.opinion ?? "", by: context.caller)
+            return { tx in Answer(status: 200, body: Self.reversal(try step(tx)).text) }
+        }
     }
 
     struct ClaimBody: Decodable, Sendable {
@@ -118,7 +176,39 @@ public struct PayoutRoutes: Sendable {
         [
             "programme": JSON(line.programme.code), "name": JSON(line.programme.name), "fund": JSON(line.programme.fund.rawValue),
             "payout": JSON(line.word), "waiting": JSON(line.waiting.count), "waiting_fen": JSON(line.waiting.amount),
-            "paid": JSON(line.paid.count), "paid_fen": JSON(line.paid.amount),
+            "list_sha256": line.waiting.count > 0 ? JSON(line.waiting.sha256) : .null, "paid": JSON(line.paid.count),
+            "paid_fen": JSON(line.paid.amount), "reversed": JSON(line.reversed.count), "reversed_fen": JSON(line.reversed.amount),
+            "unfinished": .array(line.unfinished.map(decision)),
+        ]
+    }
+
+    private static func decision(_ decision: PayoutDecision) -> JSON {
+        [
+            "month": JSON(decision.month.description), "programme": JSON(decision.programme), "list_sha256": JSON(decision.list),
+            "count": JSON(decision.count), "amount_fen": JSON(decision.amount), "approved": JSON(decision.isApproved),
+            "opinion": JSON(decision.opinion), "by": JSON(decision.by), "at": JSON(decision.at),
+        ]
+    }
+
+    private static func payment(_ payment: CashPayment) -> JSON {
+        [
+            "id": JSON(payment.id), "programme": JSON(payment.leg.programme), "version": JSON(payment.leg.version),
+            "month": JSON(payment.month.description), "elder": JSON(payment.elder), "claimant": JSON(payment.claimant),
+            "bill": payment.bill.map { bill in
+                [
+                    "number": JSON(bill.number), "item": JSON(bill.item), "date": JSON(bill.date.description), "price_fen": JSON(bill.price),
+                ]
+            } ?? .null,
+            "amount_fen": JSON(payment.leg.amount), "state": JSON(payment.state.rawValue), "made_by": JSON(payment.madeBy),
+            "decided_by": JSON(payment.decidedBy), "reversed_in": JSON(payment.reversedIn?.description),
+        ]
+    }
+
+    private static func reversal(_ reversal: PayoutReversal) -> JSON {
+        [
+            "id": JSON(reversal.id), "payment": payment(reversal.payment), "reason": JSON(reversal.reason),
+            "requested_by": JSON(reversal.requestedBy), "requested_at": JSON(reversal.requestedAt), "state": JSON(reversal.state.rawValue),
+            "decided_by": JSON(reversal.decidedBy), "opinion": JSON(reversal.opinion),
         ]
     }
 

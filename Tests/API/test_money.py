@@ -141,17 +141,51 @@ def test_an_allowance_is_drawn_up_by_one_and_paid_by_another(people):
     first = finance.post(f"/payouts/{month}/AGE/draw-up", {})
     again = finance.post(f"/payouts/{month}/AGE/draw-up", {})
     assert first["drawn"] + first["already"] == again["already"] > 0 and again["drawn"] == 0
-    problem(finance("POST", f"/payouts/{month}/AGE/approve", {}), 403, "own_request")
-    problem(admin("POST", f"/payouts/{month}/AGE/approve", {"opinion": "x" * 201}), 400, "opinion_too_long")
-    problem(admin("POST", f"/payouts/{month}/AGE/reject", {"opinion": ""}), 400, "reason_missing")
     line = next(p for p in finance.get(f"/payouts/{month}")["programmes"] if p["programme"] == "AGE")
     assert line["payout"] == "monthly" and line["waiting_fen"] >= first["amount_fen"] and line["paid"] == 0
-    paid = admin.post(f"/payouts/{month}/AGE/approve", {"opinion": "同意"})
-    assert (paid["count"], paid["amount_fen"]) == (line["waiting"], line["waiting_fen"])
-    problem(admin("POST", f"/payouts/{month}/AGE/reject", {"opinion": "重复"}), 422, "nothing_due")
+    seen = {"list_sha256": line["list_sha256"], "opinion": "同意"}
+    problem(finance("POST", f"/payouts/{month}/AGE/approve", seen), 403, "own_request")
+    problem(admin("POST", f"/payouts/{month}/AGE/approve", seen | {"opinion": "x" * 201}), 400, "opinion_too_long")
+    problem(admin("POST", f"/payouts/{month}/AGE/reject", seen | {"opinion": ""}), 400, "reason_missing")
+    # Whoever does not say what has been seen hears how to, and whoever has seen another list decides nothing.
+    asked = problem(admin("POST", f"/payouts/{month}/AGE/approve", {"opinion": "同意"}), 400, "list_missing")
+    assert f"GET /api/v1/payouts/{month}" in asked["detail"]
+    changed = problem(admin("POST", f"/payouts/{month}/AGE/approve", {"list_sha256": "0" * 64}), 409, "payout_list_changed")
+    assert f"{line['waiting']} 笔" in changed["detail"]
+    page = finance.get(f"/payouts/{month}/AGE", limit=500)
+    assert page["list_sha256"] == line["list_sha256"] and len(page["payments"]) == line["waiting"] and page["next"] is None
+    assert all(payment["state"] == "reserved" and payment["version"] == 1 for payment in page["payments"])
+    paid = admin.post(f"/payouts/{month}/AGE/approve", seen)
+    assert (paid["count"], paid["amount_fen"], paid["opinion"]) == (line["waiting"], line["waiting_fen"], "同意")
+    assert admin.post(f"/payouts/{month}/AGE/approve", seen) == paid
+    problem(admin("POST", f"/payouts/{month}/AGE/reject", seen), 409, "already_decided")
+    problem(admin("POST", f"/payouts/{month}/AGE/reject", {"list_sha256": "0" * 64, "opinion": "重复"}), 422, "nothing_due")
     paper = finance.get(f"/settlements/{month}/documents/payouts")
     amounts = [column["name"] for column in paper["columns"]].index("发放金额")
     assert len(paper["rows"]) == paid["count"] and paper["totals"][amounts] == paid["amount_fen"]
+
+
+def test_a_payment_that_was_wrong_is_taken_back_by_two(people):
+    finance, admin = people
+    month = day(0)[:7]
+    payment = next(p for p in finance.get(f"/payouts/{month}/AGE")["payments"] if p["state"] == "posted")
+    before = finance.get(f"/payouts/{month}/AGE")
+    problem(finance("POST", "/payout-reversals", {"payment": "nothing", "reason": "重复"}), 404, "payout_unknown")
+    problem(finance("POST", "/payout-reversals", {"payment": payment["id"], "reason": ""}), 400, "reason_missing")
+    asked = finance.post("/payout-reversals", {"payment": payment["id"], "reason": "三月前已去世"}, 201)
+    problem(admin("POST", "/payout-reversals", {"payment": payment["id"], "reason": "同上"}), 409, "reversal_known")
+    problem(finance("POST", f"/payout-reversals/{asked['id']}/approve", {}), 403, "own_request")
+    assert [r["id"] for r in finance.get("/payout-reversals")["reversals"]] == [asked["id"]]
+    done = admin.post(f"/payout-reversals/{asked['id']}/approve", {"opinion": "属实"})
+    assert done["state"] == "approved" and done["payment"]["reversed_in"] == month
+    problem(admin("POST", f"/payout-reversals/{asked['id']}/approve", {}), 409, "already_decided")
+    after = finance.get(f"/payouts/{month}/AGE")
+    assert (after["paid"], after["reversed"], after["reversed_fen"]) == (before["paid"], 1, payment["amount_fen"])
+    assert [r["id"] for r in finance.get("/payout-reversals", month=month)["reversals"]] == [asked["id"]]
+    paper = finance.get(f"/settlements/{month}/documents/payouts")
+    amounts = [column["name"] for column in paper["columns"]].index("发放金额")
+    assert paper["totals"][amounts] == before["paid_fen"] - payment["amount_fen"]
+    assert any(f"冲正（原 {month}）" in str(row) for row in paper["rows"])
 
 
 def test_what_nobody_used_is_told_by_programme_and_street(people, desk):

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
+from datetime import date, timedelta
 
 import pytest
 from house import ROOT, Client, Desk, House, day, expect, moment, now, vnh
@@ -282,6 +283,171 @@ def test_a_changed_budget_is_found(budgeted, tmp_path):
         forgery.change(name, edit)
         forgery.reseal()
         assert "预算" in first_difference(forgery) or "budget" in first_difference(forgery), (name, first_difference(forgery))
+
+
+# ---- cash payments ----
+
+BILLS = """
+- code: BILLS
+  name: 凭据报销
+  fund: meal_subsidy
+  versions:
+    - {version: 1, from: 2026-01-01, sample: true, source: 样例, scope: {categories: ["01"]}, payout: claim, claim_per: quarter, claim_months: 3,
+       benefit: {kind: amount, value: "5.00"}, grants: [{per: quarter, value: "12.00"}]}
+"""
+
+
+@pytest.fixture(scope="module")
+def cash(tmp_path_factory):
+    """This month with allowances and bills, paid, waiting, turned down and taken back; one bill wants the fingerprint's row to be quoted."""
+    data = tmp_path_factory.mktemp("cash")
+    for name in ["Catalog", "Providers"]:
+        shutil.copytree(ROOT / name, data / name)
+    with open(data / "Catalog/programmes.yaml", "a", encoding="utf-8") as file:
+        file.write(BILLS)
+    url = f"sqlite:{data / 'vnh.sqlite'}"
+    vnh("demo", "--database", url, "--elders", 400, "--days", 2, "--data", data)
+    house = House(url).start()
+    try:
+        finance, admin, month = house.client("finance"), house.client("admin"), now()[:7]
+        first = date.fromisoformat(f"{month[:4]}-{(int(month[5:]) - 1) // 3 * 3 + 1:02}-01")
+        year = (first - timedelta(days=1)).year
+        finance.post("/budgets", {"fund": "meal_subsidy", "year": year, "granted_fen": 1_000_000}, 201)
+
+        def decide(programme, word="approve"):
+            seen = next(p for p in finance.get(f"/payouts/{month}")["programmes"] if p["programme"] == programme)["list_sha256"]
+            return admin.post(f"/payouts/{month}/{programme}/{word}", {"list_sha256": seen, "opinion": "核对无误"})
+
+        def claim(*numbers):
+            bills = [{"elder": elder, "number": number, "item": "01001", "date": str(first - timedelta(days=1)), "price_fen": 1500} for number in numbers]
+            return [bill["payment"] for bill in finance.post("/claims", {"programme": "BILLS", "provider": "P001", "bills": bills}, 201)["bills"]]
+
+        def take_back(payment):
+            asked = finance.post("/payout-reversals", {"payment": payment, "reason": "录错"}, 201)
+            admin.post(f"/payout-reversals/{asked['id']}/approve", {})
+
+        elder = Desk(house).elders()[0]
+        finance.post(f"/payouts/{month}/AGE/draw-up", {})
+        decide("AGE", "reject")
+        assert finance.post(f"/payouts/{month}/AGE/draw-up", {})["drawn"] > 3
+        decide("AGE")
+        take_back(finance.get(f"/payouts/{month}/AGE")["payments"][0]["id"])
+        wrong = claim("a,1")[0]
+        decide("BILLS")
+        take_back(wrong)
+        assert claim("a,1", "=2", "3", "4")[3] is None
+        decide("BILLS")
+        take_back(claim_of(finance, month, "3"))
+        claim("5")
+    finally:
+        house.stop()
+    vnh("export", month, "--database", url, "--output", data / "pack")
+    return data / "pack"
+
+
+def claim_of(finance, month, number):
+    return next(p["id"] for p in finance.get(f"/payouts/{month}/BILLS")["payments"] if p["bill"]["number"] == number and not p["reversed_in"])
+
+
+def test_cash_payments_verify(cash):
+    status, lines = verify(cash)
+    assert status == 0 and re.search(r"现金支付 \d+ 笔 \d+\.00 元", lines[0]), lines
+    rows = list(csv.DictReader((cash / "payouts.csv").open(encoding="utf-8-sig")))
+    assert {row["state"] for row in rows} == {"reserved", "posted", "released"}
+    assert sorted(row["amount_fen"] for row in rows if row["programme"] == "BILLS") == ["200", "200", "500", "500", "500"]
+    assert len(list(csv.DictReader((cash / "payout_reversals.csv").open(encoding="utf-8-sig")))) == 3
+
+
+def altered(pack, folder, *edits):
+    """One payment is chosen, and tables are changed around it as a forger would who covers the tracks."""
+    forgery = Forgery(pack, folder)
+    for name, edit in edits:
+        (forgery.change_json if name.endswith(".json") else forgery.change)(name, edit)
+    forgery.reseal()
+    return first_difference(forgery)
+
+
+def test_a_changed_cash_payment_is_found(cash, tmp_path):
+    rows = list(csv.DictReader((cash / "payouts.csv").open(encoding="utf-8-sig")))
+    reversed_ = {row["payout"] for row in csv.DictReader((cash / "payout_reversals.csv").open(encoding="utf-8-sig"))}
+    allowance = next(row for row in rows if row["programme"] == "AGE" and row["state"] == "posted" and row["id"] not in reversed_)
+    bill = next(row for row in rows if row["bill"] == "a,1" and row["id"] not in reversed_)
+    taken, listed = next(row for row in rows if row["id"] in reversed_), allowance["list_sha256"]
+
+    def at(name, key, value, **fields):
+        def edit(table):
+            for row in table:
+                if row[key] == value:
+                    row.update({k: v(row) if callable(v) else v for k, v in fields.items()})
+        return name, edit
+
+    def without(name, key, value):
+        def edit(table):
+            table[:] = [row for row in table if row[key] != value]
+        return name, edit
+
+    def more(field, fen=1):
+        return lambda row: str(int(row[field]) + fen)
+
+    def rule(programme, **fields):
+        def edit(document):
+            version = next(p for p in document if p["code"] == programme)["versions"][0]
+            version["benefit"].update(fields)
+        return "reference/programmes.json", edit
+
+    def grant(document):
+        next(p for p in document if p["code"] == "BILLS")["versions"][0]["grants"][0]["value"] = "13.00"
+
+    one = allowance["id"]
+    amount = int(allowance["amount_fen"])
+    everywhere = [
+        at("payouts.csv", "id", one, amount_fen=more("amount_fen"), draws=f"AGE|{allowance['month']}|{amount + 1}|{amount + 1}"),
+        at("postings.csv", "subject", one, amount_fen=more("amount_fen")),
+    ]
+    own = lambda row: (row["elder"], row["programme"], row["period"]) == (allowance["elder"], "AGE", allowance["month"])
+
+    def account(change):
+        def edit(table):
+            change(table, next(row for row in table if own(row)))
+        return "entitlements.csv", edit
+
+    cases = [
+        # One fen: in the payment alone, in its entries too, and in everything but what was decided on.
+        ([at("payouts.csv", "id", one, amount_fen=more("amount_fen"))], "postings.csv"),
+        (everywhere, "已用（分）"),
+        ([*everywhere, account(lambda table, row: row.update(granted_fen=str(amount + 1), posted_fen=str(amount + 1)))], "payout_lists.csv"),
+        ([*everywhere, account(lambda table, row: row.update(granted_fen=str(amount + 1), posted_fen=str(amount + 1))),
+          at("payout_lists.csv", "list_sha256", listed, amount_fen=more("amount_fen"))], "名单的指纹"),
+        # One removed payment, likewise.
+        ([without("payouts.csv", "id", one)], "没有工单、刷卡或现金支付"),
+        ([without("payouts.csv", "id", one), without("postings.csv", "subject", one)], "已用（分）"),
+        ([without("payouts.csv", "id", one), without("postings.csv", "subject", one), account(lambda table, row: table.remove(row))], "笔数"),
+        # One changed rule.
+        ([rule("AGE", **aged(cash))], "按项目规则应为"), ([rule("BILLS", value="4.99")], "按项目规则应为 499 分"),
+        ([("reference/programmes.json", grant)], "的额度为 1200，按项目规则应为 1300"),
+        # The elder, the bill, who decided, and what was taken back.
+        ([at("elders.csv", "id", allowance["elder"], birthday="1990-01-01", changed_ms="")], "按项目规则应为 0 分"),
+        ([at("elders.csv", "id", allowance["elder"], death_date="2020-01-01", changed_ms="")], "已去世"),
+        ([at("payouts.csv", "id", bill["id"], price_fen="400")], "名单的指纹"), ([at("payouts.csv", "id", bill["id"], bill="'=2")], "重复报销"),
+        ([at("payouts.csv", "id", bill["id"], date=bill["month"] + "-01")], "名单的指纹"),
+        ([at("payout_lists.csv", "list_sha256", listed, by=allowance["made_by"]), at("payouts.csv", "list_sha256", listed, decided_by=allowance["made_by"])],
+         "同一人"),
+        ([without("payout_lists.csv", "list_sha256", listed)], "没有这份名单的审批"),
+        ([without("payout_reversals.csv", "payout", taken["id"])], "没有这笔冲正"),
+        ([at("payout_reversals.csv", "payout", taken["id"], approved_by="finance", requested_by="finance")], "申请和批准是同一人"),
+        ([at("payout_reversals.csv", "payout", taken["id"], month="2020-01")], "科目"),
+        ([at("budget_use.csv", "source", "reversal", amount_fen="-1")], "现金支付 posted 合计"),
+    ]
+    for index, (edits, words) in enumerate(cases):
+        found = altered(cash, tmp_path / str(index), *edits)
+        assert words in found, (index, words, found)
+
+
+def aged(pack):
+    """The table of the allowance with a fen more for everybody."""
+    benefit = next(p for p in json.loads((pack / "reference/programmes.json").read_text()) if p["code"] == "AGE")["versions"][0]["benefit"]
+    richer = lambda yuan: f"{float(yuan) + 0.01:.2f}"
+    return {k: richer(v) if k == "value" else {a: richer(b) for a, b in v.items()} for k, v in benefit.items() if k in ("value", "by_age")}
 
 
 # ---- late services, budgets, ways and relations ----

@@ -15,6 +15,15 @@ struct Book {
     ///
     /// - Returns: whether the books allowed it.
     mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, provider: String) -> Bool {
+        apply(move, legs, elder: elder, month: month, owed: AccountName.payable(provider, month))
+    }
+
+    /// The same of a cash payment of a programme.
+    mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, cash programme: String) -> Bool {
+        apply(move, legs, elder: elder, month: month, owed: AccountName.cash(programme, month))
+    }
+
+    private mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, owed: String) -> Bool {
         var purses = balances[elder] ?? [:]
         var next = budgets
         for leg in legs {
@@ -32,7 +41,7 @@ struct Book {
         balances[elder] = purses
         budgets = next
         for leg in legs {
-            let (debit, credit) = move.accounts(leg.programme, month, provider: provider)
+            let (debit, credit) = move.accounts(leg.programme, month, owed: owed)
             accounts[debit, default: (0, 0)].debit += leg.amount.amount
             accounts[credit, default: (0, 0)].credit += leg.amount.amount
             debits += leg.amount.amount
@@ -51,6 +60,8 @@ struct NaiveBook {
         let provider: String
         let month: Month
         let legs: [FundingLeg]
+        /// The programme that pays it in cash; nil for a service.
+        var cash: String?
         var state: LegState?
         /// How often it has been paid, less how often that was taken back.
         var payments = 0
@@ -59,6 +70,8 @@ struct NaiveBook {
     var services: [Service] = []
     /// What stays of months that are closed: held and spent by account, owed by provider and month.
     private(set) var owed: [String: Int64] = [:]
+    /// Paid in cash less what was taken back, by programme and the month in which that was done.
+    private(set) var cash: [String: Int64] = [:]
     private(set) var promised: Int64 = 0
     private(set) var spent: [String: Int64] = [:]
     private(set) var held: [String: Int64] = [:]
@@ -67,17 +80,33 @@ struct NaiveBook {
 
     static func name(_ elder: Int, _ key: BalanceKey) -> String { "\(elder)/\(key.programme)/\(key.period)" }
 
+    /// Who has a month's payment of a programme, or waits for it: no two of the same.
+    private var paid: Set<String> = []
+
+    func isPaid(_ elder: Int, _ programme: String, _ month: Month) -> Bool { paid.contains("\(elder)/\(programme)/\(month)") }
+
     /// Notes that a service went from one state to another; written out case by case, so that a slip in the moves is not repeated here.
-    mutating func note(_ index: Int, _ state: LegState) {
+    ///
+    /// - Parameter now: the month in which that happens; of a service its own counts.
+    mutating func note(_ index: Int, _ state: LegState, in now: Month? = nil) {
         let (service, old) = (services[index], services[index].state)
         services[index].state = state
+        if let programme = service.cash {
+            let name = "\(service.elder)/\(programme)/\(service.month)"
+            if state == .released { paid.remove(name) } else { paid.insert(name) }
+        }
         for leg in service.legs {
             let amount = leg.amount.amount
             let place = "\(service.provider)/\(service.month)"
             if old == .reserved { promised -= amount }
             if state == .reserved { promised += amount }
-            if old == .posted { owed[place, default: 0] -= amount }
-            if state == .posted { owed[place, default: 0] += amount }
+            if let programme = service.cash {
+                if old == .posted { cash["\(programme)/\(now ?? service.month)", default: 0] -= amount }
+                if state == .posted { cash["\(programme)/\(service.month)", default: 0] += amount }
+            } else {
+                if old == .posted { owed[place, default: 0] -= amount }
+                if state == .posted { owed[place, default: 0] += amount }
+            }
             for key in leg.budgets {
                 if old == .reserved || old == .posted { borne[key.text, default: 0] -= amount + leg.bonus.amount }
                 if state == .reserved || state == .posted { borne[key.text, default: 0] += amount + leg.bonus.amount }

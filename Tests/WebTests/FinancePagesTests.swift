@@ -130,7 +130,19 @@ struct FinancePagesTests {
                 PayoutsModel(World.month, try await ReadPayouts(world.office)(World.month), now: world.now, once: "once", caller: caller)
             }
             try Golden.page("payouts", try await payouts(World.admin))
-            _ = try await DecidePayouts(world.office)("AGE", World.month, approve: true, opinion: "同意", by: World.admin)
+            let read = ReadPayouts(world.office)
+            func list(_ caller: Caller) async throws -> PayoutListModel {
+                PayoutListModel(
+                    World.month, try await read.page("AGE", World.month, after: nil, limit: 200), isFull: false, reference: world.office.reference,
+                    once: "once", caller: caller)
+            }
+            try Golden.page("payout-list", try await list(World.admin))
+            let seen = try await read(World.month).first { $0.programme.code == "AGE" }?.waiting.sha256
+            _ = try await DecidePayouts(world.office)("AGE", World.month, list: seen, approve: true, opinion: "同意", by: World.admin)
+            try Golden.page("payout-list", as: "payout-list@paid", try await list(World.admin))
+            let payment = try await read.page("AGE", World.month, after: nil, limit: 1).payments[0]
+            _ = try await world.office.perform(try ReversePayout(world.office).request(payment.id, reason: "已故", by: World.finance))
+            try Golden.page("payout-list", as: "payout-list@asked", try await list(World.admin))
             try Golden.page("payouts", as: "payouts@paid", try await payouts(Caller(role: .auditor, name: "auditor")))
             let lapsed = LapsedModel(World.month, try await ReadLapses(world.office)(World.month), reference: world.office.reference)
             try Golden.page("lapsed", lapsed)

@@ -97,6 +97,6 @@ extension MonthPapers {
         MonthPapers(
             month: month, isClosed: isClosed, statements: statements, elders: elders, visits: visits,
             mealClasses: mealClasses, owed: owed, unproven: unproven, adjustments: adjustments, invoices: invoices, payments: payments,
-            programmes: programmes, catalogue: catalogue, franchise: franchise)
+            reversals: reversals, programmes: programmes, catalogue: catalogue, franchise: franchise)
     }
 }

@@ -23,6 +23,8 @@ public struct MonthPapers: Sendable {
     public let invoices: [ProviderID: String]
     /// Allowances and claims of the month; read only for their own paper.
     public let payments: [CashPayment]
+    /// What was taken back of such in the month.
+    public let reversals: [PayoutReversal]
     /// Names of programmes by code.
     public let programmes: [String: String]
     public let catalogue: Catalogue
@@ -32,7 +34,7 @@ public struct MonthPapers: Sendable {
         month: Month, isClosed: Bool, statements: [Statement], elders: [ElderID: ElderFacts], visits: [String: VisitFacts],
         mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
         adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], payments: [CashPayment] = [],
-        programmes: [String: String] = [:], catalogue: Catalogue, franchise: Franchise
+        reversals: [PayoutReversal] = [], programmes: [String: String] = [:], catalogue: Catalogue, franchise: Franchise
     ) {
         self.month = month
         self.isClosed = isClosed
@@ -45,6 +47,7 @@ public struct MonthPapers: Sendable {
         self.adjustments = adjustments
         self.invoices = invoices
         self.payments = payments
+        self.reversals = reversals
         self.programmes = programmes
         self.catalogue = catalogue
         self.franchise = franchise

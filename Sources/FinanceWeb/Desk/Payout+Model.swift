@@ -16,7 +16,32 @@ struct PayoutsModel: Sendable {
         let paid: Int
         let paidAmount: String
         let mayDrawUp: Bool
+        let hasWaiting: Bool
         let mayDecide: Bool
+        /// The fingerprint of the list that waits, and as much of it as people compare.
+        let list: String
+        let mark: String
+        let unfinished: [Unfinished]
+        let reversed: String
+    }
+
+    /// A decision that was interrupted, with the button that goes on with it.
+    struct Unfinished: Sendable {
+        let list: String
+        let word: String
+        let by: String
+        let opinion: String
+        let action: String
+        let mayAct: Bool
+
+        init(_ decision: PayoutDecision, mayAct: Bool) {
+            list = decision.list
+            word = decision.isApproved ? "批准" : "退回"
+            by = decision.by
+            opinion = decision.opinion
+            action = decision.isApproved ? "approve" : "reject"
+            self.mayAct = mayAct
+        }
     }
 
     let month: String
@@ -32,21 +57,97 @@ struct PayoutsModel: Sendable {
         self.once = once
         (self.month, before, after) = (month.description, month.adding(-1).description, month.adding(1).description)
         let mayAct = caller.role != .auditor
-        rows = lines.map { line in
-            let isReached = month <= now.localDate.month
-            let way =
-                switch line.payout {
-                case .service: "随服务抵付"
-                case .monthly: "按月发放"
-                case .claim: "凭据报销"
-                }
-            return Row(
-                code: line.programme.code, name: line.programme.name, fund: line.programme.fund.name, way: way, waiting: line.waiting.count,
-                waitingAmount: HTML.grouped(line.waiting.amount), paid: line.paid.count, paidAmount: HTML.grouped(line.paid.amount),
-                mayDrawUp: mayAct && isReached && line.payout == .monthly, mayDecide: mayAct && line.waiting.count > 0)
-        }
+        rows = lines.map { Row($0, isReached: month <= now.localDate.month, mayAct: mayAct) }
         claims = mayAct ? zip(rows, lines).filter { if case .claim = $0.1.payout { true } else { false } }.map(\.0) : []
         hasClaims = !claims.isEmpty
+    }
+}
+
+extension PayoutsModel.Row {
+    init(_ line: ReadPayouts.Line, isReached: Bool, mayAct: Bool) {
+        code = line.programme.code
+        name = line.programme.name
+        fund = line.programme.fund.name
+        way =
+            switch line.payout {
+            case .service: "随服务抵付"
+            case .monthly: "按月发放"
+            case .claim: "凭据报销"
+            }
+        waiting = line.waiting.count
+        waitingAmount = HTML.grouped(line.waiting.amount)
+        paid = line.paid.count
+        paidAmount = HTML.grouped(line.paid.amount)
+        mayDrawUp = mayAct && isReached && line.payout == .monthly
+        hasWaiting = line.waiting.count > 0
+        mayDecide = mayAct && line.waiting.count > 0
+        list = line.waiting.sha256
+        mark = String(line.waiting.sha256.prefix(8))
+        unfinished = line.unfinished.map { PayoutsModel.Unfinished($0, mayAct: mayAct) }
+        reversed = line.reversed.count > 0 ? "\(line.reversed.count) 笔 −\(HTML.grouped(line.reversed.amount))" : ""
+    }
+}
+
+/// One programme's payments of a month.
+struct PayoutListModel: Sendable {
+    struct Payment: Sendable {
+        let id: String
+        let elder: String
+        let bill: String
+        let amount: String
+        let version: Int
+        let state: String
+        let madeBy: String
+        let decidedBy: String
+        let mayReverse: Bool
+    }
+
+    struct Reversal: Sendable {
+        let id: String
+        let elder: String
+        let what: String
+        let amount: String
+        let reason: String
+        let by: String
+        let at: String
+        let mayDecide: Bool
+    }
+
+    let month: String
+    let row: PayoutsModel.Row
+    let payments: [Payment]
+    let next: String
+    let hasNext: Bool
+    let reversals: [Reversal]
+    let hasReversals: Bool
+    let once: String
+
+    init(_ month: Month, _ page: ReadPayouts.Page, isFull: Bool, reference: Reference, once: String, caller: Caller) {
+        let mayAct = caller.role != .auditor
+        self.month = month.description
+        self.once = once
+        row = PayoutsModel.Row(page.line, isReached: true, mayAct: mayAct)
+        func elder(_ payment: CashPayment) -> String { page.elders[payment.elder.text].map { "\($0.number) \($0.name)" } ?? "" }
+        func bill(_ payment: CashPayment) -> String {
+            payment.bill.map { bill in
+                "\(bill.number) · \(bill.date) · \(reference.catalogue.item(ItemCode(bill.item))?.name ?? bill.item) · \(HTML.grouped(bill.price))"
+            } ?? ""
+        }
+        let asked = Set(page.reversals.map(\.payment.id))
+        payments = page.payments.map { payment in
+            Payment(
+                id: payment.id, elder: elder(payment), bill: bill(payment), amount: HTML.grouped(payment.leg.amount), version: payment.leg.version,
+                state: payment.stateName, madeBy: payment.madeBy, decidedBy: payment.decidedBy ?? "",
+                mayReverse: mayAct && payment.state == .posted && payment.reversedIn == nil && !asked.contains(payment.id))
+        }
+        (next, hasNext) = (page.payments.last?.id ?? "", isFull)
+        reversals = page.reversals.map { reversal in
+            Reversal(
+                id: reversal.id, elder: elder(reversal.payment), what: "\(reversal.payment.month) \(bill(reversal.payment))",
+                amount: HTML.grouped(reversal.payment.leg.amount), reason: reversal.reason, by: reversal.requestedBy,
+                at: reversal.requestedAt.shown, mayDecide: mayAct && reversal.requestedBy != caller.name)
+        }
+        hasReversals = !reversals.isEmpty
     }
 }
 

@@ -10,7 +10,10 @@ import Workflow
 /// | path | what |
 /// |---|---|
 /// | GET /finance/payouts?month= | by programme, with the buttons of whoever may press them |
+/// | GET /finance/payouts/{month}/{programme}?after= | each payment, a page at a time, and what is asked to be taken back |
 /// | POST /finance/payouts/{month}/{programme}/draw-up, approve, reject | the list of the month |
+/// | POST /finance/payout-reversals | asks to take a payment back |
+/// | POST /finance/payout-reversals/{id}/approve, reject | by another person |
 /// | POST /finance/claims | one bill, answered at once |
 /// | GET /finance/lapsed?month= | unused balances that lapse, by programme and street |
 public struct PayoutPages: Sendable {
@@ -24,9 +27,13 @@ public struct PayoutPages: Sendable {
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("payouts", use: payouts)
+        group.get("payouts/:month/:programme", use: list)
         group.post("payouts/:month/:programme/draw-up", use: drawUp)
         group.post("payouts/:month/:programme/approve") { try await decide(true, $0, $1) }
         group.post("payouts/:month/:programme/reject") { try await decide(false, $0, $1) }
+        group.post("payout-reversals", use: requestReversal)
+        group.post("payout-reversals/:id/approve") { try await decideReversal(true, $0, $1) }
+        group.post("payout-reversals/:id/reject") { try await decideReversal(false, $0, $1) }
         group.post("claims", use: claim)
         group.get("lapsed", use: lapsed)
     }
@@ -52,13 +59,55 @@ public struct PayoutPages: Sendable {
         return Pages.redirect(to: "/finance/payouts?month=\(month)")
     }
 
-    struct Opinion: Decodable, Sendable { let opinion: String? }
+    /// Payments a page.
+    static let pageSize = 200
+
+    @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let (month, programme) = (try context.month(), try context.parameters.require("programme"))
+        let page = try await ReadPayouts(office).page(programme, month, after: request.query("after"), limit: Self.pageSize)
+        return try pages.page(
+            "payout-list", .finance(page.line.programme.name, request, context),
+            PayoutListModel(
+                month, page, isFull: page.payments.count == Self.pageSize, reference: office.reference, once: exchange.newFormKey,
+                caller: context.caller))
+    }
+
+    struct Opinion: Decodable, Sendable {
+        let list: String?
+        let opinion: String?
+    }
 
     private func decide(_ approve: Bool, _ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
         let form = try await exchange.form(Opinion.self, request, context)
-        _ = try await DecidePayouts(office)(programme, month, approve: approve, opinion: form.opinion ?? "", by: context.caller)
+        _ = try await DecidePayouts(office)(
+            programme, month, list: form.list, approve: approve, opinion: form.opinion ?? "", by: context.caller)
         return Pages.redirect(to: "/finance/payouts?month=\(month)")
+    }
+
+    struct Reversal: Decodable, Sendable {
+        let payment: String
+        let reason: String
+    }
+
+    @Sendable func requestReversal(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        try await exchange.formOnce(Reversal.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            let step = try ReversePayout(office).request(form.payment, reason: form.reason, by: context.caller)
+            return { tx in Self.place(try step(tx)) }
+        }
+    }
+
+    private func decideReversal(_ approve: Bool, _ request: Request, _ context: FinanceContext) async throws -> Response {
+        let id = try context.parameters.require("id")
+        return try await exchange.formOnce(Opinion.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            let step = try ReversePayout(office).decide(id, approve: approve, opinion: form.opinion ?? "", by: context.caller)
+            return { tx in Self.place(try step(tx)) }
+        }
+    }
+
+    /// The page on which the payment stands.
+    private static func place(_ reversal: PayoutReversal) -> String {
+        "/finance/payouts/\(reversal.payment.month)/\(reversal.payment.leg.programme)"
     }
 
     struct Claim: Decodable, Sendable {

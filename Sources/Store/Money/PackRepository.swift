@@ -17,7 +17,7 @@ public struct PackRepository {
         fileprivate let query: @Sendable (Scope) -> SQL
 
         /// - Parameter columns: names divided by spaces; those of numbers end with `#`.
-        fileprivate init(_ name: String, _ columns: String, _ query: @escaping @Sendable (Scope) -> SQL) {
+        init(_ name: String, _ columns: String, _ query: @escaping @Sendable (Scope) -> SQL) {
             self.name = name
             let names = columns.split(separator: " ")
             self.columns = names.map { $0.filter { $0 != "#" } }
@@ -37,10 +37,18 @@ public struct PackRepository {
         }
 
         /// `packed`: the orders of the month, whatever became of them, and the late ones of months before that stand on its statements;
-        /// `eaten`: its meals, likewise.
+        /// `eaten`: its meals, likewise; `paid`: its cash payments, and those of whatever month that were taken back in it.
         ///
         /// Stands before any other value of a statement. The late ones of an open month are those that its close would find.
-        var services: SQL { isClosed ? frozen : running }
+        var services: SQL {
+            """
+            \(nested: isClosed ? frozen : running),
+            paid AS (
+                SELECT id, elder_id FROM payout WHERE month = \(month)
+                UNION
+                SELECT p.id, p.elder_id FROM payout_reversal r JOIN payout p ON p.id = r.payout_id WHERE r.month = \(month))
+            """
+        }
 
         private var frozen: SQL {
             """
@@ -92,7 +100,7 @@ public struct PackRepository {
         }
     }
 
-    public static let tables: [Table] = orders + money
+    public static let tables: [Table] = orders + money + budgets + payouts
 
     private static let orders: [Table] = [
         Table(
@@ -157,7 +165,9 @@ public struct PackRepository {
             WHERE e.id IN (
                 SELECT elder_id FROM packed
                 UNION
-                SELECT elder_id FROM eaten)
+                SELECT elder_id FROM eaten
+                UNION
+                SELECT elder_id FROM paid)
             ORDER BY e.id
             """
         },
@@ -206,39 +216,11 @@ public struct PackRepository {
             WHERE elder_id IN (
                 SELECT elder_id FROM packed
                 UNION
-                SELECT elder_id FROM eaten)
+                SELECT elder_id FROM eaten
+                UNION
+                SELECT elder_id FROM paid)
             ORDER BY elder_id, programme, period
             """
-        },
-        Table("budgets", "fund year# category region granted_fen# extra_fen# reserved_fen# posted_fen#") { scope in
-            let month = scope.month
-            return """
-            SELECT fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen FROM budget
-            WHERE year = \(month.year) ORDER BY fund, year, category, region
-            """
-        },
-        Table("budget_left", "budget left_fen#") { scope in
-            "SELECT budget, left_fen FROM close_budget WHERE month = \(scope.month) ORDER BY budget"
-        },
-        Table("budget_use", "source budgets legs bonuses month state amount_fen# count#") { scope in
-            let month = scope.month
-            let (first, last) = (LocalDate(month.year, 1, 1), LocalDate(month.year, 12, 31))
-            return """
-                SELECT 'meal', budgets, legs, bonuses, SUBSTR(service_date, 1, 7), 'posted', CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*)
-                FROM meal_swipe
-                WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
-                GROUP BY budgets, legs, bonuses, SUBSTR(service_date, 1, 7)
-                UNION ALL
-                SELECT 'order', l.budgets, '', '', SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen + l.bonus_fen) AS BIGINT), COUNT(*)
-                FROM funding_leg l JOIN service_order o ON o.id = l.order_id
-                WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released' AND l.budgets <> ''
-                GROUP BY l.budgets, SUBSTR(o.service_date, 1, 7), l.state
-                UNION ALL
-                SELECT 'payout', budgets, '', '', month, state, CAST(SUM(amount_fen) AS BIGINT), COUNT(*) FROM payout
-                WHERE month >= \(Month(month.year, 1)) AND month <= \(Month(month.year, 12)) AND state <> 'released' AND budgets <> ''
-                GROUP BY budgets, month, state
-                ORDER BY 1, 2, 3, 4, 5, 6
-                """
         },
         Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { scope in
             let month = scope.month
@@ -254,7 +236,9 @@ public struct PackRepository {
             WHERE subject IN (
                 SELECT id FROM packed
                 UNION
-                SELECT id FROM eaten)
+                SELECT id FROM eaten
+                UNION
+                SELECT id FROM paid)
             ORDER BY seq
             """
         },

@@ -38,12 +38,13 @@ public struct PaperRepository {
         return result
     }
 
-    /// Whoever a cash payment of the month is for.
+    /// Whoever a cash payment of the month is for, or one that was taken back in it.
     public func elders(paidIn month: Month) throws -> [ElderID: MonthPapers.ElderFacts] {
         try elders(
             """
             SELECT \(sql: Self.elderColumns) FROM elder e
             WHERE e.id IN (SELECT elder_id FROM payout WHERE month = \(month) AND state <> 'released')
+                OR e.id IN (SELECT p.elder_id FROM payout_reversal r JOIN payout p ON p.id = r.payout_id WHERE r.month = \(month))
             """)
     }
 

@@ -23,35 +23,43 @@ public struct PayoutRepository {
 
     /// What stands in a month, by programme, elder and bill; what was turned down left out.
     public func all(_ month: Month) throws -> [CashPayment] {
-        try tx.rows("\(sql: Self.select) WHERE month = \(month) AND state <> 'released' ORDER BY programme, elder_id, bill, id") {
+        try tx.rows("\(nested: Self.select) WHERE p.month = \(month) AND p.state <> 'released' ORDER BY p.programme, p.elder_id, p.bill, p.id") {
             try CashPayment(row: &$0)
         }
     }
 
-    /// Those that have waited for a second person since a moment, first first.
-    public func waiting(_ programme: String, _ month: Month, since moment: Instant, limit: Int) throws -> [CashPayment] {
+    /// One page of what stands of a programme in a month, first first.
+    public func page(_ programme: String, _ month: Month, after id: String, limit: Int) throws -> [CashPayment] {
         try tx.rows(
             """
-            \(sql: Self.select)
-            WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' AND made_ms <= \(moment) ORDER BY id LIMIT \(limit)
+            \(nested: Self.select)
+            WHERE p.month = \(month) AND p.programme = \(programme) AND p.state <> 'released' AND p.id > \(id) ORDER BY p.id LIMIT \(limit)
             """
         ) { try CashPayment(row: &$0) }
     }
 
-    /// Whether any of those was drawn up by a person.
-    public func isWaiting(_ programme: String, _ month: Month, since moment: Instant, by person: String) throws -> Bool {
-        try tx.exists(
+    public func find(_ id: String) throws -> CashPayment? {
+        try tx.first("\(nested: Self.select) WHERE p.id = \(id)") { try CashPayment(row: &$0) }
+    }
+
+    /// What a programme has paid out in a month, whatever was taken back later.
+    public func paid(_ programme: String, _ month: Month) throws -> (count: Int, amount: Fen) {
+        try tx.rows(
             """
-            SELECT 1 FROM payout
-            WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' AND made_ms <= \(moment) AND made_by = \(person)
-            """)
+            SELECT COUNT(*), CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM payout
+            WHERE month = \(month) AND programme = \(programme) AND state = 'posted'
+            """
+        ) { (try $0.int(), try $0.fen()) }[0]
     }
 
     /// Who has a month's allowance of a programme already.
     public func elders(_ programme: String, _ month: Month) throws -> Set<ElderID> {
         Set(
             try tx.rows(
-                "SELECT elder_id FROM payout WHERE programme = \(programme) AND month = \(month) AND bill = '' AND state <> 'released'"
+                """
+                SELECT elder_id FROM payout
+                WHERE programme = \(programme) AND month = \(month) AND bill = '' AND state <> 'released' AND is_reversed = 0
+                """
             ) { try $0.id() })
     }
 
@@ -66,18 +74,9 @@ public struct PayoutRepository {
         ) { try $0.month() }
     }
 
-    /// Whether a claimant has handed in a bill before.
+    /// Whether a claimant has handed in a bill before, and it was neither turned down nor taken back.
     public func isKnown(_ bill: String, of claimant: String) throws -> Bool {
-        try tx.exists("SELECT 1 FROM payout WHERE claimant = \(claimant) AND bill = \(bill) AND state <> 'released'")
-    }
-
-    /// - Returns: false when somebody has decided meanwhile.
-    public func decide(_ id: String, _ state: LegState, by: String, opinion: String, at now: Instant) throws -> Bool {
-        try tx.execute(
-            """
-            UPDATE payout SET state = \(state), decided_by = \(by), decided_ms = \(now), opinion = \(opinion)
-            WHERE id = \(id) AND state = 'reserved'
-            """) == 1
+        try tx.exists("SELECT 1 FROM payout WHERE claimant = \(claimant) AND bill = \(bill) AND state <> 'released' AND is_reversed = 0")
     }
 
     /// What the payments of each month take from budgets, those that take from the same together.
@@ -86,21 +85,24 @@ public struct PayoutRepository {
             """
             SELECT month, budgets, CAST(SUM(CASE WHEN state = 'reserved' THEN amount_fen ELSE 0 END) AS BIGINT),
                 CAST(SUM(CASE WHEN state = 'posted' THEN amount_fen ELSE 0 END) AS BIGINT), COUNT(*)
-            FROM payout WHERE state <> 'released' AND budgets <> ''
+            FROM payout WHERE state <> 'released' AND is_reversed = 0 AND budgets <> ''
             GROUP BY month, budgets ORDER BY month, budgets
             """
         ) { (try $0.month(), try [BudgetKey](encoded: try $0.text()), try $0.fen(), try $0.fen(), try $0.int()) }
     }
 
-    private static let select: StaticString = """
-        SELECT id, programme, version, fund, month, elder_id, claimant, bill, item_code, service_date, price_fen, amount_fen, draws, budgets, state,
-            made_by, made_ms, decided_by
-        FROM payout
+    static let columns: StaticString = """
+        p.id, p.programme, p.version, p.fund, p.month, p.elder_id, p.claimant, p.bill, p.item_code, p.service_date, p.price_fen, p.amount_fen,
+            p.draws, p.budgets, p.state, p.made_by, p.made_ms, p.decided_by, r.month
         """
+    /// With what has taken a payment back.
+    static let reversed: StaticString = "LEFT JOIN payout_reversal r ON r.payout_id = p.id AND r.state = 'approved'"
+
+    static var select: SQL { "SELECT \(sql: columns) FROM payout p \(sql: reversed)" }
 }
 
 extension CashPayment {
-    fileprivate init(row: inout Row) throws {
+    init(row: inout Row) throws {
         let id = try row.text()
         let (programme, version, fund) = (try row.text(), try row.int(), try row.value(Fund.self))
         let (month, elder, claimant) = (try row.month(), try row.id(Elder.self), try row.text())
@@ -111,7 +113,7 @@ extension CashPayment {
         self.init(
             id: id, leg: leg, month: month, elder: elder, claimant: claimant,
             bill: number.isEmpty ? nil : Bill(number: number, item: item, date: date, price: price), state: try row.value(),
-            madeBy: try row.text(), madeAt: try row.instant(), decidedBy: row.optionalText())
+            madeBy: try row.text(), madeAt: try row.instant(), decidedBy: row.optionalText(), reversedIn: row.optionalText().flatMap { Month($0) })
     }
 }
 

@@ -29,7 +29,8 @@ extension Migrator {
         Migration(number: 26, name: "payout", sql: Schema.m0026_payout),
         Migration(number: 27, name: "stops", sql: Schema.m0027_stops),
         Migration(number: 28, name: "once", sql: Schema.m0028_once),
-        Migration(number: 29, name: "sums", sql: Schema.m0029_sums) { tx in try tx.budgets.keepMonths() },
+        Migration(number: 29, name: "payout_lists", sql: Schema.m0029_payout_lists),
+        Migration(number: 30, name: "sums", sql: Schema.m0030_sums) { tx in try tx.budgets.keepMonths() },
     ])
 }
 

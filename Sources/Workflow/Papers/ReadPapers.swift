@@ -24,7 +24,7 @@ public struct ReadPapers: Sendable {
         return try await office.read { [reference = office.reference] tx in
             let papers = MonthPapers(
                 month: month, isClosed: false, statements: [], elders: try tx.papers.elders(paidIn: month), visits: [:], mealClasses: [:], owed: [:],
-                unproven: [:], payments: try tx.payouts.all(month),
+                unproven: [:], payments: try tx.payouts.all(month), reversals: try tx.payouts.reversals(in: month),
                 programmes: Dictionary(reference.programmes.all.map { ($0.code, $0.name) }, uniquingKeysWith: { first, _ in first }),
                 catalogue: reference.catalogue, franchise: reference.franchise)
             return try papers.document(kind, scope)

@@ -2,7 +2,7 @@ extension Schema {
     /// Sums that pages show, kept when what they are made of is written: what each month of service takes from a budget; of a sealed statement its
     /// held and its blocked lines apart, and whom it serves, with what (`次:1200`, in hundredths) and out of which funds (`voucher:3400`, in fen).
     /// Statements sealed before have the latter not.
-    static let m0029_sums = """
+    static let m0030_sums = """
         CREATE TABLE budget_month (
             year INTEGER NOT NULL,
             fund TEXT NOT NULL,
