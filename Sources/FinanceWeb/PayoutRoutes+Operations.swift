@@ -27,7 +27,7 @@ extension PayoutRoutes: DescribedRoutes {
                         "programmes": .array(
                             .object([
                                 "programme": .text(sample: "AGE"), "name": .text(), "fund": .oneOf(Fund.self),
-                                "payout": .oneOf(["service", "monthly", "claim"]), "waiting": .integer(), "waiting_fen": .fen, "paid": .integer(),
+                                "payout": .oneOf(Payout.Kind.self), "waiting": .integer(), "waiting_fen": .fen, "paid": .integer(),
                                 "paid_fen": .fen,
                             ])),
                     ])), refuses: ["month_invalid"]),

@@ -27,9 +27,9 @@ struct BudgetsModel: Sendable {
             percent = balance.granted > .zero ? Int(balance.used.amount * 100 / balance.granted.amount) : 0
             urgency = line.level == .exhausted ? "late" : line.level == .warned ? "near" : ""
             level = switch line.level {
-            case .open: "正常"
-            case .warned: "预警"
-            case .exhausted: "停用"
+            case .open: localized("正常")
+            case .warned: localized("预警")
+            case .exhausted: localized("停用")
             }
         }
     }
@@ -109,7 +109,7 @@ struct BudgetModel: Sendable {
         }
         // Behind it the pace at which it would last exactly to the end of the year.
         let even = (0...12).map { Int(granted.amount / 100) * (12 - $0) / 12 }
-        plot = Plot.lines(title, labels: (0...12).map { $0 == 0 ? "" : "\($0)月" }, values: points, second: even)
+        plot = Plot.lines(title, labels: (0...12).map { $0 == 0 ? "" : localized("\($0)月") }, values: points, second: even)
         mayAsk = caller.role != .auditor
     }
 }

@@ -35,17 +35,17 @@ struct PayoutsModel: Sendable {
         rows = lines.map { line in
             let isReached = month <= now.localDate.month
             let way =
-                switch line.payout {
-                case .service: "随服务抵付"
-                case .monthly: "按月发放"
-                case .claim: "凭据报销"
+                switch line.payout.kind {
+                case .service: localized("随服务抵付")
+                case .monthly: localized("按月发放")
+                case .claim: localized("凭据报销")
                 }
             return Row(
-                code: line.programme.code, name: line.programme.name, fund: line.programme.fund.name, way: way, waiting: line.waiting.count,
+                code: line.programme.code, name: line.programme.name, fund: localized(term: line.programme.fund.name), way: way, waiting: line.waiting.count,
                 waitingAmount: HTML.grouped(line.waiting.amount), paid: line.paid.count, paidAmount: HTML.grouped(line.paid.amount),
-                mayDrawUp: mayAct && isReached && line.payout == .monthly, mayDecide: mayAct && line.waiting.count > 0)
+                mayDrawUp: mayAct && isReached && line.payout.kind == .monthly, mayDecide: mayAct && line.waiting.count > 0)
         }
-        claims = mayAct ? zip(rows, lines).filter { if case .claim = $0.1.payout { true } else { false } }.map(\.0) : []
+        claims = mayAct ? zip(rows, lines).filter { $0.1.payout.kind == .claim }.map(\.0) : []
         hasClaims = !claims.isEmpty
     }
 }
