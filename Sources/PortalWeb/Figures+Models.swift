@@ -24,7 +24,9 @@ struct QualityModel: Sendable {
         // Marks with one decimal, rounded half up.
         let tenths = found.marks == 0 ? 0 : (found.markSum * 20 + found.marks) / (found.marks * 2)
         figures = [
-            Figure(name: localized("接单率"), value: share(found.accepted, of: answered), basis: localized("接 \(found.accepted) · 拒 \(found.declined) · 超时 \(found.expired)")),
+            Figure(
+                name: localized("接单率"), value: share(found.accepted, of: answered),
+                basis: localized("接 \(found.accepted) · 拒 \(found.declined) · 超时 \(found.expired)")),
             Figure(name: localized("准时率"), value: share(found.onTime, of: found.visits), basis: localized("\(found.visits) 次上门，15 分钟内签到 \(found.onTime) 次")),
             Figure(name: localized("满意度"), value: found.marks == 0 ? "—" : "\(tenths / 10).\(tenths % 10)", basis: localized("\(found.marks) 次回访，满分 5")),
             Figure(name: localized("投诉"), value: "\(found.complaints)", basis: localized("90 天内的工单")),

@@ -63,7 +63,7 @@ struct VisitModel: Sendable {
         number = order.number
         state = vocabulary(.state, order.state.rawValue)
         item = reference.catalogue.item(order.item)?.name ?? order.item.text
-        amount = "\(order.quantity.text) \(localized(term: reference.catalogue.item(order.item)?.unit.rawValue ?? "")) · \(order.payable)"
+        amount = "\(order.quantity.text) \(localized(term: reference.catalogue.item(order.item)?.unit.rawValue ?? "")) · \(localized("\(order.payable.yuan)元"))"
         when = Self.when(order.window, vocabulary, now: now)
         region = reference.catalogue.region(.init(order.region))?.name ?? order.region
         let left = order.timer.map { ($0.due - now).minutes }
@@ -211,7 +211,8 @@ struct MeansModel: Sendable {
             }
         let names = ["一", "二", "三", "四", "五", "六", "日"].map { localized(term: $0) }
         hours = provider.hours.sorted { $0.opens < $1.opens }.map { hours in
-            let days = hours.days.count == 7 ? localized("每天") : localized("周\(hours.days.sorted().map { names[($0 - 1) % 7] }.joined(separator: localized("、")))")
+            let some = hours.days.sorted().map { names[($0 - 1) % 7] }.joined(separator: localized("、"))
+            let days = hours.days.count == 7 ? localized("每天") : localized("周\(some)")
             return Hours(day: days, time: "\(ClockTime.text(hours.opens))–\(ClockTime.text(hours.closes))", capacity: "\(hours.capacity)")
         }
         closed = provider.closedDays.filter { $0 >= today }.map(\.description)

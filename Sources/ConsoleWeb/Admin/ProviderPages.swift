@@ -69,7 +69,7 @@ public struct ProviderPages: Sendable {
             }
             _ = try await office.perform(manage.setState(id, state, reason: form.reason, by: context.caller))
             try await manage.follow(id, by: context.caller)
-            return try await one(request, context, done: state.term)
+            return try await one(request, context, done: localized(term: state.term))
         } catch let error as any Rejecting where error.rejection.kind != .missing {
             return try await one(request, context, typed: form, fault: error.rejection)
         }
@@ -95,7 +95,7 @@ struct ProvidersModel: Sendable {
         let providers = providers.sorted { $0.id < $1.id }
         groups = FranchiseState.allCases.compactMap { state in
             let rows = providers.filter { $0.state == state }.map { Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
-            return rows.isEmpty ? nil : Group(name: state.term, count: rows.count, rows: rows)
+            return rows.isEmpty ? nil : Group(name: localized(term: state.term), count: rows.count, rows: rows)
         }
     }
 }

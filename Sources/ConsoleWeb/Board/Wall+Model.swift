@@ -74,7 +74,8 @@ struct WallModel: Sendable {
         let totals = Dictionary(wall.demand.map { ($0.region, $0.orders) }, uniquingKeysWith: +)
         let busiest = regions.sorted { (totals[$1.code.text] ?? 0, $0.code) < (totals[$0.code.text] ?? 0, $1.code) }.prefix(12)
         heat = Plot.heat(
-            messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") }, columns: categories.map { localized(term: $0.name) },
+            messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") },
+            columns: categories.map { localized(term: $0.name) },
             values: busiest.map { region in categories.map { demand["\(region.code)/\($0.rawValue)"] ?? 0 } },
             beside: Self.supply(busiest.map(\.code.text), categories, words.reference))
     }

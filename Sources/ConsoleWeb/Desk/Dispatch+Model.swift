@@ -63,7 +63,9 @@ struct DispatchModel: Sendable {
         let waiting = board.counts.filter { !$0.key.isEnd }.values.reduce(0, +)
         states = [State(name: localized("等待处理"), count: "\(waiting)", address: filter.address(nil), isCurrent: filter.state == nil)]
             + OrderState.allCases.map {
-                State(name: localized(term: $0.name), count: $0.isEnd ? "" : "\(board.counts[$0] ?? 0)", address: filter.address($0, on: $0.isEnd ? filter.day : nil), isCurrent: $0 == filter.state)
+                State(
+                    name: localized(term: $0.name), count: $0.isEnd ? "" : "\(board.counts[$0] ?? 0)",
+                    address: filter.address($0, on: $0.isEnd ? filter.day : nil), isCurrent: $0 == filter.state)
             }
         let ended = filter.state.flatMap { $0.isEnd ? $0 : nil }
         day = ended.map { state in
@@ -165,7 +167,8 @@ struct OrderModel: Sendable {
             "时间": Words.span(order.window), "街道": words.region(order.region),
             "服务商": words.provider(order.provider?.text), "应付": order.payable.yuan, "自费": order.selfPay.yuan,
             "核验": localized(term: order.verification.name), "结算": localized(term: order.settlement.name),
-            "时限": order.timer.map { localized("\($0.due.shown)（\(localized(term: order.serviceLevel.name))）") } ?? localized("无"), "备注": order.note, "说明": file.unmet,
+            "时限": order.timer.map { localized("\($0.due.shown)（\(localized(term: order.serviceLevel.name))）") } ?? localized("无"),
+            "备注": order.note, "说明": file.unmet,
         ]).all
         legs = file.legs.map {
             Leg(

@@ -141,10 +141,16 @@ struct FindModel: Sendable {
             )
         }
         rows += orders.map {
-            (localized("工单"), $0.number, "\(words.item($0.item.text)) \(localized(term: $0.state.name)) \(Words.when($0.window.start))", "/console/orders/\($0.id)")
+            let what = "\(words.item($0.item.text)) \(localized(term: $0.state.name)) \(Words.when($0.window.start))"
+            return (localized("工单"), $0.number, what, "/console/orders/\($0.id)")
         }
-        rows += items.map { (localized("项目"), $0.name, "\($0.code) \(localized(term: $0.category.name)) \(localized(term: $0.mode.rawValue))", "/console/items/\($0.code)") }
-        rows += found.articles.map { (localized(term: $0.kind), $0.title, String($0.text.prefix { !$0.isNewline }.prefix(40)), "/console/knowledge/\($0.code)") }
+        rows += items.map {
+            let what = "\($0.code) \(localized(term: $0.category.name)) \(localized(term: $0.mode.rawValue))"
+            return (localized("项目"), $0.name, what, "/console/items/\($0.code)")
+        }
+        rows += found.articles.map {
+            (localized(term: $0.kind), $0.title, String($0.text.prefix { !$0.isNewline }.prefix(40)), "/console/knowledge/\($0.code)")
+        }
         self.rows = rows.prefix(14).enumerated().map { index, row in
             Row(digit: index < 9 ? "\(index + 1)" : "", kind: row.0, title: row.1, detail: row.2, opens: row.3)
         }

@@ -27,7 +27,8 @@ struct MonthsModel: Sendable {
             let days = last.map { (now - $0.at).minutes / 1440 }
             let isDone = step == .paid || step == .open
             return Row(
-                month: month.description, step: localized(term: step.name), since: last?.at.shown ?? "", age: isDone ? "" : days.map { localized("\($0) 天") } ?? "",
+                month: month.description, step: localized(term: step.name), since: last?.at.shown ?? "",
+                age: isDone ? "" : days.map { localized("\($0) 天") } ?? "",
                 urgency: !isDone && (days ?? 0) > Self.lateDays ? "late" : "", by: last?.by ?? "")
         }
     }
@@ -102,7 +103,8 @@ struct MonthModel: Sendable {
         next = localized(term: approve?.right.name ?? "")
         stations = standing.history.map { entry in
             Station(
-                name: localized(term: entry.to.name), state: entry.action == .reject ? localized("退回") : "", by: entry.by, at: entry.at.shown, opinion: entry.opinion,
+                name: localized(term: entry.to.name), state: entry.action == .reject ? localized("退回") : "",
+                by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }
         codes = (glance.totals?.stops.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }

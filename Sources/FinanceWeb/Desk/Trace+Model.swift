@@ -102,7 +102,10 @@ struct TraceModel: Sendable {
                 decision: entry.line.decision.map { "\(localized(term: $0.kind == .release ? "放行" : "拒付")) \($0.by) \($0.at.shown)：\($0.reason)" },
                 step: localized(term: entry.step.name),
                 signatures: entry.signatures.map { "\(localized(term: $0.to.name)) \(vocabulary(.who, $0.by)) \($0.at.shown) \($0.opinion)" },
-                adjustments: entry.adjustments.map { localized("\($0.amount.yuan) \($0.reason)（\($0.enteredBy)，\($0.approvedBy.map { localized("批准 \($0)") } ?? localized("待批准"))）") },
+                adjustments: entry.adjustments.map { adjustment in
+                    let approval = adjustment.approvedBy.map { localized("批准 \($0)") } ?? localized("待批准")
+                    return localized("\(adjustment.amount.yuan) \(adjustment.reason)（\(adjustment.enteredBy)，\(approval)）")
+                },
                 invoice: entry.invoice.map { "\($0.number) \($0.date) \($0.amount.yuan)" },
                 payment: entry.payment.map { "\($0.payment.reference) \($0.payment.amount.yuan) \($0.state.name)" })
         }
