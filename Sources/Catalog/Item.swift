@@ -149,6 +149,8 @@ public enum EvidenceLevel: Int, CaseIterable, Comparable, Sendable, Codable {
 public enum ItemTag: String, CaseIterable, Sendable, Codable {
     case sameSex = "同性别"
     case twoPersons = "双人"
+    /// One of those who come has to be able to lift the elder.
+    case lifting = "需搬扶"
     case halal = "清真"
     case softDiet = "软食"
     case lowSugar = "低糖"

@@ -113,10 +113,9 @@ struct Payment {
     }
 
     private mutating func noteHours(_ rule: Programmes.Rule) {
-        func clock(_ minute: Int) -> String { "\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)" }
         let scope = rule.version.scope
         let (from, until) = (scope.fromMinute ?? 0, scope.untilMinute ?? 1440)
         let next = request.minuteOfDay < from ? request.date : request.date.adding(days: 1)
-        note(rule, "out_of_hours", "\(clock(from)) 至 \(clock(until)) 享受", next: next)
+        note(rule, "out_of_hours", "\(ClockTime.text(from)) 至 \(ClockTime.text(until)) 享受", next: next)
     }
 }

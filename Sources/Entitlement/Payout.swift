@@ -9,6 +9,17 @@ public enum Payout: Hashable, Sendable {
     case monthly
     /// 凭据报销: afterwards and on paper bills, by the period, within so many months after it.
     case claim(per: Grant.Period, months: Int)
+
+    /// As a programme's file and the API name it.
+    public enum Kind: String, CaseIterable, Sendable { case service, monthly, claim }
+
+    public var kind: Kind {
+        switch self {
+        case .service: .service
+        case .monthly: .monthly
+        case .claim: .claim
+        }
+    }
 }
 
 /// 报销期: the span whose bills are claimed together, and until when.

@@ -100,10 +100,10 @@ extension ProgrammeVersion: Decodable {
     }
 
     private static func payout(_ word: String?, per: Grant.Period?, months: Int?, _ path: [any CodingKey]) throws -> Payout {
-        switch (word, per, months) {
-        case (nil, nil, nil), ("service", nil, nil): .service
-        case ("monthly", nil, nil): .monthly
-        case ("claim", let per?, let months?): .claim(per: per, months: months)
+        switch (word.map(Payout.Kind.init) ?? .service, per, months) {
+        case (.service, nil, nil): .service
+        case (.monthly, nil, nil): .monthly
+        case (.claim, let per?, let months?): .claim(per: per, months: months)
         default:
             throw DecodingError.dataCorrupted(
                 .init(codingPath: path, debugDescription: "payout 应为 service、monthly，或 claim 并写 claim_per 和 claim_months"))

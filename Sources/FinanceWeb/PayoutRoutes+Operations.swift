@@ -13,7 +13,7 @@ extension PayoutRoutes: DescribedRoutes {
             "opinion": .text(), "by": .text(), "at": .instant,
         ])
         let totals = Schema.object([
-            "programme": .text(sample: "AGE"), "name": .text(), "fund": .oneOf(Fund.self), "payout": .oneOf(["service", "monthly", "claim"]),
+            "programme": .text(sample: "AGE"), "name": .text(), "fund": .oneOf(Fund.self), "payout": .oneOf(Payout.Kind.self),
             "waiting": .integer(), "waiting_fen": .fen, "list_sha256": hash.nullable, "paid": .integer(), "paid_fen": .fen,
             "reversed": Schema.integer().described("当月冲正的笔数，不论何时发放"), "reversed_fen": .fen,
             "unfinished": Schema.array(decision).described("中断的审批：用同一指纹再提交一次即可办完"),

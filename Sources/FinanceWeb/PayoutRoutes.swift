@@ -175,7 +175,7 @@ public struct PayoutRoutes: Sendable {
     private static func line(_ line: ReadPayouts.Line) -> JSON {
         [
             "programme": JSON(line.programme.code), "name": JSON(line.programme.name), "fund": JSON(line.programme.fund.rawValue),
-            "payout": JSON(line.word), "waiting": JSON(line.waiting.count), "waiting_fen": JSON(line.waiting.amount),
+            "payout": JSON(line.payout.kind.rawValue), "waiting": JSON(line.waiting.count), "waiting_fen": JSON(line.waiting.amount),
             "list_sha256": line.waiting.count > 0 ? JSON(line.waiting.sha256) : .null, "paid": JSON(line.paid.count),
             "paid_fen": JSON(line.paid.amount), "reversed": JSON(line.reversed.count), "reversed_fen": JSON(line.reversed.amount),
             "unfinished": .array(line.unfinished.map(decision)),
@@ -218,16 +218,5 @@ public struct PayoutRoutes: Sendable {
             "amount_fen": JSON(judged.payment?.leg.amount ?? .zero),
             "notes": .array(judged.notes.map { ["programme": JSON($0.programme), "code": JSON($0.code), "message": JSON($0.message)] }),
         ]
-    }
-}
-
-extension ReadPayouts.Line {
-    /// As a programme file has it.
-    var word: String {
-        switch payout {
-        case .service: "service"
-        case .monthly: "monthly"
-        case .claim: "claim"
-        }
     }
 }

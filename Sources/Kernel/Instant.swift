@@ -134,6 +134,11 @@ public enum ClockTime {
     public static func text(_ minutes: Int) -> String { "\(padded(minutes / 60, 2)):\(padded(minutes % 60, 2))" }
 }
 
+extension Instant {
+    /// `09:30`, as a clock in Lanzhou shows it.
+    public var clock: String { ClockTime.text(minuteOfDay) }
+}
+
 extension Int64 {
     /// Division that rounds towards minus infinity.
     func dividedDown(by divisor: Int64) -> Int64 {

@@ -25,12 +25,16 @@ public struct Fitness: Sendable {
     public enum Obstacle: Hashable, Sendable {
         /// Not among the provider's people at work.
         case unknown
+        /// On leave that day, or entered as not there.
+        case absent
         /// A relative of the elder: avoidance of interest.
         case relative
         /// Lacks a credential on the day of the visit; its name.
         case credential(String)
         /// Intimate care (同性别) by the other sex.
         case sex
+        /// Comes alone where somebody has to be lifted, and cannot.
+        case lifting
         /// Promised to another home at that time.
         case busy(Engagement)
     }
@@ -39,14 +43,20 @@ public struct Fitness: Sendable {
     private let credentials: [CredentialType]
     /// Nil when either may come.
     private let sex: Sex?
+    private let mustLift: Bool
     private let relatives: Set<WorkerID>
+    private let absent: Set<WorkerID>
 
-    public init(_ order: Order, catalogue: Catalogue, elderSex: Sex, relatives: Set<WorkerID>) {
+    /// - Parameter absent: those who are not there on the day of the visit.
+    public init(_ order: Order, catalogue: Catalogue, elderSex: Sex, relatives: Set<WorkerID>, absent: Set<WorkerID>) {
         let item = catalogue.item(order.item)
         self.order = order
         credentials = catalogue.credentialTypes.filter { $0.holder == .worker && item?.credentials.contains($0.code) == true }
         sex = item?.tags.contains(.sameSex) == true ? elderSex : nil
+        // Where two come one of them lifts: that is for the plan of the day to see to.
+        mustLift = item?.tags.contains(.lifting) == true && item?.staffCount == 1
         self.relatives = relatives
+        self.absent = absent
     }
 
     /// - Parameter engaged: visits of the same provider; empty where a plan has weighed the times of all visits itself.
@@ -55,6 +65,8 @@ public struct Fitness: Sendable {
         if relatives.contains(worker.id) { return .relative }
         if let lacking = credentials.first(where: { !worker.holds([$0.code.text], on: order.serviceDate) }) { return .credential(lacking.name) }
         if let sex, worker.sex != sex { return .sex }
+        if mustLift, !worker.canLift { return .lifting }
+        if absent.contains(worker.id) { return .absent }
         guard order.mode.bindsWorker else { return nil }
         return engaged
             .first { $0.order != order.id && $0.workers.contains(worker.id) && $0.window.overlaps(order.window) }
@@ -69,7 +81,7 @@ extension Fitness.Obstacle {
     /// What of it differs from case to case: the credential, or the other visit's time and number; empty for the others.
     public var detail: String {
         switch self {
-        case .unknown, .relative, .sex: ""
+        case .unknown, .absent, .relative, .sex, .lifting: ""
         case .credential(let name): name
         case .busy(let other): "\(ClockTime.text(other.window.start.minuteOfDay))–\(ClockTime.text(other.window.end.minuteOfDay)) \(other.number)"
         }
@@ -83,9 +95,11 @@ extension Fitness.Obstacle {
     private var told: (code: String, message: String) {
         switch self {
         case .unknown: ("worker_unknown", "没有这位在岗人员，请先在人员名单中登记。")
+        case .absent: ("worker_absent", "该人员当天请假或不上班，请换一位人员，或先更正班次、销假。")
         case .relative: ("worker_relative", "该人员是这位老人的亲属，按回避规定不能上门，请换一位人员。")
         case .credential(let name): ("worker_credential", "该人员在服务当日没有有效的“\(name)”，请换人或更新证件。")
         case .sex: ("worker_sex", "这项服务须由与老人同性别的人员提供，请换一位人员。")
+        case .lifting: ("worker_lifting", "这项服务要搬扶老人，该人员不能搬扶，请换一位人员。")
         case .busy(let other): ("worker_busy", Self.told(other))
         }
     }

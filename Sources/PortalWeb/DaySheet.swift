@@ -87,8 +87,3 @@ struct DaySheet: Sendable {
             ], body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 }
-
-extension Instant {
-    /// `09:30`, as a clock in Lanzhou shows it.
-    fileprivate var clock: String { ClockTime.text(minuteOfDay) }
-}

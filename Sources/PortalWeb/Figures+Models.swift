@@ -24,10 +24,12 @@ struct QualityModel: Sendable {
         // Marks with one decimal, rounded half up.
         let tenths = found.marks == 0 ? 0 : (found.markSum * 20 + found.marks) / (found.marks * 2)
         figures = [
-            Figure(name: "接单率", value: share(found.accepted, of: answered), basis: "接 \(found.accepted) · 拒 \(found.declined) · 超时 \(found.expired)"),
-            Figure(name: "准时率", value: share(found.onTime, of: found.visits), basis: "\(found.visits) 次上门，15 分钟内签到 \(found.onTime) 次"),
-            Figure(name: "满意度", value: found.marks == 0 ? "—" : "\(tenths / 10).\(tenths % 10)", basis: "\(found.marks) 次回访，满分 5"),
-            Figure(name: "投诉", value: "\(found.complaints)", basis: "90 天内的工单"),
+            Figure(
+                name: localized("接单率"), value: share(found.accepted, of: answered),
+                basis: localized("接 \(found.accepted) · 拒 \(found.declined) · 超时 \(found.expired)")),
+            Figure(name: localized("准时率"), value: share(found.onTime, of: found.visits), basis: localized("\(found.visits) 次上门，15 分钟内签到 \(found.onTime) 次")),
+            Figure(name: localized("满意度"), value: found.marks == 0 ? "—" : "\(tenths / 10).\(tenths % 10)", basis: localized("\(found.marks) 次回访，满分 5")),
+            Figure(name: localized("投诉"), value: "\(found.complaints)", basis: localized("90 天内的工单")),
         ]
     }
 }
@@ -57,8 +59,8 @@ struct WhyModel: Sendable {
         self.fault = fault
         entries = (own?.parts ?? []).map { entry in
             Entry(
-                at: entry.at.shown, rank: entry.part.rank.map { "第 \($0) 位" } ?? "未入选", explanation: entry.part.explanation,
-                parts: (entry.part.points?.parts ?? []).map { Part(name: $0.term, points: $0.points) })
+                at: entry.at.shown, rank: entry.part.rank.map { localized("第 \($0) 位") } ?? localized("未入选"), explanation: entry.part.explanation,
+                parts: (entry.part.points?.parts ?? []).map { Part(name: localized(term: $0.term), points: $0.points) })
         }
     }
 }
@@ -131,12 +133,12 @@ struct OwnStatementModel: Sendable {
             return Line(
                 ordinal: found.ordinal, subject: candidate.subject, number: candidate.number,
                 what: catalogue.item(candidate.item)?.name ?? candidate.item.text, date: candidate.date.description,
-                gross: HTML.grouped(candidate.gross), subsidy: HTML.grouped(candidate.subsidy), verdict: line.verdict.name,
+                gross: HTML.grouped(candidate.gross), subsidy: HTML.grouped(candidate.subsidy), verdict: localized(term: line.verdict.name),
                 isHeld: line.verdict != .paid, findings: line.findings.map(\.sentence),
                 dispute: objection?.reason, reply: objection?.answer, mayDispute: answer != true && objection == nil,
                 typed: typed?.subject == candidate.subject ? typed?.reason : nil)
         }
     }
 
-    static func word(_ answer: Bool?) -> String { answer.map { $0 ? "已确认" : "有异议" } ?? "待确认" }
+    static func word(_ answer: Bool?) -> String { localized(term: answer.map { $0 ? "已确认" : "有异议" } ?? "待确认") }
 }

@@ -63,7 +63,7 @@ struct VisitModel: Sendable {
         number = order.number
         state = vocabulary(.state, order.state.rawValue)
         item = reference.catalogue.item(order.item)?.name ?? order.item.text
-        amount = "\(order.quantity.text) \(reference.catalogue.item(order.item)?.unit.rawValue ?? "") · \(order.payable)"
+        amount = "\(order.quantity.text) \(localized(term: reference.catalogue.item(order.item)?.unit.rawValue ?? "")) · \(localized("\(order.payable.yuan)元"))"
         when = Self.when(order.window, vocabulary, now: now)
         region = reference.catalogue.region(.init(order.region))?.name ?? order.region
         let left = order.timer.map { ($0.due - now).minutes }
@@ -188,30 +188,31 @@ struct MeansModel: Sendable {
         self.today = today.description
         self.limit = limit.map(String.init) ?? ""
         name = provider.name
-        state = provider.state.term
+        state = localized(term: provider.state.term)
         quality = "\(provider.quality)"
         let staff = franchise.workers(of: provider.id)
         workers = staff.map {
             Person(
-                name: $0.name, phone: $0.phone.text, languages: $0.languages.joined(separator: "、"), state: $0.isActive ? "在岗" : "停用")
+                name: $0.name, phone: $0.phone.text, languages: $0.languages.joined(separator: "、"), state: localized(term: $0.isActive ? "在岗" : "停用"))
         }
         let cars = franchise.vehicles(of: provider.id)
-        vehicles = cars.map { "\($0.plate) \($0.seats)座\($0.isWheelchair ? " 轮椅车" : "")" }
+        vehicles = cars.map { localized("\($0.plate) \($0.seats)座\($0.isWheelchair ? localized(" 轮椅车") : "")") }
         let held: [(String, [Credential])] =
-            [("本单位", provider.credentials)] + staff.map { ($0.name, $0.credentials) } + cars.map { ($0.plate, $0.credentials) }
+            [(localized("本单位"), provider.credentials)] + staff.map { ($0.name, $0.credentials) } + cars.map { ($0.plate, $0.credentials) }
         papers = held.flatMap { holder, credentials in credentials.map { (holder, $0) } }
             .sorted { ($0.1.span.until?.dayNumber ?? .max, $0.0) < ($1.1.span.until?.dayNumber ?? .max, $1.0) }
             .map { holder, credential in
                 let left = credential.span.until.map { today.days(to: $0) }
                 let type = reference.catalogue.credentialTypes.first { $0.code.text == credential.type }?.name ?? credential.type
                 return Paper(
-                    holder: holder, name: type, until: credential.span.until?.description ?? "长期",
+                    holder: holder, name: type, until: credential.span.until?.description ?? localized("长期"),
                     urgency: left.map { $0 < 0 ? "late" : $0 <= 60 ? "near" : "" } ?? "",
-                    left: left.map { $0 < 0 ? "已过期" : $0 <= 60 ? "还有 \($0) 天" : "" } ?? "")
+                    left: left.map { $0 < 0 ? localized("已过期") : $0 <= 60 ? localized("还有 \($0) 天") : "" } ?? "")
             }
-        let names = ["一", "二", "三", "四", "五", "六", "日"]
+        let names = ["一", "二", "三", "四", "五", "六", "日"].map { localized(term: $0) }
         hours = provider.hours.sorted { $0.opens < $1.opens }.map { hours in
-            let days = hours.days.count == 7 ? "每天" : "周" + hours.days.sorted().map { names[($0 - 1) % 7] }.joined(separator: "、")
+            let some = hours.days.sorted().map { names[($0 - 1) % 7] }.joined(separator: localized("、"))
+            let days = hours.days.count == 7 ? localized("每天") : localized("周\(some)")
             return Hours(day: days, time: "\(ClockTime.text(hours.opens))–\(ClockTime.text(hours.closes))", capacity: "\(hours.capacity)")
         }
         closed = provider.closedDays.filter { $0 >= today }.map(\.description)

@@ -88,7 +88,7 @@ extension Rehearsal {
     }
 
     private func freeWorker(of provider: ProviderID, for order: Order, _ elder: Elder, _ time: TimeWindow) -> WorkerID? {
-        let fitness = Fitness(order, catalogue: office.reference.catalogue, elderSex: elder.sex, relatives: [])
+        let fitness = Fitness(order, catalogue: office.reference.catalogue, elderSex: elder.sex, relatives: [], absent: [])
         return office.reference.franchise.workers(of: provider).first { worker in
             fitness.obstacle(to: worker, engaged: []) == nil
                 && (!order.mode.bindsWorker || !(diary[worker.id] ?? []).contains { $0.overlaps(time) })

@@ -8,13 +8,18 @@ import Workflow
 public struct FaceMiddleware: RouterMiddleware {
     public typealias Context = AppContext
     private let entrance: Entrance
-    public init(_ pages: PageLibrary) { entrance = Entrance(pages) }
+    private let messages: Messages
+
+    public init(_ pages: PageLibrary) {
+        entrance = Entrance(pages)
+        messages = pages.messages
+    }
 
     public func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         do {
-            return try await next(request, context)
+            return try await Telling.$messages.withValue(request.language == .chinese ? nil : messages) { try await next(request, context) }
         } catch let error as any Rejecting {
             let rejection = error.rejection
             if rejection.kind == .unauthenticated, !request.isPiece { return try await entrance.askToLogIn(request) }
@@ -35,9 +40,5 @@ extension HTTPField.Name {
 
 extension Instant {
     /// `2026-03-01 09:30`, as a clock in Lanzhou shows it.
-    public var shown: String {
-        let minute = minuteOfDay
-        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-        return "\(localDate) \(two(minute / 60)):\(two(minute % 60))"
-    }
+    public var shown: String { "\(localDate) \(clock)" }
 }

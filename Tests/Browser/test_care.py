@@ -304,6 +304,11 @@ def test_the_hand_over_sheet_prints_without_the_frame(desk, tmp_path):
     page = desk().go("/console/handover")
     text = printed(page, tmp_path)
     assert "交班表" in text and "接班" in text and "退出" not in text
+    # Every page has its number and margins, and no table is wider than the paper.
+    assert re.search(r"第\s*1\s*页\s*共\s*\d+\s*页", text)
+    page.set_viewport_size({"width": 700, "height": 990})
+    page.emulate_media(media="print")
+    assert page.evaluate("[...document.querySelectorAll('table')].every(table => table.getBoundingClientRect().right <= innerWidth + 1)")
 
 
 def test_finance_follows_a_yuan_there_and_back(desk, past, tmp_path):

@@ -1,6 +1,11 @@
+import Billing
+import Catalog
+import Entitlement
 import Foundation
+import Intake
 import Notifier
 import Orders
+import Registry
 import Store
 import Testing
 import Web
@@ -19,7 +24,7 @@ struct PageLibraryTests {
     /// Figures of the wall board, titles and the words of the vocabulary are looked up by their code; everything else stands in a template.
     @Test func `use every sentence of the catalogue`() throws {
         let pages = try Golden.pages.get()
-        let tables = ["figure", "place"] + Vocabulary.Table.allCases.map(\.rawValue)
+        let tables = ["figure", "place", "told"] + Vocabulary.Table.allCases.map(\.rawValue)
         let unused = pages.unusedKeys.filter { key in !tables.contains { key.hasPrefix($0 + ".") } }
         #expect(unused.sorted() == [])
     }
@@ -36,6 +41,35 @@ struct PageLibraryTests {
             let vocabulary = try Golden.pages.get().vocabulary(language)
             #expect(codes.filter { vocabulary(table, $0) == $0 } == [])
         }
+    }
+
+    /// A sentence in code, `localized("还有 \(days) 天")`, that nobody has translated would stand in Chinese on an English page.
+    @Test func `tell every sentence of the code in English too`() throws {
+        let messages = try Golden.pages.get().messages
+        let sources = Golden.folder.deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "Sources")
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        var (found, missing): (Int, [String]) = (0, [])
+        for case let file as URL in files where file.pathExtension == "swift" && !file.lastPathComponent.hasPrefix("Sentence") {
+            for pattern in SentencePatterns.of(try String(contentsOf: file, encoding: .utf8)) {
+                found += 1
+                guard let english = messages.english(pattern) else { missing.append("\(file.lastPathComponent): \(pattern)"); continue }
+                let parts = (1...9).map { "{\($0)}" }
+                #expect(parts.filter(pattern.contains) == parts.filter(english.contains), "\(pattern) | \(english)")
+            }
+        }
+        #expect(found > 100)
+        #expect(missing == [])
+    }
+
+    /// Names that come from the rules' rooms.
+    @Test func `tell every name in English too`() throws {
+        let messages = try Golden.pages.get().messages
+        let names = OrderState.allCases.map(\.name) + Verification.allCases.map(\.name) + Settlement.allCases.map(\.name)
+            + ServiceLevel.allCases.map(\.name) + CloseStep.allCases.map(\.name) + Verdict.allCases.map(\.name)
+            + DocumentKind.allCases.map(\.title) + Fund.allCases.map(\.name) + Category.allCases.map(\.name) + Mode.allCases.map(\.rawValue)
+            + Unit.allCases.map(\.rawValue) + HolidayPolicy.allCases.map(\.name) + AbsenceKind.allCases.map(\.name)
+            + FranchiseState.allCases.map(\.term) + RegisterItem.allCases.map(\.term) + Diet.allCases.map(\.term)
+        #expect(names.filter { messages.english($0) == nil } == [])
     }
 
     /// A page nobody has looked at and kept is named here.

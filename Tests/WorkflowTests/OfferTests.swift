@@ -163,6 +163,49 @@ import Workflow
     }
 
     @Test(arguments: Backend.available)
+    func `is not scheduled with whoever is not there that day, by the day's shifts or on leave`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await world.accept(try await world.place())
+            let (provider, holder) = (try #require(order.provider), try world.holder(order))
+            let read = ReadWorkers(world.office)
+            let fit = try await read(order.id, by: holder).filter { $0.obstacle == nil }.map(\.worker.id)
+            try #require(fit.count >= 3)
+            let off = DayPlanRepository.Shift(worker: fit[0], isAbsent: true, from: 0, until: 1440, pause: nil)
+            _ = try await world.office.perform(try SetShift(world.office).prepared(off, of: provider, on: order.serviceDate, by: holder))
+            let day = order.serviceDate
+            _ = try await world.office.perform(
+                try ManageRoster(world.office).leave(fit[1], from: day.adding(days: -1), until: day.adding(days: 1), by: holder))
+            // Another's leave of another day keeps nobody.
+            _ = try await world.office.perform(
+                try ManageRoster(world.office).leave(fit[2], from: day.adding(days: 1), until: day.adding(days: 1), by: holder))
+            let list = try await read(order.id, by: holder)
+            #expect(Set(list.filter { $0.obstacle == .absent }.map(\.worker.id)) == Set(fit.prefix(2)))
+            for worker in fit.prefix(2) {
+                let refused = await refusal {
+                    try await world.office.perform(ScheduleWorker(world.office).prepared(order.id, worker: worker, start: nil, by: holder))
+                }
+                #expect(refused?.code == "worker_absent" && refused?.pointer == "/worker")
+            }
+            let named = ScheduleWorker(world.office).prepared(order.id, worker: fit[2], start: nil, by: holder)
+            #expect(try await world.office.perform(named).worker == fit[2])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is scheduled only with somebody who can lift, where one comes alone and the elder has to be lifted`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            // 协助床椅转移
+            let order = try await world.accept(try await world.place(World.request(World.ordinary, ItemCode("02027"))))
+            let list = try await ReadWorkers(world.office)(order.id, by: try world.holder(order))
+            #expect(list.contains { $0.obstacle == nil } && list.contains { $0.obstacle == .lifting })
+            #expect(list.allSatisfy { $0.obstacle != nil || $0.worker.canLift })
+            let weak = try #require(list.first { $0.obstacle == .lifting }?.worker.id)
+            let naming = ScheduleWorker(world.office).prepared(order.id, worker: weak, start: nil, by: try world.holder(order))
+            #expect(await refusal { try await world.office.perform(naming) }?.code == "worker_lifting")
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `is not scheduled with a worker who is promised elsewhere at that time`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let first = try await world.order(in: .scheduled)

@@ -27,7 +27,7 @@ import Workflow
         ("duties", { _, office in _ = try await ReadDuties(office)() }),
         ("call-backs", { _, office in _ = try await ReadCallbacks(office).due(limit: 50) }),
         ("dispatch board", { world, office in
-            for state in OrderState.allCases where !state.isEnd { _ = try await ReadDesk(office).board(.init(state: state), limit: 100) }
+            for state in OrderState.allCases { _ = try await ReadDesk(office).board(.init(state: state), limit: 100) }
         }),
         ("complaints", { _, office in _ = try await ReadComplaints(office).open(limit: 50) }),
         ("wall", { _, office in _ = try await ReadWall(office)() }),

@@ -152,10 +152,4 @@ extension Fund {
 extension Instant {
     /// `03-05 09:30`, as a clock in Lanzhou shows it; the year stands in the title.
     var short: String { "\(localDate.description.suffix(5)) \(clock)" }
-
-    /// `09:30`
-    var clock: String {
-        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-        return "\(two(minuteOfDay / 60)):\(two(minuteOfDay % 60))"
-    }
 }

@@ -34,7 +34,7 @@ struct AdminModel: Sendable {
             .sorted { ($0.until, $0.paper.provider, $0.paper.holder) < ($1.until, $1.paper.provider, $1.paper.holder) }.map(\.paper)
         isEmpty = papers.isEmpty
         providers = franchise.providers.count
-        states = FranchiseState.allCases.map { state in Count(name: state.term, count: franchise.providers.count { $0.state == state }) }
+        states = FranchiseState.allCases.map { state in Count(name: localized(term: state.term), count: franchise.providers.count { $0.state == state }) }
             .filter { $0.count > 0 }
     }
 
@@ -44,14 +44,14 @@ struct AdminModel: Sendable {
     static func papers(of provider: Provider, _ reference: Reference, today: LocalDate, within days: Int?) -> [(until: LocalDate, paper: Paper)] {
         let franchise = reference.franchise
         let held: [(String, [Credential])] =
-            [("本单位", provider.credentials)] + franchise.workers(of: provider.id).map { ($0.name, $0.credentials) }
+            [(localized("本单位"), provider.credentials)] + franchise.workers(of: provider.id).map { ($0.name, $0.credentials) }
             + franchise.vehicles(of: provider.id).map { ($0.plate, $0.credentials) }
         return held.flatMap { holder, credentials in credentials.map { (holder, $0) } }.compactMap { holder, credential in
             guard let until = credential.span.until else { return nil }
             let left = today.days(to: until)
             guard days.map({ left <= $0 }) ?? true else { return nil }
             let paper = Paper(
-                until: until.description, left: left < 0 ? "已过期 \(-left) 天" : left <= 60 ? "还有 \(left) 天" : "",
+                until: until.description, left: left < 0 ? localized("已过期 \(-left) 天") : left <= 60 ? localized("还有 \(left) 天") : "",
                 urgency: left < 0 ? "late" : left <= 60 ? "near" : "",
                 name: reference.catalogue.credentialTypes.first { $0.code.text == credential.type }?.name ?? credential.type,
                 holder: holder, provider: "\(provider.id) \(provider.name)", id: provider.id.text)
@@ -90,20 +90,21 @@ struct AccessModel: Sendable {
     ]
 
     static func row(_ entry: AccessLogRepository.Entry) -> Row {
-        Row(at: entry.at.shown, actor: entry.actor, elder: entry.elder.text, screen: screens[entry.screen] ?? "", reason: entry.reason)
+        Row(at: entry.at.shown, actor: entry.actor, elder: entry.elder.text, screen: localized(term: screens[entry.screen] ?? ""), reason: entry.reason)
     }
 }
 
 /// One elder's file as the register holds it: masked until somebody says why.
 struct FileModel: Sendable {
-    struct Fact: Sendable {
-        let name: String
-        let value: String
-    }
-
     struct Group: Sendable {
         let name: String
         let facts: [Fact]
+
+        /// Every fact has its line, known or not.
+        init(_ name: String, _ facts: KeyValuePairs<String, String>) {
+            self.name = localized(term: name)
+            self.facts = facts.map { Fact(name: localized(term: $0), value: $1) }
+        }
     }
 
     let id: String
@@ -148,16 +149,16 @@ struct FileModel: Sendable {
         let latest = Dictionary(register.map { ($0.item, $0) }, uniquingKeysWith: { $1 })
         items = RegisterItem.Group.allCases.map { group in
             ItemGroup(
-                name: group.term,
+                name: localized(term: group.term),
                 items: group.items.map { item in
                     let entry = latest[item].flatMap { $0.value.isEmpty ? nil : $0 }
                     return Item(
-                        code: item.rawValue, name: item.term, value: entry.map { isMasked ? "已登记" : $0.value } ?? "未登记",
+                        code: item.rawValue, name: localized(term: item.term), value: entry.map { isMasked ? localized("已登记") : $0.value } ?? localized("未登记"),
                         since: entry.map { "\($0.at.shown) \($0.by)" } ?? "", isChosen: typed?.item == item.rawValue)
                 })
         }
         changes = isMasked ? [] : register.reversed().map {
-            Change(at: $0.at.shown, actor: $0.by, name: $0.item.term, value: $0.value.isEmpty ? "（清除）" : $0.value)
+            Change(at: $0.at.shown, actor: $0.by, name: localized(term: $0.item.term), value: $0.value.isEmpty ? localized("（清除）") : $0.value)
         }
         hasNoChanges = changes.isEmpty
         seen = register.last?.seq ?? 0
@@ -170,28 +171,24 @@ struct FileModel: Sendable {
             "\($0.relation) \(isMasked ? Masked.name($0.name) : $0.name) \((isMasked ? $0.phone?.masked : $0.phone?.text) ?? "")"
         }
         let classes = elder.classes.map { span in
-            "\(words.elderClass(span.classCode))（\(span.span.from) 起\(span.span.until.map { "，至 \($0)" } ?? "")）"
+            span.span.until.map { localized("\(words.elderClass(span.classCode))（\(span.span.from) 起，至 \($0)）") }
+                ?? localized("\(words.elderClass(span.classCode))（\(span.span.from) 起）")
         }
         groups = [
-            Group(name: "基本", facts: [
-                Fact(name: "性别", value: elder.sex == .male ? "男" : "女"), Fact(name: "年龄", value: "\(elder.age(on: today))"),
-                Fact(name: "出生日期", value: isMasked ? "\(elder.birthday.year) 年" : elder.birthday.description),
-                Fact(name: "证件号", value: elder.idNumber.map { isMasked ? $0.masked : $0.text } ?? "未登记"),
-                Fact(name: "状态", value: elder.status.term),
+            Group("基本", [
+                "性别": localized(term: elder.sex == .male ? "男" : "女"), "年龄": "\(elder.age(on: today))",
+                "出生日期": isMasked ? localized("\(elder.birthday.year) 年") : elder.birthday.description,
+                "证件号": elder.idNumber.map { isMasked ? $0.masked : $0.text } ?? localized("未登记"), "状态": localized(term: elder.status.term),
             ]),
-            Group(name: "生活状况", facts: [
-                Fact(name: "住址", value: isMasked ? elder.address.masked : elder.address.line),
-                Fact(name: "居住", value: elder.livesAlone ? "独居" : "与人同住"),
-                Fact(name: "饮食", value: elder.diet.map(\.rawValue).sorted().joined(separator: "、")), Fact(name: "电话", value: phones),
+            Group("生活状况", [
+                "住址": isMasked ? elder.address.masked : elder.address.line, "居住": localized(term: elder.livesAlone ? "独居" : "与人同住"),
+                "饮食": elder.diet.map { localized(term: $0.term) }.sorted().joined(separator: localized("、")), "电话": phones,
             ]),
-            Group(name: "家庭情况", facts: [Fact(name: "联系人", value: contacts.joined(separator: "；"))]),
-            Group(name: "身体状况", facts: [
-                Fact(name: "能力等级", value: "\(elder.abilityLevel)"), Fact(name: "提醒", value: elder.alerts.joined(separator: "、")),
-            ]),
-            Group(name: "身份与待遇", facts: [
-                Fact(name: "类别", value: classes.joined(separator: "；")),
-                Fact(name: "指定服务商", value: words.provider(elder.preferredProvider?.text)),
-                Fact(name: "不要的服务商", value: elder.blockedProviders.map { words.provider($0.text) }.joined(separator: "、")),
+            Group("家庭情况", ["联系人": contacts.joined(separator: localized("；"))]),
+            Group("身体状况", ["能力等级": "\(elder.abilityLevel)", "提醒": elder.alerts.joined(separator: localized("、"))]),
+            Group("身份与待遇", [
+                "类别": classes.joined(separator: localized("；")), "指定服务商": words.provider(elder.preferredProvider?.text),
+                "不要的服务商": elder.blockedProviders.map { words.provider($0.text) }.joined(separator: localized("、")),
             ]),
         ]
         self.history = history.map(AccessModel.row)

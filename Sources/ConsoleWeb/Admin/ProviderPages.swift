@@ -69,7 +69,7 @@ public struct ProviderPages: Sendable {
             }
             _ = try await office.perform(manage.setState(id, state, reason: form.reason, by: context.caller))
             try await manage.follow(id, by: context.caller)
-            return try await one(request, context, done: state.term)
+            return try await one(request, context, done: localized(term: state.term))
         } catch let error as any Rejecting where error.rejection.kind != .missing {
             return try await one(request, context, typed: form, fault: error.rejection)
         }
@@ -95,7 +95,7 @@ struct ProvidersModel: Sendable {
         let providers = providers.sorted { $0.id < $1.id }
         groups = FranchiseState.allCases.compactMap { state in
             let rows = providers.filter { $0.state == state }.map { Row(id: $0.id.text, name: $0.name, quality: "\($0.quality)") }
-            return rows.isEmpty ? nil : Group(name: state.term, count: rows.count, rows: rows)
+            return rows.isEmpty ? nil : Group(name: localized(term: state.term), count: rows.count, rows: rows)
         }
     }
 }
@@ -133,11 +133,11 @@ struct ProviderModel: Sendable {
     ) {
         id = provider.id.text
         name = provider.name
-        state = provider.state.term
+        state = localized(term: provider.state.term)
         seen = provider.state.rawValue
-        takesOrders = provider.state.mayReceiveOrders ? "派单" : "不派单"
+        takesOrders = localized(term: provider.state.mayReceiveOrders ? "派单" : "不派单")
         steps = FranchiseState.allCases.filter { provider.state.mayBecome($0) }.map {
-            Step(code: $0.rawValue, term: $0.term, isChosen: typed?.state == $0.rawValue)
+            Step(code: $0.rawValue, term: localized(term: $0.term), isChosen: typed?.state == $0.rawValue)
         }
         isFinal = steps.isEmpty
         papers = AdminModel.papers(of: provider, reference, today: today, within: nil).map(\.paper)
@@ -151,9 +151,9 @@ struct ProviderModel: Sendable {
 
     private static func words(_ event: Event) -> String {
         var text = event.data.filter { !"{}\"[]".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
-        for state in FranchiseState.allCases { text = text.replacing("state \(state.rawValue)", with: state.term) }
-        text = text.replacing("close ", with: "歇业 ").replacing("open ", with: "恢复营业 ")
-            .replacing("capacity null", with: "接单上限恢复备案数").replacing("capacity ", with: "接单上限 ")
-        return event.note.map { "\(text)；原因 \($0)" } ?? text
+        for state in FranchiseState.allCases { text = text.replacing("state \(state.rawValue)", with: localized(term: state.term)) }
+        text = text.replacing("close ", with: localized("歇业 ")).replacing("open ", with: localized("恢复营业 "))
+            .replacing("capacity null", with: localized("接单上限恢复备案数")).replacing("capacity ", with: localized("接单上限 "))
+        return event.note.map { localized("\(text)；原因 \($0)") } ?? text
     }
 }

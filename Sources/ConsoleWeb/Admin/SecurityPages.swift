@@ -103,8 +103,8 @@ struct UsersModel: Sendable {
             role = Role.term(login.holder.role)
             provider = login.holder.provider?.text ?? ""
             person = login.person ?? ""
-            state = isLocked ? "锁定至 \(login.lockedUntil?.shown ?? "")" : ""
-            factor = login.hasSecondFactor ? "已启用" : ""
+            state = isLocked ? localized("锁定至 \(login.lockedUntil?.shown ?? "")") : ""
+            factor = login.hasSecondFactor ? localized("已启用") : ""
             mayUnlock = isLocked && isOther
             mayReset = login.hasSecondFactor && isOther
         }
@@ -122,7 +122,7 @@ struct UsersModel: Sendable {
             }
         }
 
-        static func term(_ code: String) -> String { terms[code] ?? code }
+        static func term(_ code: String) -> String { localized(term: terms[code] ?? code) }
 
         private static let terms = [
             "operator": "座席", "provider": "服务商", "finance": "财务", "quality": "质量回访", "auditor": "审计管理员", "admin": "系统管理员",

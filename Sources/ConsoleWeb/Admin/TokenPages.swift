@@ -112,8 +112,8 @@ struct TokensModel: Sendable {
             provider = token.holder.provider?.text ?? ""
             scopes = token.scopes.joined(separator: " ")
             created = token.createdAt.shown
-            expires = token.revokedAt.map { "已吊销 \($0.shown)" } ?? token.expiresAt?.shown ?? "长期"
-            used = token.seenAt?.shown ?? "从未"
+            expires = token.revokedAt.map { localized("已吊销 \($0.shown)") } ?? token.expiresAt?.shown ?? localized("长期")
+            used = token.seenAt?.shown ?? localized("从未")
             isUsable = token.revokedAt == nil && (token.expiresAt.map { $0 > now } ?? true)
         }
     }

@@ -123,12 +123,13 @@ struct WebhooksModel: Sendable {
         init(_ entry: WebhookRepository.Entry) {
             let subscription = entry.subscription
             id = subscription.id
-            owner = subscription.provider ?? "平台"
+            owner = subscription.provider ?? localized("平台")
             url = subscription.url.text
             events = subscription.events.patterns.joined(separator: " ")
             isActive = subscription.state == .active
             let reason = subscription.disabledReason.map { DisableReason(rawValue: $0)?.message ?? $0 } ?? ""
-            state = isActive ? subscription.failingSince.map { "启用；自 \($0.shown) 起一直失败" } ?? "启用" : "停用：\(reason)"
+            let active = subscription.failingSince.map { localized("启用；自 \($0.shown) 起一直失败") } ?? localized("启用")
+            state = isActive ? active : localized("停用：\(localized(term: reason))")
         }
     }
 
@@ -177,6 +178,8 @@ struct WebhookModel: Sendable {
     let done: String?
     let fault: String?
 
+    private static func term(_ state: String) -> String { localized(term: terms[state] ?? state) }
+
     private static let terms = ["pending": "待送", "delivered": "已送达", "dead": "死信"]
 
     init(
@@ -184,10 +187,10 @@ struct WebhookModel: Sendable {
         secret: String? = nil, done: String? = nil, fault: String? = nil
     ) {
         row = WebhooksModel.Row(entry)
-        states = DeliveryRepository.State.allCases.map { State(code: $0.rawValue, term: Self.terms[$0.rawValue] ?? "", isCurrent: $0 == state) }
+        states = DeliveryRepository.State.allCases.map { State(code: $0.rawValue, term: Self.term($0.rawValue), isCurrent: $0 == state) }
         self.deliveries = deliveries.map { delivery in
             Delivery(
-                event: delivery.event.id, type: delivery.event.type, at: delivery.event.at.shown, state: Self.terms[delivery.state] ?? delivery.state,
+                event: delivery.event.id, type: delivery.event.type, at: delivery.event.at.shown, state: Self.term(delivery.state),
                 attempts: delivery.attempts, status: delivery.lastStatus.map(String.init) ?? "", reason: delivery.lastReason ?? "",
                 isDead: delivery.state == "dead")
         }

@@ -41,11 +41,11 @@ struct WallModel: Sendable {
             let isAlarm = [.late, .emergencies, .unmet, .abandoned, .complaints].contains(figure) && value > 0
             return Tile(code: figure.rawValue, name: name(figure), value: "\(value)", tone: isAlarm ? "alarm" : "")
         }
-        states = OrderState.allCases.filter { !$0.isEnd }.map { Line(label: $0.name, value: "\(wall.states[$0] ?? 0)") }
+        states = OrderState.allCases.filter { !$0.isEnd }.map { Line(label: localized(term: $0.name), value: "\(wall.states[$0] ?? 0)") }
         func lines(_ rows: [BoardRow]) -> [Line] {
             rows.map { row in
                 let minutes = (wall.at - Instant(milliseconds: row.atMilliseconds)).minutes
-                return Line(label: "\(row.subject) \(words.item(row.label)) \(words.region(row.region))", value: "\(minutes) 分钟")
+                return Line(label: "\(row.subject) \(words.item(row.label)) \(words.region(row.region))", value: localized("\(minutes) 分钟"))
             }
         }
         late = lines(wall.late)
@@ -74,7 +74,8 @@ struct WallModel: Sendable {
         let totals = Dictionary(wall.demand.map { ($0.region, $0.orders) }, uniquingKeysWith: +)
         let busiest = regions.sorted { (totals[$1.code.text] ?? 0, $0.code) < (totals[$0.code.text] ?? 0, $1.code) }.prefix(12)
         heat = Plot.heat(
-            messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") }, columns: categories.map(\.name),
+            messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") },
+            columns: categories.map { localized(term: $0.name) },
             values: busiest.map { region in categories.map { demand["\(region.code)/\($0.rawValue)"] ?? 0 } },
             beside: Self.supply(busiest.map(\.code.text), categories, words.reference))
     }

@@ -23,8 +23,8 @@ struct CallbacksModel: Sendable {
     init(_ due: [ReadCallbacks.Due], words: Words, now: Instant) {
         rows = due.map { entry in
             let why = switch entry.reason {
-            case .sample(let month, let reason): "\(month) 抽查（\(reason.name)）"
-            case .unconfirmed: "待老人确认"
+            case .sample(let month, let reason): localized("\(month) 抽查（\(localized(term: reason.name))）")
+            case .unconfirmed: localized("待老人确认")
             }
             return Row(
                 id: entry.order.id.text, number: entry.order.number, item: words.item(entry.order.item.text),
@@ -70,14 +70,14 @@ struct CallbackModel: Sendable {
         let days = order.serviceDate.days(to: now.localDate)
         let day = days == 0 ? "今天" : days == 1 ? "昨天" : "\(order.serviceDate.month.monthOfYear)月\(order.serviceDate.day)日"
         say = "\(Words.address(elder))您好，我是虚拟养老院的。\(day)您这边有一次\(words.item(order.item.text))，想问您几句："
-        why = found.sample.map { "\($0.month) 抽查（\($0.reason.name)）" }
+        why = found.sample.map { localized("\($0.month) 抽查（\(localized(term: $0.reason.name))）") }
         let last = found.answers.last
         isAnswered = last != nil
         let compared = last?.recollection.compared(with: found.visit) ?? []
         answers = compared.map {
             Comparison(
-                question: Self.names[$0.question] ?? "", told: $0.told, recorded: $0.recorded, urgency: $0.disagrees ? "late" : "",
-                verdict: $0.disagrees ? "不一致" : "一致")
+                question: localized(term: Self.names[$0.question] ?? ""), told: $0.told, recorded: $0.recorded, urgency: $0.disagrees ? "late" : "",
+                verdict: localized(term: $0.disagrees ? "不一致" : "一致"))
         }
         did = last?.did ?? ""
         by = last.map { "\($0.recordedBy) \($0.at.shown)" } ?? ""
@@ -126,7 +126,7 @@ struct ComplaintsModel: Sendable {
             let hours = ((complaint.closedAt ?? now) - complaint.openedAt).minutes / 60
             return Row(
                 id: complaint.id, order: order.id.text, number: order.number, provider: words.provider(order.provider?.text), text: complaint.text,
-                opened: complaint.openedAt.shown, age: hours < 48 ? "\(hours) 小时" : "\(hours / 24) 天",
+                opened: complaint.openedAt.shown, age: hours < 48 ? localized("\(hours) 小时") : localized("\(hours / 24) 天"),
                 isLate: !isClosed && complaint.answeredAt == nil && hours >= Self.lateHours,
                 taken: complaint.takenAt.map { "\(complaint.takenBy ?? "") \($0.shown)" }, answered: complaint.answeredAt?.shown,
                 answer: complaint.answer, closed: complaint.closedAt?.shown, resolution: complaint.resolution,

@@ -23,12 +23,14 @@ struct OrderLine: Sendable {
     /// Class of the row: `late`, `near` or nothing.
     let urgency: String
     let isOverdue: Bool
+    /// Why nobody has been found.
     let note: String?
+    let isUrgent: Bool
 
     init(_ order: Order, elder: Elder?, unmet: String? = nil, words: Words, now: Instant) {
         id = order.id.text
         number = order.number
-        state = order.state.name
+        state = localized(term: order.state.name)
         item = words.item(order.item.text)
         when = Words.when(order.window.start)
         region = words.region(order.region)
@@ -36,14 +38,15 @@ struct OrderLine: Sendable {
         self.elder = elder.map { Masked.name($0.name) } ?? ""
         elderID = order.elder.text
         let left = order.timer.map { ($0.due - now).minutes }
-        deadline = left.map { $0 < 0 ? "已超 \(Self.span(-$0))" : "还有 \(Self.span($0))" } ?? ""
+        deadline = left.map { $0 < 0 ? localized("已超 \(Self.span(-$0))") : localized("还有 \(Self.span($0))") } ?? ""
         urgency = left.map { $0 < 0 || order.urgency == .emergency ? "late" : $0 < 10 ? "near" : "" } ?? ""
         isOverdue = left.map { $0 < 0 } ?? false
-        note = unmet ?? (order.urgency == .emergency ? "紧急" : nil)
+        note = unmet
+        isUrgent = unmet == nil && order.urgency == .emergency
     }
 
     private static func span(_ minutes: Int) -> String {
-        minutes < 120 ? "\(minutes) 分钟" : minutes < 2880 ? "\(minutes / 60) 小时" : "\(minutes / 1440) 天"
+        minutes < 120 ? localized("\(minutes) 分钟") : minutes < 2880 ? localized("\(minutes / 60) 小时") : localized("\(minutes / 1440) 天")
     }
 }
 
@@ -90,27 +93,27 @@ struct CardModel: Sendable {
         name = elder.name
         surname = String(elder.name.prefix(1))
         number = elder.number
-        about = "\(elder.sex == .male ? "男" : "女") \(elder.age(on: today))岁"
+        about = Words.person(elder, on: today)
         alerts = card.alerts
         classes = elder.classes(on: today).map(words.elderClass)
         let callers = (card.openOrders + card.lastServices).compactMap(\.caller).filter { $0 != "本人" }
         let usual = Dictionary(grouping: callers, by: { $0 }).max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
         facts = Facts([
             "住址": elder.address.line, "街道": words.region(elder.address.region),
-            "电话": elder.phones.map { "\($0.label) \($0.number.text)\($0.isWrong ? "（错号）" : "")" }.joined(separator: "；"),
+            "电话": elder.phones.map { "\($0.label) \($0.number.text)\($0.isWrong ? localized("（错号）") : "")" }.joined(separator: "；"),
             "常由谁打来": usual, "指定服务商": words.provider(elder.preferredProvider?.text),
         ]).all
         contacts = elder.contacts.map { Fact(name: "\($0.relation) \($0.name)", value: $0.phone?.text ?? "") }
         balances = card.purses.map { purse in
-            func shown(_ amount: Fen) -> String { purse.key.isCount ? "\(amount.amount) 次" : amount.yuan }
+            func shown(_ amount: Fen) -> String { purse.key.isCount ? localized("\(amount.amount) 次") : amount.yuan }
             return Balance(
                 programme: words.programme(purse.key.programme), left: shown(purse.available), granted: shown(purse.granted),
-                until: purse.until == today ? "今天" : "\(purse.until.monthOfYear) 月 \(purse.until.day) 日")
+                until: purse.until == today ? localized("今天") : localized("\(purse.until.monthOfYear) 月 \(purse.until.day) 日"))
         }
         open = card.openOrders.map { OrderLine($0, elder: nil, words: words, now: now) }
         last = card.lastServices.map { OrderLine($0, elder: nil, words: words, now: now) }
         again = (card.lastServices.first ?? card.openOrders.first).map { order in
-            let time = Words.clock(order.window.start)
+            let time = order.window.start.clock
             let draft: JSON = [
                 "item": JSON(order.item), "item_name": JSON(words.item(order.item.text)), "when": JSON("m\(time)"),
                 "quantity": JSON(order.quantity.text), "provider": JSON(order.provider),
@@ -141,15 +144,15 @@ struct CallModel: Sendable {
     init(_ ringing: ReadDesk.Ringing, words: Words, now: Instant) {
         id = ringing.call.id
         line = ringing.call.from
-        rang = Words.clock(ringing.call.rangAt)
-        times = ringing.today > 1 || ringing.lastThirtyDays > 3 ? "今天第 \(ringing.today) 次，30 天内 \(ringing.lastThirtyDays) 次" : ""
+        rang = ringing.call.rangAt.clock
+        times = ringing.today > 1 || ringing.lastThirtyDays > 3 ? localized("今天第 \(ringing.today) 次，30 天内 \(ringing.lastThirtyDays) 次") : ""
         isUnknown = ringing.cards.isEmpty
         people =
             ringing.cards.count > 1
             ? ringing.cards.enumerated().map { index, card in
                 Person(
                     digit: index + 1, id: card.elder.id.text, name: card.elder.name,
-                    about: "\(card.elder.sex == .male ? "男" : "女") \(card.elder.age(on: now.localDate))岁 \(card.elder.address.masked)",
+                    about: "\(Words.person(card.elder, on: now.localDate)) \(card.elder.address.masked)",
                     alerts: card.alerts)
             } : []
         card = ringing.cards.count == 1 ? CardModel(ringing.cards[0], words: words, now: now) : nil

@@ -14,15 +14,18 @@ struct DispatchFilter: Sendable {
     let region: String?
     let category: String?
     let isLate: Bool
+    /// The day of service of orders that have ended; nil for today.
+    var day: LocalDate?
 
     func stored(at now: Instant) -> OrderRepository.Filter {
-        .init(state: state, region: region, category: category, late: isLate ? now : nil)
+        .init(state: state, region: region, category: category, late: isLate ? now : nil, day: day)
     }
 
-    /// The same with another state, as an address.
-    func address(_ state: OrderState?) -> String {
+    /// The same with another state or day, as an address.
+    func address(_ state: OrderState?, on day: LocalDate? = nil) -> String {
         let parts = [
             state.map { "state=\($0.rawValue)" }, region.map { "region=\($0)" }, category.map { "category=\($0)" }, isLate ? "late=1" : nil,
+            day.map { "day=\($0)" },
         ].compactMap { $0 }
         return "/console/orders" + (parts.isEmpty ? "" : "?" + parts.joined(separator: "&"))
     }
@@ -38,6 +41,13 @@ struct DispatchModel: Sendable {
         let isCurrent: Bool
     }
 
+    /// One day of orders that have ended, with the way to the days beside it.
+    struct Day: Sendable {
+        let day: String
+        let before: String
+        let after: String
+    }
+
     static let limit = 100
 
     let states: [State]
@@ -45,20 +55,29 @@ struct DispatchModel: Sendable {
     let regions: [Choice]
     let categories: [Choice]
     let isLate: Bool
+    let day: Day?
     let rows: [OrderLine]
     let isCut: Bool
 
     init(_ filter: DispatchFilter, _ board: ReadDesk.Board, words: Words, now: Instant) {
         let waiting = board.counts.filter { !$0.key.isEnd }.values.reduce(0, +)
-        states = [State(name: "等待处理", count: "\(waiting)", address: filter.address(nil), isCurrent: filter.state == nil)]
+        states = [State(name: localized("等待处理"), count: "\(waiting)", address: filter.address(nil), isCurrent: filter.state == nil)]
             + OrderState.allCases.map {
-                State(name: $0.name, count: $0.isEnd ? "" : "\(board.counts[$0] ?? 0)", address: filter.address($0), isCurrent: $0 == filter.state)
+                State(
+                    name: localized(term: $0.name), count: $0.isEnd ? "" : "\(board.counts[$0] ?? 0)",
+                    address: filter.address($0, on: $0.isEnd ? filter.day : nil), isCurrent: $0 == filter.state)
             }
+        let ended = filter.state.flatMap { $0.isEnd ? $0 : nil }
+        day = ended.map { state in
+            let day = filter.day ?? now.localDate
+            return Day(
+                day: day.description, before: filter.address(state, on: day.adding(days: -1)), after: filter.address(state, on: day.adding(days: 1)))
+        }
         state = filter.state?.rawValue
         regions = words.reference.catalogue.regions.map {
             Choice(value: $0.code.text, name: "\($0.districtName) \($0.name)", isChosen: $0.code.text == filter.region)
         }
-        categories = Category.allCases.map { Choice(value: $0.rawValue, name: $0.name, isChosen: $0.rawValue == filter.category) }
+        categories = Category.allCases.map { Choice(value: $0.rawValue, name: localized(term: $0.name), isChosen: $0.rawValue == filter.category) }
         isLate = filter.isLate
         rows = board.rows.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
         isCut = rows.count >= Self.limit
@@ -144,22 +163,23 @@ struct OrderModel: Sendable {
         (id, number, elder, version, self.once) = (order.id.text, order.number, order.elder.text, order.version, once)
         seen = file.events.last?.seq ?? 0
         facts = Facts([
-            "状态": order.state.name + (order.isBackfilled ? "（补录）" : ""), "项目": words.item(order.item.text),
+            "状态": localized(term: order.state.name) + (order.isBackfilled ? localized("（补录）") : ""), "项目": words.item(order.item.text),
             "时间": Words.span(order.window), "街道": words.region(order.region),
             "服务商": words.provider(order.provider?.text), "应付": order.payable.yuan, "自费": order.selfPay.yuan,
-            "核验": order.verification.name, "结算": order.settlement.name,
-            "时限": order.timer.map { "\($0.due.shown)（\(order.serviceLevel.name)）" } ?? "无", "备注": order.note, "说明": file.unmet,
+            "核验": localized(term: order.verification.name), "结算": localized(term: order.settlement.name),
+            "时限": order.timer.map { localized("\($0.due.shown)（\(localized(term: order.serviceLevel.name))）") } ?? localized("无"),
+            "备注": order.note, "说明": file.unmet,
         ]).all
         legs = file.legs.map {
             Leg(
-                fund: $0.leg.fund.name, programme: words.programme($0.leg.programme), amount: HTML.grouped($0.leg.amount), attempt: $0.attempt,
+                fund: localized(term: $0.leg.fund.name), programme: words.programme($0.leg.programme), amount: HTML.grouped($0.leg.amount), attempt: $0.attempt,
                 state: vocabulary(.leg, $0.state.rawValue))
         }
         hasLegs = !legs.isEmpty
         attempts = decisions.map { attempt, decision in
             Attempt(
-                name: attempt.map { "第 \($0.ordinal) 次" } ?? "无人可派", provider: words.provider(attempt?.provider.text),
-                answer: attempt?.state.name ?? "", at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
+                name: attempt.map { localized("第 \($0.ordinal) 次") } ?? localized("无人可派"), provider: words.provider(attempt?.provider.text),
+                answer: localized(term: attempt?.state.name ?? ""), at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
                 why: Self.reasons(decision))
         }
         let shown = file.events.map {
@@ -171,7 +191,7 @@ struct OrderModel: Sendable {
         self.complaints = complaints.map {
             Complaint(
                 text: $0.text, at: $0.openedAt.shown,
-                state: $0.closedAt.map { "办结 \($0.shown)" } ?? $0.takenBy.map { "\($0) 受理" } ?? "未受理")
+                state: $0.closedAt.map { localized("办结 \($0.shown)") } ?? $0.takenBy.map { localized("\($0) 受理") } ?? localized("未受理"))
         }
         hasComplaints = !complaints.isEmpty
         func may(_ action: OrderAction) -> Bool { Transition.of(action, from: order.state)?.actors.contains(caller.actor) ?? false }
@@ -191,7 +211,7 @@ struct OrderModel: Sendable {
             ? before.map { Choice(value: $0.provider.text, name: words.provider($0.provider.text)) } : nil
     }
 
-    /// The chosen one's points by name, then how many were refused and why.
+    /// The chosen one's points by name, then how many were refused and why: the record of the decision, always in Chinese.
     private static func reasons(_ decision: Decision) -> String {
         let points = decision.chosen?.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，") ?? ""
         let isChoice = decision.chosen?.isElderChoice == true ? "老人指定；" : ""

@@ -38,7 +38,7 @@ public struct DispatchPages: Sendable {
         func chosen(_ name: String) -> String? { request.query(name).flatMap { $0.isEmpty ? nil : $0 } }
         let filter = DispatchFilter(
             state: chosen("state").flatMap { OrderState(rawValue: $0) }, region: chosen("region"), category: chosen("category"),
-            isLate: chosen("late") == "1")
+            isLate: chosen("late") == "1", day: chosen("day").flatMap { LocalDate($0) })
         let rows = try await ReadDesk(office).board(filter.stored(at: office.now), limit: DispatchModel.limit)
         return try pages.page("orders", .console("派单台", request, context), DispatchModel(filter, rows, words: words, now: office.now))
     }

@@ -58,7 +58,7 @@ public struct DutyPages: Sendable {
             at = duties.at.shown
             self.by = by
             calls = duties.calls.map {
-                CallRow(id: $0.id, line: $0.from, at: $0.rangAt.shown, kind: $0.answeredAt == nil ? "未接就挂断" : "接通后没有小结")
+                CallRow(id: $0.id, line: $0.from, at: $0.rangAt.shown, kind: $0.answeredAt == nil ? localized("未接就挂断") : localized("接通后没有小结"))
             }
             complaints = duties.complaints.map {
                 ComplaintRow(

@@ -46,8 +46,8 @@ public struct ElderPages: Sendable {
             count = found.count
             rows = found.map {
                 Row(
-                    id: $0.id.text, number: $0.number, name: Masked.name($0.name), about: "\($0.sex == .male ? "男" : "女") \($0.age(on: today))岁",
-                    address: "\(words.region($0.address.region)) \($0.address.masked)", status: $0.status.term)
+                    id: $0.id.text, number: $0.number, name: Masked.name($0.name), about: Words.person($0, on: today),
+                    address: "\(words.region($0.address.region)) \($0.address.masked)", status: localized(term: $0.status.term))
             }
         }
     }

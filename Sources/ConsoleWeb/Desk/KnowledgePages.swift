@@ -38,7 +38,7 @@ public struct KnowledgePages: Sendable {
 
         init(_ query: String, _ articles: [Knowledge.Article]) {
             self.query = query
-            rows = articles.map { Row(code: $0.code, kind: $0.kind, title: $0.title) }
+            rows = articles.map { Row(code: $0.code, kind: localized(term: $0.kind), title: $0.title) }
         }
     }
 
@@ -49,7 +49,7 @@ public struct KnowledgePages: Sendable {
         let paragraphs: [String]
 
         init(_ article: Knowledge.Article) {
-            (code, kind, title) = (article.code, article.kind, article.title)
+            (code, kind, title) = (article.code, localized(term: article.kind), article.title)
             paragraphs = article.text.split(whereSeparator: \.isNewline).map(String.init)
         }
     }
@@ -65,8 +65,8 @@ public struct KnowledgePages: Sendable {
 
         init(_ item: Item, price: Price?) {
             (code, name, aliases, questions, notes) = (item.code.text, item.name, item.aliases, item.questions, item.notes)
-            about = "\(item.category.name) · \(item.mode.rawValue) · 每\(item.unit.rawValue) · 约 \(item.durationMinutes) 分钟"
-            self.price = price.map { "\($0.guide.yuan)（\($0.version)）" } ?? "暂无价格"
+            about = localized("\(Words.about(item)) · 约 \(item.durationMinutes) 分钟")
+            self.price = price.map { localized("\($0.guide.yuan)（\($0.version)）") } ?? localized("暂无价格")
         }
     }
 

@@ -4,6 +4,7 @@ import Kernel
 import Matching
 import Orders
 import Registry
+import Web
 import Workflow
 
 /// 报价: who could come and who pays what, with the sentence to be read to the elder.
@@ -48,15 +49,16 @@ struct QuoteModel: Sendable {
         candidates = quote.decision.candidates.prefix(5).enumerated().map { index, candidate in
             Candidate(
                 rank: index + 1, id: candidate.provider.text, name: words.provider(candidate.provider.text),
-                distance: candidate.distance_m.map { $0 < 1000 ? "\($0) 米" : "\($0 / 1000).\($0 % 1000 / 100) 公里" } ?? "",
-                reasons: (candidate.isElderChoice ? "老人指定；" : "") + candidate.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，"),
+                distance: candidate.distance_m.map { $0 < 1000 ? localized("\($0) 米") : localized("\($0 / 1000).\($0 % 1000 / 100) 公里") } ?? "",
+                reasons: (candidate.isElderChoice ? localized("老人指定；") : "")
+                    + candidate.parts.map { "\(localized(term: $0.term)) \($0.points)" }.joined(separator: localized("，")),
                 isChosen: index == 0)
         }
         summary = quote.decision.summary()
         isPossible = quote.decision.chosen != nil
         nearest = quote.nearestTime.map { Words.when($0) }
-        nearestTyped = quote.nearestTime.map { "\($0.localDate) \(Words.clock($0))" }
-        twin = quote.twin.map { "\($0.number)（\($0.state.name)，\(Words.when($0.window.start))）" }
+        nearestTyped = quote.nearestTime.map { "\($0.localDate) \($0.clock)" }
+        twin = quote.twin.map { localized("\($0.number)（\(localized(term: $0.state.name))，\(Words.when($0.window.start))）") }
         say = Self.sentence(quote, elder: elder, words: words, now: now)
         let order: JSON = [
             "elder_id": JSON(request.elder), "item_code": JSON(request.item), "start": JSON(quote.window.start),
@@ -99,7 +101,7 @@ struct PlacedModel: Sendable {
     init(_ order: Order, elder: Elder, words: Words, now: Instant) {
         id = order.id.text
         number = order.number
-        state = order.state.name
+        state = localized(term: order.state.name)
         provider = words.provider(order.provider?.text)
         code = order.visitCode
         isWaiting = order.state == .received
@@ -133,16 +135,22 @@ struct FindModel: Sendable {
         self.query = query
         var rows: [(String, String, String, String)] = elders.map { elder in
             (
-                "老人", elder.name,
-                "\(elder.number) \(elder.sex == .male ? "男" : "女") \(elder.age(on: today))岁 \(words.region(elder.address.region)) \(elder.address.masked)",
+                localized("老人"), elder.name,
+                "\(elder.number) \(Words.person(elder, on: today)) \(words.region(elder.address.region)) \(elder.address.masked)",
                 "elder:\(elder.id)"
             )
         }
         rows += orders.map {
-            ("工单", $0.number, "\(words.item($0.item.text)) \($0.state.name) \(Words.when($0.window.start))", "/console/orders/\($0.id)")
+            let what = "\(words.item($0.item.text)) \(localized(term: $0.state.name)) \(Words.when($0.window.start))"
+            return (localized("工单"), $0.number, what, "/console/orders/\($0.id)")
         }
-        rows += items.map { ("项目", $0.name, "\($0.code) \($0.category.name) \($0.mode.rawValue)", "/console/items/\($0.code)") }
-        rows += found.articles.map { ($0.kind, $0.title, String($0.text.prefix { !$0.isNewline }.prefix(40)), "/console/knowledge/\($0.code)") }
+        rows += items.map {
+            let what = "\($0.code) \(localized(term: $0.category.name)) \(localized(term: $0.mode.rawValue))"
+            return (localized("项目"), $0.name, what, "/console/items/\($0.code)")
+        }
+        rows += found.articles.map {
+            (localized(term: $0.kind), $0.title, String($0.text.prefix { !$0.isNewline }.prefix(40)), "/console/knowledge/\($0.code)")
+        }
         self.rows = rows.prefix(14).enumerated().map { index, row in
             Row(digit: index < 9 ? "\(index + 1)" : "", kind: row.0, title: row.1, detail: row.2, opens: row.3)
         }
@@ -166,8 +174,8 @@ struct ItemsModel: Sendable {
             let split = splits[item.code]
             return Row(
                 digit: index < 9 ? "\(index + 1)" : "", code: item.code.text, name: item.name,
-                detail: "\(item.category.name) · \(item.mode.rawValue) · 每\(item.unit.rawValue)",
-                pays: split.map { "约 \($0.payable.yuan)，自付 \($0.selfPay.yuan)" } ?? "",
+                detail: Words.about(item),
+                pays: split.map { localized("约 \($0.payable.yuan)，自付 \($0.selfPay.yuan)") } ?? "",
                 questions: item.questions)
         }
     }

@@ -34,7 +34,7 @@ struct StandingListModel: Sendable {
 
         init(_ plan: StandingPlan, item: Item, days: [PlannedInstance], elder: Elder, now: Instant) {
             self.days = days.map { instance in
-                instance.day.map { Words.when(Instant($0, minute: plan.start)) } ?? "\(instance.occurrence) 节假日，不来"
+                instance.day.map { Words.when(Instant($0, minute: plan.start)) } ?? localized("\(instance.occurrence) 节假日，不来")
             }
             let next = days.compactMap(\.day).prefix(3).map { "\($0.month.monthOfYear)月\($0.day)日" }.joined(separator: "、")
             let holidays = plan.holidays == .asUsual ? "" : "，碰上节假日\(plan.holidays.name)"
@@ -71,17 +71,17 @@ struct StandingListModel: Sendable {
         rows = orders.map {
             Row(
                 id: $0.id.text, item: words.item($0.item.text), rule: ShowStanding.words($0.plan), at: ClockTime.text($0.plan.start),
-                state: $0.state.name, span: "\($0.plan.span.from) – \($0.plan.span.until?.description ?? "")")
+                state: localized(term: $0.state.name), span: "\($0.plan.span.from) – \($0.plan.span.until?.description ?? "")")
         }
         self.absences = absences.map {
             Away(
-                id: $0.id.text, kind: $0.kind.name, from: $0.from.description, until: $0.until?.description ?? "未定", note: $0.note,
+                id: $0.id.text, kind: localized(term: $0.kind.name), from: $0.from.description, until: $0.until?.description ?? localized("未定"), note: $0.note,
                 isOpen: $0.endedAt == nil, returned: $0.endedAt?.shown ?? "")
         }
         every = [("daily", "每天"), ("weekly", "每周"), ("monthly", "每月"), ("lunar", "每年农历")].map {
-            Choice(value: $0.0, name: $0.1, isChosen: $0.0 == form.every)
+            Choice(value: $0.0, name: localized(term: $0.1), isChosen: $0.0 == form.every)
         }
-        holidays = HolidayPolicy.allCases.map { Choice(value: $0.rawValue, name: $0.name, isChosen: $0.rawValue == form.holidays) }
+        holidays = HolidayPolicy.allCases.map { Choice(value: $0.rawValue, name: localized(term: $0.name), isChosen: $0.rawValue == form.holidays) }
     }
 }
 
@@ -122,13 +122,13 @@ struct StandingModel: Sendable {
         self.elder = elder.name
         (item, rule, at) = (words.item(standing.item.text), ShowStanding.words(plan), ClockTime.text(plan.start))
         span = "\(plan.span.from) – \(plan.span.until?.description ?? "")"
-        (state, reason) = (standing.state.name, standing.reason ?? "")
+        (state, reason) = (localized(term: standing.state.name), standing.reason ?? "")
         (mayChange, isActive, isSuspended) = (standing.state != .ended, standing.state == .active, standing.state == .suspended)
         exceptions = plan.recurrence.exdates.sorted().map(\.description)
         hasExceptions = !exceptions.isEmpty
         self.days = days.map { day in
             Day(
-                occurrence: day.occurrence.description, day: day.day?.description ?? "—", state: Self.names[day.state] ?? day.state.rawValue,
+                occurrence: day.occurrence.description, day: day.day?.description ?? "—", state: localized(term: Self.names[day.state] ?? day.state.rawValue),
                 order: day.order?.id.text, number: day.order?.number ?? "", why: day.message ?? "", urgency: day.state == .refused ? "late" : "",
                 mayExcept: standing.state != .ended && (day.state == .made || day.state == .planned))
         }

@@ -3,6 +3,7 @@ import Intake
 import Kernel
 import Orders
 import Registry
+import Web
 
 /// 长期服务单的表: a rule out of plain choices, as it is asked on the telephone; what was typed stands again after a mistake.
 struct StandingForm: Sendable {
@@ -53,7 +54,7 @@ struct StandingForm: Sendable {
     init() {
         (item, every, day, month, at, quantity) = ("", "weekly", "1", "1", "09:00", "1")
         (from, until, holidays, note, step) = ("", "", "as_usual", "", "")
-        weekdays = Self.names.map { Weekday(code: $0.key, name: $0.value, isChosen: false) }
+        weekdays = Self.names.map { Weekday(code: $0.key, name: localized(term: $0.value), isChosen: false) }
     }
 
     init(fields: Fields) throws {
@@ -64,7 +65,7 @@ struct StandingForm: Sendable {
         let chosen: [String: String?] = [
             "mo": fields.mo, "tu": fields.tu, "we": fields.we, "th": fields.th, "fr": fields.fr, "sa": fields.sa, "su": fields.su,
         ]
-        weekdays = Self.names.map { Weekday(code: $0.key, name: $0.value, isChosen: (chosen[$0.key] ?? nil) != nil) }
+        weekdays = Self.names.map { Weekday(code: $0.key, name: localized(term: $0.value), isChosen: (chosen[$0.key] ?? nil) != nil) }
     }
 
     /// The service by code, name, initials or alias; a text that fits several is taken for the best of them.

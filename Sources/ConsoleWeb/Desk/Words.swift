@@ -3,6 +3,7 @@ import Entitlement
 import Kernel
 import Orders
 import Registry
+import Web
 import Workflow
 
 /// Names for codes, as the pages show them.
@@ -34,22 +35,28 @@ struct Words {
     /// `11月26日 周四 09:00`
     static func when(_ instant: Instant) -> String {
         let date = instant.localDate
-        let weekday = ["一", "二", "三", "四", "五", "六", "日"][date.weekday - 1]
-        return "\(date.month.monthOfYear)月\(date.day)日 周\(weekday) \(clock(instant))"
+        return localized("\(date.month.monthOfYear)月\(date.day)日 \(weekday(date.weekday)) \(instant.clock)")
     }
 
     /// `11月26日 周四 09:00 至 10:00`, with the day again when it is another.
     static func span(_ window: TimeWindow) -> String {
-        "\(when(window.start)) 至 \(window.end.localDate == window.start.localDate ? clock(window.end) : when(window.end))"
+        localized("\(when(window.start)) 至 \(window.end.localDate == window.start.localDate ? window.end.clock : when(window.end))")
     }
 
-    static func clock(_ instant: Instant) -> String {
-        let minute = instant.minuteOfDay
-        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-        return "\(two(minute / 60)):\(two(minute % 60))"
+    /// 周四
+    static func weekday(_ day: Int) -> String { localized(term: ["周一", "周二", "周三", "周四", "周五", "周六", "周日"][day - 1]) }
+
+    /// 家政便民 · 上门 · 每小时
+    static func about(_ item: Item) -> String {
+        localized("\(localized(term: item.category.name)) · \(localized(term: item.mode.rawValue)) · 每\(localized(term: item.unit.rawValue))")
     }
 
-    /// As it is said on the telephone: 今天、明天、后天 where that is clearer than a date.
+    /// 女 63岁
+    static func person(_ elder: Elder, on today: LocalDate) -> String {
+        localized("\(localized(term: elder.sex == .male ? "男" : "女")) \(elder.age(on: today))岁")
+    }
+
+    /// As it is said on the telephone, which is always in Chinese: 今天、明天、后天 where that is clearer than a date.
     static func spoken(_ instant: Instant, now: Instant) -> String {
         let (days, minute) = (now.localDate.days(to: instant.localDate), instant.minuteOfDay)
         let day = (0...2).contains(days) ? ["今天", "明天", "后天"][days] : "\(instant.localDate.month.monthOfYear)月\(instant.localDate.day)日"

@@ -1,3 +1,4 @@
+import Catalog
 import Entitlement
 import Foundation
 import Kernel
@@ -21,15 +22,15 @@ struct BudgetsModel: Sendable {
         init(_ line: ReadBudgets.Line) {
             let (budget, balance) = (line.budget, line.budget.balance)
             id = budget.key.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? budget.key.text
-            name = budget.key.name
+            name = budget.key.told
             (granted, reserved, posted) = (HTML.grouped(balance.granted), HTML.grouped(budget.reserved), HTML.grouped(budget.posted))
             left = HTML.grouped(balance.available)
             percent = balance.granted > .zero ? Int(balance.used.amount * 100 / balance.granted.amount) : 0
             urgency = line.level == .exhausted ? "late" : line.level == .warned ? "near" : ""
             level = switch line.level {
-            case .open: "正常"
-            case .warned: "预警"
-            case .exhausted: "停用"
+            case .open: localized("正常")
+            case .warned: localized("预警")
+            case .exhausted: localized("停用")
             }
         }
     }
@@ -57,7 +58,7 @@ struct BudgetsModel: Sendable {
         rows = lines.map(Row.init)
         wishes = pending.map {
             Wish(
-                id: $0.id, name: $0.budget.name, amount: HTML.grouped($0.amount), reason: $0.reason, by: $0.requestedBy, at: $0.requestedAt.shown,
+                id: $0.id, name: $0.budget.told, amount: HTML.grouped($0.amount), reason: $0.reason, by: $0.requestedBy, at: $0.requestedAt.shown,
                 mayDecide: $0.requestedBy != caller.name && caller.role != .auditor, once: once)
         }
         hasWishes = !wishes.isEmpty
@@ -109,7 +110,15 @@ struct BudgetModel: Sendable {
         }
         // Behind it the pace at which it would last exactly to the end of the year.
         let even = (0...12).map { Int(granted.amount / 100) * (12 - $0) / 12 }
-        plot = Plot.lines(title, labels: (0...12).map { $0 == 0 ? "" : "\($0)月" }, values: points, second: even)
+        plot = Plot.lines(title, labels: (0...12).map { $0 == 0 ? "" : localized("\($0)月") }, values: points, second: even)
         mayAsk = caller.role != .auditor
+    }
+}
+
+extension BudgetKey {
+    /// Its name in the language of the page.
+    fileprivate var told: String {
+        let money = localized("\(year) 年\(localized(term: fund.name))")
+        return category.flatMap { Category(rawValue: $0) }.map { localized("\(money)（\(localized(term: $0.name))）") } ?? money
     }
 }

@@ -49,7 +49,7 @@ struct MoneyModel: Sendable {
     ) {
         let acts = caller.role != .auditor
         let isInvoicing = standing.step == .finance || standing.step == .paying
-        (self.month, step, self.once) = (month.description, standing.step.name, once)
+        (self.month, step, self.once) = (month.description, localized(term: standing.step.name), once)
         rows = statements.filter { $0.due != .zero }.map { statement in
             let party = reference.franchise.provider(statement.provider)
             let payment = standing.payments.last { $0.payment.provider == statement.provider }

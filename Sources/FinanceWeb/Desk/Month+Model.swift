@@ -27,7 +27,8 @@ struct MonthsModel: Sendable {
             let days = last.map { (now - $0.at).minutes / 1440 }
             let isDone = step == .paid || step == .open
             return Row(
-                month: month.description, step: step.name, since: last?.at.shown ?? "", age: isDone ? "" : days.map { "\($0) 天" } ?? "",
+                month: month.description, step: localized(term: step.name), since: last?.at.shown ?? "",
+                age: isDone ? "" : days.map { localized("\($0) 天") } ?? "",
                 urgency: !isDone && (days ?? 0) > Self.lateDays ? "late" : "", by: last?.by ?? "")
         }
     }
@@ -63,7 +64,7 @@ struct MonthModel: Sendable {
         let answer: String
     }
 
-    let papers = PapersModel.Paper.ofMonth
+    let papers = PapersModel.Paper.ofMonth()
     let month: String
     let step: String
     let hash: String
@@ -91,7 +92,7 @@ struct MonthModel: Sendable {
     ) {
         func name(_ id: ProviderID) -> String { reference.franchise.provider(id)?.name ?? "" }
         self.month = month.description
-        step = standing.step.name
+        step = localized(term: standing.step.name)
         hash = standing.hash
         isFrozen = standing.step != .open && standing.step != .closing
         let looksOn = caller.role == .auditor
@@ -99,17 +100,18 @@ struct MonthModel: Sendable {
         let approve = CloseMove.table.first { $0.from == standing.step && $0.action == .approve }
         mayApprove = approve != nil && !looksOn
         mayReject = CloseMove.table.contains { $0.from == standing.step && $0.action == .reject } && !looksOn
-        next = approve?.right.name ?? ""
+        next = localized(term: approve?.right.name ?? "")
         stations = standing.history.map { entry in
             Station(
-                name: entry.to.name, state: entry.action == .reject ? "退回" : "", by: entry.by, at: entry.at.shown, opinion: entry.opinion,
+                name: localized(term: entry.to.name), state: entry.action == .reject ? localized("退回") : "",
+                by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }
         codes = (glance.totals?.stops.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
-        shadow = glance.totals.map { "\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，实付 \(HTML.grouped($0.payable))" }
+        shadow = glance.totals.map { localized("\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，实付 \(HTML.grouped($0.payable))") }
         noted = glance.notedAt?.shown
         difference = glance.change.map {
-            "比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped) 笔，解除 \($0.cleared) 笔"
+            localized("比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped) 笔，解除 \($0.cleared) 笔")
         }
         let unanswered = Set(standing.unanswered)
         let isFrozen = isFrozen
@@ -118,20 +120,20 @@ struct MonthModel: Sendable {
                 id: statement.provider.text, name: name(statement.provider), lines: statement.lines, held: statement.heldLines,
                 gross: HTML.grouped(statement.gross), selfPay: HTML.grouped(statement.selfPay), subsidy: HTML.grouped(statement.subsidy),
                 deducted: HTML.grouped(statement.deducted), payable: HTML.grouped(statement.payable),
-                answer: !isFrozen ? "" : unanswered.contains(statement.provider) ? "未确认" : "已确认")
+                answer: !isFrozen ? "" : localized(term: unanswered.contains(statement.provider) ? "未确认" : "已确认"))
         }
         hasRows = !rows.isEmpty
         held = glance.sums.map(\.heldLines).reduce(0, +)
         hasHeld = isFrozen && held > 0
         func sum(_ value: (StatementSums) -> Fen) -> String { HTML.grouped(glance.sums.map(value).total) }
         total = Row(
-            id: "", name: "合计", lines: glance.sums.map(\.lines).reduce(0, +), held: held, gross: sum(\.gross), selfPay: sum(\.selfPay),
+            id: "", name: localized("合计"), lines: glance.sums.map(\.lines).reduce(0, +), held: held, gross: sum(\.gross), selfPay: sum(\.selfPay),
             subsidy: sum(\.subsidy), deducted: sum(\.deducted), payable: sum(\.payable), answer: "")
         var keeps: [String] = []
-        if standing.openSamples > 0 { keeps.append("还有 \(standing.openSamples) 笔抽查没有结果") }
+        if standing.openSamples > 0 { keeps.append(localized("还有 \(standing.openSamples) 笔抽查没有结果")) }
         let disputes = standing.disputes.count { $0.answer == nil }
-        if disputes > 0 { keeps.append("还有 \(disputes) 笔异议没有答复") }
-        if isFrozen, !standing.unanswered.isEmpty { keeps.append("还有 \(standing.unanswered.count) 家服务商没有确认结算单") }
+        if disputes > 0 { keeps.append(localized("还有 \(disputes) 笔异议没有答复")) }
+        if isFrozen, !standing.unanswered.isEmpty { keeps.append(localized("还有 \(standing.unanswered.count) 家服务商没有确认结算单")) }
         self.keeps = keeps
     }
 }

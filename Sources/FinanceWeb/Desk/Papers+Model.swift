@@ -13,7 +13,9 @@ struct PapersModel: Sendable {
         let title: String
 
         /// The papers of the whole month; those of one provider hang on its statement, the elder's on the list of papers.
-        static let ofMonth = DocumentKind.allCases.filter { $0.subject == .month }.map { Paper(kind: $0.rawValue, title: $0.title) }
+        static func ofMonth() -> [Paper] {
+            DocumentKind.allCases.filter { $0.subject == .month }.map { Paper(kind: $0.rawValue, title: localized(term: $0.title)) }
+        }
     }
 
     struct Row: Sendable {
@@ -25,7 +27,7 @@ struct PapersModel: Sendable {
 
     let month: String
     let isClosed: Bool
-    let papers = Paper.ofMonth
+    let papers = Paper.ofMonth()
     let rows: [Row]
 
     init(_ month: Month, _ sums: [StatementSums], isClosed: Bool, reference: Reference) {
@@ -58,7 +60,7 @@ struct DocumentModel: Sendable {
         let files = "/api/v1/settlements/\(wanted.month)/documents/\(wanted.kind.rawValue)"
         links =
             [
-                Frame.Link("打印", to: "/finance/\(wanted.month)/documents/\(wanted.kind.rawValue)/print\(wanted.query)"),
+                Frame.Link(localized("打印"), to: "/finance/\(wanted.month)/documents/\(wanted.kind.rawValue)/print\(wanted.query)"),
                 Frame.Link("CSV", to: "\(files).csv\(wanted.query)"),
             ] + (Workbook.isBuilt ? [Frame.Link("Excel", to: "\(files).xlsx\(wanted.query)")] : [])
         facts = document.facts.map { Fact(name: $0.name, value: $0.value) }

@@ -36,7 +36,7 @@ struct PayoutsModel: Sendable {
 
         init(_ decision: PayoutDecision, mayAct: Bool) {
             list = decision.list
-            word = decision.isApproved ? "批准" : "退回"
+            word = localized(term: decision.isApproved ? "批准" : "退回")
             by = decision.by
             opinion = decision.opinion
             action = decision.isApproved ? "approve" : "reject"
@@ -67,24 +67,24 @@ extension PayoutsModel.Row {
     init(_ line: ReadPayouts.Line, isReached: Bool, mayAct: Bool) {
         code = line.programme.code
         name = line.programme.name
-        fund = line.programme.fund.name
+        fund = localized(term: line.programme.fund.name)
         way =
-            switch line.payout {
-            case .service: "随服务抵付"
-            case .monthly: "按月发放"
-            case .claim: "凭据报销"
+            switch line.payout.kind {
+            case .service: localized("随服务抵付")
+            case .monthly: localized("按月发放")
+            case .claim: localized("凭据报销")
             }
         waiting = line.waiting.count
         waitingAmount = HTML.grouped(line.waiting.amount)
         paid = line.paid.count
         paidAmount = HTML.grouped(line.paid.amount)
-        mayDrawUp = mayAct && isReached && line.payout == .monthly
+        mayDrawUp = mayAct && isReached && line.payout.kind == .monthly
         hasWaiting = line.waiting.count > 0
         mayDecide = mayAct && line.waiting.count > 0
         list = line.waiting.sha256
         mark = String(line.waiting.sha256.prefix(8))
         unfinished = line.unfinished.map { PayoutsModel.Unfinished($0, mayAct: mayAct) }
-        reversed = line.reversed.count > 0 ? "\(line.reversed.count) 笔 −\(HTML.grouped(line.reversed.amount))" : ""
+        reversed = line.reversed.count > 0 ? localized("\(line.reversed.count) 笔 −\(HTML.grouped(line.reversed.amount))") : ""
     }
 }
 

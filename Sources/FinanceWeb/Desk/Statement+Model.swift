@@ -46,7 +46,7 @@ struct StatementModel: Sendable {
                 item: reference.catalogue.item(c.item)?.name ?? c.item.text, quantity: c.quantity.text, price: HTML.grouped(c.unitPrice),
                 gross: HTML.grouped(c.gross), subsidy: HTML.grouped(c.subsidy), selfPay: HTML.grouped(c.selfPay),
                 funding: c.funding.map { "\($0.programme) \($0.amount.yuan)" }.joined(separator: "；"), evidence: "L\(c.evidence.rawValue)",
-                verdict: line.verdict.name, urgency: line.verdict == .blocked ? "late" : line.verdict == .held ? "near" : "",
+                verdict: localized(term: line.verdict.name), urgency: line.verdict == .blocked ? "late" : line.verdict == .held ? "near" : "",
                 findings: line.findings.map { "\($0.code) \($0.sentence)" },
                 decision: line.decision.map { "\($0.by) \($0.at.shown)：\($0.reason)" })
         }

@@ -69,11 +69,11 @@ struct TraceModel: Sendable {
         let classes = trace.elder.flatMap { elder in day.map { elder.classes(on: $0) } } ?? []
         var told = Facts()
         told.tell("老人", trace.elder.map { "\($0.number) \(Masked.name($0.name))" })
-        told.tell("类别", classes.map { reference.catalogue.elderClass(.init($0))?.name ?? $0 }.joined(separator: "、"))
+        told.tell("类别", classes.map { reference.catalogue.elderClass(.init($0))?.name ?? $0 }.joined(separator: localized("、")))
         told.tell("项目", item.map { "\($0) \(reference.catalogue.item($0)?.name ?? "")" })
         told.tell("服务日期", day?.description)
         told.tell("服务商", provider.map { "\($0) \(reference.franchise.provider($0)?.name ?? "")" })
-        told.tell("价格依据", trace.order.map { "\($0.priceVersion)，单价 \($0.unitPrice.yuan) × \($0.quantity.text)" })
+        told.tell("价格依据", trace.order.map { localized("\($0.priceVersion)，单价 \($0.unitPrice.yuan) × \($0.quantity.text)") })
         told.tell("应付", (trace.order?.payable ?? line?.gross)?.yuan)
         told.tell("自费", (trace.order?.selfPay ?? line?.selfPay)?.yuan)
         facts = told.all
@@ -82,12 +82,12 @@ struct TraceModel: Sendable {
             ? (line?.funding ?? []).map { Leg(fund: $0.fund, programme: programme($0.programme), amount: $0.amount.yuan, state: "") }
             : trace.legs.map {
                 Leg(
-                    fund: $0.leg.fund.name, programme: "\($0.leg.programme) \(programme($0.leg.programme))", amount: $0.leg.amount.yuan,
+                    fund: localized(term: $0.leg.fund.name), programme: "\($0.leg.programme) \(programme($0.leg.programme))", amount: $0.leg.amount.yuan,
                     state: vocabulary(.leg, $0.state.rawValue))
             }
         let record = Evidence(reference: reference, vocabulary: vocabulary)
         told = record.facts(trace.order, trace.visit, trace.swipe)
-        told.tell("核验", trace.order?.verification.name)
+        told.tell("核验", trace.order.map { localized(term: $0.verification.name) })
         evidence = told.all
         callbacks = trace.callbacks.map(record.told)
         complaints = trace.complaints.map(record.told)
@@ -97,11 +97,15 @@ struct TraceModel: Sendable {
         settled = trace.settled.map { entry in
             Settled(
                 month: entry.month.description, provider: entry.provider.text,
-                providerName: reference.franchise.provider(entry.provider)?.name ?? "", verdict: entry.line.verdict.name,
+                providerName: reference.franchise.provider(entry.provider)?.name ?? "", verdict: localized(term: entry.line.verdict.name),
                 findings: entry.line.findings.map { "\($0.code) \($0.sentence)" },
-                decision: entry.line.decision.map { "\($0.kind == .release ? "放行" : "拒付") \($0.by) \($0.at.shown)：\($0.reason)" },
-                step: entry.step.name, signatures: entry.signatures.map { "\($0.to.name) \(vocabulary(.who, $0.by)) \($0.at.shown) \($0.opinion)" },
-                adjustments: entry.adjustments.map { "\($0.amount.yuan) \($0.reason)（\($0.enteredBy)，\($0.approvedBy.map { "批准 \($0)" } ?? "待批准")）" },
+                decision: entry.line.decision.map { "\(localized(term: $0.kind == .release ? "放行" : "拒付")) \($0.by) \($0.at.shown)：\($0.reason)" },
+                step: localized(term: entry.step.name),
+                signatures: entry.signatures.map { "\(localized(term: $0.to.name)) \(vocabulary(.who, $0.by)) \($0.at.shown) \($0.opinion)" },
+                adjustments: entry.adjustments.map { adjustment in
+                    let approval = adjustment.approvedBy.map { localized("批准 \($0)") } ?? localized("待批准")
+                    return localized("\(adjustment.amount.yuan) \(adjustment.reason)（\(adjustment.enteredBy)，\(approval)）")
+                },
                 invoice: entry.invoice.map { "\($0.number) \($0.date) \($0.amount.yuan)" },
                 payment: entry.payment.map { "\($0.payment.reference) \($0.payment.amount.yuan) \($0.state.name)" })
         }

@@ -29,7 +29,7 @@ public struct MatchRequest: Sendable {
     public var relatives: Set<WorkerID>
     /// Only looked at where a vehicle is part of the item.
     public var needsWheelchair: Bool
-    /// At least one of those who come must be able to lift.
+    /// At least one of those who come must be able to lift, as the item says.
     public var needsLifting: Bool
     /// A language at least one of those who come must speak, such as 东乡语; nil when any will do.
     public var language: String?
@@ -43,7 +43,7 @@ public struct MatchRequest: Sendable {
         item: Item, start: Instant, end: Instant, quantity: Quantity = .one, elderPlace: Coordinate? = nil, elderRegion: String,
         elderSex: Sex? = nil, diet: Set<Diet> = [], preferredProvider: ProviderID? = nil, blocked: Set<ProviderID> = [],
         refusedBy: Set<ProviderID> = [], alreadyAsked: Set<ProviderID> = [], relatives: Set<WorkerID> = [],
-        needsWheelchair: Bool = false, needsLifting: Bool = false, language: String? = nil, passengers: Int = 1,
+        needsWheelchair: Bool = false, language: String? = nil, passengers: Int = 1,
         reach: Reach = .street, now: Instant
     ) {
         self.item = item
@@ -60,7 +60,7 @@ public struct MatchRequest: Sendable {
         self.alreadyAsked = alreadyAsked
         self.relatives = relatives
         self.needsWheelchair = needsWheelchair
-        self.needsLifting = needsLifting
+        needsLifting = item.tags.contains(.lifting)
         self.language = language
         self.passengers = passengers
         self.reach = reach

@@ -13,7 +13,7 @@ extension ProviderRoutes: DescribedRoutes {
         "photo_sha256": .matching("^[0-9a-f]{64}$", sample: String(repeating: "0", count: 64)), "reason_code": .text(sample: "phone_broken"),
     ]
     /// Why a person is not sent, whatever the hour.
-    static let unfit = ["worker_unknown", "worker_relative", "worker_credential", "worker_sex"]
+    static let unfit = ["worker_unknown", "worker_absent", "worker_relative", "worker_credential", "worker_sex", "worker_lifting"]
     private static let offer = ["order_unknown", "offer_gone", "offer_expired", "offer_answered", "offer_leased"]
     private static let visit = ["order_unknown", "illegal_transition", "order_changed", "device_time_in_future", "code_wrong", "card_wrong", "place_missing"]
 

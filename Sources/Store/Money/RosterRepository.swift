@@ -2,7 +2,7 @@ import Billing
 import Kernel
 import Registry
 
-/// What settlement has to know of people beside their files: leaves and relations of workers.
+/// What is to be known of people beside their files: leaves and relations of workers.
 public struct RosterRepository {
     let tx: any Transaction
 
@@ -25,6 +25,18 @@ public struct RosterRepository {
             """
         ) { leaves[try $0.id(), default: []].append(DateSpan(from: try $0.date(), until: try $0.date())) }
         return leaves
+    }
+
+    /// Those of a provider who are not there on a day: on leave, or entered as absent in its plan.
+    public func absent(of provider: ProviderID, on day: LocalDate) throws -> Set<WorkerID> {
+        Set(
+            try tx.rows(
+                """
+                SELECT worker_id FROM worker_shift WHERE provider_id = \(provider) AND day = \(day) AND is_absent = 1
+                UNION
+                SELECT worker_id FROM worker_leave WHERE provider_id = \(provider) AND from_date <= \(day) AND until_date >= \(day)
+                """
+            ) { try $0.id(Worker.self) })
     }
 
     public func setTie(_ tie: Terms.Tie, of provider: ProviderID, relation: String, by: String, at now: Instant) throws {

@@ -194,11 +194,15 @@ public struct OrderRepository {
         /// Only those whose time is out by then.
         public var late: Instant?
         public var urgency: Urgency?
+        /// The day of service; only asked of orders that have ended.
+        public var day: LocalDate?
 
         public init(
-            state: OrderState? = nil, region: String? = nil, category: String? = nil, late: Instant? = nil, urgency: Urgency? = nil
+            state: OrderState? = nil, region: String? = nil, category: String? = nil, late: Instant? = nil, urgency: Urgency? = nil,
+            day: LocalDate? = nil
         ) {
-            (self.state, self.region, self.category, self.late, self.urgency) = (state, region, category, late, urgency)
+            (self.state, self.region, self.category, self.late) = (state, region, category, late)
+            (self.urgency, self.day) = (urgency, day)
         }
     }
 
@@ -218,12 +222,13 @@ public struct OrderRepository {
             """) { try Order(row: &$0) }
     }
 
-    /// Orders of a state, the newest first.
-    public func ended(_ filter: Filter, limit: Int) throws -> [Order] {
+    /// Orders of a day of service, the newest first. All that ever ended would be all there are, and a rare state would be searched for in them.
+    public func ended(_ filter: Filter, on day: LocalDate, limit: Int) throws -> [Order] {
         try tx.rows(
             """
             SELECT \(sql: Self.columns) FROM service_order
-            WHERE (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
+            WHERE service_date = \(day)
+                AND (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
                 AND (CAST(\(filter.region) AS TEXT) IS NULL OR region = \(filter.region))
                 AND (CAST(\(filter.category) AS TEXT) IS NULL OR SUBSTR(item_code, 1, 2) = \(filter.category))
             ORDER BY id DESC

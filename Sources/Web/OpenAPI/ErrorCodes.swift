@@ -91,8 +91,8 @@ public enum ErrorCodes {
                 "shift_times_missing", "span_invalid", "spreadsheet_not_built", "standing_order_fixed", "start_in_past",
                 "start_too_far", "state_not_reachable", "statements_unconfirmed", "status_in_future", "swipe_too_late",
                 "time_not_agreed", "too_many_dates", "valid_until_before_from", "webhook_address_private", "webhook_change_empty",
-                "webhook_limit", "webhook_url_scheme", "worker_busy", "worker_credential", "worker_relative", "worker_sex", "worker_twice",
-                "worker_unknown", "year_missing",
+                "webhook_limit", "webhook_url_scheme", "worker_absent", "worker_busy", "worker_credential", "worker_lifting", "worker_relative",
+                "worker_sex", "worker_twice", "worker_unknown", "year_missing",
             ]
         ),
         (

@@ -9,7 +9,7 @@ public struct Fact: Sendable {
     }
 }
 
-/// Facts one after the other; what is not known is not told.
+/// Facts one after the other, named in the language of the page; what is not known is not told.
 public struct Facts: Sendable {
     public private(set) var all: [Fact] = []
 
@@ -17,6 +17,6 @@ public struct Facts: Sendable {
     public init(_ pairs: KeyValuePairs<String, String?>) { for (name, value) in pairs { tell(name, value) } }
 
     public mutating func tell(_ name: String, _ value: String?) {
-        if let value, !value.isEmpty { all.append(Fact(name: name, value: value)) }
+        if let value, !value.isEmpty { all.append(Fact(name: localized(term: name), value: value)) }
     }
 }

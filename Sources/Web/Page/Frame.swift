@@ -58,11 +58,9 @@ extension PageLibrary {
     /// The frame in its language: titles and places are written in Chinese, and stand in the catalogue under `place.` and what is written.
     func worded(_ frame: Frame) -> Frame {
         guard frame.language != .chinese else { return frame }
-        /// `结算单 2026-01`: what follows the first word is a name, a number or a day.
+        /// `结算单 2026-01`, `2026-01 月结`: what is no word of ours is a name, a number or a day.
         func worded(_ text: String) -> String {
-            let parts = text.split(separator: " ", maxSplits: 1)
-            guard let first = parts.first, let word = messages["place.\(first)", frame.language] else { return text }
-            return ([word] + parts.dropFirst().map(String.init)).joined(separator: " ")
+            text.split(separator: " ").map { messages["place.\($0)", frame.language] ?? localized(term: String($0)) }.joined(separator: " ")
         }
         return Frame(
             title: worded(frame.title), caller: frame.caller, csrf: frame.csrf,

@@ -11,6 +11,8 @@ public enum Language: String, CaseIterable, Sendable {
 public struct Messages: Sendable {
     private let texts: [String: [Language: String]]
     public let keys: Set<String>
+    /// English by the Chinese that stands in code; see ``Sentence``.
+    private let byChinese: [String: String]
 
     /// - Throws: `messages_invalid` naming the line: a key twice, a translation missing.
     public init(csv files: [(name: String, bytes: [UInt8])]) throws {
@@ -29,7 +31,23 @@ public struct Messages: Sendable {
         }
         self.texts = texts
         keys = Set(texts.keys)
+        byChinese = Self.byChinese(texts)
     }
+
+    /// A word is taken from wherever it is translated already; where that differs from place to place, a row under `told.` says what holds here.
+    private static func byChinese(_ texts: [String: [Language: String]]) -> [String: String] {
+        var found: [String: Set<String>] = [:]
+        var own: [String: String] = [:]
+        for (key, words) in texts {
+            guard let chinese = words[.chinese], let english = words[.english] else { continue }
+            found[chinese, default: []].insert(english)
+            if key.hasPrefix("told.") { own[chinese] = english }
+        }
+        return found.compactMapValues { $0.count == 1 ? $0.first : nil }.merging(own) { $1 }
+    }
+
+    /// What stands in English for a sentence of the code; nil when that is not written, or not clear.
+    public func english(_ chinese: String) -> String? { byChinese[chinese] }
 
     public subscript(key: String, language: Language) -> String? { texts[key]?[language] }
 

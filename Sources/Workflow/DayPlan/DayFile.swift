@@ -72,9 +72,9 @@ struct DayFile {
         let hours = provider.hours.filter { $0.days.contains(day.weekday) }
         let from = min(policy.shiftFrom, hours.map(\.opens).min() ?? policy.shiftFrom)
         let until = max(policy.shiftUntil, hours.map(\.closes).max() ?? policy.shiftUntil)
-        return reference.franchise.workers(of: provider.id).filter(\.isActive).compactMap { worker in
+        let absent = try tx.roster.absent(of: provider.id, on: day)
+        return reference.franchise.workers(of: provider.id).filter { $0.isActive && !absent.contains($0.id) }.compactMap { worker in
             let shift = entered[worker.id]
-            guard shift?.isAbsent != true else { return nil }
             let (begins, ends) = (shift?.from ?? from, shift?.until ?? until)
             guard let window = TimeWindow(start: Instant(day, minute: begins), end: Instant(day, minute: ends)) else { return nil }
             let pause = shift?.pause.flatMap {

@@ -137,11 +137,3 @@ public struct SwipeMeal: Sendable {
             .spend, swipe.legs, subject: swipe.id.text, month: swipe.date.month, provider: swipe.canteen.text, at: now)
     }
 }
-
-extension Instant {
-    /// `11:40`, by the district's clock.
-    var clock: String {
-        let (hour, minute) = (minuteOfDay / 60, minuteOfDay % 60)
-        return "\(hour):\(minute < 10 ? "0" : "")\(minute)"
-    }
-}

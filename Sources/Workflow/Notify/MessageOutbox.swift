@@ -143,11 +143,11 @@ public struct MessageOutbox: Outbox {
     private static func values(_ order: Order, _ reference: Reference) -> [String: String] {
         let provider = order.provider.flatMap { reference.franchise.provider($0) }
         let worker = order.worker.flatMap { id in order.provider.flatMap { reference.franchise.workers(of: $0).first { $0.id == id } } }
-        let (date, minute) = (order.window.start.localDate, order.window.start.minuteOfDay)
+        let date = order.window.start.localDate
         return [
             "item": reference.catalogue.item(order.item)?.name ?? "", "number": order.number, "provider": provider?.name ?? "",
             "provider_phone": provider?.phone.text ?? "", "worker": worker?.name ?? "", "visit_code": order.visitCode,
-            "start": "\(date.monthOfYear)月\(date.day)日\(minute / 60):\(minute % 60 < 10 ? "0" : "")\(minute % 60)",
+            "start": "\(date.monthOfYear)月\(date.day)日\(order.window.start.clock)",
         ]
     }
 

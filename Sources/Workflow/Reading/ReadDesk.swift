@@ -36,11 +36,12 @@ public struct ReadDesk: Sendable {
         public let rows: [Waiting]
     }
 
-    /// What waits, the most overdue first; of a state that is an end, the newest.
+    /// What waits, the most overdue first; of a state that is an end, the newest of one day of service, today's unless the filter names another.
     public func board(_ filter: OrderRepository.Filter, limit: Int) async throws -> Board {
-        try await office.read { tx in
+        let today = office.now.localDate
+        return try await office.read { tx in
             let isEnd = filter.state?.isEnd ?? false
-            let orders = try isEnd ? tx.orders.ended(filter, limit: limit) : tx.orders.waiting(filter, limit: limit)
+            let orders = try isEnd ? tx.orders.ended(filter, on: filter.day ?? today, limit: limit) : tx.orders.waiting(filter, limit: limit)
             return Board(counts: try tx.board.states(), rows: try Self.waiting(tx, orders))
         }
     }

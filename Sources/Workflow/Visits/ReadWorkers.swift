@@ -33,7 +33,8 @@ extension Fitness {
     /// What an order asks, with what the register knows about the elder.
     init(_ tx: any Transaction, _ order: Order, _ reference: Reference) throws {
         let client = try Client.read(tx, order.elder)
-        self.init(order, catalogue: reference.catalogue, elderSex: client.elder.sex, relatives: client.ties.relatives)
+        self.init(order, catalogue: reference.catalogue, elderSex: client.elder.sex, relatives: client.ties.relatives,
+            absent: try order.provider.map { try tx.roster.absent(of: $0, on: order.serviceDate) } ?? [])
     }
 
     func obstacle(to id: WorkerID, of provider: ProviderID, _ reference: Reference, engaged: [Engagement] = []) -> Obstacle? {

@@ -10,7 +10,7 @@ public struct ScheduleWorker: Sendable {
     public init(_ office: Office) { self.office = office }
 
     /// - Parameter isPlanned: named by the plan of a whole day, which has weighed the times of all visits itself.
-    /// - Throws: `worker_unknown`, `worker_credential`, `worker_relative`, `worker_sex`, `worker_busy`, `worker_twice`, `time_not_agreed`, `illegal_transition`
+    /// - Throws: a code of ``Fitness/Obstacle``, `worker_twice`, `time_not_agreed`, `illegal_transition`
     public func prepared(
         _ id: OrderID, worker: WorkerID, second: WorkerID? = nil, start: Instant?, isPlanned: Bool = false, by caller: Caller
     ) -> @Sendable (any Transaction) throws -> Order {
