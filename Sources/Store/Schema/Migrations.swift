@@ -29,6 +29,7 @@ extension Migrator {
         Migration(number: 26, name: "payout", sql: Schema.m0026_payout),
         Migration(number: 27, name: "stops", sql: Schema.m0027_stops),
         Migration(number: 28, name: "once", sql: Schema.m0028_once),
+        Migration(number: 29, name: "samples", sql: Schema.m0033_samples),
     ])
 }
 
