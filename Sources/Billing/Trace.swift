@@ -308,8 +308,8 @@ private struct Pages<Element: Sendable>: Sendable {
 public struct SubjectSet: Sendable {
     private var hashes: Set<Int> = []
 
-    init(capacity: Int) { hashes.reserveCapacity(capacity) }
+    public init(capacity: Int = 0) { hashes.reserveCapacity(capacity) }
 
-    mutating func insert(_ subject: String) { hashes.insert(subject.hashValue) }
+    public mutating func insert(_ subject: String) { hashes.insert(subject.hashValue) }
     public func contains(_ subject: String) -> Bool { hashes.contains(subject.hashValue) }
 }

@@ -51,7 +51,7 @@ final class SQLiteWriter: BatchWriter, @unchecked Sendable {
     func rest(isIdle: Bool) {
         batches += 1
         if let moved = checkpointer?.takeMoved() {
-            if log.pages - moved > Self.few, rounds < Self.rounds { ask() } else { moveRest() }
+            if log.pages - moved > Self.few, rounds < Self.rounds { ask() } else { startAnew() }
         } else if isIdle, batches > 64, log.pages < Self.many {
             moveRest()
         } else if log.pages >= Self.many, log.pages - asked >= Self.many || log.pages < asked {
@@ -71,14 +71,24 @@ final class SQLiteWriter: BatchWriter, @unchecked Sendable {
         sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     }
 
+    /// Waits for those who read what stands in the log, but not long: the next round gets there.
+    private func startAnew() {
+        (batches, asked, rounds) = (0, 0, 0)
+        sqlite3_busy_timeout(db.sqliteConnection, Self.patience)
+        sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_RESTART, nil, nil)
+        sqlite3_busy_timeout(db.sqliteConnection, 5000)
+    }
+
     private var batches = 0
     /// The length of the log when the checkpointer was last asked, and how often it was since the log was started.
     private var asked = 0
     private var rounds = 0
-    /// 16 MB of pages, and 2 MB.
-    private static let (many, few) = (4096, 512)
+    /// 64 MB of pages, and 4 MB.
+    private static let (many, few) = (16_384, 1024)
     /// A disk that is slower than the writer never comes near it.
     private static let rounds = 4
+    /// Milliseconds.
+    private static let patience: Int32 = 25
 
     func close() { checkpointer?.close() }
 

@@ -7,17 +7,32 @@ import Registry
 /// The first reading of a month: a third of the columns, as lines are only compared with each other.
 extension CandidateReader {
     /// Adds every candidate of a slice, as far as it is compared with others.
-    public func add(_ slice: Slice, to traces: inout Traces) throws {
-        guard case .day(let day) = slice else { return try forEachLate { traces.add($0) } }
-        if let last = try last(on: day, after: "", size: .max) {
+    ///
+    /// - Parameter size: how many orders make a page.
+    /// - Returns: the pages in which it is to be judged and written.
+    public func add(_ slice: Slice, to traces: inout Traces, pagesOf size: Int) throws -> [MonthPage] {
+        var paging = MonthPaging(slice, size: size)
+        guard case .day(let day) = slice else {
+            try forEachLate { line in
+                traces.add(line)
+                paging.addOther(line)
+            }
+            return paging.pages
+        }
+        if let last = try last(on: day) {
             var legs = try legs(on: day, ("", last))
             try tx.forEachRow(Self.compared(on: day)) { row in
                 var line = try compared(&row, day)
                 line.funding = legs.take(line.subject)
                 traces.add(line)
+                paging.addOrder(line)
             }
         }
-        try forEachMeal(on: day) { traces.add($0) }
+        try forEachMeal(on: day) { line in
+            traces.add(line)
+            paging.addOther(line)
+        }
+        return paging.pages
     }
 
     private static func compared(on day: LocalDate) -> SQL {

@@ -21,30 +21,10 @@ public struct CandidateReader {
         public static func all(of month: Month) -> [Slice] { [.late] + (0..<month.length).map { .day(month.first.adding(days: $0)) } }
     }
 
-    /// A part of a slice: orders with ids in a range, or what is few and comes at once, late ones and a day's meals.
-    public struct Page: Sendable {
-        let slice: Slice
-        let ids: (after: String, until: String)?
-    }
-
-    /// - Parameter size: how many orders at most.
-    public func pages(of slice: Slice, size: Int) throws -> [Page] {
-        guard case .day(let day) = slice else { return [Page(slice: slice, ids: nil)] }
-        var pages: [Page] = []
-        var place = ""
-        while let last = try last(on: day, after: place, size: size) {
-            pages.append(Page(slice: slice, ids: (place, last)))
-            place = last
-        }
-        return pages + [Page(slice: slice, ids: nil)]
-    }
-
     /// Shows every candidate of a page to `body`, whoever's it is.
-    public func forEach(in page: Page, _ body: (Candidate) throws -> Void) throws {
-        switch (page.slice, page.ids) {
-        case (.late, _): try forEachLate(body)
-        case (.day(let day), nil): try forEachMeal(on: day, body)
-        case (.day(let day), let ids?):
+    public func forEach(in page: MonthPage, _ body: (Candidate) throws -> Void) throws {
+        guard case .day(let day) = page.slice else { return try forEachLate(body) }
+        for ids in page.orders {
             var legs = try legs(on: day, ids)
             try tx.forEachRow(Self.orders(on: day, ids)) { row in
                 var line = try order(&row)
@@ -52,15 +32,12 @@ public struct CandidateReader {
                 try body(line)
             }
         }
+        if page.hasMeals { try forEachMeal(on: day, body) }
     }
 
-    /// The last id of a page of a day's orders; nil when none is left.
-    func last(on day: LocalDate, after place: String, size: Int) throws -> String? {
-        try tx.first(
-            """
-            SELECT MAX(id) FROM (SELECT id FROM service_order WHERE service_date = \(day) AND id > \(place) ORDER BY id LIMIT \(size)) AS page
-            """
-        ) { $0.optionalText() } ?? nil
+    /// The last id of a day's orders; nil when it has none.
+    func last(on day: LocalDate) throws -> String? {
+        try tx.first("SELECT MAX(id) FROM service_order WHERE service_date = \(day)") { $0.optionalText() } ?? nil
     }
 
     func forEachLate(_ body: (Candidate) throws -> Void) throws {

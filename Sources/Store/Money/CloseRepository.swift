@@ -152,7 +152,7 @@ public struct CloseRepository {
 
     private static let insertSamples = BulkInsert(
         "INSERT INTO sample (month, subject, provider_id, reason, result, note, at_ms)", width: 7,
-        tail: "ON CONFLICT (month, subject) DO NOTHING")
+        tail: "ON CONFLICT (month, provider_id, subject) DO NOTHING")
 
     public func samples(_ month: Month, _ provider: ProviderID? = nil) throws -> [(sample: Sample, provider: ProviderID)] {
         let all: SQL = "SELECT subject, reason, result, provider_id FROM sample WHERE month = \(month) ORDER BY provider_id, subject"
@@ -165,11 +165,13 @@ public struct CloseRepository {
     }
 
     /// - Returns: false when the line is not in the sample, or has been answered.
-    public func answer(_ month: Month, _ subject: String, _ result: Sample.Result, note: String, by: String, at now: Instant) throws -> Bool {
+    public func answer(
+        _ month: Month, _ provider: ProviderID, _ subject: String, _ result: Sample.Result, note: String, by: String, at now: Instant
+    ) throws -> Bool {
         try tx.execute(
             """
             UPDATE sample SET result = \(result), note = \(note), by_name = \(by), at_ms = \(now)
-            WHERE month = \(month) AND subject = \(subject) AND result IS NULL
+            WHERE month = \(month) AND provider_id = \(provider) AND subject = \(subject) AND result IS NULL
             """) == 1
     }
 
@@ -180,20 +182,24 @@ public struct CloseRepository {
             INSERT INTO sample (month, subject, provider_id, reason, note)
             SELECT month, subject, provider_id, 'widened', '' FROM statement_line
             WHERE month = \(month) AND provider_id = \(provider) AND verdict = 'paid' AND kind = 'order'
-            ON CONFLICT (month, subject) DO NOTHING
+            ON CONFLICT (month, provider_id, subject) DO NOTHING
             """)
     }
 
     /// The sample that waits for an answer about an order, with its month.
     public func openSample(of subject: String) throws -> (month: Month, reason: Sample.Reason)? {
-        try tx.first("SELECT month, reason FROM sample WHERE subject = \(subject) AND result IS NULL ORDER BY month LIMIT 1") {
-            (try $0.month(), try $0.value())
-        }
+        try tx.first(
+            """
+            SELECT s.month, s.reason FROM statement_line l
+            JOIN sample s ON s.month = l.month AND s.provider_id = l.provider_id AND s.subject = l.subject
+            WHERE l.subject = \(subject) AND s.result IS NULL
+            """
+        ) { (try $0.month(), try $0.value()) }
     }
 
-    /// Samples of all months that wait for an answer, the oldest month first.
+    /// Samples of all months that wait for an answer, the oldest month first, provider by provider.
     public func openSamples(limit: Int) throws -> [(month: Month, subject: String, reason: Sample.Reason)] {
-        try tx.rows("SELECT month, subject, reason FROM sample WHERE result IS NULL ORDER BY month, subject LIMIT \(limit)") {
+        try tx.rows("SELECT month, subject, reason FROM sample WHERE result IS NULL ORDER BY month, provider_id, subject LIMIT \(limit)") {
             (try $0.month(), try $0.text(), try $0.value())
         }
     }
@@ -203,16 +209,17 @@ public struct CloseRepository {
     }
 
     /// Orders of a month that are the first that their elder was ever served with.
-    public func firstServices(_ month: Month) throws -> Set<String> {
-        Set(
-            try tx.rows(
-                """
-                SELECT o.id FROM elder e
-                JOIN service_order o ON o.id = (
-                    SELECT f.id FROM service_order f WHERE f.elder_id = e.id AND f.state = 'closed' ORDER BY f.start_ms, f.id LIMIT 1)
-                WHERE o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
-                """
-            ) { try $0.text() })
+    public func firstServices(_ month: Month) throws -> SubjectSet {
+        var first = SubjectSet()
+        try tx.forEachRow(
+            """
+            SELECT o.id FROM elder e
+            JOIN service_order o ON o.id = (
+                SELECT f.id FROM service_order f WHERE f.elder_id = e.id AND f.state = 'closed' ORDER BY f.start_ms, f.id LIMIT 1)
+            WHERE o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.last.adding(days: 1)))
+            """
+        ) { first.insert(try $0.text()) }
+        return first
     }
 
     // MARK: Answers of providers

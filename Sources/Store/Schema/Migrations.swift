@@ -31,6 +31,7 @@ extension Migrator {
         Migration(number: 28, name: "once", sql: Schema.m0028_once),
         Migration(number: 29, name: "payout_lists", sql: Schema.m0029_payout_lists),
         Migration(number: 30, name: "sums", sql: Schema.m0030_sums) { tx in try tx.budgets.keepMonths() },
+        Migration(number: 31, name: "samples", sql: Schema.m0031_samples),
     ])
 }
 

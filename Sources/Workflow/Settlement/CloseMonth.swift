@@ -82,8 +82,8 @@ public struct PreviewMonth: Sendable {
         let check = MonthCheck(office: office, month: month, lanes: 1)
         let comparison = try await check.compare()
         var lines: [ProviderID: [StatementLine]] = [:]
-        for slice in check.slices {
-            for line in try await check.judged(slice, comparison, keep: { $0 }) { lines[line.candidate.provider, default: []].append(line) }
+        for page in comparison.pages {
+            for line in try await check.judged(page, comparison, keep: { $0 }) { lines[line.candidate.provider, default: []].append(line) }
         }
         let waiting = try await office.read { tx in try tx.close.waitingAdjustments() }
         return Set(lines.keys).union(waiting.keys).sorted().map { provider in

@@ -17,19 +17,22 @@ struct CloseRun: Sendable {
     private var month: Month { check.month }
 
     /// Lines a transaction, when nobody else writes and while somebody does, whom less than a millisecond of it must not disturb.
-    static let (part, smallPart) = (4096, 32)
+    static let (part, smallPart) = (MonthCheck.page, 32)
     /// Refused lines a transaction: each moves its money back step by step.
-    static let refusals = 64
+    static let refusals = 256
     /// Statements sealed a transaction.
     static let seals = 32
 
     func callAsFunction() async throws {
         let month = month
         guard let start = try await office.read({ tx in try tx.settlements.closing(month) }) else { return }
-        // Long to find, and the same whenever it is: found while lines are written.
+        // Long to find: beside the comparison, before anything is written, since a database keeps what is written while somebody reads.
         async let first = office.read { tx in try tx.close.firstServices(month) }
-        let grown = try await writeLines(after: start.frozenUntil)
-        try await sealStatements(grown, firstServices: first)
+        let comparison = try await compared(after: start.frozenUntil)
+        let firstServices = try await first
+        var grown: [ProviderID: GrowingStatement] = [:]
+        if let comparison { grown = try await writeLines(comparison, after: start.frozenUntil) }
+        try await sealStatements(grown, firstServices: firstServices)
         try await undoRefused(after: start.refused)
         try await finish()
     }
@@ -60,39 +63,49 @@ struct CloseRun: Sendable {
 
     // MARK: Lines
 
+    /// - Returns: nil when every line stands already.
+    private func compared(after day: LocalDate?) async throws -> MonthCheck.Comparison? {
+        if let day, day >= month.last { return nil }
+        try await keepBudgets()
+        return try await check.compare()
+    }
+
     /// - Returns: the statements of which this run has written every line.
-    private func writeLines(after day: LocalDate?) async throws -> [ProviderID: GrowingStatement] {
+    private func writeLines(_ comparison: MonthCheck.Comparison, after day: LocalDate?) async throws -> [ProviderID: GrowingStatement] {
         let month = month
-        guard day.map({ $0 < month.last }) ?? true else { return [:] }
         let (last, written) = try await office.read { tx in
             (try tx.settlements.lastOrdinals(month), try tx.settlements.subjects(month, after: day))
         }
-        var pages = Pages(ordinals: last)
-        try await keepBudgets()
-        let comparison = try await check.compare()
-        let slices = check.slices.filter { slice in day.map { $0 < check.end(of: slice) } ?? true }
-        // The next slice is judged while this one is written.
-        var next = slices.first.map { judged($0, comparison, written) }
-        defer { next?.cancel() }
-        for (index, slice) in slices.enumerated() {
-            guard let judging = next else { break }
-            var lines = try await judging.value
-            next = index + 1 < slices.count ? judged(slices[index + 1], comparison, written) : nil
+        var counted = Counted(ordinals: last)
+        let pages = comparison.pages.filter { page in day.map { $0 < check.end(of: page.slice) } ?? true }
+        // The next pages are judged while one is written.
+        var ahead: [Task<[JudgedLine], any Error>] = []
+        defer { for next in ahead { next.cancel() } }
+        for (index, page) in pages.enumerated() {
+            while ahead.count <= check.lanes, index + ahead.count < pages.count { ahead.append(judged(pages[index + ahead.count], comparison, written)) }
+            var lines = try await ahead.removeFirst().value
             var attempt = 0
             var done = Set<String>()
-            while try await !write(lines, slice, &pages, &done) {
+            while try await !write(lines, &counted, &done) {
                 // Something was changed between judging and writing: what is left is judged again.
                 attempt += 1
                 guard attempt < 10 else { throw Rejection(.conflict, "close_raced", "\(month) 的工单正被频繁修改，请稍后再次月结，会从停下的地方继续。") }
-                lines = try await judged(slice, comparison, written.union(done)).value
+                lines = try await judged(page, comparison, written.union(done)).value
             }
-            progress(index + 1, slices.count)
+            if index + 1 == pages.count || pages[index + 1].slice != page.slice { try await freeze(until: check.end(of: page.slice)) }
+            progress(index + 1, pages.count)
         }
-        return pages.grown
+        try await freeze(until: month.last)
+        return counted.grown
+    }
+
+    private func freeze(until day: LocalDate) async throws {
+        let month = month
+        try await step { tx in try tx.settlements.setFrozen(month, until: day) }
     }
 
     /// How far each provider's lines have come.
-    private struct Pages: Sendable {
+    private struct Counted: Sendable {
         private(set) var grown: [ProviderID: GrowingStatement] = [:]
         private var ordinals: [ProviderID: Int]
         /// Not all of their lines were seen here in order.
@@ -111,16 +124,16 @@ struct CloseRun: Sendable {
             }
         }
 
-        func with(_ lines: ArraySlice<JudgedLine>) async -> Pages {
-            var pages = self
+        func with(_ lines: ArraySlice<JudgedLine>) async -> Counted {
+            var counted = self
             for line in lines {
                 let provider = line.line.provider
-                pages.ordinals[provider, default: 0] += 1
-                guard !pages.unseen.contains(provider), !pages.grown[provider, default: GrowingStatement()].add(line) else { continue }
-                pages.unseen.insert(provider)
-                pages.grown[provider] = nil
+                counted.ordinals[provider, default: 0] += 1
+                guard !counted.unseen.contains(provider), !counted.grown[provider, default: GrowingStatement()].add(line) else { continue }
+                counted.unseen.insert(provider)
+                counted.grown[provider] = nil
             }
-            return pages
+            return counted
         }
     }
 
@@ -131,11 +144,9 @@ struct CloseRun: Sendable {
         if !left.isEmpty { try await step { tx in try tx.budgets.keep(left, for: month) } }
     }
 
-    private func judged(_ slice: CandidateReader.Slice, _ comparison: MonthCheck.Comparison, _ written: Set<String>)
-        -> Task<[JudgedLine], any Error>
-    {
+    private func judged(_ page: MonthPage, _ comparison: MonthCheck.Comparison, _ written: Set<String>) -> Task<[JudgedLine], any Error> {
         Task { [check, month, reference = office.reference, rules = check.rules] in
-            let lines = try await check.judged(slice, comparison) { line in
+            let lines = try await check.judged(page, comparison) { line in
                 written.contains(line.candidate.subject) ? nil : JudgedLine(line, of: month, reference, rules)
             }
             return lines.sorted { $0.place < $1.place }
@@ -143,30 +154,25 @@ struct CloseRun: Sendable {
     }
 
     /// - Returns: false when some are left that are no longer as they were judged.
-    private func write(
-        _ lines: [JudgedLine], _ slice: CandidateReader.Slice, _ pages: inout Pages, _ done: inout Set<String>
-    ) async throws -> Bool {
-        let month = month
+    private func write(_ lines: [JudgedLine], _ counted: inout Counted, _ done: inout Set<String>) async throws -> Bool {
         var count = 0
         do {
             // Parts run over all statements, as the orders stand side by side in the database: each of its pages is written once.
             try await inParts(lines) { part in
-                let (before, numbered, deductions) = (pages, pages.numbered(part), part.compactMap(\.deduction))
+                let (before, numbered, deductions) = (counted, counted.numbered(part), part.compactMap(\.deduction))
                 // Its statements grow while it is written.
                 async let grown = before.with(part)
                 try await step { [now] tx in
                     guard try tx.settlements.append(numbered) else { throw Changed() }
                     for deduction in deductions { try Deduct.take(tx, deduction, now: now) }
                 }
-                pages = await grown
+                counted = await grown
                 count += part.count
             }
         } catch is Changed {
             done.formUnion(lines[..<count].map(\.line.subject))
             return false
         }
-        let end = check.end(of: slice)
-        try await step { tx in try tx.settlements.setFrozen(month, until: end) }
         return true
     }
 
@@ -174,7 +180,7 @@ struct CloseRun: Sendable {
 
     // MARK: Statements
 
-    private func sealStatements(_ grown: [ProviderID: GrowingStatement], firstServices first: Set<String>) async throws {
+    private func sealStatements(_ grown: [ProviderID: GrowingStatement], firstServices first: SubjectSet) async throws {
         let (month, caller, now) = (month, caller, now)
         let providers = try await office.read { tx in
             let sealed = Set(try tx.settlements.providers(month))
@@ -217,7 +223,7 @@ struct CloseRun: Sendable {
     }
 
     /// - Parameter grown: nil when an earlier run has written some of its lines.
-    private func seal(_ provider: ProviderID, _ grown: GrowingStatement?, _ first: Set<String>) async throws -> Seal {
+    private func seal(_ provider: ProviderID, _ grown: GrowingStatement?, _ first: SubjectSet) async throws -> Seal {
         let (month, reference, policy) = (month, office.reference, check.rules)
         return try await office.read { tx in
             // Read again only for what must see all its lines at once.

@@ -76,8 +76,8 @@ public struct AnswerSample: Sendable {
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
-            guard try tx.close.answer(month, subject, result, note: note, by: caller.name, at: now),
-                let line = try tx.close.line(month, subject)
+            guard let line = try tx.close.line(month, subject),
+                try tx.close.answer(month, line.provider, subject, result, note: note, by: caller.name, at: now)
             else { throw Rejection(.missing, "sample_unknown", "抽查名单中没有这一行，或已有结果。", pointer: "/subject") }
             guard result == .failed else { return 0 }
             if line.verdict != .blocked {

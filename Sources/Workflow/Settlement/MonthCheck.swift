@@ -14,7 +14,9 @@ struct MonthCheck: Sendable {
     /// How many readings and comparisons run side by side: one beside a server that takes calls, as many as there are cores otherwise.
     let lanes: Int
 
-    var slices: [CandidateReader.Slice] { CandidateReader.Slice.all(of: month) }
+    /// Orders read and lines written at once: a database keeps what is written meanwhile apart for as long as somebody reads.
+    static let page = 2048
+
     var rules: CheckPolicy { office.reference.checks(on: month.last) }
     private var policy: EvidencePolicy { office.reference.evidence(on: month.last) }
 
@@ -31,11 +33,14 @@ struct MonthCheck: Sendable {
         let recipients: Recipients
         let surroundings: Surroundings
         let subjects: SubjectSet
+        /// In which they are judged and written, in the order of statements.
+        let pages: [MonthPage]
     }
 
     /// The first pass.
     func compare() async throws -> Comparison {
-        let (reference, month, policy, slices) = (office.reference, month, policy, slices)
+        let (reference, month, policy) = (office.reference, month, policy)
+        let slices = CandidateReader.Slice.all(of: month)
         let (terms, recipients, context) = try await office.read { tx in
             let counted = reference.catalogue.items.filter { $0.caps.contains { $0.per == .week || $0.per == .year } }.map(\.code)
             let recipients = try tx.settlements.recipients(month, all: true)
@@ -46,58 +51,43 @@ struct MonthCheck: Sendable {
         }
         var traces = Traces()
         for line in context { traces.add(line, isContext: true) }
-        try await withThrowingTaskGroup(of: Traces.self) { group in
+        var pages = [[MonthPage]](repeating: [], count: slices.count)
+        try await withThrowingTaskGroup(of: (Int, Traces, [MonthPage]).self) { group in
+            func take(_ some: (Int, Traces, [MonthPage])) {
+                traces.add(some.1)
+                pages[some.0] = some.2
+            }
             for (index, slice) in slices.enumerated() {
-                if index >= lanes, let some = try await group.next() { traces.add(some) }
+                if index >= lanes, let some = try await group.next() { take(some) }
                 group.addTask {
                     try await office.read { tx in
                         var traces = Traces()
-                        try tx.settlements.candidates(recipients, evidence: policy).add(slice, to: &traces)
-                        return traces
+                        let pages = try tx.settlements.candidates(recipients, evidence: policy).add(slice, to: &traces, pagesOf: Self.page)
+                        return (index, traces, pages)
                     }
                 }
             }
-            for try await some in group { traces.add(some) }
+            for try await some in group { take(some) }
         }
         let subjects = traces.subjects
         let cross = await CompareMonth.findings(traces, terms, lanes: lanes)
-        return Comparison(recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects)
+        return Comparison(recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects, pages: pages.flatMap { $0 })
     }
 
-    /// The second pass, for one slice.
+    /// The second pass, for one page.
     ///
     /// - Parameter keep: what is kept of a line; the line itself is not, as many of them take much memory.
-    func judged<T: Sendable>(
-        _ slice: CandidateReader.Slice, _ comparison: Comparison, keep: @escaping @Sendable (StatementLine) -> T?
-    ) async throws -> [T] {
-        let policy = policy
-        let pages = try await office.read { tx in
-            try tx.settlements.candidates(comparison.recipients, evidence: policy).pages(of: slice, size: Self.page)
-        }
-        return try await withThrowingTaskGroup(of: (Int, [T]).self) { group in
-            var parts = [[T]](repeating: [], count: pages.count)
-            for (index, page) in pages.enumerated() {
-                if index >= lanes, let (place, part) = try await group.next() { parts[place] = part }
-                group.addTask {
-                    let part = try await office.read { tx in
-                        var part: [T] = []
-                        try tx.settlements.candidates(comparison.recipients, evidence: policy).forEach(in: page) { line in
-                            guard comparison.subjects.contains(line.subject) else { return }
-                            let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
-                            if let some = keep(line) { part.append(some) }
-                        }
-                        return part
-                    }
-                    return (index, part)
-                }
+    func judged<T: Sendable>(_ page: MonthPage, _ comparison: Comparison, keep: @escaping @Sendable (StatementLine) -> T?) async throws -> [T] {
+        try await office.read { [policy] tx in
+            var kept: [T] = []
+            try tx.settlements.candidates(comparison.recipients, evidence: policy).forEach(in: page) { line in
+                guard comparison.subjects.contains(line.subject) else { return }
+                let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
+                if let some = keep(line) { kept.append(some) }
             }
-            for try await (place, part) in group { parts[place] = part }
-            return parts.flatMap { $0 }
+            return kept
         }
     }
-
-    /// Orders read at once: a database keeps what is written meanwhile apart for as long as somebody reads.
-    private static let page = 4096
 
     static func terms(_ tx: any Transaction, _ reference: Reference, _ month: Month) throws -> Terms {
         var terms = Terms(
