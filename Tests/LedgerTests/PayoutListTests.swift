@@ -25,7 +25,7 @@ import Workflow
                     id: "p\(name)", leg: leg, month: month, elder: World.ordinary, claimant: "P001",
                     bill: Bill(number: name, item: "01001", date: World.monday, price: Fen(100)), madeBy: person.name, madeAt: now)
                 guard try tx.payouts.insert(payment) else { throw StoreFault.failed(name) }
-                _ = try tx.budgets.move(.reserve, budget, Fen(1))
+                try tx.budgets.move(.reserve, [leg], in: month)
                 try tx.ledger.append(.reserve, leg, subject: payment.id, month: month, paidAs: AccountName.cash(code, month), at: now)
             }
         }
