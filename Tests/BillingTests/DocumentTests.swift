@@ -271,6 +271,20 @@ enum Papers {
         #expect(try papers.document(.summary, DocumentScope(street: "620102001")).rows.count == 1)
     }
 
+    /// What providers are owed is told by where they are franchised.
+    @Test func `keep to one street by where the providers are`() throws {
+        let papers = try Papers.may()
+        #expect(try papers.document(.differences, DocumentScope(street: "620102001")).rows.count == 1)
+        #expect(try papers.document(.differences, DocumentScope(street: "620102002")).rows.isEmpty)
+    }
+
+    @Test(arguments: [(World.bath, Fen(500)), (World.market, .zero), (World.unpriced, .zero)])
+    func `tell as discount what is asked less than a guide price, and of other prices nothing`(item: Item, discount: Fen) throws {
+        let price = World.catalogue.price(of: item.code, on: World.may.first)
+        let line = altered(World.line("s1", item)) { $0.gross = max(.zero, (price?.guide ?? Fen(1_000)) - Fen(500)) }
+        #expect(ServiceSums([StatementLine(candidate: line, findings: [])], World.catalogue).discount == discount)
+    }
+
     @Test func `are the same made of sums as made of lines`() throws {
         let papers = try Papers.may()
         let sums = SumPapers(

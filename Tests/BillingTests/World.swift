@@ -40,6 +40,9 @@ enum World {
             Region(
                 code: ID("620102001"), district: "620102", districtName: "城关区", name: "酒泉路街道",
                 centre: Coordinate(latitude: 36.056, longitude: 103.833)!, neighbours: []),
+            Region(
+                code: ID("620102002"), district: "620102", districtName: "城关区", name: "张掖路街道",
+                centre: Coordinate(latitude: 36.058, longitude: 103.835)!, neighbours: []),
         ])
 
     // Safe because the programmes are these five, without a fault.

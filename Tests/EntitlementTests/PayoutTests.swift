@@ -20,6 +20,7 @@ import Yams
     func `says so in its file`(words: String, payout: Payout) throws {
         let file = try YAMLDecoder().decode(ProgrammeFile.self, from: Self.file(words))
         #expect(file.programmes.first?.versions.map(\.payout) == [payout], "\(file.faults)")
+        #expect(words.hasPrefix("payout: \(payout.kind)") || payout.kind == .service)
     }
 
     @Test(arguments: ["payout: daily", "payout: claim", "payout: claim, claim_per: quarter", "claim_months: 1", "payout: monthly, claim_months: 1"])

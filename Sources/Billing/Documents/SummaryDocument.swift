@@ -73,9 +73,7 @@ public struct SumPapers: Sendable {
 
     /// `12 次、3.5 小时`
     private func measures(_ services: ServiceSums) -> String {
-        Unit.allCases.compactMap { unit in
-            services.quantities[unit].flatMap { $0.hundredths > 0 ? "\($0.text) \(unit.rawValue)" : nil }
-        }.joined(separator: "、")
+        Unit.allCases.compactMap { unit in services.quantities[unit].map { "\($0.text) \(unit.rawValue)" } }.joined(separator: "、")
     }
 
     private static let paymentColumns: [Column] = [
