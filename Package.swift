@@ -85,6 +85,7 @@ let package = Package(
             name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CXLSXWriter", providers: [.apt(["libxlsxwriter-dev"])]),
         room("Spreadsheet", ["Kernel", "Billing", xlsxwriter]),
         .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
@@ -104,7 +105,7 @@ let package = Package(
         .executableTarget(
             name: "vnh",
             dependencies: rules + [
-                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "Spreadsheet", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb",
+                "Store", "StoreSQLite", "StorePostgres", "CurlTransport", "CCurl", "CMalloc", "Spreadsheet", "Workflow", "Rehearsal", "Web", "ConsoleWeb", "PortalWeb",
                 "FinanceWeb", hummingbird, logging, lifecycle, crypto,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 yams,

@@ -88,10 +88,10 @@ public enum Checks {
     /// What the rules that look at one line alone find, in the order of their codes.
     static func findings(_ line: Candidate, _ terms: Terms) -> [Finding] { Self.line.compactMap { $0.finding(line, terms) } }
 
-    /// Everything that is found on a line among the lines around it, in the order of codes.
+    /// Everything that is found on a line among the lines around it, in the order of codes: the same always, as it is signed.
     public static func findings(_ line: Candidate, _ surroundings: Surroundings) -> [Finding] {
         let all = findings(line, surroundings.terms) + (surroundings.cross[line.subject] ?? [])
-        return all.count > 1 ? all.sorted { $0.code < $1.code } : all
+        return all.count > 1 ? all.sorted { ($0.code, $0.sentence) < ($1.code, $1.sentence) } : all
     }
 }
 

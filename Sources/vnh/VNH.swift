@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Foundation
 import Kernel
 import Registry
@@ -17,6 +18,9 @@ struct VNH: AsyncParsableCommand {
 
     /// Every failure is one clear line on standard error and a status that is not 0.
     static func main() async {
+        // What a close needs for a moment goes back when it is done. Left alone, the C library raises this size with every large piece that is
+        // freed, and a server would keep the room of a month's traces for good.
+        cmalloc_return_from(256 << 10)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {
