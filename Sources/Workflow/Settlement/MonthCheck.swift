@@ -15,7 +15,7 @@ struct MonthCheck: Sendable {
     let lanes: Int
 
     /// Orders read and lines written at once: a database keeps what is written meanwhile apart for as long as somebody reads.
-    static let page = 2048
+    static let page = 4096
 
     var rules: CheckPolicy { office.reference.checks(on: month.last) }
     private var policy: EvidencePolicy { office.reference.evidence(on: month.last) }
