@@ -13,6 +13,7 @@ import sqlite3
 import pytest
 
 from conftest import DATA, Visitor
+from test_filled_pages import allowances
 from test_portal import movers, offer, tomorrow_noon
 
 HAN = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -29,7 +30,7 @@ TYPED = {
     "elder_phone": ["label"], "elder_item": ["value"], "service_order": ["caller", "note", "from_address", "to_address"],
     "standing_order": ["note", "reason"], "complaint": ["text", "answer", "resolution"], "event_note": ["text"],
     "absence": ["note"], "line_decision": ["reason"], "close_entry": ["opinion"], "sample": ["note"], "access_log": ["reason"],
-    "adjustment": ["reason"], "callback": ["did"], "statement_line": ["findings"], "budget_override": ["reason"], "api_token": ["name"],
+    "adjustment": ["reason"], "payout_reversal": ["reason"], "callback": ["did"], "statement_line": ["findings"], "budget_override": ["reason"], "api_token": ["name"],
 }
 # Names in the reviewed files of the district: file and its columns.
 NAMED = {
@@ -159,6 +160,7 @@ PAGES = [
     ("/finance/budgets/{id}", "finance", "/finance/budgets/{budget}"),
     ("/finance/lapsed", "finance", "/finance/lapsed?month=2026-01"),
     ("/finance/payouts", "finance", "/finance/payouts?month=2026-01"),
+    ("/finance/payouts/{month}/{programme}", "finance", "/finance/payouts/2026-01/AGE"),
     ("/finance/{month}", "finance", "/finance/2026-01"),
     ("/finance/{month}/documents", "finance", "/finance/2026-01/documents"),
     ("/finance/{month}/documents/{kind}", "finance", "/finance/2026-01/documents/summary"),
@@ -177,14 +179,15 @@ PAGES = [
     ("/provider/plan/sheet", "planner", "/provider/plan/sheet?day={day}&worker={worker}"),
     ("/provider/quality", "provider", "/provider/quality"),
     ("/provider/statements", "provider", "/provider/statements"),
-    ("/provider/statements/{month}", "provider", "/provider/statements/2026-01"),
+    ("/provider/statements/{month}", "provider", "/provider/statements/2026-01?show=all"),
+    ("/provider/statements/{month}/print", "provider", "/provider/statements/2026-01/print"),
     ("/provider/why", "provider", "/provider/why?order={own}"),
 ]
 # What these are is no page: streams, downloads, answers for scripts, the way home.
 NO_PAGES = {"/", "/assets/{name}", "/calendar/{file}", "/console/events", "/healthz", "/metrics", "/openapi.json", "/provider/events",
             "/provider/plan.csv", "/readyz", "/session"}
 # Statutory forms: Chinese in every language.
-FORMS = {"/finance/{month}/documents/{kind}/print"}
+FORMS = {"/finance/{month}/documents/{kind}/print", "/provider/statements/{month}/print"}
 
 
 def examples(district):
@@ -224,6 +227,7 @@ def district(browser, past):
     past.ring(line, "english-1")
     past.api("POST", "/webhooks", {"url": "https://example.org/hook", "events": ["order.closed"]}, token=past.token("admin"))
     past.api("POST", "/budgets", {"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00}, token=past.token("finance"))
+    allowances(past)
     operator = Visitor(browser, past, "operator")
     operator.go("/console/downtime").locator("main form button").first.click()
     operator.page.wait_for_load_state()

@@ -22,7 +22,7 @@ struct PayoutsModel: Sendable {
         let list: String
         let mark: String
         let unfinished: [Unfinished]
-        let reversed: String
+        let reversed: String?
     }
 
     /// A decision that was interrupted, with the button that goes on with it.
@@ -84,7 +84,7 @@ extension PayoutsModel.Row {
         list = line.waiting.sha256
         mark = String(line.waiting.sha256.prefix(8))
         unfinished = line.unfinished.map { PayoutsModel.Unfinished($0, mayAct: mayAct) }
-        reversed = line.reversed.count > 0 ? localized("\(line.reversed.count) 笔 −\(HTML.grouped(line.reversed.amount))") : ""
+        reversed = line.reversed.count > 0 ? localized("\(line.reversed.count) 笔 −\(HTML.grouped(line.reversed.amount))") : nil
     }
 }
 
@@ -137,7 +137,7 @@ struct PayoutListModel: Sendable {
         payments = page.payments.map { payment in
             Payment(
                 id: payment.id, elder: elder(payment), bill: bill(payment), amount: HTML.grouped(payment.leg.amount), version: payment.leg.version,
-                state: payment.stateName, madeBy: payment.madeBy, decidedBy: payment.decidedBy ?? "",
+                state: payment.reversedIn.map { localized("已发放，\($0) 冲正") } ?? localized(term: payment.stateName), madeBy: payment.madeBy, decidedBy: payment.decidedBy ?? "",
                 mayReverse: mayAct && payment.state == .posted && payment.reversedIn == nil && !asked.contains(payment.id))
         }
         (next, hasNext) = (page.payments.last?.id ?? "", isFull)
