@@ -54,7 +54,7 @@ extension BudgetRoutes: DescribedRoutes {
     private static var overrides: [Operation] {
         func decide(_ name: String, _ summary: String) -> Operation {
             Operation(
-                .post, "/api/v1/budget-overrides/{id}/\(name)", summary, by: roles, body: OpinionBody.self, refining: ["opinion": opinion],
+                .post, "/api/v1/budget-overrides/{id}/\(name)", summary, by: roles, body: Opinion.self, refining: ["opinion": opinion],
                 answers: .json(request), refuses: ["override_unknown", "already_decided", "own_request", "opinion_too_long", "role_forbidden"])
         }
         return [

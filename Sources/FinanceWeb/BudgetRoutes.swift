@@ -92,11 +92,9 @@ public struct BudgetRoutes: Sendable {
         Exchange.json(["overrides": .array(try await ReadBudgets(exchange.office).pending().map { Show.override($0) })])
     }
 
-    struct OpinionBody: Decodable, Sendable { let opinion: String? }
-
     func decide(_ request: Request, _ context: FinanceContext, approve: Bool) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await exchange.once(OpinionBody.self, request, context) { body in
+        return try await exchange.once(Opinion.self, request, context) { body in
             let step = try OverrideBudget(exchange.office).decide(id, approve: approve, opinion: body.opinion ?? "", by: context.caller)
             return { tx in Answer(status: 200, body: Show.override(try step(tx)).text) }
         }
@@ -105,10 +103,7 @@ public struct BudgetRoutes: Sendable {
     // MARK: Meals
 
     private func report(_ context: FinanceContext) async throws -> MealReport {
-        guard let month = Month(try context.parameters.require("month")) else {
-            throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month")
-        }
-        return try await ReadMealReport(exchange.office)(month)
+        try await ReadMealReport(exchange.office)(try context.month())
     }
 
     @Sendable func meals(_ request: Request, _ context: FinanceContext) async throws -> Response {

@@ -7,16 +7,6 @@ import Store
 import Web
 import Workflow
 
-extension RequestContext {
-    /// - Throws: `month_invalid`.
-    func month() throws -> Month {
-        guard let month = Month(try parameters.require("month")) else {
-            throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month")
-        }
-        return month
-    }
-}
-
 /// | method | path | what |
 /// |---|---|---|
 /// | GET | /settlements/{month}/steps | where the month stands, who signed what, what still keeps it |
@@ -55,20 +45,20 @@ public struct CloseRoutes: Sendable {
 
     @Sendable func steps(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
-        let standing = try await ReadClose(office)(month)
+        let (standing, details) = try await ReadClose(office).detailed(month)
         return Exchange.json([
             "month": JSON(month.description), "step": JSON(standing.step.rawValue), "name": JSON(standing.step.name), "hash": JSON(standing.hash),
             "history": .array(standing.history.map(Self.entry)), "open_samples": JSON(standing.openSamples),
             "unanswered": .array(standing.unanswered.map { JSON($0) }),
             "disputes": .array(
-                standing.disputes.map {
+                details.disputes.map {
                     [
                         "provider": JSON($0.provider), "subject": JSON($0.subject), "reason": JSON($0.reason),
                         "evidence_sha256": JSON($0.evidence), "answer": JSON($0.answer), "answered_by": JSON($0.answeredBy),
                     ]
                 }),
-            "payments": .array(standing.payments.map { PaymentRoutes.payment($0.payment, state: $0.state.rawValue, note: $0.note) }),
-            "adjustments": .array(standing.corrections.map(Self.adjustment)),
+            "payments": .array(details.payments.map { PaymentRoutes.payment($0.payment, state: $0.state.rawValue, note: $0.note) }),
+            "adjustments": .array(details.corrections.map(Self.adjustment)),
         ])
     }
 
@@ -181,8 +171,6 @@ public struct CloseRoutes: Sendable {
             return { tx in Answer(status: 201, body: Self.adjustment(try step(tx)).text) }
         }
     }
-
-    struct Nothing: Decodable, Sendable {}
 
     @Sendable func approveAdjustment(_ request: Request, _ context: StaffContext) async throws -> Response {
         let id = try context.parameters.require("id")

@@ -62,12 +62,12 @@ public struct DocumentRoutes: Sendable {
     private func statement(
         _ kind: DocumentKind, _ scope: DocumentScope, _ context: FinanceContext, _ format: Format
     ) async throws -> Response {
-        let wanted = DocumentRequest(month: try DocumentRequest.month(context), kind: kind, scope: scope)
+        let wanted = DocumentRequest(month: try context.month(), kind: kind, scope: scope)
         return try format.response(try await wanted.document(exchange.office), name: wanted.fileName)
     }
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try DocumentRequest.month(context)
+        let month = try context.month()
         return Exchange.json([
             "month": JSON(month.description),
             "documents": .array(
@@ -117,7 +117,7 @@ struct DocumentRequest: Sendable {
     }
 
     init(_ request: Request, _ context: FinanceContext) throws {
-        month = try Self.month(context)
+        month = try context.month()
         guard let kind = DocumentKind(rawValue: try context.parameters.require("kind")) else {
             let known = DocumentKind.allCases.map(\.rawValue).joined(separator: "、")
             throw Rejection(.missing, "document_unknown", "没有这种单据，可用的有 \(known)。")
@@ -126,13 +126,6 @@ struct DocumentRequest: Sendable {
         scope = DocumentScope(
             provider: request.query("provider").map { ProviderID($0) }, street: request.query("street"),
             elder: request.query("elder").map { ElderID($0) })
-    }
-
-    static func month(_ context: FinanceContext) throws -> Month {
-        guard let month = Month(try context.parameters.require("month")) else {
-            throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month")
-        }
-        return month
     }
 
     func document(_ office: Office) async throws -> Document {

@@ -58,7 +58,7 @@ extension FundRoutes: DescribedRoutes {
     private static var payments: [Operation] {
         func decide(_ name: String, _ summary: String, _ codes: [String]) -> Operation {
             Operation(
-                .post, "/api/v1/fund-payments/{id}/\(name)", summary, by: roles, body: OpinionBody.self,
+                .post, "/api/v1/fund-payments/{id}/\(name)", summary, by: roles, body: Opinion.self,
                 refining: ["opinion": .text(0...200, sample: "同意")], answers: .json(payment),
                 refuses: ["payment_unknown", "already_decided", "own_request", "opinion_too_long", "role_forbidden"] + codes)
         }
@@ -78,7 +78,7 @@ extension FundRoutes: DescribedRoutes {
                 refining: ["person": person, "amount_fen": amount, "note": .text(0...200, sample: "医保报销到账")], answers: .created(fund),
                 refuses: ["fund_unknown", "fund_not_loan", "amount_invalid", "repayment_too_large", "note_too_long", "role_forbidden"]),
             Operation(
-                .post, "/api/v1/nursing-fees/{month}", "发放一个月的护理费；重复执行不会重复发放", by: roles, body: NoBody.self,
+                .post, "/api/v1/nursing-fees/{month}", "发放一个月的护理费；重复执行不会重复发放", by: roles, body: Nothing.self,
                 answers: .json(
                     .object(["month": .month, "paid": .array(payment), "already_paid": .integer(), "stopped": .array(.id)])),
                 refuses: ["month_invalid", "month_in_future", "role_forbidden"]),

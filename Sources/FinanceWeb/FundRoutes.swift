@@ -35,12 +35,6 @@ public struct FundRoutes: Sendable {
     private var funds: ManageFunds { ManageFunds(exchange.office) }
     private func id(_ context: FinanceContext) throws -> FundAccountID { FundAccountID(try context.parameters.require("id")) }
 
-    private static func month(_ text: String?, _ pointer: String) throws -> Month? {
-        guard let text else { return nil }
-        guard let month = Month(text) else { throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: pointer) }
-        return month
-    }
-
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         Exchange.json(["funds": .array(try await ReadFunds(exchange.office).all().map { Show.fund($0) })])
     }
@@ -67,7 +61,8 @@ public struct FundRoutes: Sendable {
             }
             let opening = ManageFunds.Opening(
                 kind: kind, holder: body.holder, year: body.year, granted: Fen(body.granted_fen ?? 0), monthly: Fen(body.monthly_fen ?? 0),
-                firstMonth: try Self.month(body.first_month, "/first_month"), lastMonth: try Self.month(body.last_month, "/last_month"))
+                firstMonth: try body.first_month.map { try .read($0, at: "/first_month") },
+                lastMonth: try body.last_month.map { try .read($0, at: "/last_month") })
             let step = try funds.open(opening, by: context.caller)
             return { tx in Answer(status: 201, body: Show.fund(try step(tx)).text) }
         }
@@ -88,8 +83,7 @@ public struct FundRoutes: Sendable {
     @Sendable func stop(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let id = try id(context)
         return try await exchange.once(StopBody.self, request, context) { body in
-            guard let month = try Self.month(body.last_month, "/last_month") else { throw FundRefusal.reasonMissing }
-            let step = try funds.stopNursing(id, after: month, by: context.caller)
+            let step = try funds.stopNursing(id, after: try .read(body.last_month, at: "/last_month"), by: context.caller)
             return { tx in Answer(status: 200, body: Show.fund(try step(tx)).text) }
         }
     }
@@ -113,11 +107,9 @@ public struct FundRoutes: Sendable {
         Exchange.json(["payments": .array(try await ReadFunds(exchange.office).requested().map { Show.payment($0) })])
     }
 
-    struct OpinionBody: Decodable, Sendable { let opinion: String? }
-
     func decide(_ request: Request, _ context: FinanceContext, approve: Bool) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await exchange.once(OpinionBody.self, request, context) { body in
+        return try await exchange.once(Opinion.self, request, context) { body in
             let step = try PayFunds(exchange.office).decide(id, approve: approve, opinion: body.opinion ?? "", by: context.caller)
             return { tx in Answer(status: 200, body: Show.payment(try step(tx)).text) }
         }
@@ -138,11 +130,9 @@ public struct FundRoutes: Sendable {
         }
     }
 
-    struct NoBody: Decodable, Sendable {}
-
     @Sendable func payNursing(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        guard let month = try Self.month(try context.parameters.require("month"), "/month") else { throw FundRefusal.reasonMissing }
-        return try await exchange.once(NoBody.self, request, context) { _ in
+        let month = try context.month()
+        return try await exchange.once(Nothing.self, request, context) { _ in
             let step = try PayNursingFees(exchange.office).prepared(month, by: context.caller)
             return { tx in
                 let report = try step(tx)

@@ -50,8 +50,6 @@ struct PaymentRoutes: Sendable {
         }
     }
 
-    struct Nothing: Decodable, Sendable {}
-
     @Sendable func pay(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(Nothing.self, request, context, keeping: IdempotencyKey.forMoney) { _ in
@@ -69,7 +67,7 @@ struct PaymentRoutes: Sendable {
 
     @Sendable func file(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
-        let ordered = try await ReadClose(exchange.office)(month).payments.filter { $0.state == .ordered }.map(\.payment)
+        let ordered = try await ReadClose(exchange.office).payments(month).filter { $0.state == .ordered }.map(\.payment)
         return SettlementRoutes.csv(Payment.file(ordered), name: "payments-\(month)")
     }
 

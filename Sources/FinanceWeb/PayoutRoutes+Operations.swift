@@ -39,7 +39,7 @@ extension PayoutRoutes: DescribedRoutes {
         }
         func decideReversal(_ name: String, _ summary: String, opinion: Schema) -> Operation {
             Operation(
-                .post, "/api/v1/payout-reversals/{id}/\(name)", summary, by: roles, body: OpinionBody.self, refining: ["opinion": opinion],
+                .post, "/api/v1/payout-reversals/{id}/\(name)", summary, by: roles, body: Opinion.self, refining: ["opinion": opinion],
                 requiring: name == "reject" ? ["opinion"] : [], answers: .json(reversal),
                 refuses: ["reversal_unknown", "own_request", "already_decided", "opinion_too_long", "reason_missing", "role_forbidden"])
         }

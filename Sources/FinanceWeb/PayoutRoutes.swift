@@ -20,7 +20,12 @@ import Workflow
 /// | GET | /lapsed-balances/{month} | finance | unused balances that lapse in a month, by programme and street |
 public struct PayoutRoutes: Sendable {
     let exchange: Exchange
-    public init(_ exchange: Exchange) { self.exchange = exchange }
+    let read: ReadPayouts
+
+    public init(_ exchange: Exchange) {
+        self.exchange = exchange
+        read = ReadPayouts(exchange.office)
+    }
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("payouts/:month", use: list)
@@ -38,7 +43,7 @@ public struct PayoutRoutes: Sendable {
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
-        return Exchange.json(["month": JSON(month.description), "programmes": .array(try await ReadPayouts(exchange.office)(month).map(Self.line))])
+        return Exchange.json(["month": JSON(month.description), "programmes": .array(try await read(month).map(Self.line))])
     }
 
     @Sendable func drawUp(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -53,7 +58,7 @@ public struct PayoutRoutes: Sendable {
     @Sendable func payments(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
         let (limit, list) = (try request.integer("limit", default: 100, in: 1...500), "payouts/\(month)/\(programme)")
-        let page = try await ReadPayouts(exchange.office).page(programme, month, after: try request.cursor(list), limit: limit)
+        let page = try await read.page(programme, month, after: try request.cursor(list), limit: limit)
         return Exchange.json(
             Self.line(page.line).adding([
                 "month": JSON(month.description), "payments": .array(page.payments.map(Self.payment)),
@@ -91,11 +96,7 @@ public struct PayoutRoutes: Sendable {
     // MARK: Reversals
 
     @Sendable func reversals(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try request.query("month").map { text -> Month in
-            guard let month = Month(text) else { throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month") }
-            return month
-        }
-        return Exchange.json(["reversals": .array(try await ReadPayouts(exchange.office).reversals(in: month).map(Self.reversal))])
+        Exchange.json(["reversals": .array(try await read.reversals(in: try request.month()).map(Self.reversal))])
     }
 
     struct ReversalBody: Decodable, Sendable {
@@ -110,11 +111,9 @@ public struct PayoutRoutes: Sendable {
         }
     }
 
-    struct OpinionBody: Decodable, Sendable { let opinion: String? }
-
     private func decideReversal(_ request: Request, _ context: FinanceContext, approve: Bool) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await exchange.once(OpinionBody.self, request, context, keeping: IdempotencyKey.forMoney) { body in
+        return try await exchange.once(Opinion.self, request, context, keeping: IdempotencyKey.forMoney) { body in
             let step = try ReversePayout(exchange.office).decide(id, approve: approve, opinion: body.opinion ?? "", by: context.caller)
             return { tx in Answer(status: 200, body: Self.reversal(try step(tx)).text) }
         }

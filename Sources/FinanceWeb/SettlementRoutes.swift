@@ -28,8 +28,6 @@ public struct SettlementRoutes: Sendable {
         group.get("settlements/:month/exceptions", use: exceptions)
     }
 
-    private func month(_ context: FinanceContext) throws -> Month { try context.month() }
-
     static func total(_ statements: [StatementSums], _ month: Month, isClosed: Bool) -> JSON {
         [
             "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"), "providers": JSON(statements.count),
@@ -42,7 +40,7 @@ public struct SettlementRoutes: Sendable {
     }
 
     @Sendable func show(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
+        let month = try context.month()
         if let text = request.query("as_of") { return try await known(month, at: text) }
         let (statements, isClosed) = try await sums(month)
         let standing = try await ReadClose(exchange.office)(month)
@@ -67,7 +65,7 @@ public struct SettlementRoutes: Sendable {
     }
 
     @Sendable func shadow(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
+        let month = try context.month()
         let shadow = try await ShadowMonth(exchange.office)(month)
         return Exchange.json(
             Self.shown(shadow.today, month).adding([
@@ -100,13 +98,13 @@ public struct SettlementRoutes: Sendable {
 
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {
         guard context.caller.role != .auditor else { throw Rejection(.forbidden, "role_forbidden", "审计角色只能查看。") }
-        let month = try month(context)
+        let month = try context.month()
         let result = try await CloseMonth(exchange.office)(month, by: context.caller)
         return Exchange.json(Self.total(result.statements.map { StatementSums($0) }, month, isClosed: true).adding(["was_closed": JSON(result.wasClosed)]))
     }
 
     @Sendable func statements(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
+        let month = try context.month()
         let (statements, isClosed) = try await sums(month)
         return Exchange.json([
             "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
@@ -121,7 +119,7 @@ public struct SettlementRoutes: Sendable {
     }
 
     @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
+        let month = try context.month()
         let provider = ProviderID(try context.parameters.require("provider"))
         let (statements, isClosed) = try await ReadStatements(exchange.office)(month, of: provider)
         guard let statement = statements.first else {
@@ -134,7 +132,7 @@ public struct SettlementRoutes: Sendable {
     }
 
     @Sendable func exceptions(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let month = try month(context)
+        let month = try context.month()
         let (statements, _) = try await ReadStatements(exchange.office)(month)
         let lines = statements.flatMap(\.lines).filter { $0.verdict != .paid }
         return Exchange.json(["month": JSON(month.description), "lines": .array(lines.map(Self.line))])

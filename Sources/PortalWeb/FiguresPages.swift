@@ -19,14 +19,9 @@ import Workflow
 /// | POST /provider/statements/{month}/confirm, dispute | agrees, or objects to a line with the reason |
 /// | POST /provider/means/closed | a day closed, or open again |
 /// | POST /provider/means/capacity | takes fewer orders for the time being |
-public struct FiguresPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct FiguresPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("quality", use: quality)
@@ -40,10 +35,8 @@ public struct FiguresPages: Sendable {
         group.post("means/capacity", use: setCapacity)
     }
 
-    private var office: Office { exchange.office }
-
     private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
-        PortalPages(exchange, pages).frame(title, request, context)
+        PortalPages(site).frame(title, request, context)
     }
 
     @Sendable func quality(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -78,7 +71,7 @@ public struct FiguresPages: Sendable {
     private func statement(
         _ request: Request, _ context: ProviderContext, typed: DisputeForm? = nil, fault: Rejection? = nil
     ) async throws -> Response {
-        let (month, provider) = (try context.parameters.month(), context.provider)
+        let (month, provider) = (try context.month(), context.provider)
         let asked = try typed?.place.filter ?? request.word("show", LineFilter.self)
         let after = try typed?.place.after ?? request.integer("after", default: 0, in: 0...Int.max)
         let found = try await office.read { tx -> (page: StatementPage, sha256: String, answer: Bool?, disputes: [CloseRepository.Dispute])? in
@@ -101,7 +94,7 @@ public struct FiguresPages: Sendable {
     private static let noStatement = Rejection(.missing, "statement_unknown", "本月还没有结算单。")
 
     @Sendable func sheets(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let (month, provider) = (try context.parameters.month(), context.provider)
+        let (month, provider) = (try context.month(), context.provider)
         guard try await office.read({ tx in try tx.settlements.hasStatement(month, provider) }) else { throw Self.noStatement }
         return PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider))).response
     }
@@ -111,7 +104,7 @@ public struct FiguresPages: Sendable {
     /// Confirms the statement that was on the screen, and no other.
     @Sendable func confirm(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let form = try await exchange.form(ConfirmForm.self, request, context)
-        let month = try context.parameters.month()
+        let month = try context.month()
         do {
             try await office.perform(AnswerStatement(office).confirm(month, seen: form.sha256, by: context.caller))
         } catch let error as any Rejecting where error.rejection.kind == .conflict {
@@ -132,7 +125,7 @@ public struct FiguresPages: Sendable {
 
     @Sendable func dispute(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let form = try await exchange.form(DisputeForm.self, request, context)
-        let month = try context.parameters.month()
+        let month = try context.month()
         do {
             try await office.perform(
                 AnswerStatement(office).dispute(month, [.init(subject: form.subject, reason: form.reason)], by: context.caller))
@@ -153,7 +146,7 @@ public struct FiguresPages: Sendable {
 
     @Sendable func setClosed(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let form = try await exchange.form(ClosedForm.self, request, context)
-        guard let day = LocalDate(form.day) else { throw Rejection(.invalid, "day_invalid", "日期应写成 2026-03-02。", pointer: "/day") }
+        let day = try LocalDate.read(form.day)
         let manage = ManageProviders(office)
         _ = try await office.perform(
             manage.setClosedDays(
@@ -172,12 +165,5 @@ public struct FiguresPages: Sendable {
         _ = try await office.perform(ManageProviders(office).setCapacity(context.provider, most, by: context.caller))
         try await HeedNotices(office)()
         return Pages.redirect(to: "/provider/means")
-    }
-}
-
-extension Parameters {
-    fileprivate func month() throws -> Month {
-        guard let month = Month(try require("month")) else { throw Rejection(.invalid, "month_invalid", "月份应写成 2026-03。", pointer: "/month") }
-        return month
     }
 }

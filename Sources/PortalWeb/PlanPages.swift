@@ -16,14 +16,9 @@ import Workflow
 /// | POST /provider/plan/pin, unpin | one button a visit; the day is planned again with it |
 /// | GET /provider/plan/sheet?day=&worker= | the day sheet of one worker, for printing |
 /// | GET /provider/plan.csv?day=&worker= | the same for a spreadsheet |
-public struct PlanPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct PlanPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("plan", use: plan)
@@ -34,15 +29,13 @@ public struct PlanPages: Sendable {
         group.get("plan.csv", use: PlanRoutes(exchange).table)
     }
 
-    private var office: Office { exchange.office }
-
     private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
-        PortalPages(exchange, pages).frame(title, request, context)
+        PortalPages(site).frame(title, request, context)
     }
 
     @Sendable func plan(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let today = office.now.localDate
-        let day = try request.day(default: today)
+        let day = try request.day() ?? today
         var model = PlanModel(day, today: today)
         do {
             model.show(DaySheet(try await ReadPlan(office)(context.provider, on: day), office.reference))
@@ -53,7 +46,7 @@ public struct PlanPages: Sendable {
     }
 
     @Sendable func paper(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let day = try request.day(default: office.now.localDate)
+        let day = try request.day() ?? office.now.localDate
         guard let id = request.query("worker") else {
             throw Rejection(.invalid, "worker_missing", "请写明是哪位人员的派工单。", pointer: "/worker")
         }
@@ -91,7 +84,7 @@ public struct PlanPages: Sendable {
 
     /// Plans the day and shows it.
     private func again(_ text: String, _ context: ProviderContext) async throws -> Response {
-        guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "日期应为 YYYY-MM-DD。", pointer: "/day") }
+        let day = try LocalDate.read(text)
         _ = try await office.perform(try await PlanDay(office).prepared(context.provider, on: day, by: context.caller))
         return Pages.redirect(to: "/provider/plan?day=\(day)")
     }

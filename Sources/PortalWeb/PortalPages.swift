@@ -16,14 +16,9 @@ import Workflow
 /// | GET /provider/means | workers, vehicles, credentials with expiry, hours |
 /// | GET /provider/news | the latest of the feed |
 /// | GET /provider/events | what is addressed to this provider, as it happens |
-public struct PortalPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct PortalPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<ProviderContext>) {
         group.get("", use: sheet)
@@ -32,8 +27,6 @@ public struct PortalPages: Sendable {
         group.get("news", use: news)
         group.get("events", use: events)
     }
-
-    private var office: Office { exchange.office }
 
     func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
         let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text

@@ -10,7 +10,7 @@ public final class PostgresDatabase: Database {
     public let dialect = Dialect.postgres
     private let queue: CommitQueue
     private let writer: PostgresWriter
-    private let readers: PostgresReaders
+    private let readers: ReadQueue
     private let threads = Threads()
 
     public static let readerCount = 4
@@ -18,7 +18,8 @@ public final class PostgresDatabase: Database {
     /// - Throws: ``StoreFault/unreachable(_:)`` when the server refuses or cannot be found.
     public init(conninfo: String, schema: String?) async throws {
         writer = try PostgresWriter(conninfo: conninfo, schema: schema)
-        readers = try PostgresReaders(count: Self.readerCount, on: threads, conninfo: conninfo, schema: schema)
+        readers = ReadQueue(
+            name: "vnh-pg-reader", try (0..<Self.readerCount).map { _ in try PostgresReader(conninfo: conninfo, schema: schema) }, on: threads)
         queue = CommitQueue(name: "vnh-pg-writer", writer, on: threads)
     }
 
@@ -42,6 +43,14 @@ public final class PostgresDatabase: Database {
 
     public func backup(to path: String) async throws {
         throw StoreFault.schema("PostgreSQL 请用 pg_dump 备份，用 pg_restore 恢复。")
+    }
+
+    /// Beside the writer: PostgreSQL counts rows in a transaction that only reads as well.
+    public func analyze() async throws {
+        try await read { tx in
+            let tables = try tx.rows("SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1") { try $0.text() }
+            if !tables.isEmpty { try tx.execute(SQL(text: "ANALYZE \(tables.joined(separator: ", "))")) }
+        }
     }
 
     /// PostgreSQL checks its pages itself (data checksums, amcheck); there is nothing to ask from here.
@@ -100,76 +109,24 @@ final class PostgresWriter: BatchWriter, @unchecked Sendable {
     func close() { connection.close() }
 }
 
-/// A few threads, each with a connection of its own that only reads, on one snapshot a read.
-final class PostgresReaders: Sendable {
-    private typealias Job = @Sendable (Result<PostgresTransaction, any Error>) -> Void
+/// One connection that only reads.
+// Safe because only one thread of the read queue uses it after init.
+final class PostgresReader: SnapshotReader, @unchecked Sendable {
+    private let connection: PostgresConnection
+    private let transaction: PostgresTransaction
 
-    // Safe because the fields are only touched while `condition` is locked.
-    private final class Shared: @unchecked Sendable {
-        let condition = NSCondition()
-        var jobs: [Job] = []
-        var isClosed = false
+    init(conninfo: String, schema: String?) throws {
+        connection = try PostgresConnection(conninfo: conninfo, schema: schema)
+        transaction = PostgresTransaction(connection)
     }
 
-    private let shared = Shared()
-    static let capacity = 4096
-
-    init(count: Int, on threads: Threads, conninfo: String, schema: String?) throws {
-        for number in 1...count {
-            let connection = try PostgresConnection(conninfo: conninfo, schema: schema)
-            threads.start("vnh-pg-reader-\(number)") { [shared] in
-                let transaction = PostgresTransaction(connection)
-                while let job = PostgresReaders.next(shared) {
-                    job(
-                        Result {
-                            if connection.isBroken { try connection.connect() }
-                            return transaction
-                        })
-                }
-                connection.close()
-            }
-        }
+    func read<T>(_ body: (any Transaction) throws -> T) throws -> T {
+        if connection.isBroken { try connection.connect() }
+        try connection.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        defer { try? connection.command("COMMIT") }
+        return try body(transaction)
     }
 
-    func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
-        try await withCheckedThrowingContinuation { continuation in
-            let job: Job = { transaction in
-                continuation.resume(
-                    with: Result {
-                        let transaction = try transaction.get()
-                        try transaction.connection.command("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                        defer { try? transaction.connection.command("COMMIT") }
-                        return try body(transaction)
-                    })
-            }
-            if !enqueue(job) { continuation.resume(throwing: StoreFault.overloaded) }
-        }
-    }
-
-    private func enqueue(_ job: @escaping Job) -> Bool {
-        shared.condition.lock()
-        defer { shared.condition.unlock() }
-        guard !shared.isClosed, shared.jobs.count < Self.capacity else { return false }
-        shared.jobs.append(job)
-        shared.condition.signal()
-        return true
-    }
-
-    private static func next(_ shared: Shared) -> Job? {
-        shared.condition.lock()
-        defer { shared.condition.unlock() }
-        while shared.jobs.isEmpty {
-            if shared.isClosed { return nil }
-            shared.condition.wait()
-        }
-        return shared.jobs.removeFirst()
-    }
-
-    func close() {
-        shared.condition.lock()
-        shared.isClosed = true
-        shared.condition.broadcast()
-        shared.condition.unlock()
-    }
+    func close() { connection.close() }
 }
 #endif

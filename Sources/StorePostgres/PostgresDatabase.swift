@@ -19,6 +19,7 @@ public final class PostgresDatabase: Database {
     public var isBusy: Bool { false }
     public func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T { throw StoreFault.failed("") }
     public func backup(to path: String) async throws { throw StoreFault.failed("") }
+    public func analyze() async throws { throw StoreFault.failed("") }
     public func integrityFaults() async throws -> [String] { [] }
     public func close() async {}
 }

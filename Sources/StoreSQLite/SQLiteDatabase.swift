@@ -19,7 +19,7 @@ public final class SQLiteDatabase: Store.Database {
     public let dialect = Dialect.sqlite
     private let queue: CommitQueue
     private let writer: SQLiteWriter
-    private let readers: ReaderThreads?
+    private let readers: ReadQueue?
     private let threads = Threads()
 
     public static let readerCount = 3
@@ -41,9 +41,10 @@ public final class SQLiteDatabase: Store.Database {
             }
             let checkpointer = Checkpointer(on: threads) { try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: false)) }
             writer = SQLiteWriter(connection, checkpointer)
-            readers = try ReaderThreads(count: Self.readerCount, on: threads) {
-                try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))
-            }
+            readers = ReadQueue(
+                name: "vnh-reader",
+                try (0..<Self.readerCount).map { _ in SQLiteReader(try DatabaseQueue(path: path, configuration: Self.configuration(readOnly: true))) },
+                on: threads)
         } catch {
             throw StoreFault(error, path: path)
         }
@@ -108,6 +109,8 @@ public final class SQLiteDatabase: Store.Database {
             }.start()
         }
     }
+
+    public func analyze() async throws {}
 
     public func integrityFaults() async throws -> [String] {
         try await read { tx in

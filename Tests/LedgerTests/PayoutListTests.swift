@@ -31,8 +31,34 @@ import Workflow
         }
     }
 
-    private static func line(_ world: World) async throws -> ReadPayouts.Line {
-        try #require(try await ReadPayouts(world.office)(month).first { $0.programme.code == code })
+    private static func line(_ world: World) async throws -> ReadPayouts.Line { try await line(ReadPayouts(world.office)) }
+
+    private static func line(_ read: ReadPayouts) async throws -> ReadPayouts.Line {
+        try #require(try await read(month).first { $0.programme.code == code })
+    }
+
+    /// Whoever looks again sees what is there now, though a list that has not changed is not read again.
+    @Test(arguments: Backend.available)
+    func `looks the same to whoever has looked before as to whoever has not`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let read = ReadPayouts(world.office)
+            func isSame() async throws -> Bool {
+                let (kept, fresh) = (try await Self.line(read).waiting, try await Self.line(world).waiting)
+                return kept.sha256 == fresh.sha256 && (kept.count, kept.amount, kept.makers) == (fresh.count, fresh.amount, fresh.makers)
+            }
+            try await Self.fill(world, 5..<8)
+            #expect(try await Self.line(read).waiting.count == 3)
+            #expect(try await isSame())
+            // One that has a lower number than those that wait, and one that has a higher one.
+            for number in [2, 9] {
+                try await Self.fill(world, number..<(number + 1))
+                #expect(try await isSame())
+            }
+            _ = try await Self.decide(world.office, try await Self.line(read).waiting.sha256)
+            #expect(try await Self.line(read).waiting.count == 0)
+            try await Self.fill(world, 20..<25)
+            #expect(try await isSame())
+        }
     }
 
     private static func decide(_ office: Office, _ list: String?, approve: Bool = true, by caller: Caller = second) async throws -> PayoutDecision {
@@ -159,6 +185,7 @@ private final class Unplugged: Database {
     }
     func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T { try await base.read(body) }
     func backup(to path: String) async throws { try await base.backup(to: path) }
+    func analyze() async throws { try await base.analyze() }
     func integrityFaults() async throws -> [String] { try await base.integrityFaults() }
     func close() async { await base.close() }
 }

@@ -42,6 +42,23 @@ import Testing
         }
     }
 
+    /// PostgreSQL plans by what it has counted; SQLite by the schema alone, whatever it holds.
+    @Test(arguments: Backend.available)
+    func `knows after a bulk load how much it holds`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await table(database)
+            _ = try await database.writeAlone { tx in for id in 0..<500 { try tx.execute("INSERT INTO thing (id) VALUES (\(id))") } }
+            try await database.analyze()
+            let counted = try await database.read { tx in
+                try tx.integer(
+                    tx.dialect == .postgres
+                        ? "SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = CAST('thing' AS regclass)"
+                        : "SELECT COUNT(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'")
+            }
+            #expect(counted == (backend == .postgres ? 500 : 0))
+        }
+    }
+
     @Test(arguments: Backend.available)
     func `reports a broken constraint to its own write and to no neighbour`(backend: Backend) async throws {
         try await backend.withEmpty { database in

@@ -93,11 +93,10 @@ struct FinancePagesTests {
                 _ = try await world.office.perform(
                     try AnswerSample(world.office).prepared(World.month, sample.subject, .passed, note: "", by: World.quality))
             }
-            let standing = try await ReadClose(world.office)(World.month)
             try Golden.page(
                 "money", MoneyModel(
-                    World.month, standing, try await ReadMonth(world.office)(World.month).sums, once: "once", caller: World.admin,
-                    reference: world.office.reference))
+                    World.month, try await ReadClose(world.office).money(World.month), try await ReadMonth(world.office)(World.month).sums,
+                    once: "once", caller: World.admin, reference: world.office.reference))
         }
     }
 

@@ -32,6 +32,7 @@ final class Watched: Database {
     }
     func read<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T { try await base.read(watching(body)) }
     func backup(to path: String) async throws { try await base.backup(to: path) }
+    func analyze() async throws { try await base.analyze() }
     func integrityFaults() async throws -> [String] { try await base.integrityFaults() }
     func close() async { await base.close() }
 

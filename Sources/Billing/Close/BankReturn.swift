@@ -12,12 +12,8 @@ public struct Payment: Hashable, Sendable {
     public let invoice: String
 
     public init(reference: String, provider: ProviderID, account: String, name: String, amount: Fen, invoice: String) {
-        self.reference = reference
-        self.provider = provider
-        self.account = account
-        self.name = name
-        self.amount = amount
-        self.invoice = invoice
+        (self.reference, self.provider, self.account, self.name) = (reference, provider, account, name)
+        (self.amount, self.invoice) = (amount, invoice)
     }
 
     /// 付款文件 for the bank: UTF-8 with a byte order mark, a line a transfer.
@@ -35,10 +31,7 @@ public struct BankLine: Hashable, Sendable {
     public let note: String
 
     public init(reference: String, amount: Fen, isPaid: Bool, note: String) {
-        self.reference = reference
-        self.amount = amount
-        self.isPaid = isPaid
-        self.note = note
+        (self.reference, self.amount, self.isPaid, self.note) = (reference, amount, isPaid, note)
     }
 
     /// Reads the bank's file: `付款编号,金额,状态(成功|失败),说明`.

@@ -12,11 +12,8 @@ public struct Shadow: Hashable, Sendable {
         public let subsidy: Fen
 
         public init(subject: String, provider: ProviderID, verdict: Verdict, codes: String, subsidy: Fen) {
-            self.subject = subject
-            self.provider = provider
-            self.verdict = verdict
-            self.codes = codes
-            self.subsidy = subsidy
+            (self.subject, self.provider, self.verdict) = (subject, provider, verdict)
+            (self.codes, self.subsidy) = (codes, subsidy)
         }
     }
 
@@ -29,11 +26,8 @@ public struct Shadow: Hashable, Sendable {
     public let stopped: [Stopped]
 
     public init(day: LocalDate, lines: Int, gross: Fen, subsidy: Fen, payable: Fen, stopped: [Stopped]) {
-        self.day = day
-        self.lines = lines
-        self.gross = gross
-        self.subsidy = subsidy
-        self.payable = payable
+        (self.day, self.lines, self.gross) = (day, lines, gross)
+        (self.subsidy, self.payable) = (subsidy, payable)
         self.stopped = stopped.sorted { $0.subject < $1.subject }
     }
 
@@ -61,12 +55,8 @@ public struct Shadow: Hashable, Sendable {
         public let stops: StopSums
 
         public init(day: LocalDate, lines: Int, gross: Fen, subsidy: Fen, payable: Fen, stops: StopSums) {
-            self.day = day
-            self.lines = lines
-            self.gross = gross
-            self.subsidy = subsidy
-            self.payable = payable
-            self.stops = stops
+            (self.day, self.lines, self.gross, self.subsidy) = (day, lines, gross, subsidy)
+            (self.payable, self.stops) = (payable, stops)
         }
     }
 
@@ -88,10 +78,7 @@ public struct Shadow: Hashable, Sendable {
         public let cleared: Int
 
         public init(lines: Int, payable: Fen, newlyStopped: Int, cleared: Int) {
-            self.lines = lines
-            self.payable = payable
-            self.newlyStopped = newlyStopped
-            self.cleared = cleared
+            (self.lines, self.payable, self.newlyStopped, self.cleared) = (lines, payable, newlyStopped, cleared)
         }
     }
 

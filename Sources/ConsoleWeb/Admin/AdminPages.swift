@@ -15,14 +15,9 @@ import Workflow
 /// | POST /admin/elders/{id}/items | one of the 27 items of a file that has been revealed |
 /// | GET, POST /admin/reference | catalogue, programmes, calendar, providers: checked, shown as what changes, published |
 /// | POST /admin/import?dry= | elders from CSV: a report of every row that is wrong, or the import |
-public struct AdminPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct AdminPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<AdminContext>) {
         group.get("", use: home)
@@ -35,7 +30,6 @@ public struct AdminPages: Sendable {
         group.post("import", use: importElders)
     }
 
-    private var office: Office { exchange.office }
     private var today: LocalDate { office.now.localDate }
 
     private func frame(_ title: String, _ request: Request, _ context: AdminContext) -> Frame { .admin(title, request, context.caller) }
@@ -55,7 +49,7 @@ public struct AdminPages: Sendable {
         return try pages.page(
             "file", frame("档案", request, context),
             FileModel(
-                elder, isMasked: isMasked, register: register, typed: typed, fault: fault?.message, history: history, words: Words(office.reference),
+                elder, isMasked: isMasked, register: register, typed: typed, fault: fault?.message, history: history, words: words,
                 today: today), status: fault == nil ? .ok : .conflict)
     }
 

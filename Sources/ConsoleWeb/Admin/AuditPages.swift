@@ -10,14 +10,9 @@ import Workflow
 /// |---|---|
 /// | GET /admin/audit?before= | who gave whom which right, published what, opened whose file |
 /// | GET /admin/access?before=, unexplained_before= | who looked at whom; looks that nothing explains |
-public struct AuditPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct AuditPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<AuditContext>) {
         group.get("audit", use: acts)
@@ -28,14 +23,14 @@ public struct AuditPages: Sendable {
 
     @Sendable func acts(_ request: Request, _ context: AuditContext) async throws -> Response {
         let before = request.query("before").flatMap { Int64($0) } ?? .max
-        let events = try await exchange.office.read { tx in try tx.events.acts(before: before, limit: Self.perPage) }
+        let events = try await office.read { tx in try tx.events.acts(before: before, limit: Self.perPage) }
         return try pages.page(
             "audit", Frame.admin("管理操作", request, context.caller), AuditModel(events, pages.vocabulary(request.language)))
     }
 
     @Sendable func access(_ request: Request, _ context: AuditContext) async throws -> Response {
         func place(_ name: String) -> AccessLogRepository.Place? { request.query(name).flatMap { AccessLogRepository.Place($0) } }
-        let log = LookAtElder(exchange.office)
+        let log = LookAtElder(office)
         return try pages.page(
             "access", Frame.admin("查阅记录", request, context.caller),
             AccessModel(

@@ -13,22 +13,15 @@ import Workflow
 /// | GET /admin/providers | everybody, by where they stand |
 /// | GET /admin/providers/{id} | one: credentials, the steps that may follow, what was done |
 /// | POST /admin/providers/{id} | the next step of the franchise, with the reason |
-public struct ProviderPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct ProviderPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<AdminContext>) {
         group.get("providers", use: list)
         group.get("providers/:id") { try await one($0, $1) }
         group.post("providers/:id", use: step)
     }
-
-    private var office: Office { exchange.office }
 
     @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
         try pages.page("providers", Frame.admin("服务商", request, context.caller), ProvidersModel(office.reference.franchise.providers))

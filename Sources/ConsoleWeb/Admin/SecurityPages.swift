@@ -12,14 +12,9 @@ import Workflow
 /// | GET, POST /admin/users | who may log in; a new login, password or role |
 /// | POST /admin/users/{name}/unlock | lets in again before the lock is over |
 /// | POST /admin/users/{name}/factor | takes the second factor away, with the reason |
-public struct SecurityPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct SecurityPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<SecurityContext>) {
         group.get("users", use: users)
@@ -28,7 +23,6 @@ public struct SecurityPages: Sendable {
         group.post("users/:name/factor", use: resetFactor)
     }
 
-    private var office: Office { exchange.office }
     private var access: ManageAccess { ManageAccess(office) }
 
     @Sendable func users(_ request: Request, _ context: SecurityContext) async throws -> Response { try await page(request, context) }

@@ -11,14 +11,12 @@ import Workflow
 /// |---|---|
 /// | GET, POST /admin/tokens | all tokens; a new one, shown once |
 /// | POST /admin/tokens/{id}/rotate, revoke | a successor with a day's overlap; an end at once |
-public struct TokenPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
+public struct TokenPages: PageGroup {
+    public let site: Site
     let doorkeeper: Doorkeeper
 
-    public init(_ exchange: Exchange, _ pages: PageLibrary, _ doorkeeper: Doorkeeper) {
-        self.exchange = exchange
-        self.pages = pages
+    public init(_ site: Site, _ doorkeeper: Doorkeeper) {
+        self.site = site
         self.doorkeeper = doorkeeper
     }
 
@@ -29,7 +27,7 @@ public struct TokenPages: Sendable {
         group.post("tokens/:id/revoke", use: revoke)
     }
 
-    private var manage: ManageTokens { ManageTokens(exchange.office) }
+    private var manage: ManageTokens { ManageTokens(office) }
     static let perPage = 100
 
     private func page(
@@ -37,7 +35,7 @@ public struct TokenPages: Sendable {
     ) async throws -> Response {
         let tokens = try await manage.page(after: request.query("after"), limit: Self.perPage, for: context.caller)
         let model = TokensModel(
-            tokens, for: context.caller, key: exchange.newFormKey(), typed: typed, fault: fault?.message, issued: issued, now: exchange.office.now)
+            tokens, for: context.caller, key: exchange.newFormKey(), typed: typed, fault: fault?.message, issued: issued, now: office.now)
         return try pages.page(
             "tokens", Frame.admin("令牌", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
@@ -64,7 +62,7 @@ public struct TokenPages: Sendable {
                 .init(
                     role: role, provider: form.provider.flatMap { $0.isEmpty ? nil : ProviderID($0) }, name: form.name,
                     scopes: (form.scopes ?? "").split { $0.isWhitespace || $0 == "," }.map(String.init),
-                    expires: count.map { exchange.office.now + .days($0) }), by: context.caller)
+                    expires: count.map { office.now + .days($0) }), by: context.caller)
             let token = try await exchange.once(form.key, request, context.caller) { tx in try step(tx).token }
             return try await page(request, context, issued: token)
         } catch let error as any Rejecting {
@@ -87,7 +85,7 @@ public struct TokenPages: Sendable {
     }
 
     @Sendable func revoke(_ request: Request, _ context: IssuerContext) async throws -> Response {
-        try await exchange.office.perform(manage.revoked(try context.parameters.require("id"), by: context.caller))
+        try await office.perform(manage.revoked(try context.parameters.require("id"), by: context.caller))
         doorkeeper.forgetTokens()
         return Pages.redirect(to: "/admin/tokens")
     }

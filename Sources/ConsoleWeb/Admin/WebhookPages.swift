@@ -12,15 +12,13 @@ import Workflow
 /// | GET, POST /admin/webhooks | everybody's subscriptions; a new one of the platform's own, its secret shown once |
 /// | GET /admin/webhooks/{id}?state= | one, with what became of each event |
 /// | POST /admin/webhooks/{id}/{act} | `rotate`, `test`, `replay` (dead letters, or one event), `enable`, `disable`, `delete` |
-public struct WebhookPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
+public struct WebhookPages: PageGroup {
+    public let site: Site
     let webhooks: ManageWebhooks
 
-    public init(_ exchange: Exchange, _ pages: PageLibrary, rule: AddressRule) {
-        self.exchange = exchange
-        self.pages = pages
-        webhooks = ManageWebhooks(exchange.office, rule: rule)
+    public init(_ site: Site, rule: AddressRule) {
+        self.site = site
+        webhooks = ManageWebhooks(site.office, rule: rule)
     }
 
     public func add(to group: RouterGroup<AdminContext>) {
@@ -29,8 +27,6 @@ public struct WebhookPages: Sendable {
         group.get("webhooks/:id") { try await one($0, $1) }
         group.post("webhooks/:id/:act", use: act)
     }
-
-    private var office: Office { exchange.office }
 
     private func list(_ request: Request, _ context: AdminContext, typed: NewForm? = nil, fault: Rejection? = nil) async throws -> Response {
         let model = WebhooksModel(try await webhooks.all(for: context.caller), key: exchange.newFormKey(), typed: typed, fault: fault?.message)

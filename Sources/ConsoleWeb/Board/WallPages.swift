@@ -11,15 +11,13 @@ import Workflow
 /// | GET /board | the whole screen, 1920 or 3840 wide |
 /// | GET /board/pieces/wall | the same without the frame, every few seconds |
 /// | GET /board/figures/{code} | what it means and what it counts |
-public struct WallPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
+public struct WallPages: PageGroup {
+    public let site: Site
     let read: ReadWall
 
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-        read = ReadWall(exchange.office)
+    public init(_ site: Site) {
+        self.site = site
+        read = ReadWall(site.office)
     }
 
     public func add(to group: RouterGroup<StaffContext>) {
@@ -29,7 +27,7 @@ public struct WallPages: Sendable {
     }
 
     private func model(_ request: Request) async throws -> WallModel {
-        WallModel(try await read(), words: Words(exchange.office.reference), messages: pages.messages, language: request.language)
+        WallModel(try await read(), words: words, messages: pages.messages, language: request.language)
     }
 
     private func frame(_ title: String, _ request: Request, _ context: StaffContext) -> Frame {
@@ -51,6 +49,6 @@ public struct WallPages: Sendable {
         let (count, rows) = try await read.rows(figure)
         return try pages.page(
             "figure", frame("指标", request, context),
-            FigureModel(figure, count: count, rows, words: Words(exchange.office.reference), messages: pages.messages, language: request.language))
+            FigureModel(figure, count: count, rows, words: words, messages: pages.messages, language: request.language))
     }
 }

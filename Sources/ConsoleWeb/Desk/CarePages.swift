@@ -18,14 +18,9 @@ import Workflow
 /// | POST /console/callbacks/{order}/sample | the sample has passed, or failed and refuses its line |
 /// | GET /console/complaints?state=closed | open ones with their age; closed ones with their times |
 /// | POST /console/complaints/{id}/take, answer, close | one after the other |
-public struct CarePages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct CarePages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("callbacks", use: callbacks)
@@ -37,9 +32,6 @@ public struct CarePages: Sendable {
         group.post("complaints/:id/answer", use: reply)
         group.post("complaints/:id/close", use: close)
     }
-
-    private var office: Office { exchange.office }
-    private var words: Words { Words(office.reference) }
 
     // MARK: Call-backs
 
@@ -132,7 +124,6 @@ public struct CarePages: Sendable {
             ComplaintsModel(found, isClosed: isClosed, once: exchange.newFormKey, words: words, now: office.now))
     }
 
-    struct Nothing: Decodable, Sendable {}
     struct Text: Decodable, Sendable { let text: String }
 
     @Sendable func take(_ request: Request, _ context: DeskContext) async throws -> Response {

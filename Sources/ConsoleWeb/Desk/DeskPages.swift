@@ -23,14 +23,9 @@ import Workflow
 /// | GET /console/pieces/quote?… | who could come, who pays what |
 /// | GET /console/pieces/placed?id= | the read-back of an order |
 /// | POST /console/emergencies | the shift leader hears of it at once |
-public struct DeskPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct DeskPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("", use: desk)
@@ -45,9 +40,6 @@ public struct DeskPages: Sendable {
         pieces.get("placed", use: placed)
         group.post("emergencies", use: raiseEmergency)
     }
-
-    private var office: Office { exchange.office }
-    private var words: Words { Words(office.reference) }
 
     struct DeskModel: Sendable {
         let board: BoardModel

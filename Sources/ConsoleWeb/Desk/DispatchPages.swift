@@ -16,23 +16,15 @@ import Workflow
 /// | GET /console/orders?state=&region=&category=&late= | what waits, the most overdue first; ended states newest first; the filter stands in the address |
 /// | GET /console/orders/{id} | one order: attempts with reasons, who pays, what happened, what may be done now |
 /// | POST /console/orders/{id}/{action} | override, reassign, reopen, fail, cancel, complain, each with a reason |
-public struct DispatchPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct DispatchPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("orders", use: board)
         group.get("orders/:id", use: order)
         group.post("orders/:id/:action", use: act)
     }
-
-    private var office: Office { exchange.office }
-    private var words: Words { Words(office.reference) }
 
     @Sendable func board(_ request: Request, _ context: DeskContext) async throws -> Response {
         func chosen(_ name: String) -> String? { request.query(name).flatMap { $0.isEmpty ? nil : $0 } }

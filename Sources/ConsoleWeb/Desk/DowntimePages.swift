@@ -17,14 +17,9 @@ import Workflow
 /// | POST /console/downtime | reserves a pad and leads to the print |
 /// | GET /console/downtime/print?from=&until= | the slips on A4, four a sheet |
 /// | GET, POST /console/downtime/{number} | enters one afterwards, once |
-public struct DowntimePages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct DowntimePages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("downtime", use: list)
@@ -33,8 +28,6 @@ public struct DowntimePages: Sendable {
         group.get("downtime/:number", use: form)
         group.post("downtime/:number", use: enter)
     }
-
-    private var office: Office { exchange.office }
 
     struct ListModel: Sendable {
         struct Row: Sendable {

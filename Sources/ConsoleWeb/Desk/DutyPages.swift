@@ -11,14 +11,9 @@ import Workflow
 /// | GET /console/duties | calls to be returned, complaints, orders that nobody has |
 /// | POST /console/duties/calls/{id}, complaints/{id} | done, with what came of it |
 /// | GET /console/handover | the same on one sheet, to be printed and signed at the change of shift |
-public struct DutyPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct DutyPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("duties", use: duties)
@@ -26,8 +21,6 @@ public struct DutyPages: Sendable {
         group.post("duties/complaints/:id", use: resolve)
         group.get("handover", use: handover)
     }
-
-    private var office: Office { exchange.office }
 
     struct DutiesModel: Sendable {
         struct CallRow: Sendable {
@@ -75,7 +68,7 @@ public struct DutyPages: Sendable {
     private func page(_ template: String, _ title: String, _ request: Request, _ context: DeskContext) async throws -> Response {
         try pages.page(
             template, .console(title, request, context),
-            DutiesModel(try await ReadDuties(office)(), by: context.caller.name, words: Words(office.reference)))
+            DutiesModel(try await ReadDuties(office)(), by: context.caller.name, words: words))
     }
 
     @Sendable func duties(_ request: Request, _ context: DeskContext) async throws -> Response {

@@ -11,21 +11,14 @@ import Workflow
 /// |---|---|
 /// | GET /console/elders?q= | finding an elder |
 /// | GET /console/elders/{id} | the card: alerts, open orders, last services, standing orders |
-public struct ElderPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct ElderPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("elders", use: search)
         group.get("elders/:id", use: elder)
     }
-
-    private var office: Office { exchange.office }
 
     struct SearchModel: Sendable {
         struct Row: Sendable {
@@ -57,7 +50,7 @@ public struct ElderPages: Sendable {
         let found = text.isEmpty ? [] : try await FindElders(office)(text, limit: 20)
         return try pages.page(
             "elders", .console("找老人", request, context),
-            SearchModel(text, found, words: Words(office.reference), today: office.now.localDate))
+            SearchModel(text, found, words: words, today: office.now.localDate))
     }
 
     @Sendable func elder(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -65,6 +58,6 @@ public struct ElderPages: Sendable {
         try await LookAtElder(office)(id, from: .desk, by: context.caller)
         let card = try await ReadCallCard(office)(id)
         return try pages.page(
-            "elder-page", .console(card.elder.name, request, context), CardModel(card, words: Words(office.reference), now: office.now))
+            "elder-page", .console(card.elder.name, request, context), CardModel(card, words: words, now: office.now))
     }
 }

@@ -11,14 +11,9 @@ import Workflow
 /// | GET /console/knowledge?q= | what there is, or what fits |
 /// | GET /console/knowledge/{code} | one article in large type, to be read out |
 /// | GET /console/items/{code} | a service: what it costs today, what to ask |
-public struct KnowledgePages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct KnowledgePages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("knowledge", use: list)
@@ -71,23 +66,23 @@ public struct KnowledgePages: Sendable {
     }
 
     @Sendable func item(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let catalogue = exchange.office.reference.catalogue
+        let catalogue = office.reference.catalogue
         guard let item = catalogue.item(ItemCode(try context.parameters.require("code"))) else {
             throw Rejection(.missing, "item_unknown", "没有这个服务项目，请重新查找。")
         }
         return try pages.page(
-            "item", .console(item.name, request, context), ItemModel(item, price: catalogue.price(of: item.code, on: exchange.office.now.localDate)))
+            "item", .console(item.name, request, context), ItemModel(item, price: catalogue.price(of: item.code, on: office.now.localDate)))
     }
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let (query, knowledge) = (request.typed("q"), exchange.office.reference.knowledge)
+        let (query, knowledge) = (request.typed("q"), office.reference.knowledge)
         return try pages.page(
             "knowledge", .console("知识库", request, context),
             ListModel(query, query.isEmpty ? knowledge.articles : knowledge.search(query, limit: 50)))
     }
 
     @Sendable func article(_ request: Request, _ context: DeskContext) async throws -> Response {
-        guard let article = exchange.office.reference.knowledge.article(try context.parameters.require("code")) else {
+        guard let article = office.reference.knowledge.article(try context.parameters.require("code")) else {
             throw Rejection(.missing, "file_unknown", "知识库里没有这一篇，请重新查找。")
         }
         return try pages.page("article", .console(article.title, request, context), ArticleModel(article))

@@ -19,14 +19,9 @@ import Workflow
 /// | POST /console/elders/{id}/absences/{absence}/back | back again |
 /// | GET /console/standing/{id} | one: every day of the next weeks with its order, or why there is none |
 /// | POST /console/standing/{id}/suspend, resume, end, except | with a reason; one day left out |
-public struct StandingPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct StandingPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("elders/:id/standing", use: list)
@@ -37,8 +32,6 @@ public struct StandingPages: Sendable {
         group.post("standing/:id/:action", use: change)
     }
 
-    private var office: Office { exchange.office }
-    private var words: Words { Words(office.reference) }
     private var manage: ManageStandingOrders { ManageStandingOrders(office) }
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -147,8 +140,6 @@ public struct StandingPages: Sendable {
             }
         }
     }
-
-    struct Nothing: Decodable, Sendable {}
 
     @Sendable func back(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = ElderID(try context.parameters.require("id"))

@@ -66,3 +66,7 @@ struct Words {
         return "\(day)\(part)\(hour)点\(rest)"
     }
 }
+
+extension PageGroup {
+    var words: Words { Words(office.reference) }
+}

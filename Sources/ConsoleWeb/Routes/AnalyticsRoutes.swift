@@ -26,13 +26,8 @@ public struct AnalyticsRoutes: Sendable {
 
     /// Both days count; without them the current month so far.
     private func days(_ request: Request) throws -> (from: LocalDate, until: LocalDate) {
-        func day(_ name: String) throws -> LocalDate? {
-            guard let text = request.query(name) else { return nil }
-            guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "\(name) 应为 YYYY-MM-DD。", pointer: "/\(name)") }
-            return day
-        }
-        let until = try day("to") ?? exchange.office.now.localDate
-        return (try day("from") ?? until.month.first, until)
+        let until = try request.day("to") ?? exchange.office.now.localDate
+        return (try request.day("from") ?? until.month.first, until)
     }
 
     private func street(_ code: String) -> JSON { JSON(exchange.office.reference.catalogue.region(.init(code))?.name) }

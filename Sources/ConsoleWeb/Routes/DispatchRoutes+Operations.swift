@@ -32,7 +32,7 @@ extension DispatchRoutes: DescribedRoutes {
                         "unassigned": .integer(),
                     ])), refuses: ["day_past"]),
             Operation(
-                .post, "/api/v1/orders/{id}/accept", "电话代服务商接单，用于紧急工单", by: DeskContext.roles, body: Empty.self,
+                .post, "/api/v1/orders/{id}/accept", "电话代服务商接单，用于紧急工单", by: DeskContext.roles, body: Nothing.self,
                 answers: .json(.of(Shapes.order)),
                 refuses: ["order_unknown", "offer_gone", "offer_answered", "offer_expired", "illegal_transition", "not_allowed", "order_changed"]),
         ]

@@ -43,11 +43,9 @@ public struct DispatchRoutes: Sendable {
         ]
     }
 
-    struct Empty: Decodable, Sendable {}
-
     @Sendable func accept(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(Empty.self, request, context) { _ in
+        return try await exchange.once(Nothing.self, request, context) { _ in
             let step = AcceptOffer(exchange.office).prepared(id, by: context.caller)
             return { tx in Answer(status: 200, body: Show.order(try step(tx)).text) }
         }

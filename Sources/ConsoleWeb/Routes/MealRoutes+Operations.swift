@@ -66,7 +66,7 @@ extension MealRoutes: DescribedRoutes {
                 answers: .created(.object(["qr": .text(sample: "MP0k3v9q1r6j4m2x8t5w7ab2"), "until": .instant])),
                 refuses: ["elder_unknown", "days_out_of_range"]),
             Operation(
-                .post, "/api/v1/elders/{id}/meal-pass/revoke", "停用这位老人的全部就餐码", by: DeskContext.roles, body: NoBody.self,
+                .post, "/api/v1/elders/{id}/meal-pass/revoke", "停用这位老人的全部就餐码", by: DeskContext.roles, body: Nothing.self,
                 answers: .json(.object(["revoked": .integer()])), refuses: ["elder_unknown"]),
         ]
     }

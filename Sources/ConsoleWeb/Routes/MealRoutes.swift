@@ -88,11 +88,9 @@ public struct MealRoutes: Sendable {
         }
     }
 
-    struct NoBody: Decodable, Sendable {}
-
     @Sendable func revokePass(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = ElderID(try context.parameters.require("id"))
-        return try await exchange.once(NoBody.self, request, context) { _ in
+        return try await exchange.once(Nothing.self, request, context) { _ in
             let step = MealPasses(exchange.office).revoke(id, by: context.caller)
             return { tx in Answer(status: 200, body: (["revoked": JSON(try step(tx))] as JSON).text) }
         }

@@ -102,10 +102,7 @@ public struct OrderRoutes: Sendable {
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
         let limit = try request.integer("limit", default: 50, in: 1...200)
         let state = try request.word("state", OrderState.self)
-        let day = try request.query("day").map { text -> LocalDate in
-            guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "day 应为 YYYY-MM-DD。", pointer: "/day") }
-            return day
-        }
+        let day = try request.day()
         let filters = ["state", "elder", "provider", "day"].map { request.query($0) ?? "" }
         let list = "orders?" + filters.joined(separator: "&")
         let before = try request.cursor(list).map { OrderID($0) }

@@ -28,8 +28,6 @@ public struct ProposalRoutes: Sendable {
         ])
     }
 
-    struct Nothing: Decodable, Sendable {}
-
     @Sendable func accept(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.once(Nothing.self, request, context) { _ in

@@ -199,13 +199,3 @@ public struct StandingRoutes: Sendable {
         }
     }
 }
-
-extension Request {
-    /// A day in the query.
-    func day(_ name: String) throws -> LocalDate? {
-        try query(name).map { text in
-            guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "\(name) 应为 YYYY-MM-DD。", pointer: "/\(name)") }
-            return day
-        }
-    }
-}

@@ -14,14 +14,9 @@ import Workflow
 /// | GET /finance/budgets/{id} | month by month, as a line that burns down |
 /// | POST /finance/budgets/{id}/override | asks for more |
 /// | POST /finance/overrides/{id}/approve, reject | by another person |
-public struct BudgetPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct BudgetPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("budgets", use: budgets)
@@ -30,8 +25,6 @@ public struct BudgetPages: Sendable {
         group.post("overrides/:id/approve") { try await decide(true, $0, $1) }
         group.post("overrides/:id/reject") { try await decide(false, $0, $1) }
     }
-
-    private var office: Office { exchange.office }
 
     @Sendable func budgets(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let year = try request.integer("year", default: office.now.localDate.year, in: 2000...2399)
@@ -72,8 +65,6 @@ public struct BudgetPages: Sendable {
             }
         }
     }
-
-    struct Opinion: Decodable, Sendable { let opinion: String? }
 
     private func decide(_ approve: Bool, _ request: Request, _ context: FinanceContext) async throws -> Response {
         let id = try context.parameters.require("id")

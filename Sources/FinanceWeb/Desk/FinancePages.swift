@@ -17,14 +17,9 @@ import Workflow
 /// | POST /finance/{month}/close | freezes the month |
 /// | POST /finance/{month}/approve, reject | the next signature; one step back |
 /// | POST /finance/{month}/lines/{subject} | release or refuse a held line |
-public struct FinancePages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct FinancePages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("", use: months)
@@ -38,15 +33,11 @@ public struct FinancePages: Sendable {
         group.post(":month/lines/:subject", use: decide)
     }
 
-    private var office: Office { exchange.office }
-
-    private func frame(_ title: String, _ request: Request, _ context: FinanceContext) -> Frame { .finance(title, request, context) }
-
     @Sendable func months(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let running = office.now.localDate.month
         let known = try await ReadStatements(office).months().map(\.month)
         let all = Set(known + [running, running.adding(-1)]).sorted().reversed()
-        return try pages.page("months", frame("月结", request, context), MonthsModel(try await ReadMonth(office).steps(Array(all)), now: office.now))
+        return try pages.page("months", .finance("月结", request, context), MonthsModel(try await ReadMonth(office).steps(Array(all)), now: office.now))
     }
 
     @Sendable func month(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -63,7 +54,7 @@ public struct FinancePages: Sendable {
     private func page(_ month: Month, _ glance: ReadMonth.Glance, _ request: Request, _ context: FinanceContext) async throws -> Response {
         let standing = try await ReadClose(office)(month)
         return try pages.page(
-            "month", frame("\(month) 月结", request, context),
+            "month", .finance("\(month) 月结", request, context),
             MonthModel(month, standing, glance, caller: context.caller, reference: office.reference, now: office.now))
     }
 
@@ -71,7 +62,7 @@ public struct FinancePages: Sendable {
         let month = try context.month()
         let (held, count, obstacle) = try await ReadHeld(office)(month, by: context.caller)
         return try pages.page(
-            "held", frame("\(month) 待核", request, context),
+            "held", .finance("\(month) 待核", request, context),
             HeldModel(month, held, count: count, obstacle: obstacle, reference: office.reference, vocabulary: pages.vocabulary(request.language)))
     }
 
@@ -83,7 +74,7 @@ public struct FinancePages: Sendable {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
         }
         return try pages.page(
-            "statement", frame("\(month) \(provider)", request, context), StatementModel(page, reference: office.reference))
+            "statement", .finance("\(month) \(provider)", request, context), StatementModel(page, reference: office.reference))
     }
 
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -93,7 +84,7 @@ public struct FinancePages: Sendable {
         return Pages.redirect(to: "/finance/\(month)")
     }
 
-    struct Opinion: Decodable, Sendable {
+    struct Signature: Decodable, Sendable {
         let opinion: String
         let hash: String
     }
@@ -101,7 +92,7 @@ public struct FinancePages: Sendable {
     private func sign(_ action: CloseAction, _ request: Request, _ context: FinanceContext) async throws -> Response {
         try Self.mayAct(context)
         let month = try context.month()
-        let form = try await exchange.form(Opinion.self, request, context)
+        let form = try await exchange.form(Signature.self, request, context)
         let step = try SignMonth(office).prepared(month, action, opinion: form.opinion, seen: form.hash, by: context.caller)
         _ = try await office.perform(step)
         return Pages.redirect(to: "/finance/\(month)")

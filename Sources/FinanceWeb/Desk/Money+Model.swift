@@ -32,10 +32,8 @@ struct MoneyModel: Sendable {
     let month: String
     let step: String
     let rows: [Row]
-    /// Those that wait for a second person first; a month's deductions by rule are hundreds, and all of them stand on their paper.
     let corrections: [Correction]
-    static let limit = 50
-    /// How many are left out; nil when none is.
+    /// How many are left out, all of which stand on the notices of deductions; nil when none is.
     let rest: Int?
     let mayPay: Bool
     let mayAdjust: Bool
@@ -45,15 +43,17 @@ struct MoneyModel: Sendable {
     let paid: String
 
     init(
-        _ month: Month, _ standing: ReadClose.Standing, _ statements: [StatementSums], once: String, caller: Caller, reference: Reference
+        _ month: Month, _ money: ReadClose.Money, _ statements: [StatementSums], once: String, caller: Caller, reference: Reference
     ) {
         let acts = caller.role != .auditor
-        let isInvoicing = standing.step == .finance || standing.step == .paying
-        (self.month, step, self.once) = (month.description, localized(term: standing.step.name), once)
+        let isInvoicing = money.step == .finance || money.step == .paying
+        (self.month, step, self.once) = (month.description, localized(term: money.step.name), once)
+        // The last one counts: one that bounced is ordered again.
+        let payments = Dictionary(money.payments.map { ($0.payment.provider, $0) }) { $1 }
         rows = statements.filter { $0.due != .zero }.map { statement in
             let party = reference.franchise.provider(statement.provider)
-            let payment = standing.payments.last { $0.payment.provider == statement.provider }
-            let invoice = standing.invoices[statement.provider]
+            let payment = payments[statement.provider]
+            let invoice = money.invoices[statement.provider]
             return Row(
                 id: statement.provider.text, name: party?.name ?? "", due: statement.due.yuan, creditCode: party?.creditCode.text ?? "",
                 invoice: invoice.map { "\($0.number) \($0.date) \(HTML.grouped($0.amount))" },
@@ -61,19 +61,17 @@ struct MoneyModel: Sendable {
                 urgency: payment?.state == .bounced ? "late" : "",
                 mayInvoice: acts && isInvoicing && invoice == nil && statement.due > .zero)
         }
-        let waiting = standing.corrections.filter { $0.approvedBy == nil }
-        let shown = (waiting + standing.corrections.filter { $0.approvedBy != nil }).prefix(max(Self.limit, waiting.count))
-        rest = standing.corrections.count > shown.count ? standing.corrections.count - shown.count : nil
-        corrections = shown.map {
+        rest = money.correctionCount > money.corrections.count ? money.correctionCount - money.corrections.count : nil
+        corrections = money.corrections.map {
             Correction(
                 id: $0.id, provider: reference.franchise.provider($0.provider)?.name ?? "", subject: $0.subject, amount: HTML.grouped($0.amount),
                 reason: $0.reason, by: $0.enteredBy, approved: $0.approvedBy,
                 mayApprove: acts && $0.approvedBy == nil && $0.enteredBy != caller.name)
         }
-        mayPay = acts && standing.step == .finance && !standing.invoices.isEmpty
-        mayAdjust = acts && standing.step.isLocked
-        isPaying = standing.step == .paying
+        mayPay = acts && money.step == .finance && !money.invoices.isEmpty
+        mayAdjust = acts && money.step.isLocked
+        isPaying = money.step == .paying
         total = HTML.grouped(statements.map(\.due).total)
-        paid = HTML.grouped(standing.payments.filter { $0.state == .paid }.map(\.payment.amount).total)
+        paid = HTML.grouped(money.payments.filter { $0.state == .paid }.map(\.payment.amount).total)
     }
 }

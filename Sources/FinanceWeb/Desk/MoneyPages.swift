@@ -15,14 +15,9 @@ import Workflow
 /// | POST /finance/{month}/pay | the payment file |
 /// | POST /finance/{month}/adjustments | a correction of a locked line |
 /// | POST /finance/adjustments/{id}/approve | by another person |
-public struct MoneyPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct MoneyPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get(":month/money", use: money)
@@ -32,15 +27,13 @@ public struct MoneyPages: Sendable {
         group.post("adjustments/:id/approve", use: approve)
     }
 
-    private var office: Office { exchange.office }
-
     @Sendable func money(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
-        let standing = try await ReadClose(office)(month)
+        let money = try await ReadClose(office).money(month)
         let (sums, _) = try await ReadMonth(office).sums(month)
         return try pages.page(
             "money", .finance("\(month) 发票付款", request, context),
-            MoneyModel(month, standing, sums, once: exchange.newFormKey, caller: context.caller, reference: office.reference))
+            MoneyModel(month, money, sums, once: exchange.newFormKey, caller: context.caller, reference: office.reference))
     }
 
     struct InvoiceForm: Decodable, Sendable {
@@ -68,8 +61,6 @@ public struct MoneyPages: Sendable {
             }
         }
     }
-
-    struct Nothing: Decodable, Sendable {}
 
     @Sendable func pay(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()

@@ -131,8 +131,7 @@ struct MonthModel: Sendable {
             subsidy: sum(\.subsidy), deducted: sum(\.deducted), payable: sum(\.payable), answer: "")
         var keeps: [String] = []
         if standing.openSamples > 0 { keeps.append(localized("还有 \(standing.openSamples) 笔抽查没有结果")) }
-        let disputes = standing.disputes.count { $0.answer == nil }
-        if disputes > 0 { keeps.append(localized("还有 \(disputes) 笔异议没有答复")) }
+        if standing.openDisputes > 0 { keeps.append(localized("还有 \(standing.openDisputes) 笔异议没有答复")) }
         if isFrozen, !standing.unanswered.isEmpty { keeps.append(localized("还有 \(standing.unanswered.count) 家服务商没有确认结算单")) }
         self.keeps = keeps
     }

@@ -16,13 +16,13 @@ import Workflow
 /// | POST /finance/payout-reversals/{id}/approve, reject | by another person |
 /// | POST /finance/claims | one bill, answered at once |
 /// | GET /finance/lapsed?month= | unused balances that lapse, by programme and street |
-public struct PayoutPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
+public struct PayoutPages: PageGroup {
+    public let site: Site
+    let read: ReadPayouts
 
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
+    public init(_ site: Site) {
+        self.site = site
+        read = ReadPayouts(site.office)
     }
 
     public func add(to group: RouterGroup<FinanceContext>) {
@@ -38,19 +38,13 @@ public struct PayoutPages: Sendable {
         group.get("lapsed", use: lapsed)
     }
 
-    private var office: Office { exchange.office }
-
-    private func month(_ request: Request) throws -> Month {
-        guard let text = request.query("month") else { return office.now.localDate.month }
-        guard let month = Month(text) else { throw Rejection(.invalid, "month_invalid", "月份应为 YYYY-MM。", pointer: "/month") }
-        return month
-    }
+    private func month(_ request: Request) throws -> Month { try request.month() ?? office.now.localDate.month }
 
     @Sendable func payouts(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try month(request)
         return try pages.page(
             "payouts", .finance("现金发放", request, context),
-            PayoutsModel(month, try await ReadPayouts(office)(month), now: office.now, once: exchange.newFormKey, caller: context.caller))
+            PayoutsModel(month, try await read(month), now: office.now, once: exchange.newFormKey, caller: context.caller))
     }
 
     @Sendable func drawUp(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -64,7 +58,7 @@ public struct PayoutPages: Sendable {
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        let page = try await ReadPayouts(office).page(programme, month, after: request.query("after"), limit: Self.pageSize)
+        let page = try await read.page(programme, month, after: request.query("after"), limit: Self.pageSize)
         return try pages.page(
             "payout-list", .finance(page.line.programme.name, request, context),
             PayoutListModel(
@@ -72,14 +66,14 @@ public struct PayoutPages: Sendable {
                 caller: context.caller))
     }
 
-    struct Opinion: Decodable, Sendable {
+    struct Decision: Decodable, Sendable {
         let list: String?
         let opinion: String?
     }
 
     private func decide(_ approve: Bool, _ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        let form = try await exchange.form(Opinion.self, request, context)
+        let form = try await exchange.form(Decision.self, request, context)
         _ = try await DecidePayouts(office)(
             programme, month, list: form.list, approve: approve, opinion: form.opinion ?? "", by: context.caller)
         return Pages.redirect(to: "/finance/payouts?month=\(month)")

@@ -10,21 +10,16 @@ import Workflow
 /// | path | what |
 /// |---|---|
 /// | GET /finance/audit?q= | an order, a swipe; the number of an invoice or payment leads to its statement |
-public struct TracePages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct TracePages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("audit", use: trace)
     }
 
     @Sendable func trace(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let office = exchange.office
+        let office = office
         let frame = Frame.finance("追溯", request, context)
         guard let text = request.query("q").map({ String($0.filter { !$0.isWhitespace }) }), !text.isEmpty else {
             return try pages.page("trace", frame, TraceModel(query: ""))

@@ -28,8 +28,6 @@ public struct CalendarRoutes: Sendable {
         try await calendar(of: context.provider, isPrivate: true)
     }
 
-    struct Nothing: Decodable, Sendable {}
-
     @Sendable func address(_ request: Request, _ context: ProviderContext) async throws -> Response {
         try await exchange.once(Nothing.self, request, context) { _ in
             let step = try ManageTokens(exchange.office).created(

@@ -28,7 +28,7 @@ extension PlanRoutes: DescribedRoutes {
     private static var days: [Operation] {
         [
             Operation(
-                .post, "/api/v1/provider/plan", "排当天的上门计划并派人；再排时尽量少改动", by: roles, query: [day], body: Empty.self,
+                .post, "/api/v1/provider/plan", "排当天的上门计划并派人；再排时尽量少改动", by: roles, query: [day], body: Nothing.self,
                 answers: .created(plan), refuses: ["day_invalid", "plan_day_past", "plan_too_large", "plan_overtaken"]),
             Operation(
                 .get, "/api/v1/provider/plan", "当天的上门计划", by: roles,
@@ -63,7 +63,7 @@ extension PlanRoutes: DescribedRoutes {
                     "order_unknown", "pin_order_state", "pin_worker_missing", "pin_worker_twice", "time_not_agreed",
                 ] + ProviderRoutes.unfit),
             Operation(
-                .post, "/api/v1/provider/orders/{id}/unpin", "取消固定", by: roles, body: Empty.self, answers: .json(pinned),
+                .post, "/api/v1/provider/orders/{id}/unpin", "取消固定", by: roles, body: Nothing.self, answers: .json(pinned),
                 refuses: ["order_unknown", "pin_order_state", "pin_unknown"]),
         ]
     }

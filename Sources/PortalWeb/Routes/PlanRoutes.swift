@@ -27,12 +27,10 @@ public struct PlanRoutes: Sendable {
         group.post("orders/:id/unpin", use: unpin)
     }
 
-    struct Empty: Decodable, Sendable {}
-
     @Sendable func make(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let day = try request.day(default: exchange.office.now.localDate)
+        let day = try request.day() ?? exchange.office.now.localDate
         let (now, reference) = (exchange.office.now, exchange.office.reference)
-        return try await exchange.once(Empty.self, request, context) { _ in
+        return try await exchange.once(Nothing.self, request, context) { _ in
             let step = try await PlanDay(exchange.office).prepared(context.provider, on: day, by: context.caller)
             return { tx in
                 let sheet = try ReadPlan.sheet(tx, try step(tx), now: now)
@@ -43,14 +41,14 @@ public struct PlanRoutes: Sendable {
 
     @Sendable func read(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let now = exchange.office.now
-        let day = try request.day(default: now.localDate)
+        let day = try request.day() ?? now.localDate
         let version = try request.query("version") == nil ? nil : request.integer("version", default: 1, in: 1...Int(Int32.max))
         let sheet = try await ReadPlan(exchange.office)(context.provider, on: day, version: version)
         return Exchange.json(Self.json(sheet, exchange.office.reference, now: now))
     }
 
     @Sendable func table(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let day = try request.day(default: exchange.office.now.localDate)
+        let day = try request.day() ?? exchange.office.now.localDate
         let sheet = try await ReadPlan(exchange.office)(context.provider, on: day)
         return DaySheet(sheet, exchange.office.reference).csv(worker: request.query("worker").map { WorkerID($0) })
     }
@@ -86,7 +84,7 @@ public struct PlanRoutes: Sendable {
     }
 
     @Sendable func shift(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let day = try request.day(default: exchange.office.now.localDate)
+        let day = try request.day() ?? exchange.office.now.localDate
         return try await exchange.once(ShiftBody.self, request, context) { body in
             let shift = try body.shift()
             let step = try SetShift(exchange.office).prepared(shift, of: context.provider, on: day, by: context.caller)
@@ -127,7 +125,7 @@ public struct PlanRoutes: Sendable {
 
     @Sendable func unpin(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let id = OrderID(try context.parameters.require("id"))
-        return try await exchange.once(Empty.self, request, context) { _ in
+        return try await exchange.once(Nothing.self, request, context) { _ in
             let step = UnpinVisit(exchange.office).prepared(id, by: context.caller)
             return { tx in
                 try step(tx)
@@ -161,14 +159,5 @@ public struct PlanRoutes: Sendable {
                 }),
             "not_in_plan": .array(sheet.missing.map { JSON($0.id) }), "no_longer_held": JSON(sheet.gone), "is_stale": JSON(sheet.isStale),
         ]
-    }
-}
-
-extension Request {
-    /// The day in the query.
-    func day(default today: LocalDate) throws -> LocalDate {
-        guard let text = query("day") else { return today }
-        guard let day = LocalDate(text) else { throw Rejection(.invalid, "day_invalid", "日期应为 YYYY-MM-DD。", pointer: "/day") }
-        return day
     }
 }

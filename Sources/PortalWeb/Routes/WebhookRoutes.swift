@@ -98,8 +98,6 @@ public struct WebhookRoutes: Sendable {
         }
     }
 
-    struct Nothing: Decodable, Sendable {}
-
     @Sendable func test(_ request: Request, _ context: SubscriberContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.once(Nothing.self, request, context) { _ in

@@ -139,12 +139,13 @@ extension CloseRepository {
             "UPDATE adjustment SET approved_by = \(by), approved_ms = \(now) WHERE id = \(adjustment.id) AND approved_by IS NULL") == 1
     }
 
-    /// Corrections on the statements of a month, by provider.
-    public func adjustments(on month: Month) throws -> [ProviderID: [Adjustment]] {
-        Dictionary(
-            grouping: try tx.rows(
-                "SELECT \(sql: Self.adjustmentColumns) FROM adjustment WHERE statement_month = \(month) ORDER BY provider_id, id"
-            ) { try Adjustment(row: &$0) }, by: \.provider)
+    /// By how much each correction on the statements of a month changes them, by provider.
+    public func adjusted(on month: Month) throws -> [ProviderID: [(id: String, amount: Fen)]] {
+        var adjusted: [ProviderID: [(id: String, amount: Fen)]] = [:]
+        try tx.forEachRow("SELECT provider_id, id, amount_fen FROM adjustment WHERE statement_month = \(month) ORDER BY provider_id, id") { row in
+            adjusted[try row.id(), default: []].append((try row.text(), try row.fen()))
+        }
+        return adjusted
     }
 
     /// Those of one provider.
@@ -171,6 +172,21 @@ extension CloseRepository {
     /// Every correction of lines of a month, wherever it stands.
     public func adjustments(of month: Month) throws -> [Adjustment] {
         try tx.rows("SELECT \(sql: Self.adjustmentColumns) FROM adjustment WHERE month = \(month) ORDER BY id") { try Adjustment(row: &$0) }
+    }
+
+    /// The first of them, those that wait for a second person before the others, and how many there are in all.
+    public func adjustments(of month: Month, limit: Int) throws -> (shown: [Adjustment], count: Int) {
+        let waiting = try tx.rows(
+            "SELECT \(sql: Self.adjustmentColumns) FROM adjustment WHERE month = \(month) AND approved_by IS NULL ORDER BY id LIMIT \(limit)"
+        ) { try Adjustment(row: &$0) }
+        let approved = try tx.rows(
+            """
+            SELECT \(sql: Self.adjustmentColumns) FROM adjustment
+            WHERE month = \(month) AND approved_by IS NOT NULL ORDER BY id LIMIT \(limit - waiting.count)
+            """
+        ) { try Adjustment(row: &$0) }
+        let count = try tx.integer("SELECT COUNT(*) FROM adjustment WHERE month = \(month)") ?? 0
+        return (waiting + approved, Int(count))
     }
 
     private static let adjustmentColumns: StaticString =

@@ -11,15 +11,24 @@ public struct CloseRepository {
     public func entries(_ month: Month, until: Instant? = nil) throws -> [CloseEntry] {
         try tx.rows(
             """
-            SELECT from_step, action, to_step, by_name, at_ms, opinion, batch_sha256 FROM close_entry
+            SELECT \(sql: Self.entryColumns) FROM close_entry e
             WHERE month = \(month) AND at_ms <= \(until ?? Instant(milliseconds: Int64.max)) ORDER BY seq
             """
-        ) {
-            CloseEntry(
-                from: try $0.value(), action: try $0.value(), to: try $0.value(), by: try $0.text(), at: try $0.instant(),
-                opinion: try $0.text(), hash: try $0.text())
-        }
+        ) { try CloseEntry(row: &$0) }
     }
+
+    /// What was done last of each month from one on.
+    public func lastEntries(since first: Month) throws -> [Month: CloseEntry] {
+        let entries = try tx.rows(
+            """
+            SELECT e.month, \(sql: Self.entryColumns) FROM close_entry e
+            WHERE e.month >= \(first) AND e.seq = (SELECT MAX(l.seq) FROM close_entry l WHERE l.month = e.month)
+            """
+        ) { (try $0.month(), try CloseEntry(row: &$0)) }
+        return Dictionary(uniqueKeysWithValues: entries)
+    }
+
+    private static let entryColumns: StaticString = "e.from_step, e.action, e.to_step, e.by_name, e.at_ms, e.opinion, e.batch_sha256"
 
     /// - Throws: when somebody else has taken the same step first: the number is taken.
     public func append(_ entry: CloseEntry, to month: Month, after count: Int) throws {
@@ -304,12 +313,25 @@ public struct CloseRepository {
         }
     }
 
+    /// How many have no answer yet.
+    public func openDisputes(_ month: Month) throws -> Int {
+        Int(try tx.integer("SELECT COUNT(*) FROM line_dispute WHERE month = \(month) AND answer IS NULL") ?? 0)
+    }
+
     public func answerDispute(_ month: Month, _ subject: String, _ answer: String, by: String, at now: Instant) throws -> Bool {
         try tx.execute(
             """
             UPDATE line_dispute SET answer = \(answer), answered_by = \(by), answered_ms = \(now)
             WHERE month = \(month) AND subject = \(subject) AND answer IS NULL
             """) == 1
+    }
+}
+
+extension CloseEntry {
+    fileprivate init(row: inout Row) throws {
+        self.init(
+            from: try row.value(), action: try row.value(), to: try row.value(), by: try row.text(), at: try row.instant(), opinion: try row.text(),
+            hash: try row.text())
     }
 }
 

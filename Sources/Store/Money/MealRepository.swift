@@ -115,6 +115,13 @@ public struct MealRepository {
         try tx.first("SELECT \(sql: Self.columns) FROM meal_swipe WHERE id = \(id)") { try MealSwipe(row: &$0) }
     }
 
+    /// Those that there are, in no order.
+    public func find(_ ids: [SwipeID]) throws -> [MealSwipe] {
+        try ids.chunked(by: Chunk.keys).flatMap { part in
+            try tx.rows("SELECT \(sql: Self.columns) FROM meal_swipe WHERE id IN (\(list: part.map(\.text)))") { try MealSwipe(row: &$0) }
+        }
+    }
+
     /// The swipe that a till has sent under its own number.
     public func find(canteen: ProviderID, device: String, deviceSwipe: String) throws -> MealSwipe? {
         try tx.first(

@@ -13,6 +13,22 @@ extension PayoutRepository {
         ) { try body(try CashPayment(row: &$0)) }
     }
 
+    /// What tells a list that waits from what it was before: payments join it one by one and leave it all at once, so their number and the last
+    /// of them do.
+    public struct Extent: Hashable, Sendable {
+        public let count: Int
+        let last: String
+    }
+
+    public func waiting(_ programme: String, _ month: Month) throws -> Extent {
+        try tx.rows(
+            """
+            SELECT COUNT(*), COALESCE(MAX(id), '') FROM payout
+            WHERE month = \(month) AND programme = \(programme) AND state = 'reserved' AND list_sha256 IS NULL
+            """
+        ) { Extent(count: try $0.int(), last: try $0.text()) }[0]
+    }
+
     /// Notes a decision and fixes what it is about: whatever waits now, and nothing that comes later.
     public func begin(_ decision: PayoutDecision) throws {
         try tx.execute(

@@ -96,7 +96,7 @@ public struct PayoutRepository {
             p.draws, p.budgets, p.state, p.made_by, p.made_ms, p.decided_by, r.month
         """
     /// With what has taken a payment back.
-    static let reversed: StaticString = "LEFT JOIN payout_reversal r ON r.payout_id = p.id AND r.state = 'approved'"
+    static let reversed: StaticString = "LEFT JOIN payout_reversal r ON r.payout_id = p.id AND r.state <> 'rejected' AND r.state = 'approved'"
 
     static var select: SQL { "SELECT \(sql: columns) FROM payout p \(sql: reversed)" }
 }

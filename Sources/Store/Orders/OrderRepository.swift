@@ -184,7 +184,6 @@ public struct OrderRepository {
             """) { try Order(row: &$0) }
     }
 
-    /// When the next timer of any order runs out.
     /// What a list of waiting orders is narrowed to; nil for everything.
     public struct Filter: Hashable, Sendable {
         public var state: OrderState?
@@ -193,33 +192,29 @@ public struct OrderRepository {
         public var category: String?
         /// Only those whose time is out by then.
         public var late: Instant?
-        public var urgency: Urgency?
+        public var isEmergency: Bool
         /// The day of service; only asked of orders that have ended.
         public var day: LocalDate?
 
         public init(
-            state: OrderState? = nil, region: String? = nil, category: String? = nil, late: Instant? = nil, urgency: Urgency? = nil,
+            state: OrderState? = nil, region: String? = nil, category: String? = nil, late: Instant? = nil, isEmergency: Bool = false,
             day: LocalDate? = nil
         ) {
             (self.state, self.region, self.category, self.late) = (state, region, category, late)
-            (self.urgency, self.day) = (urgency, day)
+            (self.isEmergency, self.day) = (isEmergency, day)
         }
     }
 
     /// Orders with a deadline, the most overdue first.
     public func waiting(_ filter: Filter, limit: Int) throws -> [Order] {
-        try tx.rows(
-            """
-            SELECT \(sql: Self.columns) FROM service_order
-            WHERE timer_due_ms IS NOT NULL
-                AND (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
-                AND (CAST(\(filter.region) AS TEXT) IS NULL OR region = \(filter.region))
-                AND (CAST(\(filter.category) AS TEXT) IS NULL OR SUBSTR(item_code, 1, 2) = \(filter.category))
-                AND (CAST(\(filter.urgency?.rawValue) AS TEXT) IS NULL OR urgency = \(filter.urgency?.rawValue))
-                AND (CAST(\(filter.late) AS BIGINT) IS NULL OR timer_due_ms <= \(filter.late))
-            ORDER BY timer_due_ms, id
-            LIMIT \(limit)
-            """) { try Order(row: &$0) }
+        // What is not asked for is not in the text: an index then leads to the rows, and nothing else that waits is gone through.
+        var query: SQL = "SELECT \(sql: Self.columns) FROM service_order WHERE timer_due_ms IS NOT NULL"
+        if let state = filter.state { query = "\(nested: query) AND state = \(state)" }
+        if let region = filter.region { query = "\(nested: query) AND region = \(region)" }
+        if let category = filter.category { query = "\(nested: query) AND SUBSTR(item_code, 1, 2) = \(category)" }
+        if filter.isEmergency { query = "\(nested: query) AND urgency = 'emergency'" }
+        if let late = filter.late { query = "\(nested: query) AND timer_due_ms <= \(late)" }
+        return try tx.rows("\(nested: query) ORDER BY timer_due_ms, id LIMIT \(limit)") { try Order(row: &$0) }
     }
 
     /// Orders of a day of service, the newest first. All that ever ended would be all there are, and a rare state would be searched for in them.
@@ -236,6 +231,7 @@ public struct OrderRepository {
             """) { try Order(row: &$0) }
     }
 
+    /// When the next timer of any order runs out.
     public func nextDue() throws -> Instant? {
         try tx.first("SELECT timer_due_ms FROM service_order WHERE timer_due_ms IS NOT NULL ORDER BY timer_due_ms LIMIT 1") {
             try $0.instant()

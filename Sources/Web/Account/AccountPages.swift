@@ -11,14 +11,9 @@ import Workflow
 /// | POST /account/factor | a secret for the authenticator app, shown once |
 /// | POST /account/factor/confirm | a code of the app; recovery codes, shown once |
 /// | POST /account/factor/remove | without the second factor again |
-public struct AccountPages: Sendable {
-    let exchange: Exchange
-    let pages: PageLibrary
-
-    public init(_ exchange: Exchange, _ pages: PageLibrary) {
-        self.exchange = exchange
-        self.pages = pages
-    }
+public struct AccountPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<OwnContext>) {
         group.get("") { $0.keepingLanguage(in: try await page($0, $1)) }
@@ -27,7 +22,7 @@ public struct AccountPages: Sendable {
         group.post("factor/remove", use: remove)
     }
 
-    private var factor: SecondFactor { SecondFactor(exchange.office) }
+    private var factor: SecondFactor { SecondFactor(office) }
 
     struct Model: Sendable {
         let name: String

@@ -10,9 +10,7 @@ public struct Frame: Sendable {
         public let isCurrent: Bool
 
         public init(_ label: String, to address: String, isCurrent: Bool = false) {
-            self.label = label
-            self.address = address
-            self.isCurrent = isCurrent
+            (self.label, self.address, self.isCurrent) = (label, address, isCurrent)
         }
     }
 

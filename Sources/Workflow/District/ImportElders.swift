@@ -43,7 +43,9 @@ public struct ImportElders: Sendable {
             return report
         }
         do {
-            return try await office.database.writeAlone(write)
+            let report = try await office.database.writeAlone(write)
+            if report.inserted >= Self.step { try await office.database.analyze() }
+            return report
         } catch let rehearsal as Rehearsal {
             return rehearsal.report
         }

@@ -25,6 +25,7 @@ public struct SettleDistrict: Sendable {
             done += elders.count
             progress(done, count)
         }
+        try await office.database.analyze()
     }
 }
 

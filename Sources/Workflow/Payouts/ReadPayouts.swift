@@ -2,11 +2,32 @@ import Entitlement
 import Kernel
 import Registry
 import Store
+import Synchronization
 
 /// Cash payments of a month: by programme, how much waits, how much is paid and what was taken back.
 public struct ReadPayouts: Sendable {
     let office: Office
+    private let kept = Kept()
     public init(_ office: Office) { self.office = office }
+
+    /// The lists read last: thousands of payments make a fingerprint, and are read again only when the list is another. A decision reads them
+    /// all the same.
+    private final class Kept: Sendable {
+        private struct Key: Hashable {
+            let programme: String
+            let month: Month
+        }
+        private let lists = Mutex<[Key: (extent: PayoutRepository.Extent, list: PayoutList)]>([:])
+
+        func list(_ tx: any Transaction, _ programme: String, _ month: Month) throws -> PayoutList {
+            let (key, extent) = (Key(programme: programme, month: month), try tx.payouts.waiting(programme, month))
+            guard extent.count > 0 else { return PayoutList(programme, month) }
+            if let known = lists.withLock({ $0[key] }), known.extent == extent { return known.list }
+            let list = try PayoutList.read(tx, programme, month)
+            lists.withLock { $0[key] = (extent, list) }
+            return list
+        }
+    }
 
     public struct Line: Sendable {
         public let programme: Programme
@@ -25,18 +46,18 @@ public struct ReadPayouts: Sendable {
         return try await office.read { tx in
             let (unfinished, reversals) = (try tx.payouts.unfinished(month), try tx.payouts.reversals(in: month))
             return try programmes.map { programme in
-                try Self.line(tx, programme, month, unfinished, reversals)
+                try line(tx, programme, month, unfinished, reversals)
             }
         }
     }
 
-    private static func line(
+    private func line(
         _ tx: any Transaction, _ programme: Programme, _ month: Month, _ unfinished: [PayoutDecision], _ reversals: [PayoutReversal]
     ) throws -> Line {
         let back = reversals.map(\.payment.leg).filter { $0.programme == programme.code }.map(\.amount)
         return Line(
             programme: programme, payout: programme.versions.last { $0.from <= month.last }?.payout ?? .service,
-            waiting: try PayoutList.read(tx, programme.code, month), paid: try tx.payouts.paid(programme.code, month),
+            waiting: try kept.list(tx, programme.code, month), paid: try tx.payouts.paid(programme.code, month),
             unfinished: unfinished.filter { $0.programme == programme.code }, reversed: (back.count, back.total))
     }
 
@@ -57,14 +78,10 @@ public struct ReadPayouts: Sendable {
         return try await office.read { tx in
             let payments = try tx.payouts.page(code, month, after: id ?? "", limit: limit)
             let waiting = try tx.payouts.waitingReversals().filter { $0.payment.leg.programme == code }
-            var elders: [String: (number: String, name: String)] = [:]
-            for payment in payments + waiting.map(\.payment) where elders[payment.elder.text] == nil {
-                let elder = try tx.elders.require(payment.elder)
-                elders[payment.elder.text] = (elder.number, Masked.name(elder.name))
-            }
+            let elders = try tx.elders.facts(Set((payments + waiting.map(\.payment)).map(\.elder)).sorted())
             return Page(
-                line: try Self.line(tx, programme, month, try tx.payouts.unfinished(month), try tx.payouts.reversals(in: month)), payments: payments,
-                elders: elders, reversals: waiting)
+                line: try line(tx, programme, month, try tx.payouts.unfinished(month), try tx.payouts.reversals(in: month)), payments: payments,
+                elders: Dictionary(uniqueKeysWithValues: elders.map { ($0.id.text, ($0.number, Masked.name($0.name))) }), reversals: waiting)
         }
     }
 

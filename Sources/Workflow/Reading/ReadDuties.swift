@@ -36,12 +36,14 @@ public struct ReadDuties: Sendable {
         return try await office.read { tx in
             func waiting(_ filter: OrderRepository.Filter) throws -> [Order] { try tx.orders.waiting(filter, limit: Self.limit) }
             let unplaced = try (waiting(.init(state: .received)) + waiting(.init(state: .offered))).sorted { ($0.timer?.due ?? now) < ($1.timer?.due ?? now) }
+            let complaints = try tx.quality.openComplaints(limit: 50)
+            let orders = Dictionary(uniqueKeysWithValues: try tx.orders.find(complaints.map(\.order)).map { ($0.id, $0) })
             return Duties(
                 at: now, calls: try tx.calls.undone(since: now - .days(Self.callDays), limit: 100),
-                complaints: try tx.quality.openComplaints(limit: 50).map {
-                    Complaint(id: $0.id, text: $0.text, openedAt: $0.openedAt, order: try tx.orders.require($0.order))
+                complaints: complaints.compactMap { complaint in
+                    orders[complaint.order].map { Complaint(id: complaint.id, text: complaint.text, openedAt: complaint.openedAt, order: $0) }
                 },
-                emergencies: try waiting(.init(urgency: .emergency)), unplaced: Array(unplaced.prefix(Self.limit)),
+                emergencies: try waiting(.init(isEmergency: true)), unplaced: Array(unplaced.prefix(Self.limit)),
                 overdue: try waiting(.init(late: now)))
         }
     }

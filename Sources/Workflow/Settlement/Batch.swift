@@ -23,7 +23,7 @@ enum Batch {
     /// The fingerprint of everything that is signed: the statements, the decisions on their lines, and all signatures before.
     static func hash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
         var text = "\(month)\n"
-        let corrections = try tx.close.adjustments(on: month)
+        let corrections = try tx.close.adjusted(on: month)
         for statement in try tx.settlements.hashes(month) {
             text += "\(statement.provider) \(statement.sha256)\n"
             for correction in corrections[statement.provider] ?? [] { text += "\(correction.id) \(correction.amount.amount)\n" }

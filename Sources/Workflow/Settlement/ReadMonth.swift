@@ -60,11 +60,10 @@ public struct ReadMonth: Sendable {
 
     /// Where each month stands and who had it last, for the list.
     public func steps(_ months: [Month]) async throws -> [(month: Month, step: CloseStep, last: CloseEntry?)] {
-        try await office.read { tx in
-            try months.map { month in
-                let (step, history) = try Batch.standing(tx, month)
-                return (month, step, history.last)
-            }
+        guard let first = months.min() else { return [] }
+        return try await office.read { tx in
+            let last = try tx.close.lastEntries(since: first)
+            return try months.map { month in (month, try last[month]?.to ?? Batch.standing(tx, month).step, last[month]) }
         }
     }
 
@@ -103,12 +102,13 @@ public struct ReadHeld: Sendable {
             let ids = lines.filter { $0.candidate.kind == .order }.map { OrderID($0.candidate.subject) }
             let (orders, visits) = (try tx.orders.find(ids), try tx.visits.find(ids))
             let (callbacks, complaints) = (try tx.quality.callbacks(of: ids), try tx.quality.complaints(of: ids))
-            let held = try lines.map { line in
+            let swipes = try tx.meals.find(lines.filter { $0.candidate.kind == .meal }.map { SwipeID($0.candidate.subject) })
+            let held = lines.map { line in
                 let id = OrderID(line.candidate.subject)
                 return Held(
                     line: line, order: orders.first { $0.id == id }, visit: visits.first { $0.order == id },
                     callbacks: callbacks.filter { $0.order == id }, complaints: complaints.filter { $0.order == id },
-                    swipe: line.candidate.kind == .meal ? try tx.meals.find(SwipeID(line.candidate.subject)) : nil)
+                    swipe: line.candidate.kind == .meal ? swipes.first { $0.id.text == line.candidate.subject } : nil)
             }
             var obstacle: String?
             do {

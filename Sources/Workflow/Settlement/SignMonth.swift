@@ -45,7 +45,7 @@ public struct SignMonth: Sendable {
     private static func mayReview(_ tx: any Transaction, _ month: Month, _ policy: CheckPolicy, now: Instant) throws {
         let open = try tx.close.openSamples(month)
         guard open == 0 else { throw Rejection(.refused, "samples_open", "还有 \(open) 笔抽查没有结果，请先完成回访或入户核查。") }
-        let disputes = try tx.close.disputes(month).count { $0.answer == nil }
+        let disputes = try tx.close.openDisputes(month)
         guard disputes == 0 else { throw Rejection(.refused, "disputes_open", "还有 \(disputes) 笔异议没有答复，请先答复服务商。") }
         let waiting = try tx.close.unanswered(month)
         let deadline = month.last.adding(days: policy.confirmDays)
@@ -54,37 +54,5 @@ public struct SignMonth: Sendable {
                 .refused, "statements_unconfirmed",
                 "还有 \(waiting.count) 家服务商没有确认结算单（\(waiting.prefix(3).map(\.text).joined(separator: "、"))…），\(deadline) 之后视为确认。")
         }
-    }
-}
-
-/// Where a month stands: its step, its fingerprint, everything done so far and what still keeps it.
-public struct ReadClose: Sendable {
-    let office: Office
-    public init(_ office: Office) { self.office = office }
-
-    public struct Standing: Sendable {
-        public let step: CloseStep
-        public let hash: String
-        public let history: [CloseEntry]
-        public let openSamples: Int
-        public let disputes: [CloseRepository.Dispute]
-        public let unanswered: [ProviderID]
-        public let invoices: [ProviderID: Invoice]
-        public let payments: [(payment: Payment, state: CloseRepository.PaymentState, note: String)]
-        public let corrections: [Adjustment]
-    }
-
-    public func callAsFunction(_ month: Month) async throws -> Standing {
-        try await office.read { tx in
-            let (step, history) = try Batch.standing(tx, month)
-            return Standing(
-                step: step, hash: try Batch.hash(tx, month, after: history), history: history, openSamples: try tx.close.openSamples(month),
-                disputes: try tx.close.disputes(month), unanswered: try tx.close.unanswered(month), invoices: try tx.close.invoices(month),
-                payments: try tx.close.payments(month), corrections: try tx.close.adjustments(of: month))
-        }
-    }
-
-    public func samples(_ month: Month) async throws -> [(sample: Sample, provider: ProviderID)] {
-        try await office.read { tx in try tx.close.samples(month) }
     }
 }

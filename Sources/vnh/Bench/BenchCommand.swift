@@ -99,7 +99,10 @@ struct BenchServer {
             providerTokens.append(
                 try await ManageTokens(office).createToken(.init(role: .provider, provider: provider.id, name: "bench-\(provider.id)")))
         }
-        if !isOld { try await prepare(office) }
+        if !isOld {
+            try await prepare(office)
+            try await database.analyze()
+        }
         await database.close()
         let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier % 20_000)
         let process = Process()

@@ -30,6 +30,7 @@ extension BenchCommand {
         private static let limitBytes = 100_000
         /// One that has a statement of the closed month.
         private static let provider = "P002"
+        private static let allowance = "AGE"
         private static let budget = BudgetKey(fund: .districtSubsidy, year: MonthOfVisits.month.first.year)
 
         func run() async throws {
@@ -53,6 +54,7 @@ extension BenchCommand {
                 (.provider, "/provider"), (.provider, "/provider/pieces/sheet"), (.provider, "/provider/means"), (.provider, "/provider/quality"),
                 (.provider, "/provider/why"), (.provider, "/provider/statements"), (.provider, "/provider/statements/\(closed)"),
                 (.provider, "/provider/statements/\(closed)?show=all&after=300"),
+                (.provider, "/provider/statements/\(closed)/print"), (.provider, "/provider/news"),
                 (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
                 (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(closed)"), (.finance, "/finance/\(closed)/held"),
                 (.finance, "/finance/\(closed)/\(Self.provider)"), (.finance, "/finance/\(closed)/\(Self.provider)?show=blocked"),
@@ -60,6 +62,9 @@ extension BenchCommand {
                 (.finance, "/finance/\(closed)/documents/\(DocumentKind.summary.rawValue)"),
                 (.finance, "/finance/\(closed)/documents/\(DocumentKind.payment.rawValue)"),
                 (.finance, "/finance/budgets"), (.finance, "/finance/budgets/\(Self.budget.text)"),
+                (.finance, "/finance/payouts"), (.finance, "/finance/payouts?month=\(closed)"),
+                (.finance, "/finance/payouts/\(month)/\(Self.allowance)"), (.finance, "/finance/payouts/\(closed)/\(Self.allowance)"),
+                (.finance, "/finance/lapsed?month=\(closed)"),
                 (.finance, "/finance/audit"), (.finance, "/finance/audit?q=\(Self.provider)%2D1"),
                 (.admin, "/admin"), (.admin, "/admin/elders/\(elder)"), (.admin, "/admin/providers"), (.admin, "/admin/providers/\(Self.provider)"),
                 (.admin, "/admin/reference"), (.admin, "/admin/reference?file=catalog%2Fitems.csv"), (.admin, "/admin/import"),
@@ -83,7 +88,7 @@ extension BenchCommand {
         }
 
         /// A month of visits, closed; the shadow of the running month last night and the night before; a call of somebody known; a month of
-        /// looks at files, of which one in ten is not explained by a call.
+        /// looks at files, of which one in ten is not explained by a call; the allowances of both months.
         private func prepare(_ office: Office) async throws {
             let month = try MonthOfVisits(count: visits, seed: 1, firstElder: elders + 1, shipped: office.reference)
             try await month.write(to: office.database, elders: 0..<month.elders)
@@ -92,7 +97,15 @@ extension BenchCommand {
             let elder = try await FindElders(office)("LZ00000001", limit: 1).first
             _ = try await RecordCall(office)(
                 .newCall, id: "bench", from: elder?.phones.first?.number.text ?? "", to: "96345", at: office.now, by: .system)
-            _ = try await office.perform(try SetBudget(office).prepared(Self.budget, granted: Fen(5_000_000_000), by: Caller(role: .finance, name: "bench")))
+            // Two months of allowances: one waits for a second person, one is paid.
+            let (finance, second) = (Caller(role: .finance, name: "bench"), Caller(role: .finance, name: "bench-2"))
+            for month in [MonthOfVisits.month, office.now.localDate.month] {
+                _ = try await DrawUpAllowances(office)(Self.allowance, month, by: finance)
+            }
+            let drawn = try await ReadPayouts(office).page(Self.allowance, MonthOfVisits.month, after: nil, limit: 1).line.waiting
+            _ = try await DecidePayouts(office)(
+                Self.allowance, MonthOfVisits.month, list: drawn.sha256, approve: true, opinion: "", by: second)
+            _ = try await office.perform(try SetBudget(office).prepared(Self.budget, granted: Fen(5_000_000_000), by: finance))
             let (now, today, elders) = (office.now, office.now.localDate, elders)
             let lines = try await ReadStatements(staffed)(MonthOfVisits.month).statements
             _ = try await office.database.writeAlone { tx in
