@@ -12,7 +12,13 @@ let settings: [SwiftSetting] = [
 ]
 
 /// Rooms in which money is decided or written; with the trait `Coverage` they count what the tests reach (`deploy/coverage`).
-let countsLines: [SwiftSetting] = [.unsafeFlags(["-profile-generate", "-profile-coverage-mapping"], .when(traits: ["Coverage"]))]
+///
+/// Counters are raised by locked instructions: otherwise threads that raise one together lose counts, and an arm that is reckoned as the difference
+/// of two others may show as not run.
+let countsLines: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-profile-generate", "-profile-coverage-mapping", "-Xllvm", "-instrprof-atomic-counter-update-all"], .when(traits: ["Coverage"])),
+]
 let linksCounters: [LinkerSetting] = [.unsafeFlags(["-profile-generate"], .when(traits: ["Coverage"]))]
 
 /// A room of the house: a target of our own under Sources/.

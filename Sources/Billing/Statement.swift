@@ -62,7 +62,7 @@ public struct StatementTotals: Hashable, Sendable {
     /// The part of it that waits for a person.
     public private(set) var heldSubsidy = Fen.zero
     public private(set) var stops = StopSums()
-    /// 实付金额: public money that is paid.
+    /// 应付金额: public money of the lines that nothing stops.
     public var payable: Fen { subsidy - deducted }
 
     public init() {}
@@ -128,8 +128,10 @@ public struct Statement: Hashable, Sendable {
     public var payable: Fen { totals.payable }
     public var heldLines: Int { totals.held }
     public var adjusted: Fen { adjustments.map(\.amount).total }
-    /// What is transferred: ``payable`` and the corrections; not less than nothing, the rest is carried to the next month.
+    /// 实付: what is transferred, ``payable`` and the corrections; not less than nothing.
     public var due: Fen { max(.zero, payable + adjusted) }
+    /// 结转下月: what was to be taken back and this payment cannot bear; the next one is less by it.
+    public var carried: Fen { max(.zero, .zero - payable - adjusted) }
 
     /// The checked lines of a month, a statement a provider, in the order of provider codes.
     public static func all(_ candidates: [Candidate], month: Month, terms: Terms) -> [Statement] {

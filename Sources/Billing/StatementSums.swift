@@ -16,12 +16,14 @@ public struct StatementSums: Hashable, Sendable {
     /// Public money asked for and not paid, held or blocked.
     public let deducted: Fen
     public var blocked: Fen { deducted - held }
-    /// 实付金额
+    /// 应付金额
     public var payable: Fen { subsidy - deducted }
     /// 本期调整
     public let adjusted: Fen
-    /// What is transferred; not less than nothing.
+    /// 实付金额: what is transferred; not less than nothing.
     public var due: Fen { max(.zero, payable + adjusted) }
+    /// 结转下月, as ``Statement/carried``.
+    public var carried: Fen { max(.zero, .zero - payable - adjusted) }
 
     public init(
         month: Month, provider: ProviderID, lines: Int, heldLines: Int, blockedLines: Int, gross: Fen, selfPay: Fen, subsidy: Fen, held: Fen,
@@ -33,13 +35,11 @@ public struct StatementSums: Hashable, Sendable {
     }
 
     /// The same of a statement whose lines are at hand.
-    public init(_ statement: Statement) { self.init(statement, adjusted: statement.adjusted) }
-
-    init(_ statement: Statement, adjusted: Fen) {
+    public init(_ statement: Statement) {
         let totals = statement.totals
         self.init(
             month: statement.month, provider: statement.provider, lines: totals.lines, heldLines: totals.held, blockedLines: totals.blocked,
             gross: totals.gross, selfPay: totals.selfPay, subsidy: totals.subsidy, held: totals.heldSubsidy, deducted: totals.deducted,
-            adjusted: adjusted)
+            adjusted: statement.adjusted)
     }
 }

@@ -6,7 +6,7 @@ public struct Lapsing: Sendable {
     let grant: Grant
     /// Stands for the period.
     let day: LocalDate
-    /// The last day on which it could be drawn.
+    /// The last day on which it could be drawn; of what is claimed on bills, the last day they could be of.
     public let until: LocalDate
     public let key: BalanceKey
 
@@ -40,26 +40,43 @@ public struct Lapsing: Sendable {
 extension Programmes {
     /// 当月失效的额度: the periods of grants by the month, quarter or year whose unused balance lapses in a month, each once.
     ///
-    /// Limits by the day, the week or the number of services keep nothing that could lapse.
+    /// What is paid with the service lapses when its last day is over; what is claimed on bills when those of that day are no longer taken. Limits
+    /// by the day, the week or the number of services keep nothing that could lapse, and an allowance is paid whole.
     public func lapsing(in month: Month) -> [Lapsing] {
-        rules.flatMap { rule -> [Lapsing] in
-            let end = min(rule.version.until ?? month.last, month.last)
-            guard rule.version.span.contains(end), end.month == month else { return [] }
-            return rule.version.grants.filter { $0.unit == .fen && $0.per != .day && $0.per != .week }.flatMap { grant in
-                rule.days(grant, end).filter { day in
-                    let last = min(rule.version.until ?? grant.until(day), grant.until(day))
-                    return last.month == month && !isContinued(rule, grant, day, after: last)
-                }.map { Lapsing(rule, grant, of: $0, until: end) }
-            }
+        let rules = Programmes(unchecked: all) { $0.kind != .monthly }.rules
+        return rules.flatMap { rule in
+            rule.version.payout.lastMonths(lapsingIn: month).flatMap { Self.lapsing(rule, drawnLastIn: $0, among: rules) }
+        }
+    }
+
+    private static func lapsing(_ rule: Rule, drawnLastIn month: Month, among rules: [Rule]) -> [Lapsing] {
+        let end = min(rule.version.until ?? month.last, month.last)
+        guard rule.version.span.contains(end), end.month == month else { return [] }
+        return rule.version.grants.filter { $0.unit == .fen && $0.per != .day && $0.per != .week }.flatMap { grant in
+            rule.days(grant, end).filter { day in
+                let last = min(rule.version.until ?? grant.until(day), grant.until(day))
+                return last.month == month && !isContinued(rule, grant, day, after: last, among: rules)
+            }.map { Lapsing(rule, grant, of: $0, until: end) }
         }
     }
 
     /// Whether another version goes on with the same account.
-    private func isContinued(_ rule: Rule, _ grant: Grant, _ day: LocalDate, after last: LocalDate) -> Bool {
+    private static func isContinued(_ rule: Rule, _ grant: Grant, _ day: LocalDate, after last: LocalDate, among rules: [Rule]) -> Bool {
         let next = last.adding(days: 1)
         return rules.contains { other in
             other.programme.code == rule.programme.code && other.version.span.contains(next)
                 && other.version.grants.contains { $0.unit == grant.unit && other.key($0, next) == rule.key(grant, day) }
         }
+    }
+}
+
+extension Payout {
+    /// The months of service whose last balances lapse in a month: itself, or those whose bills are taken until its end.
+    func lastMonths(lapsingIn month: Month) -> [Month] {
+        guard case .claim(let per, let months) = self else { return [month] }
+        let last = month.adding(-months)
+        let period = ClaimPeriod(per, months: months, of: last.first)
+        guard period.last == last.last else { return [] }
+        return (0..<12).map { last.adding(-$0) }.filter { $0.first >= period.first }.reversed()
     }
 }

@@ -76,11 +76,11 @@ public struct RehearsalReport: Sendable {
         let head = "月结 \(result.months.map(\.description).joined(separator: "、"))：\(all.count) 份结算单"
         let rows = all.map { statement in
             "  \(statement.month) \(statement.provider)  \(statement.lines.count) 笔  应结 \(statement.gross)  补贴 \(statement.subsidy)"
-                + "  自付 \(statement.selfPay)  扣减 \(statement.deducted)  实付 \(statement.payable)  "
+                + "  自付 \(statement.selfPay)  扣减 \(statement.deducted)  实付 \(statement.due)  "
                 + (franchise.provider(statement.provider)?.name ?? "")
         }
         let total = "  合计  \(all.map(\.lines.count).reduce(0, +)) 笔  应结 \(all.map(\.gross).total)  补贴 \(all.map(\.subsidy).total)"
-            + "  自付 \(all.map(\.selfPay).total)  扣减 \(all.map(\.deducted).total)  实付 \(all.map(\.payable).total)"
+            + "  自付 \(all.map(\.selfPay).total)  扣减 \(all.map(\.deducted).total)  实付 \(all.map(\.due).total)"
         return [head] + rows + [total]
     }
 }

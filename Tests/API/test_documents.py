@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 
 import openpyxl
 import pytest
-from house import House, problem
+from house import ROOT, House, problem
 
 MONTH = "2026-01"
 KINDS = ["summary", "detail", "confirmation", "streets", "funds", "payment", "deductions", "differences", "meals", "payouts"]
@@ -21,6 +21,8 @@ def finance(served, tmp_path_factory):
     house = House(f"sqlite:{shutil.copy(served, tmp_path_factory.mktemp('papers') / 'vnh.sqlite')}").start()
     client = house.client("finance")
     assert client.post(f"/payouts/{MONTH}/AGE/draw-up", {})["drawn"] > 0
+    best = max(client.get(f"/settlements/{MONTH}/statements")["statements"], key=lambda s: s["payable_fen"])["provider"]
+    house.client("quality").post(f"/settlements/{MONTH}/scores", {"provider": best, "score": 85})
     yield client
     house.stop()
 
@@ -166,8 +168,10 @@ def test_the_papers_agree_with_each_other_and_with_the_settlement(finance, scope
         return paper["totals"][[c["name"] for c in paper["columns"]].index(column)]
 
     month = finance.get(f"/settlements/{MONTH}")
-    assert total("summary", "实付金额") == total("detail", "结算金额") == total("streets", "总计拨款") == month["payable_fen"]
-    assert total("payment", "申请拨付金额") == month["payable_fen"]
+    # Rules have taken something from this month's statements, and every paper comes to what is left.
+    assert month["adjusted_fen"] < 0 and month["due_fen"] == month["payable_fen"] + month["adjusted_fen"]
+    assert total("summary", "实付金额") == total("detail", "结算金额") == total("streets", "总计拨款") == month["due_fen"]
+    assert total("payment", "申请拨付金额") == total("differences", "实付金额") == month["due_fen"]
     assert total("summary", "应结总额") == total("differences", "明细应结") == month["gross_fen"]
     assert total("summary", "自费金额") == total("detail", "自费") == month["self_pay_fen"]
     assert total("summary", "扣减金额") == total("detail", "扣减") == month["deducted_fen"] > 0
@@ -175,6 +179,11 @@ def test_the_papers_agree_with_each_other_and_with_the_settlement(finance, scope
     assert {row[-1] for row in document(finance, "differences", {})["rows"]} == {"相符"}
     funds = [row[4] for row in document(finance, "funds", {})["rows"]]
     assert funds[0] == month["subsidy_fen"] and funds[1] == sum(funds[2:6]) == month["payable_fen"] and funds[0] == funds[1] + funds[6] + funds[7]
+    assert funds[8] == month["adjusted_fen"] and funds[9] == month["due_fen"]
+    # Street by street it is the same money.
+    with (ROOT / "Catalog/regions.csv").open(encoding="utf-8-sig") as file:
+        codes = [row["code"] for row in csv.DictReader(file)]
+    assert sum(document(finance, "funds", {"street": code})["rows"][9][4] for code in codes) == month["due_fen"]
 
 
 def test_statements_are_files_too(finance):

@@ -103,6 +103,9 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     problem(people["street"]("POST", path("approve"), {"hash": "stale"}), 409, "batch_changed")
     people["street"].post(path("reject"), {"opinion": "缺盖章"})
     assert steps()["step"] == "frozen"
+    # Closed again meanwhile, nothing changes.
+    before = steps()
+    assert desk.finance.post(path("close"))["state"] == "closed" and steps() == before
     people["reviewer"].post(path("approve"), {"opinion": "已补"})
     for name in ["street", "district", "treasurer"]:
         people[name].post(path("approve"), {"opinion": "同意"})
@@ -132,6 +135,7 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
         return cashier("POST", path("bank-return"), data=text.getvalue().encode())
 
     problem(bank([*rows, ["UNKNOWN", "1.00", "成功", ""]]), 422, "bank_file_mismatch")
+    assert "出现两次" in problem(bank([*rows, rows[0]]), 422, "bank_file_mismatch")["detail"]
     assert {p["state"] for p in steps()["payments"]} == {"ordered"}
     assert bank(rows).json()["step"] == "paid"
     assert desk.operator.get(f"/orders/{subject}")["settlement"] == "paid"
@@ -141,6 +145,8 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     entry = people["treasurer"].post(path("adjust"), {"subject": subject, "reason": "事后查实"}, 201)
     assert entry["amount_fen"] < 0
     problem(people["treasurer"]("POST", f"/adjustments/{entry['id']}/approve", {}), 403, "own_entry")
+    # Nor under another role.
+    problem(named(house, "admin", "treasurer")("POST", f"/adjustments/{entry['id']}/approve", {}), 403, "own_entry")
     cashier.post(f"/adjustments/{entry['id']}/approve", {})
     assert desk.finance.post(f"/settlements/{day(0)[:7]}/preview")["adjusted_fen"] == entry["amount_fen"]
     assert len({step["hash"] for step in steps()["history"][1:]}) == len(steps()["history"]) - 1

@@ -84,6 +84,11 @@ import Testing
         #expect(statement.due == Fen(2000))
         statement.adjustments = [correction(-4000)]
         #expect(statement.due == .zero)
+        // What this payment cannot bear waits for the next one.
+        let rest = try #require(Deduction.carried(StatementSums(statement)))
+        #expect(rest.amount == Fen(-1000) && rest.subject == "carry/P001" && !rest.isOfItsMonth)
+        statement.adjustments = [correction(-3000)]
+        #expect(Deduction.carried(StatementSums(statement)) == nil)
     }
 }
 

@@ -71,7 +71,7 @@ import Testing
         #expect(Deduction.bonuses(released, none).isEmpty)
         var paid = statement
         paid.adjustments = bonuses
-        #expect(paid.withheld == .zero && paid.due == statement.due + Fen(300))
+        #expect(paid.due == statement.due + Fen(300))
         #expect(try Papers.may([paid]).document(.deductions, .init(provider: World.provider)).rows.count == 2)
     }
 
@@ -79,13 +79,13 @@ import Testing
         var statement = Statement.all([World.line("s1", World.market)], month: World.may, terms: try World.terms())[0]
         let deduction = try #require(Deduction.score(85, of: World.may, World.provider, payable: statement.payable, CheckPolicy()))
         statement.adjustments = [deduction]
-        #expect(statement.withheld == Fen(150))
+        #expect(statement.adjusted == Fen(-150))
         #expect(statement.due == Fen(2850))
         #expect(statement.payable == Fen(3000))
         let papers = try Papers.may([statement])
         let notice = try papers.document(.deductions, .init(provider: World.provider))
         #expect(notice.rows.map { $0.map(\.text) } == [
-            ["1", "月度考核", "", "", "", "0.00", "0.00", "1.50", "SCORE", "考核 85 分，按 95% 支付", "按规则扣减"],
+            ["1", "月度考核", "", "", "", "0.00", "0.00", "1.50", "SCORE", "考核 85 分，按 95% 支付", "月度考核"],
         ])
         statement.adjustments = [try #require(try taken(40))]
         let short = try Papers.may([statement]).document(.deductions, .init(provider: World.provider))

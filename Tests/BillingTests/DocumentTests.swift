@@ -22,12 +22,12 @@ enum Papers {
 
     static func may(
         _ statements: [Statement]? = nil, visits: [String: MonthPapers.VisitFacts] = ["s1": visit()], isClosed: Bool = true,
-        owed: [ProviderID: Fen] = [World.provider: Fen(9000), ProviderID("P000"): Fen(3000)], adjustments: [ProviderID: Fen] = [:],
+        owed: [ProviderID: Fen] = [World.provider: Fen(9000), ProviderID("P000"): Fen(3000)], corrected: [String: MonthPapers.CorrectedLine] = [:],
         elders: [ElderID: MonthPapers.ElderFacts] = [ElderID("E1"): elder]
     ) throws -> MonthPapers {
         MonthPapers(
             month: World.may, isClosed: isClosed, statements: try statements ?? `A statement`.statements(), elders: elders, visits: visits,
-            mealClasses: ["m1": "destitute"], owed: owed, unproven: [:], adjustments: adjustments, invoices: [World.provider: "01234567"], catalogue: World.catalogue,
+            mealClasses: ["m1": "destitute"], owed: owed, unproven: [:], corrected: corrected, invoices: [World.provider: "01234567"], catalogue: World.catalogue,
             franchise: try World.franchise())
     }
 
@@ -114,7 +114,9 @@ enum Papers {
             "结算批次号", "工单号", "老人编号", "姓名（脱敏）", "身份证后四位", "类别", "能力等级", "社区", "服务项目编码", "名称", "单位", "数量", "单价", "预约时间", "签到",
             "签退", "实际时长", "服务人员", "核验等级", "确认方式",
         ] + funds + ["自费", "扣减", "结算金额", "核查结论"])
-        #expect(try papers.document(.streets).columns.map(\.name) == ["序号", "所属街道", "本月应发人数", "本月应发金额", "补发人次", "补发金额", "总计拨款", "备注"])
+        #expect(try papers.document(.streets).columns.map(\.name) == [
+            "序号", "所属街道", "本月应发人数", "本月应发金额", "补发人次", "补发金额", "扣回人次", "扣回金额", "结转下月", "总计拨款", "备注",
+        ])
     }
 
     @Test func `summary: long digits whole, reasons by rule, capitals of what is paid`() throws {
@@ -163,19 +165,96 @@ enum Papers {
         #expect(try papers.document(.deductions, DocumentScope(provider: World.provider)).totals.map(\.text).contains("60.00"))
     }
 
-    @Test func `put corrections of earlier months beside this month's payment`() throws {
-        let papers = try Papers.may(adjustments: [World.provider: Fen(700)])
-        let summary = try papers.document(.summary)
-        #expect(try Papers.column(summary, "本期调整") == ["0.00", "7.00"])
-        #expect(try Papers.column(summary, "实付金额") == ["0.00", "37.00"])
-        let streets = try papers.document(.streets)
-        #expect(streets.rows == [[.integer(1), "酒泉路街道", .integer(1), .amount(Fen(3000)), .integer(1), .amount(Fen(700)), .amount(Fen(3700)), .blank]])
+    private static func correction(_ amount: Int64, _ rule: Deduction.Rule? = nil, on subject: String = "old", of provider: ProviderID = World.provider) -> Adjustment {
+        Adjustment(
+            id: "\(provider)/\(subject)/\(amount)", month: World.may.adding(-1), provider: provider, subject: subject, amount: Fen(amount),
+            reason: "事后查实", enteredBy: "财务", approvedBy: "出纳", rule: rule)
     }
 
-    @Test func `fund statement: grant = spent + refunded + left`() throws {
+    /// Corrections of both signs and of another street, a rule's deduction, a score, a bonus, and one that a payment cannot bear.
+    private static func corrected() throws -> MonthPapers {
+        var statements = try `A statement`.statements()
+        statements[0].adjustments = [correction(-800, of: ProviderID("P000"))]
+        statements[1].adjustments = [
+            correction(700), correction(-200, on: "older"), correction(-500, .blocks, on: "s1"), correction(-100, .score, on: "score/P001"),
+            correction(300, .bonus, on: "bonus/VOUCHER/P001"), correction(-50, .carried, on: "carry/P001"),
+        ]
+        let other = MonthPapers.ElderFacts(
+            number: "LZ00000002", maskedName: "李*", idTail: "", region: "620102002", community: "", abilityLevel: 0, classes: [])
+        return try Papers.may(statements, corrected: [
+            "P001/old/700": .init(number: "260401-1", elder: other), "P001/older/-200": .init(number: "260402-1", elder: other),
+            "P000/old/-800": .init(number: "260403-1", elder: other),
+        ])
+    }
+
+    @Test func `end in the same total, whatever was corrected, deducted, added or carried over`() throws {
+        let papers = try Self.corrected()
+        func total(_ kind: DocumentKind, _ column: String, street: String? = nil) throws -> Fen {
+            let document = try papers.document(kind, DocumentScope(street: street))
+            let index = try #require(document.columns.firstIndex { $0.name == column })
+            guard case .amount(let fen) = document.totals[index] else { return .zero }
+            return fen
+        }
+        let summary = try papers.document(.summary)
+        #expect(try Papers.column(summary, "本期调整") == ["-8.00", "1.50"])
+        #expect(try Papers.column(summary, "实付金额") == ["0.00", "31.50"])
+        #expect(try Papers.column(summary, "备注") == ["不足抵扣，结转下月 8.00 元", "待核 1 单"])
+        let paid = try total(.summary, "实付金额")
+        #expect(paid == Fen(3150))
+        #expect(try total(.detail, "结算金额") == paid)
+        #expect(try total(.streets, "总计拨款") == paid)
+        #expect(try total(.payment, "申请拨付金额") == paid)
+        #expect(try total(.differences, "实付金额") == paid)
+        #expect(try total(.differences, "结转下月") == Fen(800))
+        let funds = try papers.document(.funds)
+        #expect(try Papers.column(funds, "金额").suffix(2) == ["1.50", "31.50"])
+        // Street by street it is the same money; what the other provider carries over stands nowhere, as nobody knows where that provider is.
+        for (kind, column) in [(DocumentKind.streets, "总计拨款"), (.detail, "结算金额")] {
+            #expect(try ["620102001", "620102002"].map { try total(kind, column, street: $0) }.total == paid - Fen(800))
+        }
+        let spent = try ["620102001", "620102002"].map { try Papers.column(papers.document(.funds, DocumentScope(street: $0)), "金额")[9] }
+        #expect(spent == ["26.50", "-3.00"])
+        // One provider's papers are those of its statement.
+        let own = DocumentScope(provider: World.provider)
+        #expect(try papers.document(.detail, own).totals.suffix(2).first == .amount(Fen(3150)))
+        #expect(try papers.document(.detail, own).notes == ["实付合计：31.50 元，大写：叁拾壹元伍角整"])
+        #expect(try papers.document(.streets, own).notes.first == "总计拨款：31.50 元，大写：叁拾壹元伍角整")
+        #expect(try papers.document(.differences, DocumentScope(street: "620102001")).rows.count == 1)
+    }
+
+    @Test func `streets: what is made up for and taken back where the elder lives, the rest where the provider stands`() throws {
+        let streets = try Self.corrected().document(.streets)
+        #expect(streets.rows.map { $0.map(\.text) } == [
+            ["1", "未登记街道", "0", "0.00", "0", "0.00", "0", "0.00", "8.00", "8.00", ""],
+            ["2", "酒泉路街道", "1", "30.00", "1", "3.00", "3", "6.50", "0.00", "26.50", ""],
+            ["3", "张掖路街道", "0", "0.00", "1", "7.00", "2", "10.00", "0.00", "-3.00", ""],
+        ])
+    }
+
+    @Test func `detail: an adjustment is a line of its own, after the services`() throws {
+        let detail = try Self.corrected().document(.detail)
+        let added = detail.rows.map { $0.map(\.text) }.filter { $0.last?.hasPrefix("本期调整：") == true }
+        #expect(added.map { [$0[1], $0[2], $0[9], $0[27]] } == [
+            ["260403-1", "LZ00000002", "以前月份扣回", "-8.00"], ["", "", "结转下月抵扣", "8.00"], ["260401-1", "LZ00000002", "以前月份补发", "7.00"],
+            ["260402-1", "LZ00000002", "以前月份扣回", "-2.00"], ["260504-s1", "LZ00000001", "按时段扣减", "-5.00"], ["", "", "月度考核", "-1.00"],
+            ["", "", "运营补贴", "3.00"], ["", "", "上月未抵扣", "-0.50"],
+        ])
+        #expect(added[1].last == "本期调整：本月应付不足抵扣")
+    }
+
+    @Test func `notice: whatever a payment is less by, and what it comes to`() throws {
+        let papers = try Self.corrected()
+        let notice = try papers.document(.deductions, DocumentScope(provider: World.provider))
+        #expect(try Papers.column(notice, "规则") == ["R18", "R23", "冲正", "R14", "SCORE", "CARRY"])
+        #expect(notice.notes[0] == "本月扣减合计：68.50 元，大写：陆拾捌元伍角整；补发和运营补贴 10.00 元；实付 31.50 元。")
+        let short = try papers.document(.deductions, DocumentScope(provider: ProviderID("P000")))
+        #expect(short.notes[0].hasSuffix("实付 0.00 元，不足抵扣的 8.00 元结转下月。"))
+    }
+
+    @Test func `fund statement: grant = spent + refunded + left, and what is paid`() throws {
         let funds = try Papers.may().document(.funds)
-        #expect(try Papers.column(funds, "金额") == ["120.00", "30.00", "0.00", "30.00", "0.00", "0.00", "60.00", "30.00"])
-        #expect(try Papers.column(funds, "栏次") == ["一", "二", "", "", "", "", "三", "四"])
+        #expect(try Papers.column(funds, "金额") == ["120.00", "30.00", "0.00", "30.00", "0.00", "0.00", "60.00", "30.00", "0.00", "30.00"])
+        #expect(try Papers.column(funds, "栏次") == ["一", "二", "", "", "", "", "三", "四", "五", "六"])
     }
 
     /// What is refused is owed until the close gives it back.

@@ -46,7 +46,7 @@ import Testing
             month: World.may, isClosed: true, statements: [statement], elders: [:],
             visits: ["s9": MonthPapers.VisitFacts(
                 planned: line.createdAt, begin: line.createdAt, end: nil, worker: WorkerID("W404"), outMethod: nil, confirmedBy: nil, satisfaction: nil)],
-            mealClasses: [:], owed: [:], unproven: [:], adjustments: [line.provider: Fen(100)], catalogue: World.catalogue, franchise: try World.franchise())
+            mealClasses: [:], owed: [:], unproven: [:], catalogue: World.catalogue, franchise: try World.franchise())
         let scope = DocumentScope(provider: line.provider)
         #expect(try Papers.column(papers.document(.detail, scope), "老人编号") == ["E1", "E1"])
         #expect(try Papers.column(papers.document(.detail, scope), "名称") == ["", ""])
@@ -70,10 +70,13 @@ import Testing
     }
 
     @Test func `of a street puts a correction where nobody is registered`() throws {
-        let empty = Statement(month: World.may, provider: ProviderID("P404"), lines: [])
+        var empty = Statement(month: World.may, provider: ProviderID("P404"), lines: [])
+        empty.adjustments = [
+            Adjustment(id: "a", month: World.may.adding(-1), provider: empty.provider, subject: "s0", amount: Fen(100), reason: "", enteredBy: "f"),
+        ]
         let papers = MonthPapers(
             month: World.may, isClosed: true, statements: [empty], elders: [:], visits: [:], mealClasses: [:], owed: [:], unproven: [:],
-            adjustments: [ProviderID("P404"): Fen(100)], catalogue: World.catalogue, franchise: try World.franchise())
+            catalogue: World.catalogue, franchise: try World.franchise())
         #expect(try Papers.column(papers.document(.streets), "总计拨款") == ["1.00"])
         #expect(try Papers.column(papers.document(.funds, DocumentScope(street: "620102001")), "金额").allSatisfy { $0 == "0.00" })
         #expect(try papers.document(.funds, DocumentScope(street: "620102001")).facts.map(\.value).contains("酒泉路街道"))

@@ -106,6 +106,26 @@ import Yams
         #expect(try GrantTests.programmes(grant).lapsing(in: Month(month)!).map(\.key.period) == periods)
     }
 
+    /// How claims are taken, the grant, month → the periods for which no more bills are taken after it.
+    @Test(arguments: [
+        (Payout.claim(per: .quarter, months: 1), Grant(per: .quarter, value: 1), "2026-06", []),
+        (.claim(per: .quarter, months: 1), Grant(per: .quarter, value: 1), "2026-07", ["2026-Q2"]),
+        (.claim(per: .quarter, months: 1), Grant(per: .quarter, value: 1), "2026-08", []),
+        (.claim(per: .quarter, months: 1), Grant(per: .month, value: 1), "2026-07", ["2026-04", "2026-05", "2026-06"]),
+        (.claim(per: .month, months: 2), Grant(per: .month, value: 1), "2026-05", ["2026-03"]),
+        (.claim(per: .month, months: 2), Grant(per: .quarter, value: 1), "2026-05", ["2026-Q1"]),
+        (.claim(per: .year, months: 3), Grant(per: .year, value: 1), "2027-03", ["2026"]),
+        (.claim(per: .year, months: 3), Grant(per: .year, value: 1), "2026-12", []),
+        (.claim(per: .quarter, months: 1), Grant(per: .quarter, value: 1), "2026-01", []),
+    ] as [(Payout, Grant, String, [String])])
+    func `of a claim does so with the last day on which its bills are taken`(payout: Payout, grant: Grant, month: String, periods: [String]) throws {
+        var version = Sample.version(.rest, grants: [grant])
+        version.payout = payout
+        let lapsing = try Programmes([Programme(code: "A", name: "甲", fund: .directed, versions: [version])]).lapsing(in: Month(month)!)
+        #expect(lapsing.map(\.key.period) == periods)
+        #expect(lapsing.allSatisfy { $0.until < Month(month)!.first })
+    }
+
     /// A version that ends within a month takes its balances along, unless another goes on with the same account.
     @Test(arguments: [
         (nil, ["2026-04 2026-05-14", "2026-05 2026-05-14"], []), ("2026-05-15", ["2026-04 2026-05-14"], ["2026-05", "2026-06"]),

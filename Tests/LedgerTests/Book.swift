@@ -8,46 +8,51 @@ struct Book {
     private(set) var accounts: [String: (debit: Int64, credit: Int64)] = [:]
     private(set) var debits: Int64 = 0
     private(set) var credits: Int64 = 0
+    /// Where the legs of each service of the open month stand, as ``FundMove`` says what may follow what.
+    private var states: [Int: LegState] = [:]
+    /// What the ledger owes or has paid for each of them.
+    private(set) var paid: [Int: Int64] = [:]
+
+    /// What became of a move.
+    enum Answer { case done, nothing, refused }
 
     init(budgets: [BudgetKey: Balance]) { self.budgets = budgets }
 
-    /// One move of all legs of a service, or none of them.
-    ///
-    /// - Returns: whether the books allowed it.
-    mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, provider: String) -> Bool {
-        apply(move, legs, elder: elder, month: month, owed: AccountName.payable(provider, month))
-    }
-
-    /// The same of a cash payment of a programme.
-    mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, cash programme: String) -> Bool {
-        apply(move, legs, elder: elder, month: month, owed: AccountName.cash(programme, month))
-    }
-
-    private mutating func apply(_ move: FundMove, _ legs: [FundingLeg], elder: Int, month: Month, owed: String) -> Bool {
+    /// One move of all legs of a service, or none of them; a move that may not follow does nothing.
+    mutating func apply(_ move: FundMove, _ service: Int, _ legs: [FundingLeg], elder: Int, month: Month, owed: String) -> Answer {
+        guard states[service] == move.from else { return .nothing }
         var purses = balances[elder] ?? [:]
         var next = budgets
         for leg in legs {
             for draw in leg.draws {
                 let open = purses[draw.key] ?? Balance(granted: draw.granted, reserved: .zero, posted: .zero)
                 let isTaking = move == .reserve || move == .spend
-                guard let after = open.after(move, draw.amount, granted: isTaking ? draw.granted : nil) else { return false }
+                guard let after = open.after(move, draw.amount, granted: isTaking ? draw.granted : nil) else { return .refused }
                 purses[draw.key] = after
             }
             for key in leg.budgets {
-                guard let after = next[key]?.after(move, leg.borne) else { return false }
+                guard let after = next[key]?.after(move, leg.borne) else { return .refused }
                 next[key] = after
             }
         }
         balances[elder] = purses
         budgets = next
+        states[service] = move.to
         for leg in legs {
             let (debit, credit) = move.accounts(leg.programme, month, owed: owed)
             accounts[debit, default: (0, 0)].debit += leg.amount.amount
             accounts[credit, default: (0, 0)].credit += leg.amount.amount
             debits += leg.amount.amount
             credits += leg.amount.amount
+            paid[service, default: 0] += (debit == owed ? leg.amount.amount : 0) - (credit == owed ? leg.amount.amount : 0)
         }
-        return true
+        return .done
+    }
+
+    /// The month is over: its services are not moved any more.
+    mutating func forgetServices() {
+        states.removeAll(keepingCapacity: true)
+        paid.removeAll(keepingCapacity: true)
     }
 
     func balance(_ account: String) -> Int64 { accounts[account].map { $0.debit - $0.credit } ?? 0 }
@@ -63,8 +68,6 @@ struct NaiveBook {
         /// The programme that pays it in cash; nil for a service.
         var cash: String?
         var state: LegState?
-        /// How often it has been paid, less how often that was taken back.
-        var payments = 0
     }
 
     var services: [Service] = []
@@ -84,6 +87,16 @@ struct NaiveBook {
     private var paid: Set<String> = []
 
     func isPaid(_ elder: Int, _ programme: String, _ month: Month) -> Bool { paid.contains("\(elder)/\(programme)/\(month)") }
+
+    /// Where a move leads from where a service stands; nil where it may not follow. Written out, so that a slip in the house's own table shows.
+    func next(_ index: Int, _ move: FundMove) -> LegState? {
+        switch (services[index].state, move) {
+        case (nil, .reserve), (.posted, .reopen): .reserved
+        case (nil, .spend), (.reserved, .post): .posted
+        case (.reserved, .release), (.posted, .reverse): .released
+        default: nil
+        }
+    }
 
     /// Notes that a service went from one state to another; written out case by case, so that a slip in the moves is not repeated here.
     ///
@@ -119,7 +132,5 @@ struct NaiveBook {
                 if state == .posted { spent[name, default: 0] += draw.amount.amount }
             }
         }
-        if state == .posted { services[index].payments += 1 }
-        if old == .posted { services[index].payments -= 1 }
     }
 }

@@ -225,6 +225,12 @@ extension World {
           fund: directed
           versions:
             - {version: 1, from: 2026-01-01, sample: true, source: 样例, payout: monthly, benefit: {kind: amount, value: "75.00"}}
+        - code: CLAIM
+          name: 凭据报销
+          fund: directed
+          versions:
+            - {version: 1, from: 2026-01-01, sample: true, source: 样例, scope: {categories: ["01"]}, payout: claim, claim_per: quarter, claim_months: 1,
+               benefit: {kind: amount, value: "5.00"}, grants: [{per: quarter, value: "12.00"}]}
 
         """
 
@@ -245,6 +251,11 @@ extension World {
                 far.address.region = "620102002"
                 try tx.elders.insert(far)
             }
+            // A bill of the first quarter, in the month in which the last of them are taken.
+            world.setClock(Instant(World.month.adding(1).last, minute: 600))
+            let bill = Bill(number: "1", item: "01001", date: World.month.last, price: Fen(2_000))
+            _ = try await world.office.perform(
+                try FileClaim(world.office).one("CLAIM", claimant: nil, FileClaim.Entry(elder: World.ordinary, bill: bill), by: World.finance))
             let used = try await world.office.read { tx -> [String: Int64] in
                 var used: [String: Int64] = [:]
                 for elder in [World.ordinary, World.lowIncome, World.minimum, World.destitute, ElderID("e-far")] {
@@ -253,6 +264,7 @@ extension World {
                 return used
             }
             #expect(used.keys.filter { $0.contains("SERVICE 2026-03") }.count == 3)
+            #expect(used["\(World.ordinary) CLAIM 2026-Q1"] == 500)
             func recount(_ month: Month) -> [String: [Int64]] {
                 let people = [
                     ("e-ordinary", "", "620102001"), ("e-low-income", "low_income", "620102001"), ("e-minimum-living", "minimum_living", "620102001"),
@@ -265,6 +277,8 @@ extension World {
                     if service > 0 { grants.append(("SERVICE", "\(month)", service)) }
                     if month.monthOfYear % 3 == 0, code == "minimum_living" { grants.append(("QUARTER", "2026-Q\(month.monthOfYear / 3)", 50_000)) }
                     if month >= Month(2026, 4) { grants.append(("CARRIED", "\(month.adding(-1))", 4_000)) }
+                    // The bills of a quarter are taken for one month more, and not for longer.
+                    if month.monthOfYear % 3 == 1 { grants.append(("CLAIM", "2026-Q\(month.monthOfYear / 3)", 1_200)) }
                     for (programme, period, granted) in grants {
                         let taken = used["\(elder) \(programme) \(period)"] ?? 0
                         let sum = found["\(programme) \(street)"] ?? [0, 0, 0]

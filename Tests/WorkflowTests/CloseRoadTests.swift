@@ -140,6 +140,8 @@ private enum CloseRoad {
             let history = try await ReadClose(world.office)(World.month).history
             #expect(history.map(\.to) == [.closing, .frozen, .reviewed, .street, .district, .finance, .paying, .paid])
             #expect(Set(history.dropFirst().map(\.hash)).count == history.count - 1)
+            // What was transferred was owed: the books still explain the statement.
+            #expect(try await Self.differences(world, World.month) == ["相符"])
             #expect(try await world.faults() == [])
         }
     }
@@ -364,6 +366,64 @@ private enum CloseRoad {
             #expect(try await world.faults() == [])
         }
     }
+
+    private static func differences(_ world: World, _ month: Month) async throws -> [String] {
+        try await ReadPapers(world.office)(month).document(.differences).rows.map { $0.last?.text ?? "" }
+    }
+
+    /// What was paid wrongly is taken back from the next payments, whichever of them can bear it, and every paper of each month says the same.
+    @Test(arguments: Backend.available)
+    func `takes back over months what one payment cannot bear`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await Self.frozen(world)
+            try await Self.signed(world, order, upTo: .finance)
+            let (office, next) = (world.office, World.month.adding(1))
+            world.setClock(Instant(next.first.adding(days: 5), minute: 720))
+            let entry = try await office.perform(
+                try AdjustLine(office).enter(World.month, order.id.text, amount: nil, reason: "事后查实未上门", by: World.finance))
+            // The next month brings a meal, which cannot bear all of it.
+            let swipe = SwipeRequest(
+                elder: World.ordinary, canteen: try #require(order.provider), slot: .lunch, item: SwipeMeal.standardItem(.lunch), at: world.now, device: "t",
+                deviceSwipe: "1")
+            guard case .served(let meal) = try await UploadSwipes(office)([swipe], by: World.desk)[0] else { throw StoreFault.failed("not served") }
+            let paid = meal.swipe.payable - meal.swipe.selfPay
+            #expect(paid > .zero && paid < -entry.amount)
+            _ = try await office.perform(AdjustLine(office).approve(entry.id, by: Office.cashier))
+            for isClosed in [false, true] {
+                world.setClock(Instant(next.last.adding(days: 4), minute: 600))
+                if isClosed { _ = try await CloseMonth(office)(next, by: World.finance) }
+                let papers = try await ReadPapers(office)(next)
+                #expect(papers.statements.map(\.due) == [.zero] && papers.statements.map(\.carried) == [-entry.amount - paid])
+                for (kind, column) in [
+                    (DocumentKind.summary, "实付金额"), (.detail, "结算金额"), (.streets, "总计拨款"), (.payment, "申请拨付金额"), (.differences, "实付金额"),
+                ] {
+                    let paper = try papers.document(kind)
+                    #expect(paper.totals[try #require(paper.columns.firstIndex { $0.name == column })] == .amount(.zero), "\(kind)")
+                }
+                #expect(try papers.document(.funds).rows.last?[4] == .amount(.zero))
+                // Where the elder lives whose visit it was, under its number.
+                let elder = try await office.read { tx in try tx.elders.require(order.elder) }
+                let row = try papers.document(.detail, DocumentScope(street: elder.address.region)).rows.first { $0[1].text == order.number }
+                #expect(row.map { [$0[2].text, $0[9].text] } == [elder.number, "以前月份扣回"])
+                #expect(try await Self.differences(world, next) == ["相符"])
+            }
+            for (month, caller) in [Office.reviewer, Office.street, Office.district, Office.treasurer].map({ (next, $0) }) {
+                world.setClock(Instant(next.last.adding(days: 9), minute: 600))
+                for (sample, _) in try await ReadClose(office).samples(month) where sample.result == nil {
+                    _ = try await office.perform(
+                        try AnswerSample(office).prepared(month, sample.subject, .passed, note: "电话回访", by: World.quality))
+                }
+                _ = try await office.perform(try SignMonth(office).prepared(month, .approve, opinion: "同意", by: caller))
+            }
+            let preview = try await PreviewMonth(office)(next.adding(1))
+            #expect(preview.map(\.adjusted) == [entry.amount + paid] && preview[0].adjustments.map(\.rule) == [.carried])
+            world.setClock(Instant(next.adding(1).last.adding(days: 4), minute: 600))
+            let last = try await CloseMonth(office)(next.adding(1), by: World.finance)
+            #expect(last.statements.map(\.adjusted) == [entry.amount + paid])
+            #expect(try await Self.differences(world, next.adding(1)) == ["相符"])
+            #expect(try await world.faults() == [])
+        }
+    }
 }
 
 /// What rules take from a statement, as negative lines of their own.
@@ -396,8 +456,8 @@ private enum CloseRoad {
             let statement = try await Self.statement(world)
             #expect(statement.lines.map(\.verdict) == [.paid])
             #expect(statement.adjustments.map(\.basis) == ["6/8"])
-            #expect(statement.withheld == Fen(subsidy.amount / 4))
-            #expect(statement.due == subsidy - statement.withheld)
+            #expect(statement.adjusted == Fen(-subsidy.amount / 4))
+            #expect(statement.due == subsidy + statement.adjusted)
             try await CloseRoad.agrees(world)
             #expect(try await world.faults() == [])
             let paper = try await ReadPapers(world.office)(World.month).document(.deductions, DocumentScope(provider: order.provider))

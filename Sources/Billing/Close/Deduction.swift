@@ -12,6 +12,8 @@ public enum Deduction {
         case score = "SCORE"
         /// 运营补贴: what programmes pay a provider beside the prices.
         case bonus = "BONUS"
+        /// 结转: what the payment of a month before could not bear.
+        case carried = "CARRY"
     }
 
     /// R14 of one line: nil unless it is paid, and was noted (not held) as too short.
@@ -59,11 +61,23 @@ public enum Deduction {
         }
     }
 
+    /// 结转下月 of a statement that nothing more can be decided on; nil when its payment bears all that is taken back. It waits for the next
+    /// statement, as every correction does.
+    public static func carried(_ sums: StatementSums) -> Adjustment? {
+        guard sums.carried > .zero else { return nil }
+        return Adjustment(
+            .carried, of: sums.month, sums.provider, on: "carry/\(sums.provider)", basis: "", amount: -sums.carried,
+            reason: "\(sums.month) 的应付不足抵扣，结转 \(sums.carried.yuan) 元")
+    }
+
     /// Under which the deduction of a provider's score stands, for want of a line.
     public static func scoreSubject(_ provider: ProviderID) -> String { "score/\(provider)" }
 }
 
 extension Adjustment {
+    /// Whether it stands on the statement of its own month; otherwise on the next one that is sealed.
+    public var isOfItsMonth: Bool { rule != nil && rule != .carried }
+
     /// By rule: entered and approved by the dated rule itself.
     ///
     /// - Parameter amount: below zero what is taken, above what is added.
@@ -77,9 +91,6 @@ extension Adjustment {
 extension Statement {
     /// What the rules take from it as it stands, the score excepted, which a person gives.
     public func deductions(_ policy: CheckPolicy) -> [Adjustment] { lines.compactMap { Deduction.blocks($0, of: month, policy) } }
-
-    /// What rules have taken from it.
-    public var withheld: Fen { -adjustments.filter { $0.rule != nil && $0.amount < .zero }.map(\.amount).total }
 }
 
 extension CheckPolicy {

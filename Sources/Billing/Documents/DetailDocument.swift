@@ -17,14 +17,21 @@ extension MonthPapers {
             .amount("自费", width: 8), .amount("扣减", width: 8), .amount("结算金额", width: 9), Column("核查结论", width: 16),
         ]
 
-    /// 结算明细表: a row a service, of one provider or of all.
+    /// 结算明细表: a row a service, of one provider or of all, and after them one for each adjustment, so that it comes to what is paid.
     func detail(_ provider: ProviderID?) -> Document {
-        let total = statements.map(\.payable).total
+        let (lines, added) = (
+            Dictionary(statements.map { ($0.provider, $0.lines) }, uniquingKeysWith: { first, _ in first }),
+            Dictionary(grouping: adjustments, by: \.provider)
+        )
+        let rows = Set(lines.keys).union(added.keys).sorted().flatMap { provider in
+            (lines[provider] ?? []).map(detailRow) + (added[provider] ?? []).map(detailRow)
+        }
+        let total = statements.flatMap(\.lines).map(\.paid).total + adjustments.map(\.amount).total
         return Document(
             title: "结算明细表",
             facts: [("结算月", period)] + (provider.map { [("服务商", "\($0) \(providerName($0))")] } ?? []),
-            columns: Self.detailColumns, rows: statements.flatMap { statement in statement.lines.map(detailRow) },
-            notes: ["结算金额合计：\(total.yuan) 元，大写：\(total.capitals)"],
+            columns: Self.detailColumns, rows: rows,
+            notes: ["实付合计：\(total.yuan) 元，大写：\(total.capitals)"],
             signers: provider == nil ? ["制表", "复核", "审核", "负责人"] : ["服务商（盖章）", "复核", "审核", "负责人"])
     }
 
@@ -47,6 +54,17 @@ extension MonthPapers {
             Fund.allCases.map { .amount(line.amount(of: $0)) } + [.amount(c.selfPay), .amount(line.deduction), .amount(line.paid)]
         let findings = line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
         return who + what + money + ["\(line.verdict.name)\(findings.isEmpty ? "" : "：\(findings)")"]
+    }
+
+    private func detailRow(_ adjustment: PlacedAdjustment) -> [Cell] {
+        let elder = adjustment.line?.elder
+        let who: [Cell] = [
+            "\(month)-\(adjustment.provider)", "\(adjustment.line?.number ?? "")", "\(elder?.number ?? "")", "\(elder?.maskedName ?? "")",
+            "\(elder?.idTail ?? "")", "", elder.map { .integer($0.abilityLevel) } ?? .blank, "\(elder?.community ?? "")",
+        ]
+        let what: [Cell] = ["", "\(adjustment.title)", "", "", .amount(.zero)] + Array(repeating: "", count: 3) + [.blank, "", "", ""]
+        let money = Array(repeating: Cell.amount(.zero), count: Fund.allCases.count + 2) + [.amount(adjustment.amount)]
+        return who + what + money + ["本期调整：\(adjustment.reason)"]
     }
 
     private static func confirmation(_ visit: VisitFacts?) -> String {
@@ -80,21 +98,27 @@ extension MonthPapers {
                 "\(grounds.map(\.sentence).joined(separator: "；"))", "\(line.verdict == .held ? "待核，可补证" : "拒付")",
             ]
         }
-        let withheld: [[Cell]] = statement.adjustments.filter { $0.rule != nil && $0.amount < .zero }.enumerated().map { index, deduction in
-            let line = statement.lines.first { $0.candidate.subject == deduction.subject }?.candidate
+        let taken: [[Cell]] = adjustments.filter { $0.entry != nil && $0.amount < .zero }.enumerated().map { index, adjustment in
+            let line = statement.lines.first { $0.candidate.subject == adjustment.entry?.subject }?.candidate
             return [
-                .integer(refused.count + index + 1), line.map { "\($0.number)" } ?? "月度考核", line.map { .date($0.date) } ?? .blank,
+                .integer(refused.count + index + 1), "\(adjustment.line?.number ?? adjustment.title)", line.map { .date($0.date) } ?? .blank,
                 line.map { "\(catalogue.item($0.item)?.name ?? $0.item.text)" } ?? .blank,
-                line.flatMap { elders[$0.elder] }.map { "\($0.maskedName) \($0.number)" } ?? .blank, .amount(line?.gross ?? .zero),
-                .amount(line?.subsidy ?? .zero), .amount(-deduction.amount), "\(deduction.enteredBy)", "\(deduction.reason)", "按规则扣减",
+                adjustment.line?.elder.map { "\($0.maskedName) \($0.number)" } ?? .blank, .amount(line?.gross ?? .zero),
+                .amount(line?.subsidy ?? .zero), .amount(-adjustment.amount), "\(adjustment.entry?.rule?.rawValue ?? "冲正")",
+                "\(adjustment.reason)", "\(adjustment.title)",
             ]
         }
-        let deducted = statement.deducted + statement.withheld
+        let deducted = statement.deducted - adjustments.filter { $0.entry != nil && $0.amount < .zero }.map(\.amount).total
+        let added = adjustments.filter { $0.entry != nil && $0.amount > .zero }.map(\.amount).total
         return Document(
             title: "扣减通知书", facts: [("结算月", period), ("服务商", "\(provider) \(providerName(provider))")],
-            columns: Self.deductionColumns, rows: refused + withheld,
+            columns: Self.deductionColumns, rows: refused + taken,
             notes: [
-                "本月扣减合计：\(deducted.yuan) 元，大写：\(deducted.capitals)；实付 \((statement.payable - statement.withheld).yuan) 元。",
+                """
+                本月扣减合计：\(deducted.yuan) 元，大写：\(deducted.capitals)；\
+                补发和运营补贴 \(added.yuan) 元；实付 \(statement.due.yuan) 元\
+                \(statement.carried > .zero ? "，不足抵扣的 \(statement.carried.yuan) 元结转下月" : "")。
+                """,
                 "“待核”的服务可在收到本通知后补充证据一次；逾期或证据不足的按拒付处理。",
             ], signers: ["经办", "审核", "服务商签收"])
     }

@@ -72,31 +72,27 @@ extension MonthPapers {
         }
     }
 
-    /// The statements and lines that the scope asks for.
+    /// The statements, lines and adjustments that the scope asks for.
     private func narrowed(_ kind: DocumentKind, _ scope: DocumentScope) throws(Rejection) -> MonthPapers {
         // It is made of no statements.
         guard kind != .payouts else { return self }
-        var chosen = statements
-        if let provider = scope.provider { chosen = [try statement(provider)] }
-        guard let street = scope.street else { return with(chosen) }
+        var papers = self
+        if let provider = scope.provider {
+            papers = papers.with([try statement(provider)], adjustments.filter { $0.provider == provider })
+        }
+        guard let street = scope.street else { return papers }
         guard catalogue.region(ID(street)) != nil else { throw DocumentKind.noStreet }
         switch kind {
         case .streets, .funds, .detail, .meals:
-            return with(
-                chosen.map { statement in
-                    Statement(
-                        month: month, provider: statement.provider,
-                        lines: statement.lines.filter { elders[$0.candidate.elder]?.region == street })
-                }.filter { !$0.lines.isEmpty })
+            let lines = papers.statements.map { statement in
+                Statement(
+                    month: month, provider: statement.provider,
+                    lines: statement.lines.filter { elders[$0.candidate.elder]?.region == street })
+            }
+            return papers.with(lines.filter { !$0.lines.isEmpty }, papers.adjustments.filter { $0.street == street })
         default:
-            return with(chosen.filter { franchise.provider($0.provider)?.region == street })
+            let isThere = { (provider: ProviderID) in franchise.provider(provider)?.region == street }
+            return papers.with(papers.statements.filter { isThere($0.provider) }, papers.adjustments.filter { isThere($0.provider) })
         }
-    }
-
-    private func with(_ statements: [Statement]) -> MonthPapers {
-        MonthPapers(
-            month: month, isClosed: isClosed, statements: statements, elders: elders, visits: visits,
-            mealClasses: mealClasses, owed: owed, unproven: unproven, adjustments: adjustments, invoices: invoices, payments: payments,
-            reversals: reversals, programmes: programmes, catalogue: catalogue, franchise: franchise)
     }
 }

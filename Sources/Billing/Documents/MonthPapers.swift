@@ -8,7 +8,7 @@ import Registry
 public struct MonthPapers: Sendable {
     public let month: Month
     public let isClosed: Bool
-    public let statements: [Statement]
+    public private(set) var statements: [Statement]
     public let elders: [ElderID: ElderFacts]
     /// By the id of the order.
     public let visits: [String: VisitFacts]
@@ -18,8 +18,8 @@ public struct MonthPapers: Sendable {
     public let owed: [ProviderID: Fen]
     /// Public money set aside for closed visits that are not proven well enough: not yet owed.
     public let unproven: [ProviderID: Fen]
-    /// 本期调整: what corrections of earlier months add to or take from this payment.
-    public let adjustments: [ProviderID: Fen]
+    /// 本期调整 of all statements, each in its street.
+    private(set) var adjustments: [PlacedAdjustment]
     public let invoices: [ProviderID: String]
     /// Allowances and claims of the month; read only for their own paper.
     public let payments: [CashPayment]
@@ -30,10 +30,11 @@ public struct MonthPapers: Sendable {
     public let catalogue: Catalogue
     public let franchise: Franchise
 
+    /// - Parameter corrected: the lines of months before that adjustments correct, by the id of the adjustment.
     public init(
         month: Month, isClosed: Bool, statements: [Statement], elders: [ElderID: ElderFacts], visits: [String: VisitFacts],
         mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
-        adjustments: [ProviderID: Fen] = [:], invoices: [ProviderID: String] = [:], payments: [CashPayment] = [],
+        corrected: [String: CorrectedLine] = [:], invoices: [ProviderID: String] = [:], payments: [CashPayment] = [],
         reversals: [PayoutReversal] = [], programmes: [String: String] = [:], catalogue: Catalogue, franchise: Franchise
     ) {
         self.month = month
@@ -44,7 +45,7 @@ public struct MonthPapers: Sendable {
         self.mealClasses = mealClasses
         self.owed = owed
         self.unproven = unproven
-        self.adjustments = adjustments
+        adjustments = statements.flatMap { PlacedAdjustment.all(of: $0, elders, corrected, franchise) }
         self.invoices = invoices
         self.payments = payments
         self.reversals = reversals
@@ -104,6 +105,12 @@ public struct MonthPapers: Sendable {
 }
 
 extension MonthPapers {
+    func with(_ statements: [Statement], _ adjustments: [PlacedAdjustment]) -> MonthPapers {
+        var papers = self
+        (papers.statements, papers.adjustments) = (statements, adjustments)
+        return papers
+    }
+
     /// One statement of the month.
     ///
     /// - Throws: `statement_unknown` when the provider has none.

@@ -4,34 +4,36 @@ import Registry
 
 extension MonthPapers {
     private static let streetColumns: [Column] = [
-        .ordinal, Column("所属街道", width: 24), .count("本月应发人数", width: 14), .amount("本月应发金额", width: 16), .count("补发人次", width: 12),
-        .amount("补发金额", width: 16), .amount("总计拨款", width: 16), Column("备注", width: 30),
+        .ordinal, Column("所属街道", width: 22), .count("本月应发人数", width: 12), .amount("本月应发金额", width: 14), .count("补发人次", width: 9),
+        .amount("补发金额", width: 14), .count("扣回人次", width: 9), .amount("扣回金额", width: 14), .amount("结转下月", width: 14),
+        .amount("总计拨款", width: 16), Column("备注", width: 24),
     ]
 
-    /// 街道拨付表: public money by the street in which the elders live.
+    /// 街道拨付表: public money by the street in which the elders live; its total is what the summary pays.
     ///
-    /// 补发 are corrections of earlier months in the provider's favour; they are shown in the street in which the provider stands.
+    /// 补发 and 扣回 are what corrections of earlier months, deductions by rule and bonuses add and take.
     func streets() -> Document {
-        let paid = lines.filter { $0.verdict == .paid }
-        let byStreet = Dictionary(grouping: paid) { elders[$0.candidate.elder]?.region ?? "" }
-        let repaid = Dictionary(
-            grouping: statements.compactMap { statement -> (street: String, amount: Fen)? in
-                guard let amount = adjustments[statement.provider], amount > .zero else { return nil }
-                return (franchise.provider(statement.provider)?.region ?? "", amount)
-            }, by: \.street)
-        let rows: [[Cell]] = Set(byStreet.keys).union(repaid.keys).sorted().enumerated().map { index, street in
-            let lines = (byStreet[street] ?? []).filter { $0.candidate.subsidy > .zero }
-            let (amount, extra) = (lines.map(\.candidate.subsidy).total, (repaid[street] ?? []).map(\.amount).total)
-            return [
-                .integer(index + 1), "\(street.isEmpty ? "未登记街道" : regionName(street))",
-                .integer(Set(lines.map(\.candidate.elder)).count), .amount(amount), .integer(repaid[street]?.count ?? 0), .amount(extra),
-                .amount(amount + extra), .blank,
-            ]
+        let paid = Dictionary(grouping: lines.filter { $0.verdict == .paid }) { elders[$0.candidate.elder]?.region ?? "" }
+        let added = Dictionary(grouping: adjustments, by: \.street)
+        let rows = Set(paid.keys).union(added.keys).sorted().enumerated().map { index, street in
+            streetRow(index + 1, street, (paid[street] ?? []).filter { $0.candidate.subsidy > .zero }, added[street] ?? [])
         }
-        let total = Fen(rows.compactMap { $0[6].number }.reduce(0, +))
+        let total = Fen(rows.compactMap { $0[9].number }.reduce(0, +))
         return Document(
             title: "街道拨付表", facts: [("结算月", period)], columns: Self.streetColumns, rows: rows,
-            notes: ["总计拨款：\(total.yuan) 元，大写：\(total.capitals)"], signers: ["制表", "街道负责人", "审核", "负责人"])
+            notes: ["总计拨款：\(total.yuan) 元，大写：\(total.capitals)", "总计拨款 = 本月应发 + 补发 − 扣回 + 结转下月（本月不足抵扣的部分）。"],
+            signers: ["制表", "街道负责人", "审核", "负责人"])
+    }
+
+    private func streetRow(_ ordinal: Int, _ street: String, _ lines: [StatementLine], _ all: [PlacedAdjustment]) -> [Cell] {
+        let entries = all.filter { $0.entry != nil }
+        let (extra, taken) = (entries.filter { $0.amount > .zero }, entries.filter { $0.amount < .zero })
+        let (amount, carried) = (lines.map(\.candidate.subsidy).total, all.filter { $0.entry == nil }.map(\.amount).total)
+        return [
+            .integer(ordinal), "\(street.isEmpty ? "未登记街道" : regionName(street))", .integer(Set(lines.map(\.candidate.elder)).count),
+            .amount(amount), .integer(extra.count), .amount(extra.map(\.amount).total), .integer(taken.count), .amount(-taken.map(\.amount).total),
+            .amount(carried), .amount(amount + all.map(\.amount).total), .blank,
+        ]
     }
 
     private static let fundColumns: [Column] = [
@@ -39,7 +41,7 @@ extension MonthPapers {
         Column("金额", .amount, width: 20), Column("说明", width: 50),
     ]
 
-    /// 资金收支表: 一拨款 二支出（轻度/中度/重度） 三退款 四结余, for the district or one street.
+    /// 资金收支表: 一拨款 二支出（轻度/中度/重度） 三退款 四结余, for the district or one street; then what else is paid, and the sum that is paid.
     ///
     /// Levels of GB/T 42195-2022: 1 is 轻度, 2 中度, 3 and 4 重度; able elders and those not assessed stand in a line of their own.
     func funds(_ street: String?) -> Document {
@@ -52,12 +54,15 @@ extension MonthPapers {
             ]
         }
         func level(_ levels: Set<Int>) -> [StatementLine] { paid.filter { levels.contains(elders[$0.candidate.elder]?.abilityLevel ?? 0) } }
+        let adjusted = adjustments.map(\.amount).total
         let (held, blocked) = (refused.filter { $0.verdict == .held }, refused.filter { $0.verdict == .blocked })
         let rows = [
-            row("一", "拨款（本月应由公共资金承担）", all, "已记应付的和待核的"), row("二", "支出（本月实付）", paid, "以下四行之和"),
+            row("一", "拨款（本月应由公共资金承担）", all, "已记应付的和待核的"), row("二", "支出（本月应付）", paid, "以下四行之和"),
             row("", "　其中：轻度失能", level([1])), row("", "　其中：中度失能", level([2])), row("", "　其中：重度失能", level([3, 4])),
             row("", "　其中：能力完好或未评估", level([0])), row("三", "退款（拒付，退回资金来源）", blocked, "核查结论为拒付"),
             row("四", "结余（待核，暂不支付）", held, "一减二减三"),
+            ["五", "本期调整", .blank, .integer(adjustments.count), .amount(adjusted), "以前月份补发和扣回、按规则扣减、运营补贴、结转下月"],
+            ["六", "本月实付", .blank, .blank, .amount(paid.map(\.candidate.subsidy).total + adjusted), "二加五"],
         ]
         return Document(
             title: "资金收支表", facts: [("结算月", period), ("范围", street.map { regionName($0) } ?? "全区")], columns: Self.fundColumns,
@@ -67,7 +72,8 @@ extension MonthPapers {
     private static let differenceColumns: [Column] = [
         .ordinal, Column("服务商编码", .digits, width: 10), Column("名称", width: 28), .count("明细单数", width: 10),
         .amount("明细应结", width: 12), .amount("自费加补贴", width: 12), .amount("明细补贴", width: 12), .amount("资金分摊合计", width: 12),
-        .amount("台账应付", width: 12), .amount("待核未记账", width: 12), .amount("扣减加实付", width: 12), .amount("差异", width: 10), Column("结论", width: 20),
+        .amount("台账应付", width: 12), .amount("待核未记账", width: 12), .amount("扣减加应付", width: 12), .amount("本期调整", width: 12),
+        .amount("结转下月", width: 12), .amount("实付金额", width: 12), .amount("差异", width: 10), Column("结论", width: 20),
     ]
 
     /// 对账差异表: detail = fund legs = ledger and what waits for proof = payment, provider by provider; the difference is what does not agree.
@@ -82,12 +88,12 @@ extension MonthPapers {
                 statement.gross - parts, statement.subsidy - legs, statement.subsidy - refused - owed - unproven, statement.subsidy - whole,
             ]
             let gap = gaps.first { $0 != .zero } ?? .zero
-            let names = ["应结与自费加补贴不符", "补贴与资金分摊不符", "补贴与台账（含待核）不符", "补贴与扣减加实付不符"]
+            let names = ["应结与自费加补贴不符", "补贴与资金分摊不符", "补贴与台账（含待核）不符", "补贴与扣减加应付不符"]
             let wrong = zip(gaps, names).first { $0.0 != .zero }?.1
             return [
                 .integer(index + 1), "\(statement.provider)", "\(providerName(statement.provider))", .integer(statement.lines.count),
                 .amount(statement.gross), .amount(parts), .amount(statement.subsidy), .amount(legs), .amount(owed), .amount(unproven),
-                .amount(whole), .amount(gap), "\(wrong ?? "相符")",
+                .amount(whole), .amount(statement.adjusted), .amount(statement.carried), .amount(statement.due), .amount(gap), "\(wrong ?? "相符")",
             ]
         }
         let wrong = rows.count { $0.last != "相符" }

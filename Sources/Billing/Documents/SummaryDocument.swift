@@ -13,10 +13,8 @@ public struct ProviderSums: Hashable, Sendable {
         (self.sums, self.services, self.stops) = (sums, services, stops)
     }
 
-    /// - Parameter adjusted: 本期调整; nil for that of the statement.
-    public init(_ statement: Statement, adjusted: Fen? = nil, _ catalogue: Catalogue) {
-        self.init(
-            StatementSums(statement, adjusted: adjusted ?? statement.adjusted), ServiceSums(statement.lines, catalogue), statement.totals.stops)
+    public init(_ statement: Statement, _ catalogue: Catalogue) {
+        self.init(StatementSums(statement), ServiceSums(statement.lines, catalogue), statement.totals.stops)
     }
 }
 
@@ -67,8 +65,13 @@ public struct SumPapers: Sendable {
         return head + Fund.allCases.map { .amount(services.funds[$0] ?? .zero) } + [
             .amount(sums.deducted), "\(row.stops.byCode.map { "\($0.code)×\($0.lines)" }.joined(separator: "、"))", .amount(sums.adjusted),
             .amount(sums.due), "\(sums.due.capitals)", "\(provider?.bank ?? "")", "\(provider?.bankAccount ?? "")",
-            "\(invoices[sums.provider] ?? "")", sums.heldLines > 0 ? "待核 \(sums.heldLines) 单" : .blank,
+            "\(invoices[sums.provider] ?? "")", "\(remarks(sums))",
         ]
+    }
+
+    private func remarks(_ sums: StatementSums) -> String {
+        let held = sums.heldLines > 0 ? ["待核 \(sums.heldLines) 单"] : []
+        return (held + (sums.carried > .zero ? ["不足抵扣，结转下月 \(sums.carried.yuan) 元"] : [])).joined(separator: "；")
     }
 
     /// `12 次、3.5 小时`
@@ -78,7 +81,7 @@ public struct SumPapers: Sendable {
 
     private static let paymentColumns: [Column] = [
         .ordinal, Column("收款单位", width: 28), Column("统一社会信用代码", .digits, width: 20), Column("开户行", width: 12),
-        Column("账号", .digits, width: 22), .amount("本期应付", width: 12), .amount("扣减金额", width: 12), .amount("本期调整", width: 12),
+        Column("账号", .digits, width: 22), .amount("补贴金额", width: 12), .amount("扣减金额", width: 12), .amount("本期调整", width: 12),
         .amount("申请拨付金额", width: 13), Column("大写金额", width: 30), Column("用途", width: 16),
     ]
 
@@ -120,7 +123,7 @@ extension MonthPapers {
     /// The same from its lines.
     var sums: SumPapers {
         SumPapers(
-            month: month, isClosed: isClosed, rows: statements.map { ProviderSums($0, adjusted: adjustments[$0.provider] ?? .zero, catalogue) },
-            invoices: invoices, catalogue: catalogue, franchise: franchise)
+            month: month, isClosed: isClosed, rows: statements.map { ProviderSums($0, catalogue) }, invoices: invoices, catalogue: catalogue,
+            franchise: franchise)
     }
 }

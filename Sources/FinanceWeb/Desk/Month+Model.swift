@@ -61,6 +61,8 @@ struct MonthModel: Sendable {
         let subsidy: String
         let deducted: String
         let payable: String
+        let adjusted: String
+        let due: String
         let answer: String
     }
 
@@ -108,10 +110,10 @@ struct MonthModel: Sendable {
                 hash: String(entry.hash.prefix(12)))
         }
         codes = (glance.totals?.stops.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
-        shadow = glance.totals.map { localized("\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，实付 \(HTML.grouped($0.payable))") }
+        shadow = glance.totals.map { localized("\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，应付 \(HTML.grouped($0.payable))") }
         noted = glance.notedAt?.shown
         difference = glance.change.map {
-            localized("比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，实付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped) 笔，解除 \($0.cleared) 笔")
+            localized("比上次：\($0.lines >= 0 ? "+" : "")\($0.lines) 笔，应付 \(HTML.grouped($0.payable))，新增待核 \($0.newlyStopped) 笔，解除 \($0.cleared) 笔")
         }
         let unanswered = Set(standing.unanswered)
         let isFrozen = isFrozen
@@ -120,6 +122,7 @@ struct MonthModel: Sendable {
                 id: statement.provider.text, name: name(statement.provider), lines: statement.lines, held: statement.heldLines,
                 gross: HTML.grouped(statement.gross), selfPay: HTML.grouped(statement.selfPay), subsidy: HTML.grouped(statement.subsidy),
                 deducted: HTML.grouped(statement.deducted), payable: HTML.grouped(statement.payable),
+                adjusted: HTML.grouped(statement.adjusted), due: HTML.grouped(statement.due),
                 answer: !isFrozen ? "" : localized(term: unanswered.contains(statement.provider) ? "未确认" : "已确认"))
         }
         hasRows = !rows.isEmpty
@@ -128,7 +131,8 @@ struct MonthModel: Sendable {
         func sum(_ value: (StatementSums) -> Fen) -> String { HTML.grouped(glance.sums.map(value).total) }
         total = Row(
             id: "", name: localized("合计"), lines: glance.sums.map(\.lines).reduce(0, +), held: held, gross: sum(\.gross), selfPay: sum(\.selfPay),
-            subsidy: sum(\.subsidy), deducted: sum(\.deducted), payable: sum(\.payable), answer: "")
+            subsidy: sum(\.subsidy), deducted: sum(\.deducted), payable: sum(\.payable),
+            adjusted: sum(\.adjusted), due: sum(\.due), answer: "")
         var keeps: [String] = []
         if standing.openSamples > 0 { keeps.append(localized("还有 \(standing.openSamples) 笔抽查没有结果")) }
         if standing.openDisputes > 0 { keeps.append(localized("还有 \(standing.openDisputes) 笔异议没有答复")) }

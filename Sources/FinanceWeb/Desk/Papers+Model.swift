@@ -21,7 +21,7 @@ struct PapersModel: Sendable {
     struct Row: Sendable {
         let id: String
         let name: String
-        let payable: String
+        let due: String
         let deducted: String
     }
 
@@ -34,7 +34,7 @@ struct PapersModel: Sendable {
         (self.month, self.isClosed) = (month.description, isClosed)
         rows = sums.map {
             Row(
-                id: $0.provider.text, name: reference.franchise.provider($0.provider)?.name ?? "", payable: HTML.grouped($0.payable),
+                id: $0.provider.text, name: reference.franchise.provider($0.provider)?.name ?? "", due: HTML.grouped($0.due),
                 deducted: HTML.grouped($0.deducted))
         }
     }

@@ -36,7 +36,7 @@ struct StatementModel: Sendable {
     let lines: [Line]
 
     init(_ page: StatementPage, reference: Reference) {
-        (id, capitals) = (page.sums.provider.text, page.sums.payable.capitals)
+        (id, capitals) = (page.sums.provider.text, page.sums.due.capitals)
         name = reference.franchise.provider(page.sums.provider)?.name ?? ""
         (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
         lines = page.lines.map { found in

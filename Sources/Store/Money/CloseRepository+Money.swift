@@ -96,7 +96,7 @@ extension CloseRepository {
 
     // MARK: Corrections
 
-    /// A deduction by rule stands on the statement of its own month; a correction waits for the next one.
+    /// A deduction by rule stands on the statement of its own month; a correction, and what is carried over, waits for the next one.
     public func insert(_ adjustment: Adjustment, at now: Instant) throws {
         let inserted = try tx.execute(
             """
@@ -104,7 +104,7 @@ extension CloseRepository {
                 statement_month, rule, basis)
             VALUES (\(adjustment.id), \(adjustment.month), \(adjustment.provider), \(adjustment.subject), \(adjustment.amount),
                 \(adjustment.reason), \(adjustment.enteredBy), \(now), \(adjustment.approvedBy), \(adjustment.approvedBy.map { _ in now }),
-                \(adjustment.rule.map { _ in adjustment.month.description }), \(adjustment.rule?.rawValue ?? ""), \(adjustment.basis))
+                \(adjustment.isOfItsMonth ? adjustment.month.description : nil), \(adjustment.rule?.rawValue ?? ""), \(adjustment.basis))
             ON CONFLICT DO NOTHING
             """)
         guard inserted == 1 else { throw Rejection(.conflict, "adjustment_known", "这一行已经冲正过，不能再冲。", pointer: "/subject") }

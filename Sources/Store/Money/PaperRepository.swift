@@ -52,11 +52,24 @@ public struct PaperRepository {
 
     private func elders(_ query: SQL) throws -> [ElderID: MonthPapers.ElderFacts] {
         var result: [ElderID: MonthPapers.ElderFacts] = [:]
-        try tx.forEachRow(query) { row in
-            let id = try row.id(Elder.self)
-            result[id] = MonthPapers.ElderFacts(
-                number: try row.text(), maskedName: Masked.name(try row.text()), idTail: row.optionalText() ?? "",
-                region: try row.text(), community: try row.text(), abilityLevel: try row.int(), classes: try Packed.classes(try row.text()))
+        try tx.forEachRow(query) { row in result[try row.id(Elder.self)] = try MonthPapers.ElderFacts(row: &row) }
+        return result
+    }
+
+    /// The lines of months before that adjustments correct, by the id of the adjustment.
+    public func corrected(_ adjustments: [Adjustment]) throws -> [String: MonthPapers.CorrectedLine] {
+        var result: [String: MonthPapers.CorrectedLine] = [:]
+        for part in adjustments.filter({ $0.rule == nil }).map(\.id).chunked(by: Chunk.keys) {
+            try tx.forEachRow(
+                """
+                SELECT a.id, l.number, \(sql: Self.elderColumns)
+                FROM adjustment a CROSS JOIN statement_line l JOIN elder e ON e.id = l.elder_id
+                WHERE a.id IN (\(list: Array(part))) AND l.subject = a.subject AND l.month = a.month
+                """
+            ) { row in
+                let (id, number, _) = (try row.text(), try row.text(), try row.id(Elder.self))
+                result[id] = MonthPapers.CorrectedLine(number: number, elder: try MonthPapers.ElderFacts(row: &row))
+            }
         }
         return result
     }
@@ -121,7 +134,8 @@ public struct PaperRepository {
 
     /// What the ledger owes each provider for what stands on the statements of the month.
     ///
-    /// Money is owed under the month of the service: what came late moves from there to the month that pays it.
+    /// Money is owed under the month of the service: what came late moves from there to the month that pays it. What was transferred, and what
+    /// corrections of other months' lines have added or taken, moves nothing of that debt.
     public func owed(_ month: Month, and late: LateLines) throws -> [ProviderID: Fen] {
         var result: [ProviderID: Fen] = [:]
         let (prefix, suffix) = ("payable/", "/\(month)")
@@ -130,9 +144,25 @@ public struct PaperRepository {
             guard name.hasSuffix(suffix) else { return }
             result[ProviderID(String(name.dropFirst(prefix.count).dropLast(suffix.count)))] = try row.fen() - row.fen()
         }
+        for (provider, amount) in try besides(month) { result[provider] = (result[provider] ?? .zero) - amount }
         for (provider, amount) in try posted(late) { result[provider, default: .zero] += amount }
         for (provider, amount) in try posted(movedFrom: month) { result[provider] = (result[provider] ?? .zero) - amount }
         return result
+    }
+
+    /// What stands on the accounts of a month beside the debts of its services.
+    private func besides(_ month: Month) throws -> [(ProviderID, Fen)] {
+        try tx.rows(
+            """
+            SELECT p.provider_id, -p.amount_fen FROM payment p WHERE p.month = \(month) AND p.state = 'paid'
+            UNION ALL
+            SELECT a.provider_id, CASE WHEN p.debit LIKE 'payable/%' THEN p.amount_fen ELSE -p.amount_fen END
+            FROM adjustment a CROSS JOIN posting p
+            WHERE a.rule = '' AND a.approved_by IS NOT NULL AND p.subject = a.subject
+                AND (p.debit = 'payable/' || a.provider_id || '/' || \(month) AND p.credit LIKE 'correction/%'
+                    OR p.credit = 'payable/' || a.provider_id || '/' || \(month) AND p.debit LIKE 'correction/%')
+            """
+        ) { (try $0.id(), try $0.fen()) }
     }
 
     /// Of the late services of months before, by provider.
@@ -185,6 +215,15 @@ public struct PaperRepository {
             """
         ) { row in result[try row.id()] = try row.fen() }
         return result
+    }
+}
+
+extension MonthPapers.ElderFacts {
+    /// After the id.
+    init(row: inout Row) throws {
+        self.init(
+            number: try row.text(), maskedName: Masked.name(try row.text()), idTail: row.optionalText() ?? "", region: try row.text(),
+            community: try row.text(), abilityLevel: try row.int(), classes: try Packed.classes(try row.text()))
     }
 }
 

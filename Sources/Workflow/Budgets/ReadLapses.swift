@@ -6,7 +6,7 @@ import Store
 /// 结余失效统计: how much of what programmes granted was never used and lapsed in a month, by programme and street.
 ///
 /// A statistic: nothing is moved, and nothing is paid out. It counts those who never drew as well as those who drew less, in the street in which
-/// they live now; of a month that runs, what would lapse at its end.
+/// they live now; of a month that runs, what would lapse at its end. What is claimed on bills counts when the last of them are no longer taken.
 public struct ReadLapses: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }

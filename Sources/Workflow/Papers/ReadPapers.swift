@@ -56,8 +56,7 @@ public struct ReadPapers: Sendable {
             visits: try tx.papers.visits(month, of: provider, and: late),
             mealClasses: try tx.papers.mealClasses(month, of: provider, and: late), owed: try tx.papers.owed(month, and: late),
             unproven: try tx.papers.unproven(month),
-            adjustments: Dictionary(uniqueKeysWithValues: statements.map { ($0.provider, $0.adjusted) }),
-            invoices: try tx.close.invoices(month).mapValues(\.number), catalogue: reference.catalogue,
-            franchise: reference.franchise)
+            corrected: try tx.papers.corrected(statements.flatMap(\.adjustments)), invoices: try tx.close.invoices(month).mapValues(\.number),
+            catalogue: reference.catalogue, franchise: reference.franchise)
     }
 }

@@ -15,15 +15,17 @@ import Glibc
 #endif
 
 extension BenchCommand {
-    /// The close of a month: all checks over visits made from a seed, at a tenth of the size and at the size, beside a bare scan.
+    /// The close of a month: all checks over visits and meals made from a seed, at a tenth of the size and at the size, beside a bare scan.
     struct CloseMonthBench: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "close", abstract: "月结：全部核查，经 SQLite，与同一数据库上不带规则的合计相比",
             discussion: """
-                计入：读取全部上门、逐笔核查与相互比对、写入明细、标记工单、逐家封存（SHA-256）、抽样、退回拒付的补贴、每一步落盘。
-                不计入：造数据、导出文件与打印、经 HTTP 读回。造出的上门没有事前记账的补贴余额和就餐刷卡。
+                笔数中 --meals % 是就餐刷卡，其余是上门；每年的服务约三倍于来电，平台的多数服务不是电话下单的，刷卡占其中大头。
+                计入：读取全部上门和刷卡、逐笔核查与相互比对、写入明细、标记工单、逐家封存（SHA-256）、抽样、退回拒付的补贴、每一步落盘。
+                不计入：造数据、导出文件与打印、经 HTTP 读回。造出的上门和刷卡没有事前记账的补贴余额。
                 """)
-        @Option(help: "上门次数") var visits = 100_000
+        @Option(help: "笔数，上门和就餐合计") var visits = 100_000
+        @Option(help: "其中就餐刷卡所占的百分比，0 到 80") var meals = 40
         @Option(help: "种子") var seed: UInt64 = 1
         @Option(help: "并行数") var lanes = 2
         @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
@@ -32,15 +34,17 @@ extension BenchCommand {
         @Flag(help: "每行一个 JSON") var json = false
 
         func validate() throws {
-            guard (100...5_000_000).contains(visits), (1...16).contains(lanes), (0...1000).contains(intake) else {
-                throw ValidationError("次数应为 100 到 5000000，并行数应为 1 到 16，下单每秒至多 1000")
+            guard (100...5_000_000).contains(visits), (0...MonthOfMeals.mostPercent).contains(meals), (1...16).contains(lanes),
+                (0...1000).contains(intake)
+            else {
+                throw ValidationError("笔数应为 100 到 5000000，就餐至多 \(MonthOfMeals.mostPercent)%，并行数应为 1 到 16，下单每秒至多 1000")
             }
         }
 
         func run() async throws {
             let shipped = try Premises.reference(try Premises.files(in: data))
             // A tenth first, so that the growth of time is measured in the same run.
-            func month(_ count: Int) throws -> MonthOfVisits { try MonthOfVisits(count: count, seed: seed, shipped: shipped) }
+            func month(_ count: Int) throws -> MonthOfServices { try MonthOfServices(count: count, meals: meals, seed: seed, shipped: shipped) }
             if pure {
                 let before = try await checked(month(visits / 10))
                 show(try await checked(month(visits)), "checks only, no database", tenth: before)
@@ -54,6 +58,9 @@ extension BenchCommand {
             var seconds = 0.0
             var cpu = 0.0
             var lines = 0
+            /// Of them meals.
+            var meals = 0
+            var visits: Int { lines - meals }
             var held = 0
             var blocked = 0
             /// Findings by code.
@@ -67,6 +74,7 @@ extension BenchCommand {
 
             mutating func count(_ statement: Statement) {
                 lines += statement.lines.count
+                meals += statement.lines.count { $0.candidate.kind == .meal }
                 for line in statement.lines {
                     switch line.verdict {
                     case .held: held += 1
@@ -78,12 +86,11 @@ extension BenchCommand {
             }
         }
 
-        private func checked(_ month: MonthOfVisits) async throws -> Measure {
-            let policy = month.reference.evidence(on: MonthOfVisits.month.last)
+        private func checked(_ month: MonthOfServices) async throws -> Measure {
             Memory.forgetPeak()
             let (start, cpu) = (LoadGenerator.now, Memory.cpuSeconds)
             var traces = Traces()
-            for provider in month.providers.indices { month.forEach(of: provider) { traces.add(month.candidate($0, policy)) } }
+            for provider in month.providers { month.forEach(of: provider) { traces.add($0) } }
             let terms = Terms(
                 catalogue: month.reference.catalogue, franchise: month.reference.franchise, programmes: month.reference.programmes,
                 policy: month.reference.checks(on: MonthOfVisits.month.last))
@@ -95,7 +102,7 @@ extension BenchCommand {
                         var measure = Measure()
                         for provider in stride(from: lane, to: month.providers.count, by: lanes) {
                             var lines: [Candidate] = []
-                            month.forEach(of: provider) { lines.append(month.candidate($0, policy)) }
+                            month.forEach(of: month.providers[provider]) { lines.append($0) }
                             measure.count(
                                 Statement(
                                     month: MonthOfVisits.month, provider: month.providers[provider], checking: lines, surroundings))
@@ -105,6 +112,7 @@ extension BenchCommand {
                 }
                 for try await some in group {
                     total.lines += some.lines
+                    total.meals += some.meals
                     total.held += some.held
                     total.blocked += some.blocked
                     total.codes.merge(some.codes, uniquingKeysWith: +)
@@ -117,11 +125,11 @@ extension BenchCommand {
             return measure
         }
 
-        private func throughDatabase(_ month: MonthOfVisits, intake rate: Int) async throws -> Measure {
+        private func throughDatabase(_ month: MonthOfServices, intake rate: Int) async throws -> Measure {
             try await BenchFolder.with { folder in
                 let database = try SQLiteDatabase(path: folder + "/close.sqlite", mode: .create)
                 try await Migrator.all.migrate(database, now: Premises.clock())
-                try await month.write(to: database, elders: 0..<month.elders)
+                try await month.visits.write(to: database, elders: 0..<month.visits.elders, meals: month.meals)
                 let office = Office(
                     database: database, shelf: ReferenceShelf(month.reference), clock: Premises.clock, random: Premises.random)
                 var measure = Measure()
@@ -129,10 +137,10 @@ extension BenchCommand {
                 for _ in 0..<2 {
                     let start = LoadGenerator.now
                     let sums = try await database.read { tx in try tx.settlements.sums(MonthOfVisits.month) }
-                    guard sums.map(\.visits).reduce(0, +) == month.count else { throw StoreFault.failed("the scan counts otherwise") }
+                    guard sums.map(\.services).reduce(0, +) == month.count else { throw StoreFault.failed("the scan counts otherwise") }
                     measure.scan = LoadGenerator.now - start
                 }
-                let orders = PacedIntake(office: office, rate: rate, elders: month.elders)
+                let orders = PacedIntake(office: office, rate: rate, elders: month.visits.elders)
                 if rate > 0 { measure.alone = try await orders.run(until: { $0 >= 10 }, from: 0) }
                 Memory.forgetPeak()
                 let (start, cpu) = (LoadGenerator.now, Memory.cpuSeconds)
@@ -167,7 +175,7 @@ extension BenchCommand {
             let (alone, during) = (percentile(measure.alone), percentile(measure.during))
             if json {
                 var line: JSON = [
-                    "bench": "close", "size": JSON("\(visits) visits, \(kind)"), "seconds": number(measure.seconds, 2),
+                    "bench": "close", "size": JSON("\(measure.visits) visits, \(measure.meals) meals, \(kind)"), "seconds": number(measure.seconds, 2),
                     "cpu_seconds": number(measure.cpu, 2), "per_second": number(Double(measure.lines) / measure.seconds, 0),
                     "held": JSON(measure.held), "blocked": JSON(measure.blocked), "limit_seconds": number(60 * share, 1),
                     "seconds_ratio": number(measure.seconds / (60 * share), 3), "peak_rss_mb": JSON(measure.peakMB), "limit_rss_mb": 600,
@@ -192,11 +200,12 @@ extension BenchCommand {
             }
             print(
                 """
-                close（\(visits) 次上门，\(kind)）：待核 \(measure.held) 笔，拒付 \(measure.blocked) 笔，CPU \(text(measure.cpu)) 秒
+                close（上门 \(measure.visits) 次，就餐 \(measure.meals) 次，\(kind)）：待核 \(measure.held) 笔，拒付 \(measure.blocked) 笔，\
+                CPU \(text(measure.cpu)) 秒
                   发现：\(measure.codes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "，"))
                   用时 \(text(measure.seconds)) 秒，限 \(text(60 * share, 1)) 秒，比值 \(text(measure.seconds / (60 * share)))
                   峰值内存 \(measure.peakMB) MB，限 600 MB，比值 \(text(Double(measure.peakMB) / 600))
-                  十分之一的上门用时 \(text(tenth.seconds)) 秒（CPU \(text(tenth.cpu)) 秒），增长 \(text(growth)) 倍，限 11 倍
+                  十分之一的笔数用时 \(text(tenth.seconds)) 秒（CPU \(text(tenth.cpu)) 秒），增长 \(text(growth)) 倍，限 11 倍
                 """)
             if let scan = measure.scan { print("  同一数据库上不带规则的合计 \(text(scan)) 秒，比值 \(text(measure.seconds / scan))，限 6") }
             guard !measure.during.isEmpty else { return }
@@ -210,6 +219,33 @@ extension BenchCommand {
         private func percentile(_ milliseconds: [Double]) -> Double {
             let sorted = milliseconds.sorted()
             return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
+        }
+    }
+}
+
+/// A month of visits and meals.
+struct MonthOfServices: Sendable {
+    let visits: MonthOfVisits
+    let meals: MonthOfMeals
+    let count: Int
+    var reference: Reference { visits.reference }
+    let providers: [ProviderID]
+
+    /// - Parameter percent: how many of them are meals.
+    init(count: Int, meals percent: Int, seed: UInt64, shipped: Reference) throws {
+        self.count = count
+        visits = try MonthOfVisits(count: count - count * percent / 100, seed: seed, shipped: shipped)
+        meals = try MonthOfMeals(count: count * percent / 100, among: visits)
+        providers = Set(visits.providers).union(meals.count > 0 ? meals.canteens : []).sorted()
+    }
+
+    /// Shows every line of a provider, made anew each time.
+    func forEach(of provider: ProviderID, _ body: (Candidate) throws -> Void) rethrows {
+        let policy = reference.evidence(on: MonthOfVisits.month.last)
+        if let place = visits.providers.firstIndex(of: provider) { try visits.forEach(of: place) { try body(visits.candidate($0, policy)) } }
+        guard meals.canteens.contains(provider) else { return }
+        for day in 0..<MonthOfVisits.workdays {
+            try meals.forEach(onDay: day, at: provider) { try body(meals.candidate($0, of: $1)) }
         }
     }
 }

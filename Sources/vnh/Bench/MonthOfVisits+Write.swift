@@ -5,7 +5,8 @@ extension MonthOfVisits {
     /// Writes the month into a database.
     ///
     /// - Parameter elders: those of its elders who are not in the register yet.
-    func write(to database: any Database, elders: Range<Int>) async throws {
+    /// - Parameter meals: what the same elders eat meanwhile.
+    func write(to database: any Database, elders: Range<Int>, meals: MonthOfMeals? = nil) async throws {
         for start in stride(from: elders.lowerBound, to: elders.upperBound, by: 20_000) {
             try await database.writeAlone { tx in
                 for index in start..<min(elders.upperBound, start + 20_000) { try tx.elders.insert(elder(index)) }
@@ -21,6 +22,7 @@ extension MonthOfVisits {
                     try tx.visits.saveConfirmation(made.visit)
                     try tx.legs.insert(made.legs, order: made.order.id, attempt: 1)
                 }
+                try meals?.write(day, tx)
             }
         }
     }

@@ -126,8 +126,7 @@ struct MonthOfVisits: Sendable {
         let split = reference.programmes.split(
             FundingRequest(
                 item: item, date: date, minuteOfDay: start.minuteOfDay, payable: price,
-                beneficiary: Beneficiary(
-                    classes: ["minimum_living"], age: 78, district: "620102", region: region, abilityLevel: 1, livesAlone: false, cadre: nil)),
+                beneficiary: Self.beneficiary(region: region)),
             balances: [:])
         let id = OrderID(IDMaker.text(at: start, random: random.next()))
         let order = Order(
@@ -175,12 +174,25 @@ struct MonthOfVisits: Sendable {
         Coordinate(latitude: 36.05 + Double(elder % 100) * 0.0001, longitude: 103.83 + Double(elder / 100 % 100) * 0.0001)
     }
 
+    static let classCode = "minimum_living"
+
+    static func beneficiary(region: String) -> Beneficiary {
+        Beneficiary(classes: [classCode], age: 78, district: "620102", region: region, abilityLevel: 1, livesAlone: false, cadre: nil)
+    }
+
+    /// As the checks see whoever lives in a home.
+    func recipient(_ elder: Int) -> Recipient {
+        Recipient(
+            place: Self.place(elder), birthday: Month(1948, 1).first, region: region(of: elder),
+            classes: [ClassSpan(classCode: Self.classCode, span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
+    }
+
     func elder(_ index: Int) -> Elder {
         Elder(
             id: elderID(index), number: "LZ\(firstElder + index)", name: "测试", pinyin: "ceshi", initials: "cs", sex: .female,
             birthday: Month(1948, 1).first,
             address: Address(region: region(of: index), community: "", estate: "", building: "", unit: "", room: ""), place: Self.place(index),
-            classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
+            classes: [ClassSpan(classCode: Self.classCode, span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
     }
 
     /// The same visit as the checks see it, without a database between.
@@ -193,9 +205,7 @@ struct MonthOfVisits: Sendable {
             funding: made.legs.map { Candidate.Funding(fund: $0.fund.rawValue, programme: $0.programme, amount: $0.amount) },
             selfPay: order.selfPay, plannedMinutes: (order.window.end - order.window.start).minutes, begin: visit.checkIn.at,
             end: visit.checkOut?.at, worker: visit.worker, evidence: visit.evidence(policy), isManual: visit.isManual)
-        line.recipient = Recipient(
-            place: Self.place(made.elder), birthday: Month(1948, 1).first, region: order.region,
-            classes: [ClassSpan(classCode: "minimum_living", span: DateSpan(from: Month(2020, 1).first))], abilityLevel: 1)
+        line.recipient = recipient(made.elder)
         line.proof.device = visit.traces.inDevice
         line.proof.isMocked = visit.traces.isMocked
         line.proof.photos = visit.checkIn.photoSHA256.map { [$0] } ?? []

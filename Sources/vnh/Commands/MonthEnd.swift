@@ -39,19 +39,19 @@ struct Close: AsyncParsableCommand {
         print(
             """
             \(month)：\(statements.count) 家服务商，\(lines) 笔，应结 \(statements.map(\.gross).total)，补贴 \(statements.map(\.subsidy).total)，\
-            扣减 \(statements.map(\.deducted).total)，实付 \(statements.map(\.payable).total)（\(note)）
+            扣减 \(statements.map(\.deducted).total)，实付 \(statements.map(\.due).total)（\(note)）
             """)
     }
 
     private func showShadow(_ office: Office) async throws {
         let shadow = try await ShadowMonth(office)(month)
         let today = shadow.today
-        print("\(month)：如果 \(today.day) 月结，\(today.lines) 笔，补贴 \(today.subsidy)，实付 \(today.payable)，不付 \(today.stopped.count) 笔")
+        print("\(month)：如果 \(today.day) 月结，\(today.lines) 笔，补贴 \(today.subsidy)，应付 \(today.payable)，不付 \(today.stopped.count) 笔")
         for sum in today.stops.byCode { print("  \(sum.code)  \(sum.lines) 笔  补贴 \(sum.subsidy)") }
         guard let before = shadow.before, let difference = shadow.difference else { return }
         print(
             """
-            与 \(before.day) 相比：\(difference.lines) 笔，实付 \(difference.payable)，新增不付 \(difference.newlyStopped.count) 笔，\
+            与 \(before.day) 相比：\(difference.lines) 笔，应付 \(difference.payable)，新增不付 \(difference.newlyStopped.count) 笔，\
             解除 \(difference.cleared.count) 笔
             """)
     }

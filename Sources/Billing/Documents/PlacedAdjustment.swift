@@ -1,0 +1,58 @@
+import Kernel
+import Registry
+
+extension MonthPapers {
+    /// A line of a month before, as a paper names it beside its correction.
+    public struct CorrectedLine: Hashable, Sendable {
+        public let number: String
+        /// Nil when nothing is known of them.
+        public let elder: ElderFacts?
+
+        public init(number: String, elder: ElderFacts?) { (self.number, self.elder) = (number, elder) }
+    }
+
+    /// 本期调整 on a paper: what is added to a payment beside its lines, or taken from it.
+    ///
+    /// It belongs to the street of the elder whose service is corrected, and of what concerns a provider as a whole (its score, bonuses, what is
+    /// carried over) to the street in which the provider stands.
+    struct PlacedAdjustment: Hashable, Sendable {
+        let provider: ProviderID
+        let street: String
+        /// Nil for 结转下月: what this month's payment could not bear, so that no payment is less than nothing.
+        let entry: Adjustment?
+        let amount: Fen
+        /// Number and elder of the service that is corrected; nil of what concerns a provider as a whole.
+        let line: CorrectedLine?
+
+        var title: String {
+            guard let entry else { return "结转下月抵扣" }
+            return switch entry.rule {
+            case .blocks: "按时段扣减"
+            case .score: "月度考核"
+            case .bonus: "运营补贴"
+            case .carried: "上月未抵扣"
+            case nil: amount < .zero ? "以前月份扣回" : "以前月份补发"
+            }
+        }
+        var reason: String { entry?.reason ?? "本月应付不足抵扣" }
+
+        /// Those of a statement; with them its payable lines come to what is due.
+        static func all(
+            of statement: Statement, _ elders: [ElderID: ElderFacts], _ corrected: [String: CorrectedLine], _ franchise: Franchise
+        ) -> [PlacedAdjustment] {
+            let (provider, subjects) = (statement.provider, Set(statement.adjustments.map(\.subject)))
+            let ofLines = subjects.isEmpty ? [] : statement.lines.map(\.candidate).filter { subjects.contains($0.subject) }
+            let own = Dictionary(ofLines.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
+            let home = franchise.provider(provider)?.region ?? ""
+            let placed = statement.adjustments.map { entry in
+                let line = corrected[entry.id] ?? own[entry.subject].map {
+                    CorrectedLine(number: $0.number, elder: elders[$0.elder])
+                }
+                return PlacedAdjustment(
+                    provider: provider, street: line.map { $0.elder?.region ?? "" } ?? home, entry: entry, amount: entry.amount, line: line)
+            }
+            guard statement.carried > .zero else { return placed }
+            return placed + [PlacedAdjustment(provider: provider, street: home, entry: nil, amount: statement.carried, line: nil)]
+        }
+    }
+}
