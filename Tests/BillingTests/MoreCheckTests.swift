@@ -232,6 +232,11 @@ import Testing
         #expect(try codes(2, 0, category: "02").isEmpty)
         #expect(try codes(2, 0, category: "06", region: "620102001") == ["R25"])
         #expect(try codes(2, 0, region: "620102002").isEmpty)
+        // Entered at the same moment, they count by their ids, in whichever order they are read.
+        let (a, b) = (World.line("a", World.market), World.line("b", World.market))
+        let terms = { (terms: inout Terms) in terms.budgets = [BudgetKey(fund: .voucher, year: 2026): Fen(3000)] }
+        #expect(try World.findings(a, among: [b], terms: terms).contains { $0.code == "R25" } == false)
+        #expect(try World.findings(b, among: [a], terms: terms).contains { $0.code == "R25" })
     }
 
     @Test func `R26 takes only the invoice that was approved`() throws {

@@ -137,7 +137,8 @@ struct PayoutListModel: Sendable {
         payments = page.payments.map { payment in
             Payment(
                 id: payment.id, elder: elder(payment), bill: bill(payment), amount: HTML.grouped(payment.leg.amount), version: payment.leg.version,
-                state: payment.reversedIn.map { localized("已发放，\($0) 冲正") } ?? localized(term: payment.stateName), madeBy: payment.madeBy, decidedBy: payment.decidedBy ?? "",
+                state: payment.reversedIn.map { localized("已发放，\($0) 冲正") } ?? localized(term: payment.stateName),
+                madeBy: payment.madeBy, decidedBy: payment.decidedBy ?? "",
                 mayReverse: mayAct && payment.state == .posted && payment.reversedIn == nil && !asked.contains(payment.id))
         }
         (next, hasNext) = (page.payments.last?.id ?? "", isFull)
