@@ -112,7 +112,7 @@ struct CardModel: Sendable {
         }
         open = card.openOrders.map { OrderLine($0, elder: nil, words: words, now: now) }
         last = card.lastServices.map { OrderLine($0, elder: nil, words: words, now: now) }
-        again = (card.lastServices.first ?? card.openOrders.first).map { order in
+        again = (card.lastServices.first ?? card.openOrders.last).map { order in
             let time = order.window.start.clock
             let draft: JSON = [
                 "item": JSON(order.item), "item_name": JSON(words.item(order.item.text)), "when": JSON("m\(time)"),

@@ -48,7 +48,7 @@ public struct RecordCall: Sendable {
         elder.phones = try tx.elders.phones(of: elder.id)
         let latest = try tx.orders.latest(of: elder.id, limit: 20)
         return CallCard(
-            elder: elder, openOrders: latest.filter { !$0.state.isEnd }, lastServices: Array(latest.filter { $0.state == .closed }.prefix(3)),
+            elder: elder, openOrders: latest.filter { !$0.state.isEnd }.reversed(), lastServices: Array(latest.filter { $0.state == .closed }.prefix(3)),
             purses: elder.status.isDeath
                 ? [] : try office.reference.programmes.purses(of: Situation.beneficiary(elder, on: today), on: today) {
                     try tx.entitlements.balances(of: elder.id, $0)

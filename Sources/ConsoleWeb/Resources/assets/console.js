@@ -91,7 +91,8 @@ async function load(sheet, key, focus) {
   if (draft?.elder && !$("[data-order-form]", sheet)) await choosePerson(sheet, draft.elder, false);
   name(sheet);
   restore(sheet, draft?.fields);
-  if (focus) focusFirst(sheet);
+  // Whoever began to search while the sheet was coming goes on searching.
+  if (focus && document.activeElement !== q) focusFirst(sheet);
 }
 
 /** The tab says who it is as soon as that is known. */
@@ -187,7 +188,12 @@ function quote(form) {
   const stamp = JSON.stringify(ask);
   box.dataset.stamp = stamp;
   quoting = piece("/console/pieces/quote", ask).then(
-    (html) => { if (box.dataset.stamp === stamp) box.innerHTML = html; },
+    (html) => {
+      if (box.dataset.stamp !== stamp) return;
+      box.innerHTML = html;
+      // Who comes, who pays what and the button are seen without a hand on the mouse.
+      if (!form.closest("[hidden]")) box.scrollIntoView({ block: "nearest" });
+    },
     (fault) => { if (box.dataset.stamp === stamp) say(box, fault); });
   return quoting;
 }
