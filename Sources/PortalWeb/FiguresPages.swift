@@ -35,10 +35,6 @@ public struct FiguresPages: PageGroup {
         group.post("means/capacity", use: setCapacity)
     }
 
-    private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
-        PortalPages(site).frame(title, request, context)
-    }
-
     @Sendable func quality(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let (provider, today) = (context.provider, office.now.localDate)
         let figures = try await office.read { tx in try tx.ownFigures.figures(of: provider, from: today.adding(days: -90), until: today) }

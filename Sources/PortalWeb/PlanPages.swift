@@ -29,10 +29,6 @@ public struct PlanPages: PageGroup {
         group.get("plan.csv", use: PlanRoutes(exchange).table)
     }
 
-    private func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
-        PortalPages(site).frame(title, request, context)
-    }
-
     @Sendable func plan(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let today = office.now.localDate
         let day = try request.day() ?? today

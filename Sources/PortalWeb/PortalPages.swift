@@ -28,17 +28,6 @@ public struct PortalPages: PageGroup {
         group.get("events", use: events)
     }
 
-    func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
-        let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text
-        let links = [
-            ("工作", "/provider"), ("日计划", "/provider/plan"), ("消息", "/provider/news"), ("结算", "/provider/statements"), ("质量", "/provider/quality"),
-            ("本单位", "/provider/means"),
-        ].map {
-            Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1)
-        }
-        return Frame(title: title, caller: name, links: links, language: request.language)
-    }
-
     private func work(_ request: Request, _ provider: ProviderID) async throws -> SheetModel {
         SheetModel(
             try await ReadSheet(office)(provider), stalePlans: try await ReadPlan(office).stale(provider).map(\.description), provider: provider,
@@ -87,5 +76,19 @@ public struct PortalPages: PageGroup {
     @Sendable func events(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
         return try await LiveEvents(office) { $0.provider == provider }.response(to: request)
+    }
+}
+
+extension PageGroup {
+    /// The frame of a provider's pages.
+    func frame(_ title: String, _ request: Request, _ context: ProviderContext) -> Frame {
+        let name = office.reference.franchise.provider(context.provider)?.name ?? context.provider.text
+        let links = [
+            ("工作", "/provider"), ("日计划", "/provider/plan"), ("消息", "/provider/news"), ("结算", "/provider/statements"), ("质量", "/provider/quality"),
+            ("本单位", "/provider/means"),
+        ].map {
+            Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1)
+        }
+        return Frame(title: title, caller: name, links: links, language: request.language)
     }
 }

@@ -30,7 +30,7 @@ def test_axe_finds_nothing(visit, login, path, view):
     assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
 
 
-@pytest.mark.parametrize("login,path", PAGES)
+@pytest.mark.parametrize("login,path", PAGES + [("operator", "/console?lang=en"), ("finance", "/finance?lang=en"), ("provider", "/provider?lang=en")])
 def test_a_page_is_light_and_its_policy_strict(visit, login, path):
     visitor = visit(login)
     sizes = []

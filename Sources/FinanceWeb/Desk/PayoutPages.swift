@@ -54,7 +54,7 @@ public struct PayoutPages: PageGroup {
     }
 
     /// Payments a page.
-    static let pageSize = 200
+    static let pageSize = 100
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))

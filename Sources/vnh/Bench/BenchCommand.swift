@@ -64,6 +64,8 @@ struct BenchResult {
 /// A server of our own in a process of its own, over a fresh district: in a temporary folder, or where one is told.
 struct BenchServer {
     let folder: String
+    /// Of its database.
+    let address: String
     let port: Int
     let process: Process
     let tokens: [Caller.Role: String]
@@ -113,7 +115,8 @@ struct BenchServer {
         process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off", "MALLOC_ARENA_MAX": "2"]) { $1 }
         try process.run()
         let server = BenchServer(
-            folder: folder, port: port, process: process, tokens: tokens, providerToken: providerToken, providerTokens: providerTokens, isOld: isOld)
+            folder: folder, address: address, port: port, process: process, tokens: tokens, providerToken: providerToken,
+            providerTokens: providerTokens, isOld: isOld)
         for _ in 0..<200 {
             if let outcome = try? LoadGenerator(port: port, connections: 1).run(
                 seconds: 0.01, next: { $0 == 0 ? LoadGenerator.request("GET", "/healthz", token: "") : nil }), !outcome.milliseconds.isEmpty
@@ -124,6 +127,13 @@ struct BenchServer {
         }
         server.stop()
         throw Rejection(.unavailable, "bench_start", "测试服务器没有启动。")
+    }
+
+    /// After a bulk load over HTTP; see ``Database/analyze()``.
+    func analyze() async throws {
+        let database = try await Premises.open(try DatabaseURL(address))
+        try await database.analyze()
+        await database.close()
     }
 
     func stop() {

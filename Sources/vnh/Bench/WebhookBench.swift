@@ -167,13 +167,15 @@ final class WebhookHouse {
     }
 
     func start() throws -> BenchServer {
+        let address = "sqlite:\(folder)/bench.sqlite"
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = ["serve", "--database", "sqlite:\(folder)/bench.sqlite", "--port", "\(port)"]
+        process.arguments = ["serve", "--database", address, "--port", "\(port)"]
         process.environment = ProcessInfo.processInfo.environment.merging(["VNH_WEBHOOK_ALLOW": "127.0.0.1"]) { $1 }
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let server = BenchServer(folder: folder, port: port, process: process, tokens: [:], providerToken: "", providerTokens: [], isOld: true)
+        let server = BenchServer(
+            folder: folder, address: address, port: port, process: process, tokens: [:], providerToken: "", providerTokens: [], isOld: true)
         self.server = server
         return server
     }
