@@ -48,6 +48,9 @@ public struct Candidate: Hashable, Sendable {
     /// The call-back says that nobody came, or that money was taken.
     public var callbackDenies: Bool
 
+    /// When it was to begin; nil for a meal, and in what was frozen.
+    public var plannedStart: Instant?
+
     /// Who came along, where two come.
     public var second: WorkerID?
 

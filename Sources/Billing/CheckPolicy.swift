@@ -28,6 +28,8 @@ public struct CheckPolicy: Hashable, Sendable {
     public var scorePoorPercent = 80
     /// R14: so many visits of one worker, all of the same length to the second.
     public var sameDuration = 10
+    /// R15: signed in so many minutes after the agreed time is late.
+    public var checkInLate = 60
     /// R15, minutes of the day.
     public var dayOpens = 360
     public var dayCloses = 1320
@@ -70,6 +72,7 @@ public struct CheckPolicy: Hashable, Sendable {
         read("score_fair_percent", \.scoreFairPercent)
         read("score_poor_percent", \.scorePoorPercent)
         read("same_duration_visits", \.sameDuration)
+        read("check_in_late_min", \.checkInLate)
         read("service_day_opens_min", \.dayOpens)
         read("service_day_closes_min", \.dayCloses)
         read("worker_day_min", \.workerDay)

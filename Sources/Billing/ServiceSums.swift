@@ -36,8 +36,8 @@ public struct ServiceShare: Sendable {
         let item = catalogue.item(line.item)
         (elder, category, unit, quantity, funding) = (line.elder, item?.category, item?.unit, line.quantity, line.funding)
         let price = catalogue.price(of: line.item, on: line.date)
-        let isGuided = price?.type == .guided || price?.type == .agreed
-        discount = isGuided ? max(.zero, (price?.guide ?? .zero).times(line.quantity) - line.gross) : .zero
+        let guide = price.flatMap { $0.type == .guided || $0.type == .agreed ? $0.guide : nil }
+        discount = guide.map { max(.zero, $0.times(line.quantity) - line.gross) } ?? .zero
     }
 }
 

@@ -142,6 +142,12 @@ import Testing
         Row("late", [], nil, World.line("s1", minute: 1319)), Row("early", [], nil, World.line("s1", minute: 360)),
         Row("an emergency at night", [], nil, World.line("s1", minute: 100)) { $0.proof.isEmergency = true },
         Row("not measured", [], nil, World.line("s1", minute: 100)) { $0.begin = nil },
+        Row("an hour late", [], nil, World.line("s1")) { $0.plannedStart = Instant(World.monday, minute: 540) },
+        Row("later", ["R15"], .warn, World.line("s1")) { $0.plannedStart = Instant(World.monday, minute: 539) },
+        Row("on another day", ["R15"], .hold, World.line("s1")) {
+            $0.date = World.monday.adding(days: -1)
+            $0.plannedStart = Instant($0.date, minute: 600)
+        },
     ])
     func `R15 looks at the hour`(row: Row) throws { try Checks.expect(row) }
 

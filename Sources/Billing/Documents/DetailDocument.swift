@@ -19,12 +19,9 @@ extension MonthPapers {
 
     /// 结算明细表: a row a service, of one provider or of all, and after them one for each adjustment, so that it comes to what is paid.
     func detail(_ provider: ProviderID?) -> Document {
-        let (lines, added) = (
-            Dictionary(statements.map { ($0.provider, $0.lines) }, uniquingKeysWith: { first, _ in first }),
-            Dictionary(grouping: adjustments, by: \.provider)
-        )
-        let rows = Set(lines.keys).union(added.keys).sorted().flatMap { provider in
-            (lines[provider] ?? []).map(detailRow) + (added[provider] ?? []).map(detailRow)
+        let (whose, added) = (Dictionary(grouping: statements, by: \.provider), Dictionary(grouping: adjustments, by: \.provider))
+        let rows = Set(whose.keys).union(added.keys).sorted().flatMap { provider in
+            (whose[provider] ?? []).flatMap(\.lines).map(detailRow) + (added[provider] ?? []).map(detailRow)
         }
         let total = statements.flatMap(\.lines).map(\.paid).total + adjustments.map(\.amount).total
         return Document(

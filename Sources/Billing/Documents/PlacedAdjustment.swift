@@ -42,10 +42,10 @@ extension MonthPapers {
         ) -> [PlacedAdjustment] {
             let (provider, subjects) = (statement.provider, Set(statement.adjustments.map(\.subject)))
             let ofLines = subjects.isEmpty ? [] : statement.lines.map(\.candidate).filter { subjects.contains($0.subject) }
-            let own = Dictionary(ofLines.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
+            let own = Dictionary(grouping: ofLines, by: \.subject)
             let home = franchise.provider(provider)?.region ?? ""
             let placed = statement.adjustments.map { entry in
-                let line = corrected[entry.id] ?? own[entry.subject].map {
+                let line = corrected[entry.id] ?? own[entry.subject]?.first.map {
                     CorrectedLine(number: $0.number, elder: elders[$0.elder])
                 }
                 return PlacedAdjustment(

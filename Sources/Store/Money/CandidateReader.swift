@@ -255,6 +255,7 @@ public struct CandidateReader {
             isManual: visit.isManual, hasOpenComplaint: hasComplaint,
             callbackDenies: callback == 2)
         line.version = version
+        line.plannedStart = start
         line.second = second == visit.worker ? nil : second
         line.recipient = person.recipient
         line.proof = proof(visit)

@@ -205,6 +205,7 @@ struct MonthOfVisits: Sendable {
             funding: made.legs.map { Candidate.Funding(fund: $0.fund.rawValue, programme: $0.programme, amount: $0.amount) },
             selfPay: order.selfPay, plannedMinutes: (order.window.end - order.window.start).minutes, begin: visit.checkIn.at,
             end: visit.checkOut?.at, worker: visit.worker, evidence: visit.evidence(policy), isManual: visit.isManual)
+        line.plannedStart = order.window.start
         line.recipient = recipient(made.elder)
         line.proof.device = visit.traces.inDevice
         line.proof.isMocked = visit.traces.isMocked
