@@ -16,6 +16,9 @@ public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible
     /// Those on which readers run beside the writer.
     public static let concurrent: [Backend] = available.filter { $0 != .memory }
 
+    /// Every test runs at once, each of these holds five connections, and a server has only so many.
+    private static let turnstile = Turnstile(places: 160)
+
     public var testDescription: String {
         switch self {
         case .memory: "SQLite in memory"
@@ -39,11 +42,16 @@ public enum Backend: String, CaseIterable, Sendable, CustomTestStringConvertible
             guard case .postgres(let conninfo, let schema?) = try DatabaseURL("\(server)?schema=\(schema)") else {
                 throw StoreFault.badURL(server)
             }
-            return try await closing(try await PostgresDatabase(conninfo: conninfo, schema: schema)) { database in
-                let result = await Caught { try await body(database) }
-                _ = try await database.writeAlone { tx in try tx.execute(SQL(text: "DROP SCHEMA \(schema) CASCADE")) }
-                return try result.get()
+            await Self.turnstile.enter()
+            let result = await Caught {
+                try await closing(try await PostgresDatabase(conninfo: conninfo, schema: schema)) { database in
+                    let result = await Caught { try await body(database) }
+                    _ = try await database.writeAlone { tx in try tx.execute(SQL(text: "DROP SCHEMA \(schema) CASCADE")) }
+                    return try result.get()
+                }
             }
+            await Self.turnstile.leave()
+            return try result.get()
         }
     }
 
@@ -71,6 +79,27 @@ struct Caught<T> {
     }
 
     func get() throws -> T { try result.get() }
+}
+
+/// Lets so many in at once, and the others as places become free.
+private actor Turnstile {
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(places: Int) { free = places }
+
+    func enter() async {
+        guard free == 0 else {
+            free -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func leave() {
+        guard waiting.isEmpty else { return waiting.removeFirst().resume() }
+        free += 1
+    }
 }
 
 /// A folder for one test.

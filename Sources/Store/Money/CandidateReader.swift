@@ -56,23 +56,16 @@ public struct CandidateReader {
     }
 
     func forEachMeal(on day: LocalDate, _ body: (Candidate) throws -> Void) throws {
-        for canteen in try canteens() {
-            try tx.forEachRow(
-                """
-                SELECT \(sql: Self.mealColumns) FROM meal_swipe m
-                WHERE m.canteen_id = \(canteen) AND m.service_date = \(day) AND m.settlement <> 'reversed'
-                """
-            ) { try body(try meal(&$0, canteen)) }
+        try tx.forEachRow(
+            """
+            SELECT m.canteen_id, \(sql: Self.mealColumns) FROM meal_swipe m
+            WHERE m.service_date = \(day) AND m.settlement <> 'reversed'
+            ORDER BY m.id
+            """
+        ) { row in
+            let canteen = try row.id(Provider.self)
+            try body(try meal(&row, canteen))
         }
-    }
-
-    private func canteens() throws -> [ProviderID] {
-        try tx.rows(
-            """
-            SELECT canteen_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
-            GROUP BY canteen_id ORDER BY canteen_id
-            """
-        ) { try $0.id() }
     }
 
     /// An order's own line, and those of its provider and its elder on the same day, finished but perhaps not yet confirmed.

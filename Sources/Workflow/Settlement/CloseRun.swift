@@ -16,8 +16,8 @@ struct CloseRun: Sendable {
 
     private var month: Month { check.month }
 
-    /// Lines a transaction, when nobody else writes and while somebody does, who may wait for it by a few milliseconds.
-    static let (part, smallPart) = (MonthCheck.page, 128)
+    /// Lines a transaction, when nobody else writes and while somebody does, whom less than a millisecond of it must not disturb.
+    static let (part, smallPart) = (MonthCheck.page, 32)
     /// Refused lines a transaction: each moves its money back step by step.
     static let refusals = 256
     /// Statements sealed a transaction.
@@ -42,12 +42,10 @@ struct CloseRun: Sendable {
         var done = 0
         while done < list.count {
             let isBusy = office.database.isBusy
+            if isBusy { try await Task.sleep(for: .milliseconds(10)) }
             let end = min(list.count, done + min(size, isBusy ? Self.smallPart : size))
-            let began = ContinuousClock.now
             try await body(list[done..<end])
             done = end
-            // Every second moment is theirs.
-            if isBusy { try await Task.sleep(for: ContinuousClock.now - began) }
         }
     }
 

@@ -75,7 +75,12 @@ struct MonthOfMeals: Sendable {
             legs: split.legs.map { FundingLeg(fund: $0.fund, programme: $0.programme, version: $0.version, amount: $0.amount, draws: []) })
     }
 
-    func write(_ day: Int, _ tx: any Transaction) throws { try forEach(onDay: day) { meal, _ in _ = try tx.meals.insert(meal) } }
+    /// In the order in which the cards are drawn.
+    func write(_ day: Int, _ tx: any Transaction) throws {
+        var meals: [MealSwipe] = []
+        forEach(onDay: day) { meal, _ in meals.append(meal) }
+        for meal in meals.sorted(by: { $0.id < $1.id }) { _ = try tx.meals.insert(meal) }
+    }
 
     /// The same meal as the checks see it, without a database between.
     func candidate(_ meal: MealSwipe, of elder: Int) -> Candidate {
