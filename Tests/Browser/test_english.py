@@ -206,7 +206,7 @@ def examples(district):
         "day": district.one("SELECT day FROM day_plan WHERE provider_id = 'P092' ORDER BY day DESC LIMIT 1"),
         "worker": district.one("SELECT worker_id FROM day_plan_visit WHERE provider_id = 'P092' AND worker_id IS NOT NULL ORDER BY day DESC LIMIT 1"),
         "provider": district.one("SELECT provider_id FROM statement WHERE month = '2026-01' ORDER BY provider_id DESC LIMIT 1"),
-        "slip": district.one("SELECT number FROM downtime_slip ORDER BY number LIMIT 1"),
+        "slip": district.one("SELECT number FROM downtime_slip WHERE order_id IS NULL ORDER BY number LIMIT 1"),
         "webhook": district.one("SELECT id FROM webhook ORDER BY id LIMIT 1"),
     }
 
