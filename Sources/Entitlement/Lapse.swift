@@ -1,7 +1,9 @@
 import Kernel
 
 /// 结余失效: one account of a programme's grant that may not be drawn any more after a month.
-public struct Lapsing: Sendable {
+///
+/// A class, because each elder of a district is held against it, and a copy of a programme's rule costs more than the question.
+public final class Lapsing: Sendable {
     let rule: Programmes.Rule
     let grant: Grant
     /// Stands for the period.

@@ -1,7 +1,7 @@
 import Kernel
 
 /// 补贴项目: dated data that say for whom, for what and how much a fund pays.
-public struct Programme: Sendable {
+public struct Programme: Hashable, Sendable {
     public let code: String
     public let name: String
     public let fund: Fund
@@ -16,7 +16,7 @@ public struct Programme: Sendable {
 }
 
 /// The rules of a programme over a span of days. A change of rules is a new version, never an edit.
-public struct ProgrammeVersion: Sendable {
+public struct ProgrammeVersion: Hashable, Sendable {
     public var version: Int
     public var from: LocalDate
     public var until: LocalDate?

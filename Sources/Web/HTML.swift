@@ -6,17 +6,30 @@ import Kernel
 public enum HTML {
     public static func escaped(_ text: String) -> String {
         var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
+        append(text, to: &result)
         return result
+    }
+
+    /// The same at the end of a long text. What has to be escaped is ASCII, which stands in UTF-8 for nothing else; most texts have none of it.
+    static func append(_ text: String, to result: inout String) {
+        var rest = text[...]
+        while let place = rest.utf8.firstIndex(where: { mark($0) != nil }) {
+            result += rest[..<place]
+            result += mark(rest.utf8[place]) ?? ""
+            rest = rest[rest.utf8.index(after: place)...]
+        }
+        result += rest
+    }
+
+    private static func mark(_ byte: UInt8) -> String? {
+        switch byte {
+        case UInt8(ascii: "&"): "&amp;"
+        case UInt8(ascii: "<"): "&lt;"
+        case UInt8(ascii: ">"): "&gt;"
+        case UInt8(ascii: "\""): "&quot;"
+        case UInt8(ascii: "'"): "&#39;"
+        default: nil
+        }
     }
 
     /// What stands in one cell of a table; always escaped.

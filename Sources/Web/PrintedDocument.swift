@@ -54,39 +54,53 @@ public struct PrintedDocument: Sendable {
     ///
     /// Its measures depend on the table, so they stand in the page; nothing in it can run.
     public var response: Response {
-        let text = """
+        var html = """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
-            <style>\(style)</style></head><body><main>\(sheets)</main></body></html>
+            <style>\(style)</style></head><body><main>
             """
+        // A month is a thousand rows of thirty cells: they are written one after the other into one text.
+        html.reserveCapacity(document.rows.count * document.columns.count * 32)
+        let pages = document.pages(layout.sheet)
+        let top = top
+        for page in pages {
+            html += top
+            for row in page.rows { append(row[...], to: &html) }
+            html += "</tbody><tfoot>"
+            if document.hasTotals {
+                append("本页小计", page.subtotal, to: &html)
+                append(page.number == pages.count ? "合计" : "累计", page.running, to: &html)
+            }
+            html += bottom(page, of: pages.count)
+        }
+        html += "</main></body></html>"
         return Response(
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-            ], body: .init(byteBuffer: ByteBuffer(string: text)))
+            ], body: .init(byteBuffer: ByteBuffer(string: html)))
     }
 
-    private var sheets: String {
-        let pages = document.pages(layout.sheet)
-        return pages.map { sheet($0, of: pages.count) }.joined(separator: "\n")
-    }
-
-    private func sheet(_ page: Document.Page, of count: Int) -> String {
-        let isLast = page.number == count
-        var foot = ""
-        if document.hasTotals {
-            foot = sums("本页小计", page.subtotal) + sums(isLast ? "合计" : "累计", page.running)
-        }
+    /// What stands above the rows of every sheet.
+    private var top: String {
+        let facts = document.facts.map { "<span>\(HTML.escaped("\($0.name)：\($0.value)"))</span>" }.joined()
         let head = document.columns.map { "<th>\(HTML.escaped($0.name))</th>" }.joined()
-        let notes = isLast ? document.notes.map { "<p>\(HTML.escaped($0))</p>" }.joined() : ""
-        let signers = document.signers.map { "<span>\(HTML.escaped($0))：</span>" }.joined()
         return """
             <section class="sheet"><h1>\(HTML.escaped(document.title))</h1>
-            <p class="facts">\(document.facts.map { "<span>\(HTML.escaped("\($0.name)：\($0.value)"))</span>" }.joined())<span>单位：元</span></p>
+            <p class="facts">\(facts)<span>单位：元</span></p>
             <table><colgroup>\(widths)</colgroup><thead><tr>\(head)</tr></thead>
-            <tbody>\(page.rows.map(row).joined(separator: "\n"))</tbody><tfoot>\(foot)</tfoot></table>
+            <tbody>
+            """
+    }
+
+    private func bottom(_ page: Document.Page, of count: Int) -> String {
+        let notes = page.number == count ? document.notes.map { "<p>\(HTML.escaped($0))</p>" }.joined() : ""
+        let signers = document.signers.map { "<span>\(HTML.escaped($0))：</span>" }.joined()
+        return """
+            </tfoot></table>
             \(notes)<p class="sign">\(signers)<span class="seal">（盖章）</span></p>
             <p class="number">第 \(page.number) 页 共 \(count) 页</p></section>
+
             """
     }
 
@@ -97,19 +111,24 @@ public struct PrintedDocument: Sendable {
         }.joined()
     }
 
-    private func row(_ cells: [Cell]) -> String { "<tr>\(cells.map(cell).joined())</tr>" }
-
-    /// The word stands across the columns before the first sum.
-    private func sums(_ word: String, _ cells: [Cell]) -> String {
-        let across = max(1, cells.prefix { $0 == .blank }.count)
-        return "<tr><td colspan=\"\(across)\">\(HTML.escaped(word))</td>\(cells.dropFirst(across).map(cell).joined())</tr>"
+    /// - Parameter word: stands across the columns before the first sum.
+    private func append(_ word: String, _ sums: [Cell], to html: inout String) {
+        let across = max(1, sums.prefix { $0 == .blank }.count)
+        append(sums.dropFirst(across), after: "<td colspan=\"\(across)\">\(HTML.escaped(word))</td>", to: &html)
     }
 
-    private func cell(_ cell: Cell) -> String {
-        switch cell {
-        case .integer, .amount: "<td class=\"n\">\(HTML.escaped(cell.text))</td>"
-        case .blank, .text, .date: "<td>\(HTML.escaped(cell.text))</td>"
+    private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout String) {
+        html += "<tr>"
+        html += first
+        for cell in cells {
+            switch cell {
+            case .integer, .amount: html += "<td class=\"n\">"
+            case .blank, .text, .date: html += "<td>"
+            }
+            HTML.append(cell.text, to: &html)
+            html += "</td>"
         }
+        html += "</tr>\n"
     }
 
     private var style: String {

@@ -298,4 +298,85 @@ extension World {
             #expect(try await ReadLapses(world.office)(World.month).first { $0.region == "620102002" }?.lapsed ?? .zero > .zero)
         }
     }
+
+    /// Everything that changes an account or a file, one after the other: an office that has looked before tells what one tells that opens now.
+    @Test(arguments: Backend.available)
+    func `are the same for whoever has looked before and whoever looks for the first time`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try world.changeProgrammes { $0 + Self.programmes + Self.meals }
+            let (april, canteen) = (World.month.adding(1), ProviderID("P001"))
+            let months = [World.month, april, World.month.adding(3)]
+            let reader = Office(database: world.office.database, shelf: world.office.shelf, clock: world.office.clock, random: world.office.random)
+            var seen = try await Self.lines(reader, months)
+            #expect(!seen.contains(""))
+            /// - Parameter isSeen: false for what moves nothing that lapses.
+            func step(_ name: String, isSeen: Bool = true, _ act: () async throws -> Void) async throws {
+                try await act()
+                let now = try await Self.lines(reader, months)
+                let anew = Office(database: reader.database, shelf: reader.shelf, clock: reader.clock, random: reader.random)
+                #expect(try await now == Self.lines(anew, months), "\(name)")
+                #expect((now != seen) == isSeen, "\(name)")
+                seen = now
+            }
+            func update(_ elder: ElderID, _ change: @escaping @Sendable (inout Elder) -> Void) async throws {
+                _ = try await world.office.perform(ManageElder(world.office).update(elder, expecting: nil, by: World.desk, change: change))
+            }
+            try await step("nothing", isSeen: false) {}
+            var swipe: MealSwipe?
+            try await step("a meal") {
+                let noon = Instant(World.monday, minute: 11 * 60 + 40)
+                world.setClock(noon)
+                let request = SwipeRequest(elder: World.ordinary, canteen: canteen, slot: .lunch, at: noon, device: "till-1")
+                swipe = try await SwipeMeal(world.office)(request, by: World.caller(canteen)).swipe
+            }
+            try await step("a meal taken back") {
+                _ = try await world.office.perform(try ReverseMeal(world.office).prepared(try #require(swipe).id, reason: "误刷", by: World.desk))
+            }
+            var order: Order?
+            try await step("an order") { order = try await world.order(in: .accepted, World.request(World.lowIncome, day: 3)) }
+            try await step("an order cancelled") {
+                _ = try await world.office.perform(CancelOrder(world.office).prepared(try #require(order).id, reason: "test", by: World.desk))
+            }
+            try await step("an order closed") { _ = try await world.order(in: .closed) }
+            world.setClock(Instant(april.last, minute: 600))
+            try await step("a bill") {
+                let bill = Bill(number: "1", item: "01001", date: World.month.last, price: Fen(2_000))
+                _ = try await world.office.perform(
+                    try FileClaim(world.office).one("CLAIM", claimant: nil, FileClaim.Entry(elder: World.ordinary, bill: bill), by: World.finance))
+            }
+            try await step("an allowance", isSeen: false) { _ = try await DrawUpAllowances(world.office)("AGED", World.month, by: World.finance) }
+            try await step("another street") { try await update(World.minimum) { $0.address.region = "620102002" } }
+            try await step("another class") { try await update(World.ordinary) { $0.classes = [ClassSpan(classCode: "low_income", span: DateSpan(from: World.month.first, until: nil))] } }
+            try await step("a death") {
+                _ = try await world.office.perform(
+                    ManageElder(world.office).setStatus(World.destitute, .deceased, since: World.month.adding(1).first, by: World.desk))
+            }
+            try await step("an import") {
+                let known = ["number": "LZ900", "name": "王试", "sex": "女", "birthday": "1940-01-01", "region": "620102002", "ability": "0"]
+                let (header, row) = (ElderRow.Columns.required, ElderRow.Columns.required.map { known[$0] ?? "" })
+                let report = try await ImportElders(world.office)(
+                    Array([header, row].map { $0.joined(separator: ",") + "\n" }.joined().utf8), dryRun: false, skipBad: false, by: World.admin,
+                    progress: { _, _ in })
+                #expect(report.faults.isEmpty && report.inserted == 1)
+            }
+            try await step("another rule") { try world.changeProgrammes { $0 + (Self.programmes + Self.meals).replacing("40.00", with: "50.00") } }
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    private static let meals = """
+        - code: MEALS
+          name: 餐费额度
+          fund: meal_subsidy
+          versions:
+            - {version: 1, from: 2026-01-01, sample: true, source: 样例, scope: {categories: ["01"]}, benefit: {kind: amount, value: "1.00"},
+               grants: [{per: month, value: "9.00"}]}
+
+        """
+
+    private static func lines(_ office: Office, _ months: [Month]) async throws -> [String] {
+        var told: [String] = []
+        for month in months { told.append(try await ReadLapses(office)(month).map { "\($0)" }.joined(separator: "\n")) }
+        return told
+    }
 }

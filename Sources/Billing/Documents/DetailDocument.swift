@@ -20,10 +20,17 @@ extension MonthPapers {
     /// 结算明细表: a row a service, of one provider or of all, and after them one for each adjustment, so that it comes to what is paid.
     func detail(_ provider: ProviderID?) -> Document {
         let (whose, added) = (Dictionary(grouping: statements, by: \.provider), Dictionary(grouping: adjustments, by: \.provider))
-        let rows = Set(whose.keys).union(added.keys).sorted().flatMap { provider in
-            (whose[provider] ?? []).flatMap(\.lines).map(detailRow) + (added[provider] ?? []).map(detailRow)
+        var (rows, total) = ([[Cell]](), adjustments.map(\.amount).total)
+        for provider in Set(whose.keys).union(added.keys).sorted() {
+            for statement in whose[provider] ?? [] {
+                rows.reserveCapacity(rows.count + statement.lines.count)
+                for line in statement.lines {
+                    rows.append(detailRow(line))
+                    total += line.paid
+                }
+            }
+            rows += (added[provider] ?? []).map(detailRow)
         }
-        let total = statements.flatMap(\.lines).map(\.paid).total + adjustments.map(\.amount).total
         return Document(
             title: "结算明细表",
             facts: [("结算月", period)] + (provider.map { [("服务商", "\($0) \(providerName($0))")] } ?? []),
@@ -35,22 +42,22 @@ extension MonthPapers {
     private func detailRow(_ line: StatementLine) -> [Cell] {
         let c = line.candidate
         let (elder, visit, item) = (elders[c.elder], visits[c.subject], item(line))
-        let who: [Cell] = [
-            "\(month)-\(c.provider)", "\(c.number)", "\(elder?.number ?? c.elder.text)", "\(elder?.maskedName ?? "")",
-            "\(elder?.idTail ?? "")", "\(className(c))", elder.map { .integer($0.abilityLevel) } ?? .blank,
-            "\(elder?.community ?? "")",
-        ]
-        let what: [Cell] = [
-            "\(c.item)", "\(item?.name ?? "")", "\(item?.unit.rawValue ?? "")", "\(c.quantity.text)", .amount(c.unitPrice),
-            "\(visit?.planned.short ?? String(c.date.description.suffix(5)))", "\(visit?.begin.short ?? "")", "\(visit?.end?.short ?? "")",
+        var row: [Cell] = [
+            "\(month)-\(c.provider)", .text(c.number), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
+            .text(elder?.idTail ?? ""), .text(className(c)), elder.map { .integer($0.abilityLevel) } ?? .blank, .text(elder?.community ?? ""),
+            .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
+            .text(visit?.planned.short ?? String(c.date.description.suffix(5))), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
             visit.flatMap { v in v.end.map { .integer(($0 - v.begin).minutes) } } ?? .blank,
-            "\(visit.map { workerName($0.worker, of: c.provider) } ?? "")", "L\(c.evidence.rawValue)",
-            "\(c.kind == .meal ? "刷卡" : Self.confirmation(visit))",
+            .text(visit.map { workerName($0.worker, of: c.provider) } ?? ""), "L\(c.evidence.rawValue)",
+            .text(c.kind == .meal ? "刷卡" : Self.confirmation(visit)),
         ]
-        let money: [Cell] =
-            Fund.allCases.map { .amount(line.amount(of: $0)) } + [.amount(c.selfPay), .amount(line.deduction), .amount(line.paid)]
+        row.reserveCapacity(Self.detailColumns.count)
+        for fund in Fund.allCases { row.append(.amount(line.amount(of: fund))) }
         let findings = line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
-        return who + what + money + ["\(line.verdict.name)\(findings.isEmpty ? "" : "：\(findings)")"]
+        row += [
+            .amount(c.selfPay), .amount(line.deduction), .amount(line.paid), .text(findings.isEmpty ? line.verdict.name : "\(line.verdict.name)：\(findings)"),
+        ]
+        return row
     }
 
     private func detailRow(_ adjustment: PlacedAdjustment) -> [Cell] {

@@ -62,6 +62,8 @@ extension Document {
 extension String {
     /// How many lines it takes when it may be broken anywhere, at least one; a Chinese character and its punctuation take two half-widths.
     public func lines(wrappedAt width: Int) -> Int {
+        // No character takes more half-widths than bytes.
+        guard utf8.count > width else { return 1 }
         var (lines, used) = (1, 0)
         for scalar in unicodeScalars {
             let own = scalar.value >= 0x1100 ? 2 : 1

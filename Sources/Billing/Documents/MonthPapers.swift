@@ -148,7 +148,10 @@ extension StatementLine {
     var paid: Fen { verdict == .paid ? candidate.subsidy : .zero }
     var deduction: Fen { verdict == .paid ? .zero : candidate.subsidy }
 
-    func amount(of fund: Fund) -> Fen { candidate.funding.filter { $0.fund == fund.rawValue }.map(\.amount).total }
+    func amount(of fund: Fund) -> Fen {
+        let name = fund.rawValue
+        return candidate.funding.reduce(.zero) { $1.fund == name ? $0 + $1.amount : $0 }
+    }
 }
 
 extension Fund {

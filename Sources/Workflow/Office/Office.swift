@@ -13,6 +13,7 @@ public struct Office: Sendable {
     public let bell: LogBell
     /// Where polls of providers wait for news.
     public let board = FeedBoard()
+    let lapses = LapseBook()
 
     public init(
         database: any Database, shelf: ReferenceShelf, clock: @escaping @Sendable () -> Instant,

@@ -11,16 +11,22 @@ public struct ReadPapers: Sendable {
 
     /// - Parameter provider: reads only what concerns this provider; its papers come out the same.
     public func callAsFunction(_ month: Month, of provider: ProviderID? = nil) async throws -> MonthPapers {
+        try await papers(month, of: provider, isReconciled: true)
+    }
+
+    private func papers(_ month: Month, of provider: ProviderID?, isReconciled: Bool) async throws -> MonthPapers {
         let (statements, isClosed) = try await ReadStatements(office)(month, of: provider)
         return try await office.read { [reference = office.reference] tx in
-            try Self.papers(tx, reference, month, isClosed: isClosed, statements, of: provider)
+            try Self.papers(tx, reference, month, isClosed: isClosed, statements, of: provider, isReconciled: isReconciled)
         }
     }
 
     /// One paper; of cash payments, and of what is made of sums, only what belongs to them is read.
     public func document(_ month: Month, _ kind: DocumentKind, _ scope: DocumentScope) async throws -> Document {
         if kind.isOfSums, let papers = try await sealed(month) { return try papers.document(kind, scope) }
-        guard kind == .payouts else { return try await self(month, of: scope.provider).document(kind, scope) }
+        guard kind == .payouts else {
+            return try await papers(month, of: scope.provider, isReconciled: kind == .differences).document(kind, scope)
+        }
         return try await office.read { [reference = office.reference] tx in
             let papers = MonthPapers(
                 month: month, isClosed: false, statements: [], elders: try tx.papers.elders(paidIn: month), visits: [:], mealClasses: [:], owed: [:],
@@ -47,15 +53,16 @@ public struct ReadPapers: Sendable {
         }
     }
 
+    /// - Parameter isReconciled: with what the ledger says of the whole month, which 对账差异表 alone is made of.
     static func papers(
-        _ tx: any Transaction, _ reference: Reference, _ month: Month, isClosed: Bool, _ statements: [Statement], of provider: ProviderID?
+        _ tx: any Transaction, _ reference: Reference, _ month: Month, isClosed: Bool, _ statements: [Statement], of provider: ProviderID?,
+        isReconciled: Bool = false
     ) throws -> MonthPapers {
         let late = LateLines(statements, of: month)
         return MonthPapers(
             month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider, and: late),
             visits: try tx.papers.visits(month, of: provider, and: late),
-            mealClasses: try tx.papers.mealClasses(month, of: provider, and: late), owed: try tx.papers.owed(month, and: late),
-            unproven: try tx.papers.unproven(month),
+            mealClasses: try tx.papers.mealClasses(month, of: provider, and: late), owed: isReconciled ? try tx.papers.owed(month, and: late) : [:], unproven: isReconciled ? try tx.papers.unproven(month) : [:],
             corrected: try tx.papers.corrected(statements.flatMap(\.adjustments)), invoices: try tx.close.invoices(month).mapValues(\.number),
             catalogue: reference.catalogue, franchise: reference.franchise)
     }

@@ -80,7 +80,7 @@ extension BenchCommand {
                 // The first opens what is opened once.
                 _ = try LoadGenerator(port: server.port, connections: 1).run(seconds: 5) { $0 == 0 ? request : nil }
                 let outcome = try LoadGenerator(port: server.port, connections: connections).run(seconds: 60) { $0 < requests ? request : nil }
-                if !Self.isReport(path) { slowest = max(slowest, outcome.percentile(0.99)) }
+                slowest = max(slowest, outcome.percentile(0.99))
                 show(path, outcome)
             }
             let bytes = try weight(of: "/console", server)
@@ -89,9 +89,6 @@ extension BenchCommand {
             }
             print("最慢的一页 p99 \(String(format: "%.1f", slowest)) ms（目标 \(Int(Self.limit_ms)) ms）；坐席页面连同样式、脚本共 \(bytes) 字节（目标 \(Self.limitBytes)）")
         }
-
-        /// What is as long as its month, or looks at everybody on the register: measured like the pages, but shown apart from their limit.
-        private static func isReport(_ path: String) -> Bool { path.hasSuffix("/print") || path.hasPrefix("/finance/lapsed") }
 
         /// A month of visits, closed; the shadow of the running month last night and the night before; a call of somebody known; a month of
         /// looks at files, of which one in ten is not explained by a call; the allowances of both months.
