@@ -97,18 +97,22 @@ public struct PrintedDocument: Sendable {
         }.joined()
     }
 
-    private func row(_ cells: [Cell]) -> String { "<tr>\(cells.map(cell).joined())</tr>" }
+    private func row(_ cells: [Cell]) -> String { "<tr>\(zip(cells, document.columns).map { cell($0, $1.width) }.joined())</tr>" }
 
     /// The word stands across the columns before the first sum.
     private func sums(_ word: String, _ cells: [Cell]) -> String {
         let across = max(1, cells.prefix { $0 == .blank }.count)
-        return "<tr><td colspan=\"\(across)\">\(HTML.escaped(word))</td>\(cells.dropFirst(across).map(cell).joined())</tr>"
+        return "<tr><td colspan=\"\(across)\">\(HTML.escaped(word))</td>\(cells.dropFirst(across).map { cell($0, 0) }.joined())</tr>"
     }
 
-    private func cell(_ cell: Cell) -> String {
+    /// A word that fits into its column is not broken, just as the sheets were divided.
+    private func cell(_ cell: Cell, _ width: Int) -> String {
         switch cell {
-        case .integer, .amount: "<td class=\"n\">\(HTML.escaped(cell.text))</td>"
-        case .blank, .text, .date: "<td>\(HTML.escaped(cell.text))</td>"
+        case .integer, .amount: return "<td class=\"n\">\(HTML.escaped(cell.shown))</td>"
+        case .blank, .text, .date:
+            let words = cell.shown.split(separator: " ").map(String.init)
+            guard words.count > 1 else { return "<td>\(HTML.escaped(cell.shown))</td>" }
+            return "<td>\(words.map { $0.halfWidths <= width ? "<span>\(HTML.escaped($0))</span>" : HTML.escaped($0) }.joined(separator: " "))</td>"
         }
     }
 
@@ -123,7 +127,7 @@ public struct PrintedDocument: Sendable {
         .sheet table{table-layout:fixed;border-collapse:collapse;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
         .sheet th,.sheet td{border:.2mm solid #000;padding:\(layout.padding_mm)mm \(layout.letter_mm / 4)mm;
         white-space:normal;word-break:break-all;line-break:anywhere;vertical-align:middle}
-        .sheet th{text-align:center}.sheet td.n{text-align:right}
+        .sheet td span{white-space:nowrap}.sheet th{text-align:center}.sheet td.n{text-align:right}
         .sheet p{font-size:\(document.isLarge ? 4.6 : 3.6)mm;margin:1.5mm 0}
         .sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
         .sheet .number{position:absolute;bottom:0;left:0;right:0;text-align:center}
