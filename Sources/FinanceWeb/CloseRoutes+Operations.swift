@@ -130,7 +130,7 @@ extension PaymentRoutes {
                     "nothing_due", "right_missing", "statement_unknown",
                 ]),
             Operation(
-                .post, "/api/v1/settlements/{month}/pay", "生成付款指令", by: roles, body: Nothing.self,
+                .post, "/api/v1/settlements/{month}/pay", "生成付款指令；没有应付款的月份就此办结，payments 为空", by: roles, body: Nothing.self,
                 answers: .created(
                     .object([
                         "payments": .array(.object(["reference": .text(), "provider": .text(sample: "P001"), "amount_fen": .fen])),

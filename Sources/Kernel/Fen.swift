@@ -25,6 +25,14 @@ public struct Fen: Hashable, Comparable, Sendable, Codable {
     /// `15.00`: two decimals, no thousands marks.
     public var yuan: String { Decimals.text(hundredths: amount) }
 
+    /// The same as people read it, with thousands marks: `1,234,567.89`.
+    public var grouped: String {
+        let parts = yuan.split(separator: ".")
+        var whole = Array(parts[0])
+        for index in stride(from: whole.count - 3, to: amount < 0 ? 1 : 0, by: -3) { whole.insert(",", at: index) }
+        return String(whole) + "." + parts[1]
+    }
+
     /// The price of a quantity at this unit price, rounded half up (away from zero for negatives) to a whole fen.
     ///
     /// Rounding is per line, never on totals; a residual fen goes to self-pay (local settlement rule, dated parameter sheet).

@@ -91,6 +91,12 @@ private struct Sheet {
         self.formats = formats
     }
 
+    /// As wide as what stands in it, so that no number becomes `###` and no account is cut; a long text only as wide as can be read at a glance.
+    private static func width(of column: Column, in document: Document, at index: Int) -> Double {
+        let widest = (document.rows + (document.hasTotals ? [document.totals] : [])).map { $0[index].shown.halfWidths }.max() ?? 0
+        return Double(min(max(widest, column.name.halfWidths, 4), 48) + 2)
+    }
+
     /// The row of the header, from 0: title, facts, header.
     private static let headerRow: UInt32 = 2
 
@@ -100,7 +106,7 @@ private struct Sheet {
         var isWritten = worksheet_write_string(sheet, 0, 0, document.title, formats.title) == LXW_NO_ERROR
         isWritten = worksheet_write_string(sheet, 1, 0, facts, nil) == LXW_NO_ERROR && isWritten
         for (index, column) in document.columns.enumerated() {
-            worksheet_set_column(sheet, UInt16(index), UInt16(index), Double(column.width) + 2, nil)
+            worksheet_set_column(sheet, UInt16(index), UInt16(index), Self.width(of: column, in: document, at: index), nil)
             isWritten = worksheet_write_string(sheet, Self.headerRow, UInt16(index), column.name, formats.header) == LXW_NO_ERROR && isWritten
         }
         worksheet_freeze_panes(sheet, Self.headerRow + 1, 0)

@@ -58,17 +58,7 @@ public enum HTML {
     }
 
     /// Yuan with thousands marks: `1,234.50`.
-    public static func grouped(_ fen: Fen) -> String {
-        let text = fen.yuan
-        let (sign, digits) = text.hasPrefix("-") ? ("-", text.dropFirst()) : ("", Substring(text))
-        let parts = digits.split(separator: ".")
-        var whole = ""
-        for (index, digit) in parts[0].reversed().enumerated() {
-            if index > 0, index % 3 == 0 { whole.append(",") }
-            whole.append(digit)
-        }
-        return sign + String(whole.reversed()) + "." + parts[1]
-    }
+    public static func grouped(_ fen: Fen) -> String { fen.grouped }
 
     /// A table with a caption; says so when it is empty.
     public static func table(_ caption: String, header: [String], rows: [[Cell]]) -> String {

@@ -120,15 +120,29 @@ public struct PrintedDocument: Sendable {
     private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout String) {
         html += "<tr>"
         html += first
-        for cell in cells {
+        for (place, cell) in zip(cells.indices, cells) {
             switch cell {
-            case .integer, .amount: html += "<td class=\"n\">"
-            case .blank, .text, .date: html += "<td>"
+            case .integer, .amount:
+                html += "<td class=\"n\">"
+                HTML.append(cell.shown, to: &html)
+            case .blank, .text, .date:
+                html += "<td>"
+                append(words: cell.shown, width: document.columns[place].width, to: &html)
             }
-            HTML.append(cell.text, to: &html)
             html += "</td>"
         }
         html += "</tr>\n"
+    }
+
+    /// A word that fits into its column is not broken, just as the sheets were divided.
+    private func append(words text: String, width: Int, to html: inout String) {
+        guard text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
+        for (place, word) in text.split(separator: " ").map(String.init).enumerated() {
+            if place > 0 { html += " " }
+            if word.halfWidths <= width { html += "<span>" }
+            HTML.append(word, to: &html)
+            if word.halfWidths <= width { html += "</span>" }
+        }
     }
 
     private var style: String {
@@ -142,7 +156,7 @@ public struct PrintedDocument: Sendable {
         .sheet table{table-layout:fixed;border-collapse:collapse;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
         .sheet th,.sheet td{border:.2mm solid #000;padding:\(layout.padding_mm)mm \(layout.letter_mm / 4)mm;
         white-space:normal;word-break:break-all;line-break:anywhere;vertical-align:middle}
-        .sheet th{text-align:center}.sheet td.n{text-align:right}
+        .sheet td span{white-space:nowrap}.sheet th{text-align:center}.sheet td.n{text-align:right}
         .sheet p{font-size:\(document.isLarge ? 4.6 : 3.6)mm;margin:1.5mm 0}
         .sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
         .sheet .number{position:absolute;bottom:0;left:0;right:0;text-align:center}

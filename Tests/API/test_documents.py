@@ -9,6 +9,7 @@ from collections import defaultdict
 from html.parser import HTMLParser
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 import pytest
 from house import ROOT, House, problem
 
@@ -89,6 +90,10 @@ def summed(paper):
     return [(index, column["name"]) for index, column in enumerate(paper["columns"]) if column["is_summed"]]
 
 
+def column_of(rows, index):
+    return [row[index] for row in rows]
+
+
 def amounts(paper):
     """Which summed columns are money: the others count people or visits."""
     return [(i, name) for i, name in summed(paper) if not re.search("人数|人次|单数|数$", name)]
@@ -136,6 +141,8 @@ def test_four_renderings_agree_to_the_fen(finance, scopes, kind):
     for index, name in enumerate(names):
         if re.search("代码|账号|编码|编号|工单号|后四位", name):
             assert all(row[index] is None or isinstance(row[index], str) for row in body), name
+            # Nothing of a number is cut.
+            assert sheet.column_dimensions[get_column_letter(index + 1)].width > max((len(row[index] or "") for row in body), default=0), name
 
     # Screen
     shown = Tables(page(finance, kind, scope)).tables[-1]
@@ -158,7 +165,10 @@ def test_four_renderings_agree_to_the_fen(finance, scopes, kind):
             subtotal = sum(fen(row[index]) for row in rows_here)
             running[index] += subtotal
             assert fen(table[-2][index]) == subtotal and fen(table[-1][index]) == running[index], (number, name)
-    assert printed == rows
+    # People read amounts with thousands marks, programs without.
+    money = {index for index, name in enumerate(names) if any(isinstance(value, str) and re.fullmatch(r"-?\d+\.\d\d", value) for value in column_of(rows, index))}
+    assert all(text == f"{float(text.replace(',', '')):,.2f}" for row in printed for index, text in enumerate(row) if index in money and text)
+    assert [[text.replace(",", "") if index in money else text for index, text in enumerate(row)] for row in printed] == rows
     assert {index: running[index] for index, _ in amounts(paper)} == {index: paper["totals"][index] for index, _ in amounts(paper)}
 
 

@@ -43,6 +43,12 @@ enum Papers {
         title: "表", facts: [], columns: [.ordinal, Column("名称", width: 10), .count("人次"), .amount("金额")],
         rows: (1...7).map { [.integer($0), "第\($0)行", .integer(2), .amount(Fen(Int64($0) * 101))] })
 
+    @Test func `is read with thousands marks, and computed without`() {
+        let amounts = [Fen(0), Fen(-5), Fen(99_999), Fen(100_000), Fen(-12_345_678_90)]
+        #expect(amounts.map { Cell.amount($0).shown } == ["0.00", "-0.05", "999.99", "1,000.00", "-12,345,678.90"])
+        #expect(Cell.amount(Fen(100_000)).text == "1000.00" && Cell.integer(1000).shown == "1000")
+    }
+
     @Test func `adds up only the columns that are sums`() {
         #expect(Self.table.totals == [.blank, .blank, .integer(14), .amount(Fen(2828))])
         #expect(Self.table.csv.split(separator: "\r\n").last == "合计,,14,28.28")
@@ -74,8 +80,9 @@ enum Papers {
         #expect(long.pages(Document.Sheet(height: 8, line: 1, around: 1)).map(\.rows.count) == [3, 1])
     }
 
-    @Test(arguments: [("", 4, 1), ("abcd", 4, 1), ("abcde", 4, 2), ("一二", 4, 1), ("一二三", 5, 2), ("a一二", 4, 2), ("一二三四五", 5, 3)])
-    func `breaks a text where the next character no longer fits`(text: String, width: Int, lines: Int) {
+    @Test(arguments: [("", 4, 1), ("abcd", 4, 1), ("abcde", 4, 2), ("一二", 4, 1), ("一二三", 5, 2), ("a一二", 4, 2), ("一二三四五", 5, 3), ("03-10 11:30", 6, 2), ("03-10 11:30", 11, 1),
+        ("ab 一二三", 4, 3), ("ab cd", 5, 1)])
+    func `breaks a text between its words, and a word that is too long where the next character no longer fits`(text: String, width: Int, lines: Int) {
         #expect(text.lines(wrappedAt: width) == lines)
     }
 

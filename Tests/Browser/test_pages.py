@@ -16,7 +16,7 @@ PAGES = [
     ("security", "/admin/users"), ("security", "/admin/tokens"), ("admin", "/admin/tokens"), ("admin", "/admin/webhooks"),
     ("admin", "/admin/providers"), ("admin", "/admin/providers/P001"), ("operator", "/account"), ("provider", "/provider/quality"),
     ("provider", "/provider/why"), ("provider", "/provider/statements"),
-    ("admin", "/admin/reference?file=catalog/calendar.csv"), ("admin", "/admin/import"),
+    ("admin", "/admin/reference?file=catalog/calendar.csv"), ("admin", "/admin/import"), ("admin", "/admin/rights"),
 ]
 
 

@@ -1,4 +1,5 @@
 @testable import ConsoleWeb
+import Billing
 import Catalog
 import Intake
 import Kernel
@@ -21,6 +22,18 @@ struct AdminPagesTests {
             let reference = world.office.reference
             try Golden.page("admin", AdminModel(reference, today: World.monday))
             try Golden.page("providers", ProvidersModel(Array(reference.franchise.providers.prefix(3))))
+        }
+    }
+
+    @Test func `who signs a month for whom, and a right refused`() async throws {
+        try await World.with(.memory) { world in
+            let manage = ManageRoster(world.office)
+            try await world.office.perform(try manage.grant(.street, to: "street", by: World.admin))
+            try await world.office.perform(try manage.grant(.pay, to: "street", by: World.admin))
+            try await world.office.perform(try manage.grant(.pay, to: "street", isGiven: false, by: World.admin))
+            try Golden.page(
+                "rights", RightsModel(
+                    try await manage.rights(), typed: .init(name: World.admin.name, right: "district"), fault: "不能给自己授权。"))
         }
     }
 
@@ -76,7 +89,7 @@ struct AdminPagesTests {
     }
 
     @Test func `the import before and after a file`() throws {
-        try Golden.page("import", AdminPages.NoModel())
+        try Golden.page("import", AdminPages.ImportModel())
         let refused = AdminPages.ReportModel(inserted: 0, updated: 0, unchanged: 0, faults: ["第2行：身份证号校验不对"], isDry: true, isRefused: true)
         try Golden.piece("import-report", as: "import-report@refused", refused)
         try Golden.piece(

@@ -32,9 +32,24 @@ struct FinancePagesTests {
         return (paid, held)
     }
 
-    private static func month(_ world: World, _ glance: ReadMonth.Glance) async throws -> MonthModel {
+    private static func month(_ world: World, _ glance: ReadMonth.Glance, by caller: Caller = World.admin) async throws -> MonthModel {
         MonthModel(
-            World.month, try await ReadClose(world.office)(World.month), glance, caller: World.admin, reference: world.office.reference, now: world.now)
+            World.month, try await ReadClose(world.office).signing(World.month, by: caller), glance, once: "once", caller: caller,
+            reference: world.office.reference, now: world.now)
+    }
+
+    private static func money(_ world: World, by caller: Caller = World.admin) async throws -> MoneyModel {
+        MoneyModel(
+            World.month, try await ReadClose(world.office).money(World.month, by: caller), try await ReadMonth(world.office)(World.month).sums,
+            once: "once", caller: caller, reference: world.office.reference)
+    }
+
+    /// A sample that nobody has looked at is answered, so that the platform can sign.
+    private static func answerSamples(_ world: World) async throws {
+        for (sample, _) in try await ReadClose(world.office).samples(World.month) where sample.result == nil {
+            _ = try await world.office.perform(
+                try AnswerSample(world.office).prepared(World.month, sample.subject, .passed, note: "", by: World.quality))
+        }
     }
 
     @Test func `a running month: its shadow of last night, and as it would close now`() async throws {
@@ -53,8 +68,7 @@ struct FinancePagesTests {
             let reference = world.office.reference
             try Golden.page("month", try await Self.month(world, try await ReadMonth(world.office)(World.month)))
             world.pass(.days(8))
-            let steps = try await ReadMonth(world.office).steps([World.month.adding(1), World.month])
-            try Golden.page("months", MonthsModel(steps, now: world.now))
+            try Golden.page("months", MonthsModel(try await ReadMonth(world.office).milestones(), now: world.now))
             let provider = try #require(paid.provider)
             func statement(_ filter: LineFilter) async throws -> StatementModel {
                 let page = try await ReadMonth(world.office).page(World.month, provider, filter, after: 0)
@@ -88,15 +102,55 @@ struct FinancePagesTests {
 
     @Test func `invoices, payments and corrections`() async throws {
         try await World.with(.memory) { world in
-            _ = try await Self.closed(world)
-            for (sample, _) in try await ReadClose(world.office).samples(World.month) where sample.result == nil {
-                _ = try await world.office.perform(
-                    try AnswerSample(world.office).prepared(World.month, sample.subject, .passed, note: "", by: World.quality))
+            let (paid, _) = try await Self.closed(world)
+            let (office, treasurer, cashier) = (world.office, Caller(role: .finance, name: "treasurer"), Caller(role: .finance, name: "cashier"))
+            let objection = AnswerStatement.Objection(subject: paid.id.text, reason: "数量不对", evidence: String(repeating: "a", count: 64))
+            try await office.perform(try AnswerStatement(office).dispute(World.month, [objection], by: try world.holder(paid)))
+            // Whoever has not the right reads why, and by whom it is done.
+            try Golden.page("month", as: "month@disputed", try await Self.month(world, try await ReadMonth(office)(World.month), by: World.finance))
+            try await office.perform(try AnswerStatement(office).reply(World.month, paid.id.text, "已核对", by: World.quality))
+            try await Self.answerSamples(world)
+            world.pass(.days(10))
+            for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
+                try await office.perform(try ManageRoster(office).grant(right, to: name, by: World.admin))
             }
-            try Golden.page(
-                "money", MoneyModel(
-                    World.month, try await ReadClose(world.office).money(World.month), try await ReadMonth(world.office)(World.month).sums,
-                    once: "once", caller: World.admin, reference: world.office.reference))
+            for signer in [Self.reviewer, Caller(role: .finance, name: "street"), Caller(role: .finance, name: "district"), treasurer] {
+                _ = try await office.perform(try SignMonth(office).prepared(World.month, .approve, opinion: "同意", by: signer))
+            }
+            try Golden.page("month", as: "month@signed", try await Self.month(world, try await ReadMonth(office)(World.month), by: treasurer))
+            try Golden.page("money", try await Self.money(world, by: cashier))
+            let statements = try await ReadMonth(office)(World.month).sums.filter { $0.due > .zero }
+            for statement in statements {
+                let party = try #require(office.reference.franchise.provider(statement.provider))
+                let invoice = Invoice(
+                    number: "INV-\(statement.provider)", date: world.now.localDate, amount: statement.due, seller: party.name,
+                    creditCode: party.creditCode.text)
+                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, statement.provider, invoice, by: cashier))
+            }
+            // Who has approved does not pay.
+            #expect(try await Self.money(world, by: treasurer).mayPay == false)
+            try Golden.page("money", as: "money@invoiced", try await Self.money(world, by: cashier))
+            let payments = try await office.perform(PayMonth(office).prepared(World.month, by: cashier))
+            try Golden.page("money", as: "money@paying", try await Self.money(world, by: cashier))
+            let lines = payments.map { BankLine(reference: $0.reference, amount: $0.amount, isPaid: true, note: "") }
+            _ = try await office.perform(PayMonth(office).answered(World.month, lines, by: cashier))
+            try Golden.page("money", as: "money@paid", try await Self.money(world, by: cashier))
+        }
+    }
+
+    @Test func `a month in which nobody is due anything`() async throws {
+        try await World.with(.memory) { world in
+            _ = try await world.order(in: .offered)
+            world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+            _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+            for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
+                try await world.office.perform(try ManageRoster(world.office).grant(right, to: name, by: World.admin))
+            }
+            for name in ["reviewer", "street", "district", "treasurer"] {
+                let signer = Caller(role: name == "reviewer" ? .operator : .finance, name: name)
+                _ = try await world.office.perform(try SignMonth(world.office).prepared(World.month, .approve, opinion: "同意", by: signer))
+            }
+            try Golden.page("money", as: "money@nothing", try await Self.money(world, by: Caller(role: .finance, name: "cashier")))
         }
     }
 

@@ -415,6 +415,12 @@ private enum CloseRoad {
                 }
                 _ = try await office.perform(try SignMonth(office).prepared(month, .approve, opinion: "同意", by: caller))
             }
+            // Nobody is due anything: the month ends without an invoice, by somebody who has not signed it.
+            #expect(await refusal { _ = try await office.perform(PayMonth(office).prepared(next, by: Office.treasurer)) }?.code == "own_entry")
+            #expect(try await office.perform(PayMonth(office).prepared(next, by: Office.cashier)).isEmpty)
+            let end = try await ReadClose(office)(next)
+            #expect(end.step == .paid && end.history.last?.action == .settle && end.history.last?.by == Office.cashier.name)
+            #expect(await refusal { _ = try await office.perform(PayMonth(office).prepared(next, by: Office.cashier)) }?.code == "close_out_of_order")
             let preview = try await PreviewMonth(office)(next.adding(1))
             #expect(preview.map(\.adjusted) == [entry.amount + paid] && preview[0].adjustments.map(\.rule) == [.carried])
             world.setClock(Instant(next.adding(1).last.adding(days: 4), minute: 600))
@@ -673,7 +679,11 @@ private enum CloseRoad {
             #expect(now.sums.map(\.lines) == [1] && now.totals == noted.totals && now.change == noted.change)
             #expect(try await ReadMonth(world.office).page(World.month, now.sums[0].provider, .all, after: 0)?.lines.count == 1)
             #expect(try await ReadMonth(world.office).page(World.month, now.sums[0].provider, .all, after: 1)?.lines.count == 0)
-            #expect(try await ReadMonth(world.office).steps([World.month]).map(\.step) == [.open])
+            // Nobody has closed it, and so it stands in the list as long as that is so; a month without services does not.
+            let running = World.month.adding(3)
+            world.setClock(Instant(running.first, minute: 60))
+            let milestones = try await ReadMonth(world.office).milestones()
+            #expect(milestones.map(\.month) == [running, running.adding(-1), World.month] && milestones.allSatisfy { $0.step == .open && $0.due == nil })
         }
     }
 

@@ -33,16 +33,13 @@ import Workflow
         ("wall", { _, office in _ = try await ReadWall(office)() }),
         ("wall: figures", { _, office in for figure in BoardFigure.allCases { _ = try await ReadWall(office).rows(figure) } }),
         ("portal: sheet", { _, office in _ = try await ReadSheet(office)(ProviderID("P092")) }),
-        ("months", { _, office in
-            _ = try await ReadStatements(office).months()
-            _ = try await ReadMonth(office).steps([month, month.adding(1)])
-        }),
+        ("months", { _, office in _ = try await ReadMonth(office).milestones() }),
         ("month", { _, office in
             _ = try await ReadMonth(office)(month)
             _ = try await ReadMonth(office)(month.adding(1))
-            _ = try await ReadClose(office)(month)
+            _ = try await ReadClose(office).signing(month, by: World.finance)
         }),
-        ("money", { _, office in _ = try await ReadClose(office).money(month) }),
+        ("money", { _, office in _ = try await ReadClose(office).money(month, by: World.finance) }),
         ("payouts", { _, office in
             let read = ReadPayouts(office)
             _ = try await read(month)

@@ -51,7 +51,7 @@ public enum CloseAction: String, CaseIterable, Sendable {
     case reject
     /// 出具付款文件
     case pay
-    /// 银行回单, all of it paid.
+    /// 银行回单, all of it paid; or nothing was to be paid.
     case settle
     /// 银行退汇: some of it came back and may be paid again.
     case bounce
@@ -78,6 +78,7 @@ public struct CloseMove: Hashable, Sendable {
         CloseMove(.district, .reject, .street, .finance),
 
         CloseMove(.finance, .pay, .paying, .pay),
+        CloseMove(.finance, .settle, .paid, .pay),
         CloseMove(.paying, .settle, .paid, .pay),
         CloseMove(.paying, .bounce, .finance, .pay),
     ]

@@ -55,24 +55,36 @@ extension Document {
 
     /// Lines that a row takes when every column wraps at its own width.
     public func lines(_ row: [Cell]) -> Int {
-        zip(row, columns).map { cell, column in cell.text.lines(wrappedAt: column.width) }.reduce(1, max)
+        zip(row, columns).map { cell, column in cell.shown.lines(wrappedAt: column.width) }.reduce(1, max)
     }
 }
 
 extension String {
-    /// How many lines it takes when it may be broken anywhere, at least one; a Chinese character and its punctuation take two half-widths.
+    /// How much room it takes on a line: a Chinese character and its punctuation take two half-widths.
+    public var halfWidths: Int { unicodeScalars.reduce(0) { $0 + $1.halfWidths } }
+
+    /// How many lines it takes, at least one: a word that fits into a line stays whole, any other may be broken anywhere.
     public func lines(wrappedAt width: Int) -> Int {
         // No character takes more half-widths than bytes.
         guard utf8.count > width else { return 1 }
         var (lines, used) = (1, 0)
-        for scalar in unicodeScalars {
-            let own = scalar.value >= 0x1100 ? 2 : 1
-            if used + own > width {
-                lines += 1
-                used = 0
+        for word in split(separator: " ") {
+            let own = String(word).halfWidths
+            used += used > 0 ? 1 : 0
+            if own <= width {
+                if used + own > width { (lines, used) = (lines + 1, 0) }
+                used += own
+                continue
             }
-            used += own
+            for scalar in word.unicodeScalars {
+                if used + scalar.halfWidths > width { (lines, used) = (lines + 1, 0) }
+                used += scalar.halfWidths
+            }
         }
         return lines
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var halfWidths: Int { value >= 0x1100 ? 2 : 1 }
 }

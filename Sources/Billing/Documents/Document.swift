@@ -106,6 +106,12 @@ public enum Cell: Hashable, Sendable, ExpressibleByStringInterpolation {
         }
     }
 
+    /// As people read it: amounts with thousands marks.
+    public var shown: String {
+        guard case .amount(let fen) = self else { return text }
+        return fen.grouped
+    }
+
     var number: Int64? {
         switch self {
         case .integer(let number): Int64(number)

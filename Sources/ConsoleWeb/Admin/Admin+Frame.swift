@@ -14,8 +14,8 @@ extension Frame {
             default:
                 [
                     ("管理", "/admin"), ("服务商", "/admin/providers"), ("目录与参数", "/admin/reference?file=catalog/items.csv"),
-                    ("日历", "/admin/reference?file=catalog/calendar.csv"), ("令牌", "/admin/tokens"), ("推送", "/admin/webhooks"),
-                    ("导入", "/admin/import"), ("工作台", "/console"),
+                    ("日历", "/admin/reference?file=catalog/calendar.csv"), ("月结权限", "/admin/rights"), ("令牌", "/admin/tokens"), ("推送", "/admin/webhooks"),
+                    ("导入", "/admin/import"), ("月结", "/finance"), ("工作台", "/console"),
                 ]
             }
         let here = request.uri.string

@@ -198,8 +198,20 @@ struct FileModel: Sendable {
 struct ReferenceModel: Sendable {
     struct File: Sendable {
         let name: String
+        let term: String
         let isCurrent: Bool
     }
+
+    /// What each file holds; one that is not named here stands under its own name.
+    private static let terms = [
+        "catalog/calendar.csv": "日历", "catalog/categories.csv": "服务大类", "catalog/classes.csv": "老人类别",
+        "catalog/credentials.csv": "证照种类", "catalog/items.csv": "服务项目", "catalog/kinds.csv": "服务商类型",
+        "catalog/knowledge.csv": "知识库", "catalog/match-policy.yaml": "派单策略", "catalog/messages.yaml": "短信模板",
+        "catalog/parameters.csv": "参数", "catalog/pinyin.csv": "拼音", "catalog/prices.csv": "价格",
+        "catalog/programmes.yaml": "补贴项目", "catalog/regions.csv": "街道", "providers/credentials.csv": "服务商证照",
+        "providers/hours.csv": "营业时间", "providers/offers.csv": "承接项目和价格", "providers/providers.csv": "服务商名录",
+        "providers/vehicles.csv": "车辆", "providers/workers.csv": "服务人员",
+    ]
 
     let files: [File]
     let name: String
@@ -215,7 +227,7 @@ struct ReferenceModel: Sendable {
     private static let shown = 200
 
     init(_ files: [String], _ name: String, _ text: String, _ preview: ReviseReference.Preview?, done: String?) {
-        self.files = files.map { File(name: $0, isCurrent: $0 == name) }
+        self.files = files.map { File(name: $0, term: localized(term: Self.terms[$0] ?? $0), isCurrent: $0 == name) }
         self.name = name
         self.text = text
         faults = preview?.faults ?? []

@@ -119,10 +119,13 @@ public struct AdminPages: PageGroup {
         return try referencePage(request, context, try await revise.files(), form.file, form.text, preview, done: nil)
     }
 
-    struct NoModel: Sendable {}
+    struct ImportModel: Sendable {
+        let required = ElderRow.Columns.required.joined(separator: ", ")
+        let optional = ElderRow.Columns.optional.joined(separator: ", ")
+    }
 
     @Sendable func importForm(_ request: Request, _ context: AdminContext) async throws -> Response {
-        try pages.page("import", frame("导入", request, context), NoModel())
+        try pages.page("import", frame("导入", request, context), ImportModel())
     }
 
     struct ReportModel: Sendable {

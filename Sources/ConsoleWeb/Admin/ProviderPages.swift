@@ -128,9 +128,9 @@ struct ProviderModel: Sendable {
         name = provider.name
         state = localized(term: provider.state.term)
         seen = provider.state.rawValue
-        takesOrders = localized(term: provider.state.mayReceiveOrders ? "派单" : "不派单")
+        takesOrders = Self.effect(of: provider.state)
         steps = FranchiseState.allCases.filter { provider.state.mayBecome($0) }.map {
-            Step(code: $0.rawValue, term: localized(term: $0.term), isChosen: typed?.state == $0.rawValue)
+            Step(code: $0.rawValue, term: "\(localized(term: $0.term)) · \(Self.effect(of: $0))", isChosen: typed?.state == $0.rawValue)
         }
         isFinal = steps.isEmpty
         papers = AdminModel.papers(of: provider, reference, today: today, within: nil).map(\.paper)
@@ -140,6 +140,15 @@ struct ProviderModel: Sendable {
         reason = typed?.reason ?? ""
         self.fault = fault
         self.done = done
+    }
+
+    /// What a state means for the provider.
+    private static func effect(of state: FranchiseState) -> String {
+        switch (state.mayReceiveOrders, state.mayBePaid) {
+        case (true, _): localized("派单，月结付款")
+        case (false, true): localized("不派单，月结付款")
+        case (false, false): localized("不派单，月结停付")
+        }
     }
 
     private static func words(_ event: Event) -> String {

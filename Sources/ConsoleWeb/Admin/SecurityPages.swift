@@ -116,12 +116,7 @@ struct UsersModel: Sendable {
             }
         }
 
-        static func term(_ code: String) -> String { localized(term: terms[code] ?? code) }
-
-        private static let terms = [
-            "operator": "座席", "provider": "服务商", "finance": "财务", "quality": "质量回访", "auditor": "审计管理员", "admin": "系统管理员",
-            "security": "安全管理员",
-        ]
+        static func term(_ code: String) -> String { localized(term: Caller.Role(rawValue: code)?.term ?? code) }
     }
 
     let rows: [Row]

@@ -46,16 +46,28 @@ struct BudgetsModel: Sendable {
         let once: String
     }
 
+    struct Choice: Sendable {
+        let code: String
+        let name: String
+    }
+
     let year: Int
     let before: Int
     let after: Int
     let rows: [Row]
+    let funds: [Choice]
+    let categories: [Choice]
+    let maySet: Bool
+    let once: String
     let wishes: [Wish]
     let hasWishes: Bool
 
     init(_ year: Int, _ lines: [ReadBudgets.Line], pending: [OverrideRepository.Stored], once: String, caller: Caller) {
         (self.year, before, after) = (year, year - 1, year + 1)
         rows = lines.map(Row.init)
+        funds = Fund.allCases.map { Choice(code: $0.rawValue, name: localized(term: $0.name)) }
+        categories = Category.allCases.map { Choice(code: $0.rawValue, name: localized(term: $0.name)) }
+        (maySet, self.once) = (caller.role != .auditor, once)
         wishes = pending.map {
             Wish(
                 id: $0.id, name: $0.budget.told, amount: HTML.grouped($0.amount), reason: $0.reason, by: $0.requestedBy, at: $0.requestedAt.shown,

@@ -11,6 +11,7 @@ import Workflow
 /// | path | what |
 /// |---|---|
 /// | GET /finance/budgets?year= | all of a year, with what waits for a decision |
+/// | POST /finance/budgets | sets one |
 /// | GET /finance/budgets/{id} | month by month, as a line that burns down |
 /// | POST /finance/budgets/{id}/override | asks for more |
 /// | POST /finance/overrides/{id}/approve, reject | by another person |
@@ -20,6 +21,7 @@ public struct BudgetPages: PageGroup {
 
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get("budgets", use: budgets)
+        group.post("budgets", use: set)
         group.get("budgets/:id", use: budget)
         group.post("budgets/:id/override", use: request)
         group.post("overrides/:id/approve") { try await decide(true, $0, $1) }
@@ -48,6 +50,28 @@ public struct BudgetPages: PageGroup {
         return try pages.page(
             "budget", .finance("预算", request, context),
             BudgetModel(burn, once: exchange.newFormKey, caller: context.caller, title: pages.messages["budget.burn", request.language] ?? ""))
+    }
+
+    struct Grant: Decodable, Sendable {
+        let fund: String
+        let year: Int
+        /// Empty for all.
+        let category: String?
+        let amount: String
+    }
+
+    @Sendable func set(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        try await exchange.formOnce(Grant.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            let category = form.category.flatMap { $0.isEmpty ? nil : $0 } ?? "all"
+            guard let key = BudgetKey("\(form.fund):\(form.year):\(category):all") else {
+                throw Rejection(.invalid, "budget_invalid", "资金来源、年度或服务类别不对，请重新选择。", pointer: "/fund")
+            }
+            let step = try SetBudget(office).prepared(key, granted: try Self.yuan(form.amount), by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/finance/budgets?year=\(key.year)"
+            }
+        }
     }
 
     struct Wish: Decodable, Sendable {

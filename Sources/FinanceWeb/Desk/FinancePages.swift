@@ -17,6 +17,7 @@ import Workflow
 /// | POST /finance/{month}/close | freezes the month |
 /// | POST /finance/{month}/approve, reject | the next signature; one step back |
 /// | POST /finance/{month}/lines/{subject} | release or refuse a held line |
+/// | POST /finance/{month}/disputes/{subject} | the answer to a provider's objection |
 public struct FinancePages: PageGroup {
     public let site: Site
     public init(_ site: Site) { self.site = site }
@@ -31,13 +32,11 @@ public struct FinancePages: PageGroup {
         group.post(":month/approve") { try await sign(.approve, $0, $1) }
         group.post(":month/reject") { try await sign(.reject, $0, $1) }
         group.post(":month/lines/:subject", use: decide)
+        group.post(":month/disputes/:subject", use: reply)
     }
 
     @Sendable func months(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        let running = office.now.localDate.month
-        let known = try await ReadStatements(office).months().map(\.month)
-        let all = Set(known + [running, running.adding(-1)]).sorted().reversed()
-        return try pages.page("months", .finance("月结", request, context), MonthsModel(try await ReadMonth(office).steps(Array(all)), now: office.now))
+        try pages.page("months", .finance("月结", request, context), MonthsModel(try await ReadMonth(office).milestones(), now: office.now))
     }
 
     @Sendable func month(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -52,10 +51,11 @@ public struct FinancePages: PageGroup {
     }
 
     private func page(_ month: Month, _ glance: ReadMonth.Glance, _ request: Request, _ context: FinanceContext) async throws -> Response {
-        let standing = try await ReadClose(office)(month)
+        let signing = try await ReadClose(office).signing(month, by: context.caller)
         return try pages.page(
             "month", .finance("\(month) 月结", request, context),
-            MonthModel(month, standing, glance, caller: context.caller, reference: office.reference, now: office.now))
+            MonthModel(
+                month, signing, glance, once: exchange.newFormKey, caller: context.caller, reference: office.reference, now: office.now))
     }
 
     @Sendable func held(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -116,6 +116,19 @@ public struct FinancePages: PageGroup {
         let step = try DecideLine(office).prepared(month, try context.parameters.require("subject"), kind, reason: reason, by: context.caller)
         _ = try await office.perform(step)
         return Pages.redirect(to: "/finance/\(month)/held")
+    }
+
+    struct Reply: Decodable, Sendable { let answer: String }
+
+    @Sendable func reply(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let (month, subject) = (try context.month(), try context.parameters.require("subject"))
+        return try await exchange.formOnce(Reply.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            let step = try AnswerStatement(office).reply(month, subject, form.answer, by: context.caller)
+            return { tx in
+                try step(tx)
+                return "/finance/\(month)"
+            }
+        }
     }
 
     private static func mayAct(_ context: FinanceContext) throws {

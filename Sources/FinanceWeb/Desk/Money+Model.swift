@@ -11,6 +11,8 @@ struct MoneyModel: Sendable {
         let id: String
         let name: String
         let due: String
+        /// As it is typed into the form.
+        let amount: String
         let creditCode: String
         let invoice: String?
         let payment: String?
@@ -35,9 +37,16 @@ struct MoneyModel: Sendable {
     let corrections: [Correction]
     /// How many are left out, all of which stand on the notices of deductions; nil when none is.
     let rest: Int?
+    /// What is to be done here now.
+    let todo: String
+    /// What the button does; nil when there is nothing to order.
+    let pay: String?
     let mayPay: Bool
+    /// Why the caller may not, if so.
+    let obstacle: String?
     let mayAdjust: Bool
     let isPaying: Bool
+    let mayAnswer: Bool
     let once: String
     let total: String
     let paid: String
@@ -55,7 +64,8 @@ struct MoneyModel: Sendable {
             let payment = payments[statement.provider]
             let invoice = money.invoices[statement.provider]
             return Row(
-                id: statement.provider.text, name: party?.name ?? "", due: statement.due.yuan, creditCode: party?.creditCode.text ?? "",
+                id: statement.provider.text, name: party?.name ?? "", due: HTML.grouped(statement.due), amount: statement.due.yuan,
+                creditCode: party?.creditCode.text ?? "",
                 invoice: invoice.map { "\($0.number) \($0.date) \(HTML.grouped($0.amount))" },
                 payment: payment.map { "\($0.payment.reference) \($0.state.name) \($0.note)" },
                 urgency: payment?.state == .bounced ? "late" : "",
@@ -68,7 +78,25 @@ struct MoneyModel: Sendable {
                 reason: $0.reason, by: $0.enteredBy, approved: $0.approvedBy,
                 mayApprove: acts && $0.approvedBy == nil && $0.enteredBy != caller.name)
         }
-        mayPay = acts && money.step == .finance && !money.invoices.isEmpty
+        let owed = statements.filter { $0.due > .zero && payments[$0.provider].map { $0.state == .bounced } ?? true }
+        let ready = owed.filter { money.invoices[$0.provider] != nil }
+        let missing = owed.count - ready.count
+        switch money.step {
+        case .finance where owed.isEmpty:
+            (todo, pay) = (localized("没有应付款：无须发票和付款，可以直接结束。"), localized("结束本月，不付款"))
+        case .finance:
+            todo = missing > 0 ? localized("还有 \(missing) 家没有登记发票；没有发票的留待下一次付款。") : localized("发票都已登记。")
+            pay = ready.isEmpty ? nil : localized("生成付款文件：\(ready.count) 笔，共 \(HTML.grouped(ready.map(\.due).total)) 元")
+        case .paying:
+            (todo, pay) = (
+                localized("付款文件已经生成：下载交银行。银行回单到后在这里上传：整个文件一起入账，有一行不符就都不入账。"), nil
+            )
+        case .paid: (todo, pay) = (localized("已经付清；差错在下面冲正。"), nil)
+        default: (todo, pay) = (localized("财务审核之后，在这里登记发票、付款。"), nil)
+        }
+        obstacle = acts && (pay != nil || money.step == .paying) ? money.obstacle : nil
+        mayPay = acts && pay != nil && obstacle == nil
+        mayAnswer = acts && money.step == .paying && obstacle == nil
         mayAdjust = acts && money.step.isLocked
         isPaying = money.step == .paying
         total = HTML.grouped(statements.map(\.due).total)

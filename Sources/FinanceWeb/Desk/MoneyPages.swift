@@ -29,7 +29,7 @@ public struct MoneyPages: PageGroup {
 
     @Sendable func money(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let month = try context.month()
-        let money = try await ReadClose(office).money(month)
+        let money = try await ReadClose(office).money(month, by: context.caller)
         let (sums, _) = try await ReadMonth(office).sums(month)
         return try pages.page(
             "money", .finance("\(month) 发票付款", request, context),

@@ -6,11 +6,13 @@ import Store
 import Web
 import Workflow
 
-/// 月份列表: where each batch stands and how old it is there; a late payment is the commonest complaint of providers.
+/// 月份列表: where each batch stands, how old it is there and who is next; a late payment is the commonest complaint of providers.
 struct MonthsModel: Sendable {
     struct Row: Sendable {
         let month: String
         let step: String
+        let next: String
+        let due: String
         let since: String
         let age: String
         let urgency: String
@@ -22,20 +24,67 @@ struct MonthsModel: Sendable {
     /// A step is late after a working week.
     static let lateDays = 5
 
-    init(_ months: [(month: Month, step: CloseStep, last: CloseEntry?)], now: Instant) {
-        rows = months.map { month, step, last in
-            let days = last.map { (now - $0.at).minutes / 1440 }
-            let isDone = step == .paid || step == .open
+    init(_ months: [ReadMonth.Milestone], now: Instant) {
+        rows = months.map { milestone in
+            let isOver = now.localDate > milestone.month.last
+            // A month that nobody has closed waits from its end on.
+            let since = milestone.last?.at ?? (isOver ? Instant(milestone.month.adding(1).first) : nil)
+            let days = milestone.step == .paid ? nil : since.map { (now - $0).minutes / 1440 }
             return Row(
-                month: month.description, step: localized(term: step.name), since: last?.at.shown ?? "",
-                age: isDone ? "" : days.map { localized("\($0) 天") } ?? "",
-                urgency: !isDone && (days ?? 0) > Self.lateDays ? "late" : "", by: last?.by ?? "")
+                month: milestone.month.description, step: milestone.step.told(isOver: isOver), next: milestone.step.next(isOver: isOver) ?? "",
+                due: milestone.due.map { HTML.grouped($0) } ?? "", since: since?.shown ?? "", age: days.map { localized("\($0) 天") } ?? "",
+                urgency: (days ?? 0) > Self.lateDays ? "late" : "", by: milestone.last?.by ?? "")
+        }
+    }
+}
+
+extension CloseStep {
+    /// Where a month stands, in a word.
+    func told(isOver: Bool) -> String { self == .open && isOver ? localized("待月结") : localized(term: name) }
+
+    /// What is to be done next; nil when nothing is.
+    func next(isOver: Bool) -> String? {
+        switch self {
+        case .open: isOver ? localized("月结") : nil
+        case .closing: localized("继续月结")
+        case .finance: localized("登记发票、付款")
+        case .paying: localized("等银行回单")
+        case .paid: nil
+        default: CloseMove.table.first { $0.from == self && $0.action == .approve }.map { localized(term: $0.right.name) }
+        }
+    }
+
+    /// What it means to go on from here: the officer reads it before they sign.
+    var effect: String? {
+        switch self {
+        case .open, .closing: localized("月结之后：结算单的行和金额固定，发给服务商确认，抽查开始；做到一半断了，再按一次从断处继续。")
+        case .frozen: localized("同意之后：不能再逐行放行或拒付，批次送街道签字；仍待核的行本月不付，只能以后冲正。")
+        case .reviewed: localized("同意之后：批次锁定，一行也不能改，只能整批逐级退回；送区民政审批。")
+        case .street: localized("同意之后：送财务审核。")
+        case .district: localized("同意之后：不能再退回；登记发票、付款，差错只能以后冲正。")
+        case .finance: localized("发票登记后生成付款文件，交银行。")
+        case .paying: localized("付款文件已经生成；银行回单到后上传入账。")
+        case .paid: nil
         }
     }
 }
 
 /// One month: the line of offices, what is held, what every provider is owed.
 struct MonthModel: Sendable {
+    /// A place on the road, done, reached or ahead.
+    struct Place: Sendable {
+        let name: String
+        let state: String
+        let isHere: Bool
+    }
+
+    struct Objection: Sendable {
+        let subject: String
+        let provider: String
+        let reason: String
+        let evidence: String?
+    }
+
     struct Station: Sendable {
         let name: String
         let state: String
@@ -47,6 +96,7 @@ struct MonthModel: Sendable {
 
     struct Code: Sendable {
         let code: String
+        let title: String
         let lines: Int
         let amount: String
     }
@@ -74,8 +124,21 @@ struct MonthModel: Sendable {
     let mayClose: Bool
     let mayApprove: Bool
     let mayReject: Bool
-    let next: String
+    let maySign: Bool
+    /// The right that the next signature takes.
+    let right: String
+    /// What is to be done next, by whom, what comes of it, and why not by the caller.
+    let next: String?
+    let holders: String?
+    let effect: String?
+    let obstacle: String?
+    let leadsToMoney: Bool
+    let road: [Place]
     let stations: [Station]
+    let objections: [Objection]
+    let hasObjections: Bool
+    let mayReply: Bool
+    let once: String
     let codes: [Code]
     let rows: [Row]
     let hasRows: Bool
@@ -90,26 +153,48 @@ struct MonthModel: Sendable {
     let difference: String?
 
     init(
-        _ month: Month, _ standing: ReadClose.Standing, _ glance: ReadMonth.Glance, caller: Caller, reference: Reference, now: Instant
+        _ month: Month, _ signing: ReadClose.Signing, _ glance: ReadMonth.Glance, once: String, caller: Caller, reference: Reference, now: Instant
     ) {
         func name(_ id: ProviderID) -> String { reference.franchise.provider(id)?.name ?? "" }
-        self.month = month.description
-        step = localized(term: standing.step.name)
-        hash = standing.hash
-        isFrozen = standing.step != .open && standing.step != .closing
-        let looksOn = caller.role == .auditor
-        mayClose = !isFrozen && !looksOn && now.localDate > month.last
-        let approve = CloseMove.table.first { $0.from == standing.step && $0.action == .approve }
-        mayApprove = approve != nil && !looksOn
-        mayReject = CloseMove.table.contains { $0.from == standing.step && $0.action == .reject } && !looksOn
-        next = localized(term: approve?.right.name ?? "")
+        let standing = signing.standing
+        let (place, isOver, looksOn) = (standing.step, now.localDate > month.last, caller.role == .auditor)
+        (self.month, self.once, hash) = (month.description, once, standing.hash)
+        step = place.told(isOver: isOver)
+        isFrozen = place != .open && place != .closing
+        mayClose = !isFrozen && !looksOn && isOver
+        mayApprove = signing.next.map { $0.obstacle == nil } ?? false
+        mayReject = signing.next?.mayReject ?? false
+        maySign = mayApprove || mayReject
+        right = localized(term: signing.next?.move.right.name ?? "")
+        next = place.next(isOver: isOver)
+        holders = signing.next.map { next in
+            let holders = Caller.Role.allCases.filter(next.roles.contains).map { localized(term: $0.term) } + next.names
+            return holders.isEmpty ? localized("还没有人：由系统管理员在“月结权限”中按姓名授权") : holders.joined(separator: "、")
+        }
+        effect = next == nil ? nil : place.effect
+        obstacle = looksOn ? nil : signing.next?.obstacle
+        leadsToMoney = place == .finance || place == .paying
+        let places = CloseStep.allCases.filter { $0 != .closing }
+        let here = places.firstIndex(of: place) ?? 0
+        road = places.enumerated().map { index, step in
+            Place(name: localized(term: step.name), state: index < here ? "done" : index == here ? "here" : "ahead", isHere: index == here)
+        }
         stations = standing.history.map { entry in
             Station(
-                name: localized(term: entry.to.name), state: entry.action == .reject ? localized("退回") : "",
+                name: localized(term: entry.to.name),
+                state: entry.action == .reject ? localized("退回") : entry.action == .bounce ? localized("银行退汇") : "",
                 by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }
-        codes = (glance.totals?.stops.byCode ?? []).map { Code(code: $0.code, lines: $0.lines, amount: HTML.grouped($0.subsidy)) }
+        objections = signing.disputes.map {
+            Objection(subject: $0.subject, provider: name($0.provider), reason: $0.reason, evidence: $0.evidence.map { String($0.prefix(12)) })
+        }
+        hasObjections = !objections.isEmpty
+        mayReply = signing.disputeObstacle == nil
+        let titles = Dictionary(Checks.rules.map { ($0.code, $0.title) }) { "\($0)／\($1)" }
+        codes = (glance.totals?.stops.byCode ?? []).map {
+            Code(code: $0.code, title: titles[$0.code] ?? "", lines: $0.lines, amount: HTML.grouped($0.subsidy))
+        }
         shadow = glance.totals.map { localized("\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，应付 \(HTML.grouped($0.payable))") }
         noted = glance.notedAt?.shown
         difference = glance.change.map {
@@ -126,17 +211,30 @@ struct MonthModel: Sendable {
                 answer: !isFrozen ? "" : localized(term: unanswered.contains(statement.provider) ? "未确认" : "已确认"))
         }
         hasRows = !rows.isEmpty
-        held = glance.sums.map(\.heldLines).reduce(0, +)
-        hasHeld = isFrozen && held > 0
+        let heldLines = glance.sums.map(\.heldLines).reduce(0, +)
+        held = heldLines
+        hasHeld = place == .frozen && held > 0
         func sum(_ value: (StatementSums) -> Fen) -> String { HTML.grouped(glance.sums.map(value).total) }
         total = Row(
             id: "", name: localized("合计"), lines: glance.sums.map(\.lines).reduce(0, +), held: held, gross: sum(\.gross), selfPay: sum(\.selfPay),
             subsidy: sum(\.subsidy), deducted: sum(\.deducted), payable: sum(\.payable),
             adjusted: sum(\.adjusted), due: sum(\.due), answer: "")
+        keeps = place == .frozen ? Self.keeps(month, standing, held: heldLines, reference, now: now) : []
+    }
+
+    /// What is still to be done before the platform signs, and by whom.
+    private static func keeps(_ month: Month, _ standing: ReadClose.Standing, held: Int, _ reference: Reference, now: Instant) -> [String] {
         var keeps: [String] = []
-        if standing.openSamples > 0 { keeps.append(localized("还有 \(standing.openSamples) 笔抽查没有结果")) }
-        if standing.openDisputes > 0 { keeps.append(localized("还有 \(standing.openDisputes) 笔异议没有答复")) }
-        if isFrozen, !standing.unanswered.isEmpty { keeps.append(localized("还有 \(standing.unanswered.count) 家服务商没有确认结算单")) }
-        self.keeps = keeps
+        if held > 0 { keeps.append(localized("还有 \(held) 笔待核没有处理：签字时仍待核的，本月不付")) }
+        if standing.openSamples > 0 { keeps.append(localized("还有 \(standing.openSamples) 笔抽查没有结果：由座席或质量回访在“回访”中完成")) }
+        if standing.openDisputes > 0 { keeps.append(localized("还有 \(standing.openDisputes) 笔异议没有答复：在下面答复")) }
+        let deadline = month.last.adding(days: reference.checks(on: month.last).confirmDays)
+        if !standing.unanswered.isEmpty {
+            keeps.append(
+                now.localDate > deadline
+                    ? localized("有 \(standing.unanswered.count) 家服务商没有确认结算单：\(deadline) 已过，视为确认")
+                    : localized("还有 \(standing.unanswered.count) 家服务商没有确认结算单：\(deadline) 之后视为确认"))
+        }
+        return keeps
     }
 }

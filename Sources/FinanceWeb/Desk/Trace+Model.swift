@@ -74,7 +74,7 @@ struct TraceModel: Sendable {
         told.tell("服务日期", day?.description)
         told.tell("服务商", provider.map { "\($0) \(reference.franchise.provider($0)?.name ?? "")" })
         told.tell("价格依据", trace.order.map { localized("\($0.priceVersion)，单价 \($0.unitPrice.yuan) × \($0.quantity.text)") })
-        told.tell("应付", (trace.order?.payable ?? line?.gross)?.yuan)
+        told.tell("应结总额", (trace.order?.payable ?? line?.gross)?.yuan)
         told.tell("自费", (trace.order?.selfPay ?? line?.selfPay)?.yuan)
         facts = told.all
         func programme(_ code: String) -> String { reference.programmes.all.first { $0.code == code }?.name ?? code }

@@ -15,6 +15,14 @@ extension SettlementRepository {
         try sealed("SELECT \(sql: Self.sealedColumns) FROM statement s WHERE s.month = \(month) AND s.provider_id = \(provider)").first
     }
 
+    /// Those of all closed months.
+    public func sealedMonths() throws -> [StatementSums] {
+        try sealed(
+            """
+            SELECT \(sql: Self.sealedColumns) FROM settlement_month m CROSS JOIN statement s WHERE m.state = 'closed' AND s.month = m.month
+            """)
+    }
+
     /// Those of one provider, of closed months, the latest first.
     public func sealed(of provider: ProviderID) throws -> [StatementSums] {
         try sealed(

@@ -14,10 +14,9 @@ public struct SettlementRepository {
         try tx.first("SELECT state FROM settlement_month WHERE month = \(month)") { try $0.value() }
     }
 
-    public func months() throws -> [(month: Month, state: State, closedAt: Instant?, by: String)] {
-        try tx.rows("SELECT month, state, closed_ms, closed_by FROM settlement_month ORDER BY month DESC LIMIT 120") {
-            (try $0.month(), try $0.value(), $0.optionalInstant(), try $0.text())
-        }
+    /// Those whose close has begun, the latest first, at most 120.
+    public func months() throws -> [Month] {
+        try tx.rows("SELECT month FROM settlement_month ORDER BY month DESC LIMIT 120") { try $0.month() }
     }
 
     public func begin(_ month: Month, by: String, at now: Instant) throws {
@@ -32,6 +31,18 @@ public struct SettlementRepository {
     public func isReached(_ month: Month) throws -> Bool {
         try tx.exists("SELECT 1 FROM service_order WHERE service_date <= \(month.last) LIMIT 1")
             || tx.exists("SELECT 1 FROM meal_swipe WHERE service_date <= \(month.last) LIMIT 1")
+    }
+
+    /// The month of the first service there ever was.
+    public func firstServed() throws -> Month? {
+        let first = ["SELECT MIN(service_date) FROM service_order", "SELECT MIN(service_date) FROM meal_swipe"] as [SQL]
+        return try first.compactMap { query in try tx.first(query) { try $0.optionalDate() } ?? nil }.min()?.month
+    }
+
+    /// Whether there was any service in a month.
+    public func isServed(_ month: Month) throws -> Bool {
+        try tx.exists("SELECT 1 FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last) LIMIT 1")
+            || tx.exists("SELECT 1 FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last) LIMIT 1")
     }
 
     /// When its close began; nil while nobody has closed it.

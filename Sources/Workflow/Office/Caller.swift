@@ -12,6 +12,19 @@ public struct Caller: Hashable, Sendable {
 
         public static let posts: Set<Role> = [.auditor, .admin, .security]
 
+        /// The word on screen.
+        public var term: String {
+            switch self {
+            case .operator: "座席"
+            case .provider: "服务商"
+            case .finance: "财务"
+            case .quality: "质量回访"
+            case .auditor: "审计管理员"
+            case .admin: "系统管理员"
+            case .security: "安全管理员"
+            }
+        }
+
         /// Which roles the holder of this one may give to others, to a person or a machine; never its own.
         public var mayGrant: Set<Role> {
             switch self {

@@ -66,6 +66,17 @@ enum Batch {
         }
     }
 
+    /// What keeps a step from being taken, in words; nil when nothing does.
+    static func obstacle(_ check: () throws -> Void) throws -> String? {
+        do { try check() } catch let rejection as Rejection { return rejection.message }
+        return nil
+    }
+
+    /// Who may take a step: by role, and by name.
+    static func holders(of right: CloseRight, _ tx: any Transaction) throws -> (roles: Set<Caller.Role>, names: [String]) {
+        (Set(byRole.filter { $0.value.contains(right) }.keys), try tx.close.grants().filter { $0.right == right }.map(\.name))
+    }
+
     /// What a role may do by itself. Street and district sign by name only: whoever is to sign for them is granted the right.
     private static let byRole: [Caller.Role: Set<CloseRight>] = [
         .operator: [.review], .quality: [.review], .admin: [.close, .review], .finance: [.close, .finance, .pay],

@@ -126,8 +126,4 @@ public struct ReadStatements: Sendable {
         }
         return ([], shadow, step)
     }
-
-    public func months() async throws -> [(month: Month, isClosed: Bool, closedAt: Instant?, by: String)] {
-        try await office.read { tx in try tx.settlements.months().map { ($0.month, $0.state == .closed, $0.closedAt, $0.by) } }
-    }
 }

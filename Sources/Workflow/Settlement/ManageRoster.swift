@@ -55,6 +55,24 @@ public struct ManageRoster: Sendable {
         }
     }
 
+    /// Who may do what in a close: by role, and by name with who gave it.
+    public struct Right: Sendable {
+        public let right: CloseRight
+        public let roles: Set<Caller.Role>
+        public let grants: [(name: String, by: String)]
+    }
+
+    public func rights() async throws -> [Right] {
+        try await office.read { tx in
+            let grants = try tx.close.grants()
+            return try CloseRight.allCases.map { right in
+                Right(
+                    right: right, roles: try Batch.holders(of: right, tx).roles,
+                    grants: grants.filter { $0.right == right }.map { ($0.name, $0.by) })
+            }
+        }
+    }
+
     private func employer(of worker: WorkerID, _ caller: Caller) throws -> ProviderID {
         guard let provider = caller.provider, office.reference.franchise.workers(of: provider).contains(where: { $0.id == worker }) else {
             throw Rejection(.missing, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")

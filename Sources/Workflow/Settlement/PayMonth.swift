@@ -26,7 +26,7 @@ public struct RecordInvoice: Sendable {
             guard step == .finance || step == .paying else {
                 throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，财务审核之后才能登记发票。")
             }
-            guard let statement = try tx.settlements.statement(month, provider), let party = reference.franchise.provider(provider) else {
+            guard let statement = try tx.settlements.sealed(month, provider), let party = reference.franchise.provider(provider) else {
                 throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。", pointer: "/provider")
             }
             guard statement.due > .zero else { throw Rejection(.refused, "nothing_due", "该服务商本月没有应付金额，不需要发票。") }
@@ -40,19 +40,20 @@ public struct RecordInvoice: Sendable {
     }
 }
 
-/// 付款: a payment file of every statement with an invoice that has not been paid, and afterwards the bank's answer to it.
+/// 付款: a payment file of every statement with an invoice that has not been paid, and afterwards the bank's answer to it. A month in which
+/// nobody is due anything ends without either.
 public struct PayMonth: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Throws: `close_out_of_order`, `own_entry`, `invoice_missing` when there is nothing to pay.
+    /// - Returns: the transfers; none when nobody is due anything, and the month then counts as paid.
+    /// - Throws: `close_out_of_order`, `own_entry`, `invoice_missing` when those who are due something have sent no invoice.
     public func prepared(_ month: Month, by caller: Caller) -> @Sendable (any Transaction) throws -> [Payment] {
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
             let move = try CloseMove.of(.pay, at: step, month: month)
-            try Batch.require(move.right, caller, tx)
-            try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: [])
+            try Self.check(move, tx, history, by: caller)
             let before = try tx.close.payments(month)
             let done = Set(before.filter { $0.state != .bounced }.map(\.payment.provider))
             let payments: [Payment] = try tx.close.invoices(month).sorted { $0.key < $1.key }.compactMap { provider, invoice in
@@ -63,7 +64,13 @@ public struct PayMonth: Sendable {
                     amount: invoice.amount, invoice: invoice.number)
             }
             guard !payments.isEmpty else {
-                throw Rejection(.refused, "invoice_missing", "没有待付的结算单：请先登记服务商的发票。")
+                let waiting = try Self.owed(tx, month).subtracting(done).count
+                guard waiting == 0 else {
+                    throw Rejection(.refused, "invoice_missing", "有 \(waiting) 家服务商等待付款，都还没有登记发票：请先登记发票。")
+                }
+                let end = try CloseMove.of(.settle, at: step, month: month)
+                try Self.enter(end, tx, month, history, by: caller, now: now, opinion: "没有应付款，无须开票付款")
+                return []
             }
             for payment in payments { try tx.close.insert(payment, month, at: now) }
             try Self.enter(move, tx, month, history, by: caller, now: now, opinion: "\(payments.count) 笔 \(payments.map(\.amount).total)")
@@ -90,13 +97,22 @@ public struct PayMonth: Sendable {
             }
             guard lines.count == ordered.count else { return .paying }
             let paid = Set(try tx.close.payments(month).filter { $0.state == .paid }.map(\.payment.provider))
-            let isWhole = try tx.settlements.providers(month).allSatisfy { provider in
-                try paid.contains(provider) || tx.settlements.statement(month, provider)?.due == .zero
-            }
+            let isWhole = try Self.owed(tx, month).isSubset(of: paid)
             let move = try CloseMove.of(isWhole ? .settle : .bounce, at: step, month: month)
             try Self.enter(move, tx, month, history, by: caller, now: now, opinion: "\(lines.count { $0.isPaid }) 笔成功")
             return move.to
         }
+    }
+
+    /// - Throws: `right_missing`, `own_entry`: why this caller may not order the transfers.
+    static func check(_ move: CloseMove, _ tx: any Transaction, _ history: [CloseEntry], by caller: Caller) throws {
+        try Batch.require(move.right, caller, tx)
+        try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: [])
+    }
+
+    /// To whom the month owes anything.
+    private static func owed(_ tx: any Transaction, _ month: Month) throws -> Set<ProviderID> {
+        Set(try tx.settlements.sealed(month).filter { $0.due > .zero }.map(\.provider))
     }
 
     private static func post(_ payment: Payment, _ tx: any Transaction, _ month: Month, by caller: Caller, now: Instant) throws {

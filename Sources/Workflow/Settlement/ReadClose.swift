@@ -17,6 +17,28 @@ public struct ReadClose: Sendable {
         public let unanswered: [ProviderID]
     }
 
+    /// The next signature: who may give it, and why the caller may not, if so.
+    public struct Next: Sendable {
+        public let move: CloseMove
+        public let obstacle: String?
+        /// Whether the caller may send the batch back instead.
+        public let mayReject: Bool
+        public let roles: Set<Caller.Role>
+        /// Beyond the roles, those to whom the right was given by name.
+        public let names: [String]
+    }
+
+    /// A month as the page of its signatures shows it.
+    public struct Signing: Sendable {
+        public let standing: Standing
+        /// Nil when nobody has to sign.
+        public let next: Next?
+        /// Those that wait for an answer, at most ``ReadClose/limit`` of them.
+        public let disputes: [CloseRepository.Dispute]
+        /// Why the caller may not answer them, if so.
+        public let disputeObstacle: String?
+    }
+
     public typealias Paid = (payment: Payment, state: CloseRepository.PaymentState, note: String)
 
     /// 发票、付款、冲正 of a month.
@@ -27,6 +49,8 @@ public struct ReadClose: Sendable {
         /// The first of them, those that wait for a second person before the others: a month's deductions by rule are hundreds.
         public let corrections: [Adjustment]
         public let correctionCount: Int
+        /// Why the caller may not pay, if so.
+        public let obstacle: String?
     }
 
     /// What machines are told beyond where it stands.
@@ -48,6 +72,31 @@ public struct ReadClose: Sendable {
             openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month))
     }
 
+    /// - Parameter caller: whoever looks at the page, and may be the one to sign.
+    public func signing(_ month: Month, by caller: Caller) async throws -> Signing {
+        let (now, reference) = (office.now, office.reference)
+        return try await office.read { tx in
+            let standing = try Self.standing(tx, month)
+            let move = CloseMove.table.first { $0.from == standing.step && $0.action == .approve }
+            let next = try move.map { move in
+                let holders = try Batch.holders(of: move.right, tx)
+                return Next(
+                    move: move,
+                    obstacle: try Batch.obstacle { try SignMonth.check(move, tx, month, standing.history, reference, by: caller, now: now) },
+                    mayReject: try CloseMove.table.contains { $0.from == standing.step && $0.action == .reject }
+                        && Batch.obstacle { try Batch.require(move.right, caller, tx) } == nil,
+                    roles: holders.roles, names: holders.names)
+            }
+            return Signing(
+                standing: standing, next: next,
+                disputes: standing.openDisputes == 0 ? [] : Array(try tx.close.disputes(month).filter { $0.answer == nil }.prefix(Self.limit)),
+                disputeObstacle: try Batch.obstacle {
+                    try Batch.requireOpen(tx, month)
+                    try Batch.require(.review, caller, tx)
+                })
+        }
+    }
+
     public func detailed(_ month: Month) async throws -> (standing: Standing, details: Details) {
         try await office.read { tx in
             let details = Details(
@@ -56,12 +105,15 @@ public struct ReadClose: Sendable {
         }
     }
 
-    public func money(_ month: Month) async throws -> Money {
+    public func money(_ month: Month, by caller: Caller) async throws -> Money {
         try await office.read { tx in
             let (corrections, count) = try tx.close.adjustments(of: month, limit: Self.limit)
+            let (step, history) = try Batch.standing(tx, month)
+            let pay = CloseMove.table.first { $0.from == step && ($0.action == .pay || $0.action == .settle) }
             return Money(
-                step: try Batch.standing(tx, month).step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
-                corrections: corrections, correctionCount: count)
+                step: step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
+                corrections: corrections, correctionCount: count,
+                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, history, by: caller) } })
         }
     }
 

@@ -58,12 +58,33 @@ public struct ReadMonth: Sendable {
             change: shadow.difference?.change)
     }
 
-    /// Where each month stands and who had it last, for the list.
-    public func steps(_ months: [Month]) async throws -> [(month: Month, step: CloseStep, last: CloseEntry?)] {
-        guard let first = months.min() else { return [] }
+    /// A line of the list of months.
+    public struct Milestone: Sendable {
+        public let month: Month
+        public let step: CloseStep
+        /// What was done last; nil while nobody has begun.
+        public let last: CloseEntry?
+        /// What is transferred for it, as far as it is known: nil before it is frozen.
+        public let due: Fen?
+    }
+
+    /// 月份列表, the latest first: the running month, the one before, every month that was closed, and every month with services that nobody
+    /// has closed, so that none is forgotten.
+    public func milestones() async throws -> [Milestone] {
+        let running = office.now.localDate.month
         return try await office.read { tx in
-            let last = try tx.close.lastEntries(since: first)
-            return try months.map { month in (month, try last[month]?.to ?? Batch.standing(tx, month).step, last[month]) }
+            let known = Set(try tx.settlements.months())
+            var listed = known.union([running, running.adding(-1)])
+            if let first = try tx.settlements.firstServed() {
+                for month in sequence(first: first, next: { $0.adding(1) }).prefix(while: { $0 < running }) where !listed.contains(month) {
+                    if try tx.settlements.isServed(month) { listed.insert(month) }
+                }
+            }
+            let last = try tx.close.lastEntries(since: listed.min() ?? running)
+            let due = Dictionary(grouping: try tx.settlements.sealedMonths(), by: \.month).mapValues { $0.map(\.due).total }
+            return try listed.sorted(by: >).map { month in
+                Milestone(month: month, step: try last[month]?.to ?? Batch.standing(tx, month).step, last: last[month], due: due[month])
+            }
         }
     }
 
@@ -110,12 +131,9 @@ public struct ReadHeld: Sendable {
                     callbacks: callbacks.filter { $0.order == id }, complaints: complaints.filter { $0.order == id },
                     swipe: line.candidate.kind == .meal ? swipes.first { $0.id.text == line.candidate.subject } : nil)
             }
-            var obstacle: String?
-            do {
+            let obstacle = try Batch.obstacle {
                 try Batch.requireOpen(tx, month)
                 try Batch.require(.review, caller, tx)
-            } catch let rejection as Rejection {
-                obstacle = rejection.message
             }
             return (held, try tx.settlements.sealed(month).map(\.heldLines).reduce(0, +), obstacle)
         }

@@ -23,11 +23,7 @@ public struct SignMonth: Sendable {
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
             let move = try CloseMove.of(action, at: step, month: month)
-            try Batch.require(move.right, caller, tx)
-            try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: try tx.close.makers(month))
-            if move.action == .approve, move.from == .frozen {
-                try Self.mayReview(tx, month, reference.checks(on: month.last), now: now)
-            }
+            try Self.check(move, tx, month, history, reference, by: caller, now: now)
             let hash = try Batch.hash(tx, month, after: history)
             guard seen == nil || seen == hash else {
                 throw Rejection(.conflict, "batch_changed", "批次在您查看之后有变动，请重新核对再签。", pointer: "/hash")
@@ -41,6 +37,15 @@ public struct SignMonth: Sendable {
                 data: "{\"step\":\"\(move.to.rawValue)\"}")
             return entry
         }
+    }
+
+    /// - Throws: why this caller may not sign now, or nobody.
+    static func check(
+        _ move: CloseMove, _ tx: any Transaction, _ month: Month, _ history: [CloseEntry], _ reference: Reference, by caller: Caller, now: Instant
+    ) throws {
+        try Batch.require(move.right, caller, tx)
+        try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: try tx.close.makers(month))
+        if move.action == .approve, move.from == .frozen { try mayReview(tx, month, reference.checks(on: month.last), now: now) }
     }
 
     /// The platform's own review comes last of those who look at single lines.

@@ -177,6 +177,7 @@ struct Server {
         AdminPages(site).add(to: admin)
         ProviderPages(site).add(to: admin)
         WebhookPages(site, rule: rule).add(to: admin)
+        RightsPages(site).add(to: admin)
         TokenPages(site, doorkeeper).add(to: faces.group("admin", context: IssuerContext.self))
         SecurityPages(site).add(to: faces.group("admin", context: SecurityContext.self))
         AuditPages(site).add(to: faces.group("admin", context: AuditContext.self))

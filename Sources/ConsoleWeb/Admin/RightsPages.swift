@@ -1,0 +1,80 @@
+import Billing
+import Hummingbird
+import Kernel
+import Registry
+import Web
+import Workflow
+
+/// 月结权限: who signs a month for whom. A role has some by itself; street and district sign by name only.
+///
+/// | path | what |
+/// |---|---|
+/// | GET, POST /admin/rights | who may do what; a right given to a login or token by its name |
+/// | POST /admin/rights/revoke | taken back |
+public struct RightsPages: PageGroup {
+    public let site: Site
+    public init(_ site: Site) { self.site = site }
+
+    public func add(to group: RouterGroup<AdminContext>) {
+        group.get("rights") { try await page($0, $1) }
+        group.post("rights") { try await change($0, $1, isGiven: true) }
+        group.post("rights/revoke") { try await change($0, $1, isGiven: false) }
+    }
+
+    struct Form: Decodable, Sendable {
+        let name: String
+        let right: String
+    }
+
+    private func page(_ request: Request, _ context: AdminContext, typed: Form? = nil, fault: Rejection? = nil) async throws -> Response {
+        let model = RightsModel(try await ManageRoster(office).rights(), typed: typed, fault: fault?.message)
+        return try pages.page(
+            "rights", Frame.admin("月结权限", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
+    }
+
+    private func change(_ request: Request, _ context: AdminContext, isGiven: Bool) async throws -> Response {
+        let form = try await exchange.form(Form.self, request, context)
+        do {
+            guard let right = CloseRight(rawValue: form.right) else { throw Rejection(.invalid, "right_invalid", "没有这种权限。", pointer: "/right") }
+            try await office.perform(try ManageRoster(office).grant(right, to: form.name, isGiven: isGiven, by: context.caller))
+            return Pages.redirect(to: "/admin/rights")
+        } catch let error as any Rejecting {
+            return try await page(request, context, typed: form, fault: error.rejection)
+        }
+    }
+}
+
+struct RightsModel: Sendable {
+    struct Grant: Sendable {
+        let name: String
+        let by: String
+        let right: String
+    }
+
+    struct Row: Sendable {
+        let code: String
+        let name: String
+        let roles: String
+        let grants: [Grant]
+        let isChosen: Bool
+    }
+
+    let rows: [Row]
+    /// Those that can be given by name.
+    let choices: [Row]
+    let name: String
+    let fault: String?
+
+    init(_ rights: [ManageRoster.Right], typed: RightsPages.Form?, fault: String?) {
+        rows = rights.map { right in
+            Row(
+                code: right.right.rawValue, name: localized(term: right.right.name),
+                roles: Caller.Role.allCases.filter(right.roles.contains).map { localized(term: $0.term) }.joined(separator: "、"),
+                grants: right.grants.map { Grant(name: $0.name, by: $0.by, right: right.right.rawValue) },
+                isChosen: typed?.right == right.right.rawValue)
+        }
+        choices = rows.filter { $0.code != CloseRight.close.rawValue }
+        name = typed?.name ?? ""
+        self.fault = fault
+    }
+}

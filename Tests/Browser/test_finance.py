@@ -1,0 +1,148 @@
+"""A month from its close to the bank, each step by the person whose step it is, all of it on the pages."""
+
+import csv
+import io
+import pathlib
+
+import pytest
+
+MONTH = "/finance/2026-01"
+PEOPLE = {"reviewer1": "review", "street1": "street", "district1": "district", "treasurer1": None, "cashier1": None}
+
+
+@pytest.fixture(scope="module")
+def house(make_house):
+    return make_house("chain", "--elders", "400", "--days", "33", close="2026-01")
+
+
+def panel(page):
+    return page.locator("section.panel").first.inner_text()
+
+
+def sign(visitor, opinion, button):
+    page = visitor.go(MONTH)
+    page.get_by_label("意见").fill(opinion)
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url(f"**{MONTH}")
+    return page.locator("h1").inner_text()
+
+
+def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
+    # Logins by the security administrator, rights by the system administrator.
+    security, admin = enter(house, "security"), enter(house, "admin")
+    for name, right in PEOPLE.items():
+        form = security.go("/admin/users").locator("form.panel")
+        form.get_by_label("用户名").fill(name)
+        form.get_by_label("密码").fill(f"{name}-demo")
+        form.get_by_label("角色").select_option("finance")
+        form.get_by_role("button").click()
+        security.page.wait_for_selector(f"[role=status]:has-text('{name}')")
+        if right:
+            page = admin.go("/admin/rights")
+            page.get_by_label("登录名").fill(name)
+            page.get_by_label("权限").select_option(right)
+            page.get_by_role("button", name="授权").click()
+            page.wait_for_selector(f"td:has-text('{name}')")
+    page.get_by_label("登录名").fill("admin")
+    page.get_by_role("button", name="授权").click()
+    page.wait_for_selector(".fault:has-text('不能给自己授权')")
+    admin.forgive("422")
+
+    # The page says what comes next, by whom, what it means, and what still keeps it.
+    reviewer, treasurer, cashier = enter(house, "reviewer1"), enter(house, "treasurer1"), enter(house, "cashier1")
+    page = reviewer.go("/finance")
+    row = page.locator("tr", has_text="2026-01").inner_text()
+    assert "待确认" in row and "平台复核" in row
+    told = panel(reviewer.go(MONTH))
+    assert "平台复核" in told and "reviewer1" in told and "仍待核的行本月不付" in told and "笔抽查没有结果" in told
+    assert reviewer.page.get_by_role("button", name="同意").count() == 0
+    assert "您没有“平台复核”的权限" in panel(treasurer.go(MONTH))
+    # A provider objects; the answer is given on the page.
+    statement = house.api("GET", "/settlements/2026-01/statements", token=house.token("finance"))["statements"][0]["provider"]
+    provider = house.token("provider", "--provider", statement)
+    line = house.api("GET", "/provider/statements/2026-01", token=provider)["lines"][0]
+    house.api("POST", "/provider/statements/2026-01/dispute", {"lines": [{"subject": line["subject"], "reason": "时长不对"}]}, token=provider)
+    page = reviewer.go(MONTH)
+    page.get_by_label("答复").fill("已核对通话录音，时长无误")
+    page.get_by_role("button", name="答复服务商").click()
+    page.wait_for_selector("h2:has-text('等待答复的异议')", state="detached")
+    quality = house.token("quality", "--name", "caller")
+    for sample in house.api("GET", "/settlements/2026-01/samples", token=quality)["samples"]:
+        if not sample["result"]:
+            house.api("POST", f"/settlements/2026-01/samples/{sample['subject']}", {"result": "passed", "note": "电话回访"}, token=quality)
+
+    # Signed, sent back with the reason, signed again; nobody twice.
+    assert "已复核" in sign(reviewer, "同意", "平台复核 同意")
+    street = enter(house, "street1")
+    assert "待确认" in sign(street, "P001 的发票抬头要先核对", "退回一步")
+    assert "已复核" in sign(reviewer, "已核对抬头", "平台复核 同意")
+    assert "P001 的发票抬头要先核对" in reviewer.page.locator(".stations").inner_text()
+    assert "街道已签" in sign(street, "同意", "街道签字 同意")
+    assert "锁定" not in panel(street.go(MONTH))
+    assert "区民政已批" in sign(enter(house, "district1"), "同意", "区民政审批 同意")
+    assert "财务已审" in sign(treasurer, "金额核对无误", "财务审核 同意")
+    page = treasurer.go(MONTH)
+    assert page.locator("[aria-current=step]").inner_text() == "财务已审"
+    page.get_by_role("link", name="发票、付款、冲正").first.click()
+
+    # Invoices: the first by hand, the others as a machine would.
+    page = cashier.go(f"{MONTH}/money")
+    due = page.locator("p .big").first.inner_text()
+    assert "没有登记发票" in panel(page) and page.get_by_role("button", name="生成付款文件").count() == 0
+    forms = page.locator("form[action$='/invoices']").evaluate_all(
+        "forms => forms.map((form) => Object.fromEntries(new FormData(form)))")
+    form = page.locator("form[action$='/invoices']").first
+    form.get_by_label("发票号码").fill("25117000000000000001")
+    form.get_by_label("日期").fill("2026-02-10")
+    form.get_by_role("button", name="登记发票").click()
+    page.wait_for_selector("td:has-text('25117000000000000001')")
+    token = house.token("finance", "--name", "cashier1")
+    for number, invoice in enumerate(forms[1:], 2):
+        house.api("POST", "/settlements/2026-01/invoices", {
+            "provider": invoice["provider"], "number": f"2511700000000000{number:04}", "date": "2026-02-10",
+            "amount_fen": round(float(invoice["amount"]) * 100), "credit_code": invoice["credit_code"]}, token=token)
+    assert "已经手本批次" in panel(treasurer.go(f"{MONTH}/money"))
+    page = cashier.go(f"{MONTH}/money")
+    page.get_by_role("button", name=f"生成付款文件：{len(forms)} 笔，共 {due} 元").click()
+    page.wait_for_selector("#bank")
+
+    # To the bank and back: a return that does not fit changes nothing.
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载付款文件").click()
+    orders = list(csv.reader(io.StringIO(pathlib.Path(download.value.path()).read_text(encoding="utf-8-sig"))))[1:]
+    assert len(orders) == len(forms)
+
+    def upload(name, amount):
+        file = tmp_path / name
+        rows = ["付款编号,金额,状态,说明"] + [f"{order[0]},{amount(order[4])},成功," for order in orders]
+        file.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        page.locator("#bank input").set_input_files(file)
+        page.get_by_role("button", name="上传入账").click()
+
+    upload("wrong.csv", lambda amount: f"{float(amount) + 1:.2f}")
+    page.wait_for_selector("#said:has-text('整个文件未入账')")
+    cashier.forgive("422")
+    upload("right.csv", lambda amount: amount)
+    page.wait_for_selector("h1:has-text('已支付')")
+    assert page.locator("p .big").nth(1).inner_text() == due
+    # From the transfer to the statement, to its first service, and back to the invoice and the transfer.
+    page = cashier.go(f"/finance/audit?q={orders[0][0]}")
+    assert orders[0][4] in page.locator("p", has=page.locator(".big")).first.inner_text().replace(",", "")
+    page.locator("tbody td a").first.click()
+    page.wait_for_url("**/finance/audit?q=*")
+    told = page.locator("main").inner_text()
+    assert "25117000000000000001" in told and orders[0][0] in told and "金额核对无误" in told
+
+
+def test_a_budget_is_set_on_the_page_and_a_right_is_taken_back(house, enter):
+    page = enter(house, "finance").go("/finance/budgets?year=2026")
+    page.get_by_label("资金").select_option("meal_subsidy")
+    page.get_by_label("全年金额").fill("1,200,000")
+    page.get_by_role("button", name="下达").click()
+    page.wait_for_selector("td:has-text('1,200,000.00')")
+    page = enter(house, "admin").go("/admin/rights")
+    page.get_by_label("登录名").fill("somebody")
+    page.get_by_label("权限").select_option("pay")
+    page.get_by_role("button", name="授权").click()
+    page.get_by_role("button", name="收回 somebody").click()
+    page.wait_for_selector("td:has-text('somebody')", state="detached")
