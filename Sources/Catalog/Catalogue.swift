@@ -13,6 +13,8 @@ public struct Catalogue: Sendable {
     public let holidays: Holidays
     public let pinyin: PinyinReader
     private let positions: [ItemCode: Int]
+    /// Of each item, in the order of ``items``.
+    private let needed: [[CredentialType]]
     private let prices: [ItemCode: [Price]]
     private let regionPositions: [ID<Region>: Int]
     private let index: SearchIndex
@@ -31,12 +33,16 @@ public struct Catalogue: Sendable {
         self.holidays = holidays
         self.pinyin = pinyin
         positions = Dictionary(self.items.enumerated().map { ($0.element.code, $0.offset) }) { first, _ in first }
+        needed = self.items.map { item in credentialTypes.filter { item.credentials.contains($0.code) } }
         self.prices = Dictionary(grouping: prices, by: \.item)
         regionPositions = Dictionary(regions.enumerated().map { ($0.element.code, $0.offset) }) { first, _ in first }
         index = SearchIndex(self.items, pinyin: pinyin)
     }
 
     public func item(_ code: ItemCode) -> Item? { positions[code].map { items[$0] } }
+
+    /// What a firm, its workers or its cars must hold for an item, in the order of the file; none for an item that is not here.
+    public func credentials(of code: ItemCode) -> [CredentialType] { positions[code].map { needed[$0] } ?? [] }
 
     /// The price row in force on a day; nil when there is none.
     public func price(of code: ItemCode, on date: LocalDate) -> Price? { prices[code]?.first { $0.span.contains(date) } }

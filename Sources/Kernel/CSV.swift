@@ -83,6 +83,7 @@ public enum CSV {
     /// A field that a spreadsheet would run as a formula (`=`, `+`, `-`, `@` in front of anything but a number) gets an apostrophe in front.
     public static func line(_ fields: [String]) -> String {
         var line = ""
+        line.reserveCapacity(fields.reduce(fields.count + 2) { $0 + $1.utf8.count })
         for (index, field) in fields.enumerated() {
             if index > 0 { line += "," }
             line += escaped(field)

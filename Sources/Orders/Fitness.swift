@@ -51,7 +51,7 @@ public struct Fitness: Sendable {
     public init(_ order: Order, catalogue: Catalogue, elderSex: Sex, relatives: Set<WorkerID>, absent: Set<WorkerID>) {
         let item = catalogue.item(order.item)
         self.order = order
-        credentials = catalogue.credentialTypes.filter { $0.holder == .worker && item?.credentials.contains($0.code) == true }
+        credentials = catalogue.credentials(of: order.item).filter { $0.holder == .worker }
         sex = item?.tags.contains(.sameSex) == true ? elderSex : nil
         // Where two come one of them lifts: that is for the plan of the day to see to.
         mustLift = item?.tags.contains(.lifting) == true && item?.staffCount == 1
@@ -63,7 +63,7 @@ public struct Fitness: Sendable {
     public func obstacle(to worker: Worker, engaged: [Engagement]) -> Obstacle? {
         if !worker.isActive || worker.provider != order.provider { return .unknown }
         if relatives.contains(worker.id) { return .relative }
-        if let lacking = credentials.first(where: { !worker.holds([$0.code.text], on: order.serviceDate) }) { return .credential(lacking.name) }
+        if let lacking = credentials.first(where: { !worker.credentials.cover($0.code.text, on: order.serviceDate) }) { return .credential(lacking.name) }
         if let sex, worker.sex != sex { return .sex }
         if mustLift, !worker.canLift { return .lifting }
         if absent.contains(worker.id) { return .absent }

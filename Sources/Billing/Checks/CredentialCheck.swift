@@ -9,21 +9,21 @@ struct CredentialCheck: LineCheck {
     func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
         guard let provider = terms.franchise.provider(line.provider) else { return Finding("R10", .block, "服务商不在加盟名录") }
         guard provider.state.mayBePaid else { return Finding("R10", .block, "服务商状态为“\(provider.state.term)”") }
-        guard let item = terms.catalogue.item(line.item) else { return Finding("R10", .block, "项目不在目录") }
-        let workers = line.workers.compactMap(terms.worker)
+        guard terms.catalogue.item(line.item) != nil else { return Finding("R10", .block, "项目不在目录") }
+        let workers = line.workers.compactMap { terms.worker($0) }
         if workers.count < line.workers.count || workers.contains(where: { $0.provider != line.provider }) {
             let strangers = line.workers.filter { terms.worker($0)?.provider != line.provider }
             return Finding("R10", .block, "服务人员 \(strangers.map(\.text).joined(separator: "、")) 不在该服务商的名册")
         }
-        for type in terms.catalogue.credentialTypes where item.credentials.contains(type.code) {
+        for type in terms.catalogue.credentials(of: line.item) {
             let isHeld: Bool
             switch type.holder {
-            case .provider: isHeld = provider.holds(CollectionOfOne(type.code.text), on: line.date)
+            case .provider: isHeld = provider.credentials.cover(type.code.text, on: line.date)
             case .worker:
                 // At a counter nobody in particular serves; the canteen answers for its people.
                 guard line.kind == .order else { continue }
-                isHeld = !workers.isEmpty && workers.allSatisfy { $0.holds(CollectionOfOne(type.code.text), on: line.date) }
-            case .vehicle: isHeld = terms.franchise.vehicles(of: line.provider).contains { $0.holds(CollectionOfOne(type.code.text), on: line.date) }
+                isHeld = !workers.isEmpty && workers.allSatisfy { $0.credentials.cover(type.code.text, on: line.date) }
+            case .vehicle: isHeld = terms.franchise.vehicles(of: line.provider).contains { $0.credentials.cover(type.code.text, on: line.date) }
             }
             guard isHeld else { return Finding("R10", .block, "服务当日没有有效的“\(type.name)”") }
         }

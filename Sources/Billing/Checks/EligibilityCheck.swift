@@ -18,11 +18,11 @@ struct EligibilityCheck: LineCheck {
             guard let programme = programmes.all.first(where: { $0.code == leg.programme }) else {
                 return Finding("R08", .block, "没有补贴项目 \(leg.programme)")
             }
-            let versions = programme.versions.filter { $0.span.contains(line.date) }
-            guard !versions.isEmpty else { return Finding("R08", .block, "“\(programme.name)”在 \(line.date) 没有有效的规定") }
-            guard versions.contains(where: { $0.admits(who, on: line.date) }) else {
-                return Finding("R08", .block, "老人在 \(line.date) 不符合“\(programme.name)”的条件")
-            }
+            if programme.versions.contains(where: { $0.span.contains(line.date) && $0.admits(who, on: line.date) }) { continue }
+            let hasVersion = programme.versions.contains { $0.span.contains(line.date) }
+            return Finding(
+                "R08", .block,
+                hasVersion ? "老人在 \(line.date) 不符合“\(programme.name)”的条件" : "“\(programme.name)”在 \(line.date) 没有有效的规定")
         }
         return nil
     }

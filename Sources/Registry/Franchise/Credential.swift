@@ -25,9 +25,9 @@ public struct Credential: Hashable, Sendable {
     }
 }
 
-extension Sequence<Credential> {
-    /// Whether each type has at least one credential that is valid on the day.
-    func cover(_ types: some Sequence<String>, on date: LocalDate) -> Bool {
-        types.allSatisfy { type in contains { $0.type == type && $0.span.contains(date) } }
-    }
+extension [Credential] {
+    /// Whether one of the type is valid on the day.
+    public func cover(_ type: String, on date: LocalDate) -> Bool { contains { $0.type == type && $0.span.contains(date) } }
+
+    func cover(_ types: [String], on date: LocalDate) -> Bool { types.allSatisfy { cover($0, on: date) } }
 }

@@ -64,5 +64,5 @@ public struct Provider: Hashable, Sendable {
     }
 
     /// Whether every one of the credential types is held and valid on a day.
-    public func holds(_ types: some Sequence<String>, on date: LocalDate) -> Bool { credentials.cover(types, on: date) }
+    public func holds(_ types: [String], on date: LocalDate) -> Bool { credentials.cover(types, on: date) }
 }

@@ -30,7 +30,7 @@ public struct Worker: Hashable, Sendable {
     }
 
     /// Whether every one of the credential types is held and valid on a day.
-    public func holds(_ types: some Sequence<String>, on date: LocalDate) -> Bool { credentials.cover(types, on: date) }
+    public func holds(_ types: [String], on date: LocalDate) -> Bool { credentials.cover(types, on: date) }
 }
 
 /// A car of a provider (车辆), known by its plate.
@@ -51,5 +51,5 @@ public struct Vehicle: Hashable, Sendable {
     }
 
     /// Whether every one of the credential types is held and valid on a day.
-    public func holds(_ types: some Sequence<String>, on date: LocalDate) -> Bool { credentials.cover(types, on: date) }
+    public func holds(_ types: [String], on date: LocalDate) -> Bool { credentials.cover(types, on: date) }
 }

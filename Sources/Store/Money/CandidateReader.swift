@@ -292,10 +292,11 @@ public struct CandidateReader {
     }
 
     static func funding(_ text: String) throws -> [Candidate.Funding] {
-        try text.split(separator: ";").map { part in
-            let fields = part.split(separator: "|")
-            guard fields.count >= 3, let amount = Int64(fields[fields.count - 1]) else { throw StoreFault.corrupt("legs: \(part)") }
-            return Candidate.Funding(fund: String(fields[0]), programme: String(fields[1]), amount: Fen(amount))
+        // By bytes: every meal of a month comes along here.
+        try text.utf8.split(separator: UInt8(ascii: ";")).map { part in
+            let fields = part.split(separator: UInt8(ascii: "|")).map { String(Substring($0)) }
+            guard fields.count >= 3, let amount = Int64(fields[fields.count - 1]) else { throw StoreFault.corrupt("legs: \(Substring(part))") }
+            return Candidate.Funding(fund: fields[0], programme: fields[1], amount: Fen(amount))
         }
     }
 }

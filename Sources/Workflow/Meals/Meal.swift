@@ -28,7 +28,7 @@ struct Meal: Sendable {
         else {
             throw Rejection(.refused, "item_not_offered", "本餐厅当日没有“\(item.name)”的有效价格。", pointer: "/item")
         }
-        let licences = reference.catalogue.credentialTypes.filter { $0.holder == .provider && item.credentials.contains($0.code) }
+        let licences = reference.catalogue.credentials(of: code).filter { $0.holder == .provider }
         guard provider.holds(licences.map(\.code.text), on: date) else {
             throw Rejection(.refused, "canteen_licence", "该餐厅当日没有有效的经营许可，不能刷卡；请联系平台核对证照。", pointer: "/canteen")
         }

@@ -248,9 +248,7 @@ extension BenchCommand {
         /// Canteens that sell the meal and may, on every day of the swipes: what is refused is no swipe.
         private static func licensed(_ reference: Reference, on days: [LocalDate]) throws -> [String] {
             let item = ItemCode("01001")
-            let needed = reference.catalogue.credentialTypes.filter {
-                $0.holder == .provider && reference.catalogue.item(item)?.credentials.contains($0.code) == true
-            }.map(\.code.text)
+            let needed = reference.catalogue.credentials(of: item).filter { $0.holder == .provider }.map(\.code.text)
             let canteens = reference.franchise.providers.filter { provider in
                 days.allSatisfy {
                     provider.state.mayReceiveOrders && provider.holds(needed, on: $0)

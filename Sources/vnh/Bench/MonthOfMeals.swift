@@ -30,7 +30,7 @@ struct MonthOfMeals: Sendable {
         }
         self.item = item
         // Those that may swipe at all: the till of another is refused.
-        let licences = reference.catalogue.credentialTypes.filter { $0.holder == .provider && item.credentials.contains($0.code) }.map(\.code.text)
+        let licences = reference.catalogue.credentials(of: item.code).filter { $0.holder == .provider }.map(\.code.text)
         let offers = reference.franchise.offers(of: code.text).filter { offer in
             guard let canteen = reference.franchise.provider(offer.provider), canteen.state.mayReceiveOrders else { return false }
             return offer.span.contains(day) && canteen.holds(licences, on: MonthOfVisits.month.last)
