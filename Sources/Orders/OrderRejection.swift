@@ -24,7 +24,7 @@ extension OrderRejection: Rejecting {
         case .notAllowed(_, let action):
             Rejection(.forbidden, "not_allowed", "您没有权限做“\(action.name)”。")
         case .offerExpired(let at):
-            Rejection(.conflict, "offer_expired", "接单时限已于 \(at) 过去，工单已转给下一家。")
+            Rejection(.conflict, "offer_expired", "接单时限已于 \(at.localDate) \(at.clock) 过去，工单已转给下一家。")
         case .startInPast:
             Rejection(.refused, "start_in_past", "服务时间已经过去，请重新选择时间。", pointer: "/start")
         case .startTooFar:
@@ -42,7 +42,7 @@ extension OrderRejection: Rejecting {
         case .checkOutBeforeCheckIn:
             Rejection(.refused, "check_out_before_check_in", "签退时间早于签到时间，请核对。", pointer: "/at")
         case .tooEarly(let opens):
-            Rejection(.refused, "check_in_too_early", "还没到签到时间，请在 \(opens) 之后签到。", pointer: "/at")
+            Rejection(.refused, "check_in_too_early", "还没到签到时间，请在 \(opens.localDate) \(opens.clock) 之后签到。", pointer: "/at")
         }
     }
 }

@@ -21,17 +21,17 @@ struct DaySheet: Sendable {
         /// Who and where: empty once the provider may no longer know.
         let elder: String
         let address: String
-        let phone: String
+        let phone: String?
         /// Who else comes, where two come together.
-        let partner: String
+        let partner: String?
         let late_min: Int
         let isLate: Bool
         let isPinned: Bool
         let mayChange: Bool
-        let note: String
+        let note: String?
 
         var fields: [String] {
-            [start, end, number, item, elder, address, phone, partner, isLate ? "\(late_min)" : "", isPinned ? "是" : "", note]
+            [start, end, number, item, elder, address, phone ?? "", partner ?? "", isLate ? "\(late_min)" : "", isPinned ? "是" : "", note ?? ""]
         }
     }
 
@@ -66,10 +66,10 @@ struct DaySheet: Sendable {
             return Row(
                 order: order.id.text, start: visit.assignment.start.clock, end: visit.end.clock, number: order.number, item: item(order),
                 elder: line.elder?.name ?? "", address: line.elder?.address.line ?? "",
-                phone: line.elder?.phones.first { !$0.isWrong }?.number.text ?? "",
-                partner: partner.flatMap { id in staff.first { $0.id == id }?.name } ?? "", late_min: visit.late_min,
+                phone: line.elder?.phones.first { !$0.isWrong }?.number.text,
+                partner: partner.flatMap { id in staff.first { $0.id == id }?.name }, late_min: visit.late_min,
                 isLate: visit.late_min > 0, isPinned: visit.isPinned, mayChange: order.state == .accepted || order.state == .scheduled,
-                note: order.note)
+                note: order.note.isEmpty ? nil : order.note)
         }
     }
 

@@ -1,3 +1,4 @@
+import Catalog
 import HTTPTypes
 import Hummingbird
 import Kernel
@@ -57,19 +58,28 @@ public struct PortalPages: PageGroup {
             let seq: Int64
             let at: String
             let what: String
-            let about: String
+            /// The order it speaks of: its service, when, and its number.
+            let item: String?
+            let start: String?
+            let number: String?
         }
         let rows: [Row]
         let isEmpty: Bool
 
-        init(_ events: [Event], _ vocabulary: Vocabulary) {
-            rows = events.map { Row(seq: $0.providerSeq ?? 0, at: $0.at.shown, what: vocabulary(.event, $0.type), about: $0.subject) }
+        init(_ entries: [FeedEntry], _ catalogue: Catalogue, _ vocabulary: Vocabulary) {
+            rows = entries.map { entry in
+                Row(
+                    seq: entry.event.providerSeq ?? 0, at: entry.event.at.shown, what: vocabulary(.event, entry.event.type),
+                    item: entry.order.map { catalogue.item($0.item)?.name ?? $0.item.text }, start: entry.order?.window.start.shown,
+                    number: entry.order?.number)
+            }
             isEmpty = rows.isEmpty
         }
     }
 
     @Sendable func news(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let model = NewsModel(try await ReadFeed(office).latest(context.provider, limit: 50), pages.vocabulary(request.language))
+        let model = NewsModel(
+            try await ReadFeed(office).latest(context.provider, limit: 50), office.reference.catalogue, pages.vocabulary(request.language))
         return try pages.page("news", frame("消息", request, context), model)
     }
 

@@ -22,8 +22,11 @@ struct VisitModel: Sendable {
     let amount: String
     let when: String
     let region: String
+    /// What is to be done by when, and what follows otherwise; empty where nothing presses.
     let deadline: String
     let isLate: Bool
+    /// Less than ten minutes are left.
+    let isNear: Bool
     let note: String?
     /// Name, address and telephones; nil before acceptance.
     let elder: String?
@@ -56,6 +59,8 @@ struct VisitModel: Sendable {
     let hasNobody: Bool
     let mayCheckIn: Bool
     let mayCheckOut: Bool
+    /// From when a check-in is taken, while that is still to come.
+    let opens: String?
 
     init(_ entry: ReadSheet.Entry, _ order: Order, provider: ProviderID, reference: Reference, vocabulary: Vocabulary, now: Instant) {
         let elder = entry.feed.elder
@@ -66,9 +71,10 @@ struct VisitModel: Sendable {
         amount = "\(order.quantity.text) \(localized(term: reference.catalogue.item(order.item)?.unit.rawValue ?? "")) · \(localized("\(order.payable.yuan)元"))"
         when = Self.when(order.window, vocabulary, now: now)
         region = reference.catalogue.region(.init(order.region))?.name ?? order.region
-        let left = order.timer.map { ($0.due - now).minutes }
+        deadline = order.timer.map { Self.deadline($0, now: now, vocabulary) } ?? ""
+        let left = deadline.isEmpty ? nil : order.timer.map { ($0.due - now).minutes }
         isLate = left.map { $0 < 0 } ?? false
-        deadline = left.map { "\(vocabulary(.time, $0 < 0 ? "over" : "left")) \(Self.span(abs($0), vocabulary))" } ?? ""
+        isNear = left.map { (0..<10).contains($0) } ?? false
         note = order.note.isEmpty ? nil : order.note
         self.elder = elder.map { "\($0.name) \($0.age(on: now.localDate))\(vocabulary(.time, "age"))" }
         address = elder?.address.line
@@ -97,6 +103,22 @@ struct VisitModel: Sendable {
         hasNobody = needsWorker && fit.isEmpty
         mayCheckIn = order.state == .scheduled
         mayCheckOut = order.state == .inService
+        let earliest = order.window.start - .minutes(reference.evidence(on: order.window.start.localDate).checkInEarly)
+        opens = mayCheckIn && earliest > now ? Self.day(earliest, vocabulary, now: now) : nil
+    }
+
+    private static func deadline(_ timer: OrderTimer, now: Instant, _ words: Vocabulary) -> String {
+        let minutes = (timer.due - now).minutes
+        let span = Self.span(abs(minutes), words)
+        if minutes < 0 { return timer.kind == .remind ? "" : localized("已超过时限 \(span)") }
+        return switch timer.kind {
+        case .offerExpires: localized("请在 \(span)内答复，过时改派别家")
+        case .scheduleOverdue: localized("请在 \(span)内派人")
+        case .noShow: localized("请在 \(span)内签到，过时记为超时")
+        case .overlong: localized("请在 \(span)内签退，过时记为超时")
+        case .confirmOverdue: localized("等老人确认，还有 \(span)")
+        case .remind, .dispatchOverdue: ""
+        }
     }
 
     private static func span(_ minutes: Int, _ words: Vocabulary) -> String {
@@ -105,12 +127,17 @@ struct VisitModel: Sendable {
     }
 
     private static func when(_ window: TimeWindow, _ words: Vocabulary, now: Instant) -> String {
-        let date = window.start.localDate
+        "\(day(window.start, words, now: now))–\(window.end.shown.suffix(5))"
+    }
+
+    /// 明天 09:00
+    private static func day(_ at: Instant, _ words: Vocabulary, now: Instant) -> String {
+        let date = at.localDate
         let days = now.localDate.days(to: date)
         let day = (0...2).contains(days)
             ? words(.time, ["today", "tomorrow", "after"][days])
             : words(.time, "date").replacing("M", with: "\(date.month.monthOfYear)").replacing("D", with: "\(date.day)")
-        return "\(day) \(window.start.shown.suffix(5))–\(window.end.shown.suffix(5))"
+        return "\(day) \(at.shown.suffix(5))"
     }
 }
 
@@ -125,6 +152,8 @@ struct SheetModel: Sendable {
 
     let groups: [Group]
     let offers: Int
+    /// When it was read, on the clock: what a telephone shows in a dead zone is as old as this.
+    let at: String
     let isEmpty: Bool
     /// Days whose plan still counts on an order that has been taken back.
     let stalePlans: [String]
@@ -142,6 +171,7 @@ struct SheetModel: Sendable {
             }
             return visits.isEmpty ? nil : Group(title: vocabulary(.state, state.rawValue), code: state.rawValue, count: visits.count, visits: visits)
         }
+        at = String(now.shown.suffix(5))
         offers = found.first { $0.state == .offered }?.entries.count ?? 0
         isEmpty = groups.isEmpty
     }
@@ -155,6 +185,7 @@ struct MeansModel: Sendable {
         let until: String
         /// `late` when expired, `near` within sixty days.
         let urgency: String
+        let isOver: Bool
         let left: String
     }
 
@@ -176,7 +207,10 @@ struct MeansModel: Sendable {
     let quality: String
     let workers: [Person]
     let vehicles: [String]
+    /// Expired, or within sixty days of it.
+    let due: [Paper]
     let papers: [Paper]
+    let count: Int
     let hours: [Hours]
     /// What each window takes for the time being; empty for as many as published.
     let limit: String
@@ -207,8 +241,11 @@ struct MeansModel: Sendable {
                 return Paper(
                     holder: holder, name: type, until: credential.span.until?.description ?? localized("长期"),
                     urgency: left.map { $0 < 0 ? "late" : $0 <= 60 ? "near" : "" } ?? "",
+                    isOver: left.map { $0 < 0 } ?? false,
                     left: left.map { $0 < 0 ? localized("已过期") : $0 <= 60 ? localized("还有 \($0) 天") : "" } ?? "")
             }
+        due = papers.filter { !$0.urgency.isEmpty }
+        count = papers.count
         let names = ["一", "二", "三", "四", "五", "六", "日"].map { localized(term: $0) }
         hours = provider.hours.sorted { $0.opens < $1.opens }.map { hours in
             let some = hours.days.sorted().map { names[($0 - 1) % 7] }.joined(separator: localized("、"))

@@ -70,7 +70,8 @@ def statement_on_paper(visitor, past):
 def statement_changed(visitor, past):
     page = visitor.go("/provider/statements/2026-01")
     page.locator("[name=sha256]").evaluate("field => { field.value = '0' }")
-    page.get_by_role("button", name="核对无误").click()
+    page.locator("summary", has_text="核对无误").click()
+    page.get_by_role("button", name="确认实付").click()
     page.wait_for_selector(".fault")
     visitor.forgive("409")
 

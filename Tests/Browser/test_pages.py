@@ -85,3 +85,12 @@ def test_an_expired_session_leads_to_the_login(visit):
     visitor.context.clear_cookies()
     visitor.go("/console")
     assert visitor.page.url.endswith("/login?next=/console")
+
+
+@pytest.mark.parametrize("login,path", [("finance", "/finance"), ("operator", "/console/handover"), ("provider", "/provider/statements"), ("operator", "/board")])
+def test_paper_is_white_whoever_works_in_the_dark(visit, login, path):
+    page = visit(login, color_scheme="dark").go(path)
+    colours = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('h1')).color]"
+    dark = page.evaluate(colours)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(colours) == ["rgb(255, 255, 255)", "rgb(23, 33, 28)"] != dark

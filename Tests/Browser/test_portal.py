@@ -231,7 +231,7 @@ def test_a_plan_that_lost_a_visit_says_so_until_the_day_is_planned_again(visit, 
         page.wait_for_selector("main dl")
 
     plan()
-    assert page.locator("td", has_text=placed[0]["number"]).count() == 1
+    assert page.locator("ol.route li", has_text=placed[0]["number"]).count() == 1
     page.goto(f"{house.base}/provider")
     line = page.locator(f"a[href='/provider/plan?day={day}']")
     page.wait_for_selector("#link:has-text('实时')")
@@ -243,7 +243,7 @@ def test_a_plan_that_lost_a_visit_says_so_until_the_day_is_planned_again(visit, 
     line.click()
     page.wait_for_selector(".warn:has-text('退出 1')")
     plan()
-    assert page.locator("td", has_text=placed[0]["number"]).count() == 0
+    assert page.locator("ol.route li", has_text=placed[0]["number"]).count() == 0
     page.goto(f"{house.base}/provider")
     page.wait_for_selector("#link:has-text('实时')")
     assert line.count() == 0
@@ -251,15 +251,14 @@ def test_a_plan_that_lost_a_visit_says_so_until_the_day_is_planned_again(visit, 
 
 def test_a_check_in_says_how_it_is_proven(visit, house):
     visitor = visit("provider", viewport={"width": 420, "height": 900})
-    page, placed = visitor.page, offer(house, tomorrow_noon() + 20)
-    card = f"[data-order='{placed['id']}']"
-    for step in ["accept", "schedule"]:
-        page.wait_for_selector(f"{card} [data-do={step}]")
-        page.click(f"{card} [data-do={step}]")
-    page.wait_for_selector(f"{card} [data-do='check-in']")
+    page, cards = visitor.page, [f"[data-order='{offer(house, tomorrow_noon() + 20 + n)['id']}']" for n in range(4)]
+    for card in cards:
+        for step in ["accept", "schedule"]:
+            page.click(f"{card} [data-do={step}]")
+        page.wait_for_selector(f"{card} [data-do='check-in']")
     visitor.context.set_offline(True)
 
-    def sent(**fields):
+    def sent(card, **fields):
         page.click(f"{card} [data-do='check-in']")
         page.wait_for_selector("#check-place:has-text('没有定位')")
         for name, value in fields.items():
@@ -273,11 +272,11 @@ def test_a_check_in_says_how_it_is_proven(visit, house):
         return page.evaluate("JSON.parse(localStorage.getItem('portal.queue')).at(-1).body")
 
     # Without a place, a code, a call or a reason nothing is kept.
-    assert sent() is None and page.evaluate("localStorage.getItem('portal.queue')") in (None, "[]")
-    assert sent(landline=True)["method"] == "landline"
-    assert sent(code="1234")["method"] == "code"
-    assert sent(code="LZ00000001")["method"] == "card"
-    paper = sent(reason="device_fault")
+    assert sent(cards[0]) is None and page.evaluate("localStorage.getItem('portal.queue')") in (None, "[]")
+    assert sent(cards[0], landline=True)["method"] == "landline"
+    assert sent(cards[1], code="1234")["method"] == "code"
+    assert sent(cards[2], code="LZ00000001")["method"] == "card"
+    paper = sent(cards[3], reason="device_fault")
     assert (paper["method"], paper["reason_code"]) == ("paper", "device_fault")
     page.evaluate("localStorage.clear()")
     visitor.context.set_offline(False)
@@ -307,3 +306,93 @@ def test_the_portal_can_be_installed(visit, house):
     errors = {error["errorId"] for error in devtools.send("Page.getInstallabilityErrors")["installabilityErrors"]}
     # Every page of a test stands in a window that remembers nothing; that alone is in the way.
     assert errors <= {"in-incognito"}
+
+
+def test_the_next_step_comes_into_sight_and_a_thumb_can_hit_it(visit, house):
+    page = visit("provider", viewport={"width": 390, "height": 844}, has_touch=True).page
+    for minutes in (240, 255, 270):
+        placed = offer(house, tomorrow_noon() + minutes)
+    card = f"[data-order='{placed['id']}']"
+    page.tap(f"{card} [data-do=accept]")
+    # What was accepted is found among what is accepted, with the button that comes next on the screen, and the page says so.
+    page.wait_for_function("card => { const b = document.querySelector(`${card} [data-do=schedule]`)?.getBoundingClientRect(); return b && b.top > 0 && b.bottom < innerHeight }", arg=card)
+    page.wait_for_selector("#fault .done:has-text('请选人')")
+    small = page.evaluate("""() => [...document.querySelectorAll("main :is(button, a, select, summary), header :is(button, nav a)")]
+        .map(e => [e.innerText || e.name, Math.round(e.getBoundingClientRect().height)]).filter(([, height]) => height > 0 && height < 44)""")
+    assert small == []
+    # One touch leads from anywhere to each kind of work.
+    page.locator("nav.jump a", has_text="已接单").tap()
+    assert page.locator("nav.jump").bounding_box()["y"] < 1
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_what_was_chosen_stays_chosen_when_another_offer_comes(visit, house):
+    page = phone(visit).page
+    mine = offer(house, tomorrow_noon() + 285, item="01011")
+    card = f"[data-order='{mine['id']}']"
+    page.click(f"{card} [data-do=accept]")
+    page.wait_for_selector(f"{card} [data-worker-choice]")
+    choice = page.locator(f"{card} [data-worker-choice]")
+    last = choice.locator("option").last.get_attribute("value")
+    assert choice.locator("option").count() > 1
+    choice.select_option(last)
+    page.wait_for_timeout(600)
+    before = page.locator(card).bounding_box()["y"]
+    other = offer(house, tomorrow_noon() + 180)
+    page.wait_for_selector(f"[data-order='{other['id']}']")
+    assert choice.input_value() == last
+    # The new offer stands above; the card under the thumb has not moved.
+    assert abs(page.locator(card).bounding_box()["y"] - before) < 2
+    page.click(f"{card} [data-do=schedule]")
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+    assert house.api("GET", f"/orders/{mine['id']}")["worker"] == last
+
+
+def test_in_a_dead_zone_a_visit_is_checked_in_and_out_and_nothing_is_promised(visit, house):
+    visitor = phone(visit)
+    page = visitor.page
+    page.on("dialog", lambda asked: asked.accept())
+    mine, another = (offer(house, tomorrow_noon() + minutes) for minutes in (300, 315))
+    card = f"[data-order='{mine['id']}']"
+    for step in ["accept", "schedule"]:
+        page.click(f"{card} [data-do={step}]")
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+    page.evaluate("navigator.serviceWorker.ready")
+    # The sheet is kept as it stands now.
+    page.wait_for_function("""step => caches.open("portal").then(cache => cache.match("/provider")).then(kept => kept ? kept.text() : "")
+        .then(html => new DOMParser().parseFromString(html, "text/html").querySelector(step) !== null)""", arg=f"{card} [data-do='check-in']")
+    visitor.context.set_offline(True)
+    page.wait_for_selector("#link:has-text('没有网络'):has-text('的情况')")
+    for step, word in [("check-in", "签到"), ("check-out", "签退")]:
+        page.click(f"{card} [data-do='{step}']")
+        page.wait_for_selector("#check-place:has-text('已定位')")
+        page.get_by_role("button", name="提交").click()
+        page.wait_for_selector(f"{card} [data-waits='{step}']:has-text('{word}')")
+        assert page.locator(f"{card} [data-do='{step}']").count() == 0
+    assert page.locator("#waiting-list li").count() == 2
+    # A page that is not kept is no dead end: the sheet is shown, with what waits.
+    page.goto(f"{house.base}/provider/statements")
+    page.wait_for_selector("#link:has-text('没有网络')")
+    assert page.locator("#waiting-list li").count() == 2 and page.locator(f"{card} [data-waits]").count() == 2
+    # What needs an answer at once is not pretended to be done.
+    page.click(f"[data-order='{another['id']}'] [data-do=accept]")
+    page.wait_for_selector("#fault .fault:has-text('没有办成')")
+    visitor.context.set_offline(False)
+    # Tomorrow's visit is refused today: each entry stays to be read until it is deleted, and the card is as the platform has it.
+    page.wait_for_selector("#waiting-list:has-text('还没到签到时间')", timeout=25_000)
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+    assert house.api("GET", f"/orders/{another['id']}")["state"] == "offered"
+    page.wait_for_function("document.querySelectorAll('#waiting-list button').length === 2")
+    for left in (1, 0):
+        page.get_by_role("button", name="删除这一条").first.click()
+        assert page.locator("#waiting-list li").count() == left
+    visitor.faults.clear()
+
+
+def test_news_says_of_which_order_it_speaks(visit, house):
+    placed = offer(house, tomorrow_noon() + 330)
+    page = phone(visit).go("/provider/news")
+    row = page.locator("article", has_text=placed["number"]).first
+    assert "派单" in row.inner_text()
+    row.get_by_role("link").click()
+    page.wait_for_selector(f"h2:has-text('{placed['number']}')")

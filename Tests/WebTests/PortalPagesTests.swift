@@ -47,7 +47,8 @@ struct PortalPagesTests {
             try Golden.piece("sheet", model)
             try Golden.page("portal", model)
             let vocabulary = try Golden.pages.get().vocabulary(.chinese)
-            try Golden.page("news", PortalPages.NewsModel(try await ReadFeed(world.office).latest(Self.firm, limit: 50), vocabulary))
+            let latest = try await ReadFeed(world.office).latest(Self.firm, limit: 50)
+            try Golden.page("news", PortalPages.NewsModel(latest, world.office.reference.catalogue, vocabulary))
         }
     }
 

@@ -84,7 +84,7 @@ extension World {
             #expect(stale.gone == 1 && stale.isStale)
             #expect(try await ReadPlan(world.office).stale(firm) == [day])
             // Told once, to this firm, by the numbers of its feed.
-            let told = try await ReadFeed(world.office).latest(firm, limit: 10).filter { $0.type == "plan.stale" }
+            let told = try await ReadFeed(world.office).latest(firm, limit: 10).map(\.event).filter { $0.type == "plan.stale" }
             #expect(told.map(\.data) == [#"{"order":"\#(gone.id)","version":1}"#])
             #expect(!stale.lines.contains { $0.order.id == gone.id })
             let second = try await world.plan()

@@ -14,6 +14,8 @@ struct WallModel: Sendable {
         let value: String
         /// `alarm` when it must not be above zero.
         let tone: String
+        /// The share that the number is of another, where a number alone says little.
+        let share: String?
     }
 
     struct Line: Sendable {
@@ -39,7 +41,10 @@ struct WallModel: Sendable {
         tiles = BoardFigure.allCases.map { figure in
             let value = wall.figures[figure] ?? 0
             let isAlarm = [.late, .emergencies, .unmet, .abandoned, .complaints].contains(figure) && value > 0
-            return Tile(code: figure.rawValue, name: name(figure), value: "\(value)", tone: isAlarm ? "alarm" : "")
+            let visits = wall.figures[.visits] ?? 0
+            return Tile(
+                code: figure.rawValue, name: name(figure), value: "\(value)", tone: isAlarm ? "alarm" : "",
+                share: figure == .punctual && visits > 0 ? "\((value * 200 / visits + 1) / 2)%" : nil)
         }
         states = OrderState.allCases.filter { !$0.isEnd }.map { Line(label: localized(term: $0.name), value: "\(wall.states[$0] ?? 0)") }
         func lines(_ rows: [BoardRow]) -> [Line] {
@@ -56,25 +61,26 @@ struct WallModel: Sendable {
         spent = wall.spent.map { Line(label: words.programme($0.programme), value: "\($0.posted.yuan) + \($0.reserved.yuan)") }
         satisfaction = wall.satisfaction.map { "\($0 / 100).\($0 % 100 < 10 ? "0" : "")\($0 % 100)" } ?? "–"
         let regions = words.reference.catalogue.regions
+        func message(_ key: String) -> String { messages[key, language] ?? "" }
         let active = Dictionary(grouping: wall.running, by: \.region).mapValues(\.count)
         let firms = Dictionary(grouping: words.reference.franchise.providers, by: \.region).mapValues(\.count)
         map = Plot.map(
-            messages["wall.map", language] ?? "",
+            message("wall.map"),
             regions.map {
                 Plot.Place(
                     name: $0.name.replacing("街道", with: ""), latitude: $0.centre.latitude, longitude: $0.centre.longitude,
                     weight: wall.elders[$0.code.text] ?? 0, active: active[$0.code.text] ?? 0,
                     posts: firms[$0.code.text] ?? 0)
-            })
+            }, legend: (localized("登记老人（越多越大）"), localized("服务商一家"), localized("正在服务")))
         hours = Plot.bars(
-            messages["wall.hours", language] ?? "", labels: (0..<24).map { $0 % 3 == 0 ? "\($0)" : "" }, values: wall.hoursToday,
+            message("wall.hours"), labels: (0..<24).map { $0 % 3 == 0 ? "\($0)" : "" }, values: wall.hoursToday,
             second: wall.hoursLastWeek)
         let categories = Category.allCases
         let demand = Dictionary(wall.demand.map { ("\($0.region)/\($0.category)", $0.orders) }, uniquingKeysWith: +)
         let totals = Dictionary(wall.demand.map { ($0.region, $0.orders) }, uniquingKeysWith: +)
         let busiest = regions.sorted { (totals[$1.code.text] ?? 0, $0.code) < (totals[$0.code.text] ?? 0, $1.code) }.prefix(12)
         heat = Plot.heat(
-            messages["wall.heat", language] ?? "", rows: busiest.map { $0.name.replacing("街道", with: "") },
+            message("wall.heat"), rows: busiest.map { $0.name.replacing("街道", with: "") },
             columns: categories.map { localized(term: $0.name) },
             values: busiest.map { region in categories.map { demand["\(region.code)/\($0.rawValue)"] ?? 0 } },
             beside: Self.supply(busiest.map(\.code.text), categories, words.reference))
@@ -109,7 +115,8 @@ struct FigureModel: Sendable {
     let definition: String
     let count: Int
     let rows: [Row]
-    let isCut: Bool
+    /// How many rows are shown, when there are more.
+    let cut: Int?
 
     init(_ figure: BoardFigure, count: Int, _ rows: [BoardRow], words: Words, messages: Messages, language: Language) {
         name = messages["figure.\(figure.rawValue)", language] ?? ""
@@ -120,6 +127,6 @@ struct FigureModel: Sendable {
                 subject: $0.subject, what: words.provider(words.item($0.label)), region: words.region($0.region),
                 at: Instant(milliseconds: $0.atMilliseconds).shown)
         }
-        isCut = rows.count < count
+        cut = rows.count < count ? rows.count : nil
     }
 }

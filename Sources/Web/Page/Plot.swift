@@ -47,15 +47,21 @@ public enum Plot {
     ///
     /// - Parameter beside: A second number of each cell, written after a stroke; it takes no part in the shade.
     public static func heat(
-        _ title: String, rows: [String], columns: [String], values: [[Int]], beside: [[Int]] = [], width: Int = 760
+        _ title: String, rows: [String], columns: [String], values: [[Int]], beside: [[Int]] = [], width: Int = 700
     ) -> String {
         let top = max(1, values.joined().max() ?? 1)
-        let (left, cell, line) = (80.0, Double(width - 90) / Double(max(1, columns.count)), 22.0)
+        let (left, head, cell, line) = (78.0, 44.0, Double(width - 78) / Double(max(1, columns.count)), 30.0)
         var body = ""
-        for (index, name) in columns.enumerated() { body += text(name, left + cell * (Double(index) + 0.5), 16, "middle") }
+        for (index, name) in columns.enumerated() {
+            let lines = halves(name, within: cell)
+            for (place, part) in lines.enumerated() {
+                let narrowed = breadth(part) > cell - 4 ? " textLength=\"\(tidy(cell - 4))\" lengthAdjust=\"spacingAndGlyphs\"" : ""
+                body += text(part, left + cell * (Double(index) + 0.5), head - 6 - letter * Double(lines.count - 1 - place) * 1.1, "middle", narrowed)
+            }
+        }
         for (row, name) in rows.enumerated() {
-            let y = 24 + line * Double(row)
-            body += text(name, left - 6, y + 15, "end")
+            let y = head + line * Double(row)
+            body += text(name, left - 8, y + 20, "end")
             for (column, value) in values[row].enumerated() {
                 let x = left + cell * Double(column)
                 let shade = value == 0 ? 0 : max(8, value * 100 / top)
@@ -64,10 +70,18 @@ public enum Plot {
                 body += "<rect class=\"cell\" fill-opacity=\"\(tidy(Double(shade) / 100))\" \(box)/>"
                 let second = beside.isEmpty ? nil : beside[row][column]
                 let told = second.map { "\(value)/\($0)" } ?? String(value)
-                if value > 0 || (second ?? 0) > 0 { body += text(told, x + cell / 2, y + 15, "middle", shade > 55 ? " class=\"on\"" : "") }
+                if value > 0 || (second ?? 0) > 0 { body += text(told, x + cell / 2, y + 20, "middle", shade > 55 ? " class=\"on\"" : "") }
             }
         }
-        return frame(title, width, Int(30 + line * Double(rows.count)), body)
+        return frame(title, width, Int(head + line * Double(rows.count)), body, kind: "heat")
+    }
+
+    /// A column name that is wider than its column, in two lines: at a space, or in the middle.
+    private static func halves(_ name: String, within width: Double) -> [String] {
+        guard breadth(name) > width * 0.95 else { return [name] }
+        if let space = name.firstIndex(of: " ") { return [String(name[..<space]), String(name[name.index(after: space)...])] }
+        let middle = (name.count + 1) / 2
+        return ["\(name.prefix(middle))\(name.utf8.count == name.count ? "-" : "")", String(name.dropFirst(middle))]
     }
 
     /// Something at a place on the map.
@@ -79,7 +93,7 @@ public enum Plot {
         public let weight: Int
         /// How many marks stand in it.
         public let active: Int
-        /// How many squares stand under it.
+        /// How many squares stand over it.
         public let posts: Int
 
         public init(name: String, latitude: Double, longitude: Double, weight: Int, active: Int, posts: Int = 0) {
@@ -94,43 +108,118 @@ public enum Plot {
 
     /// Streets as circles at their centres (equirectangular): no map service, works on an intranet.
     ///
-    /// A district that lies along a valley is stretched across it, by at most ``stretch``, so that names cover each other less.
-    public static func map(_ title: String, _ places: [Place], width: Int = 1000, height: Int = 440) -> String {
+    /// A district that lies along a valley is stretched across it, by at most ``stretch``. A name stands where it covers no other, the names of
+    /// the largest first; one for which there is no room is told by its circle alone.
+    ///
+    /// - Parameter legend: What a circle, a square and a dot stand for; drawn at the foot.
+    public static func map(
+        _ title: String, _ places: [Place], legend: (weight: String, post: String, active: String), width: Int = 820, height: Int = 500
+    ) -> String {
         guard let south = places.map(\.latitude).min(), let north = places.map(\.latitude).max(), let west = places.map(\.longitude).min(),
             let east = places.map(\.longitude).max()
-        else { return frame(title, width, height, "") }
-        let scaleX = Double(width - 160) / max(0.001, east - west)
+        else { return frame(title, width, height, "", kind: "map") }
+        let scaleX = Double(width - 96) / max(0.001, east - west)
         let scaleY = Double(height - 100) / max(0.001, north - south)
         // One degree of longitude is shorter than one of latitude by the cosine of 36°.
         let scale = min(scaleX / 0.81, scaleY)
         let across = min(scaleY, scale * stretch)
-        let tall = Int(100 + (north - south) * across)
+        let tall = 100 + (north - south) * across
         let heaviest = Double(max(1, places.map(\.weight).max() ?? 1))
-        var (circles, names) = ("", "")
-        for place in places.sorted(by: { $0.weight > $1.weight }) {
-            let x = 80 + (place.longitude - west) * scale * 0.81 + (Double(width - 160) - (east - west) * scale * 0.81) / 2
-            let y = 40 + (north - place.latitude) * across
-            let radius = 5 + 15 * (Double(place.weight) / heaviest).squareRoot()
-            let centre = "cx=\"\(tidy(x))\" cy=\"\(tidy(y))\""
-            let told = "<title>\(HTML.escaped(place.name)) \(place.weight) / \(place.posts) / \(place.active)</title>"
-            circles += "<circle class=\"street\" \(centre) r=\"\(tidy(radius))\">\(told)</circle>"
-            if place.active > 0 {
-                circles += "<circle class=\"active\" \(centre) r=\"\(tidy(4 + 3 * Double(place.active).squareRoot()))\"/>"
-            }
-            for post in 0..<min(place.posts, 8) {
-                let left = x - Double(min(place.posts, 8)) * 3 + Double(post) * 6
-                circles += "<rect class=\"post\" x=\"\(tidy(left))\" y=\"\(tidy(y - radius - 7))\" width=\"4\" height=\"4\"/>"
-            }
-            names += text("\(place.name)\(place.active > 0 ? " \(place.active)" : "")", x, y + radius + 13, "middle")
+        let spots = places.sorted { $0.weight > $1.weight }.map { place in
+            Spot(
+                x: 48 + (place.longitude - west) * scale * 0.81 + (Double(width - 96) - (east - west) * scale * 0.81) / 2,
+                y: 34 + (north - place.latitude) * across, radius: 4 + 10 * (Double(place.weight) / heaviest).squareRoot(), place: place)
         }
-        return frame(title, width, tall, circles + names)
+        var (drawn, names) = ("", "")
+        var taken: [Box] = []
+        let whole = Box(left: 0, top: 0, right: Double(width), bottom: tall - 30)
+        for spot in spots {
+            drawn += spot.drawn
+            let free = spot.labels.filter { box in box.isInside(whole) && !taken.contains { $0.meets(box) } }
+            // Of the free ones the one that covers the fewest other circles; the earlier of two alike.
+            func covered(_ box: Box) -> Int { spots.count { ($0.x, $0.y) != (spot.x, spot.y) && box.meets($0.core) } }
+            guard let box = free.min(by: { covered($0) < covered($1) }) else { continue }
+            taken.append(box)
+            names += text(spot.label, (box.left + box.right) / 2, box.bottom - 3, "middle")
+        }
+        return frame(title, width, Int(tall), drawn + names + key(legend, at: tall - 10), kind: "map")
     }
 
-    private static let stretch = 1.6
+    /// A place as it is drawn.
+    private struct Spot {
+        let x: Double
+        let y: Double
+        let radius: Double
+        let place: Place
 
-    private static func frame(_ title: String, _ width: Int, _ height: Int, _ body: String) -> String {
+        var label: String { "\(place.name)\(place.active > 0 ? " \(place.active)" : "")" }
+
+        var drawn: String {
+            let centre = "cx=\"\(tidy(x))\" cy=\"\(tidy(y))\""
+            let told = "<title>\(HTML.escaped(place.name)) \(place.weight) / \(place.posts) / \(place.active)</title>"
+            var shapes = "<circle class=\"street\" \(centre) r=\"\(tidy(radius))\">\(told)</circle>"
+            if place.active > 0 { shapes += "<circle class=\"active\" \(centre) r=\"\(tidy(4 + 2 * Double(place.active).squareRoot()))\"/>" }
+            let posts = min(place.posts, 8)
+            for post in 0..<posts {
+                let left = x - Double(posts) * 3 + Double(post) * 6
+                shapes += "<rect class=\"post\" x=\"\(tidy(left))\" y=\"\(tidy(y - radius - 6))\" width=\"4\" height=\"4\"/>"
+            }
+            return shapes
+        }
+
+        /// What a name should not cover.
+        var core: Box { Box(left: x - radius * 0.6, top: y - radius * 0.6, right: x + radius * 0.6, bottom: y + radius * 0.6) }
+
+        /// Where its name may stand, the best first: below, above, beside, at the corners, and each of them shifted.
+        var labels: [Box] {
+            let (wide, tall, r) = (breadth(label), letter + 1, radius)
+            return [
+                (x - wide / 2, y + r + 1), (x - wide / 2, y - r - tall - 7), (x + r + 3, y - tall / 2), (x - r - 3 - wide, y - tall / 2),
+                (x + r - 2, y + r - 4), (x - r + 2 - wide, y + r - 4), (x + r - 2, y - r - tall + 4), (x - r + 2 - wide, y - r - tall + 4),
+                (x - wide * 0.2, y + r + 1), (x - wide * 0.8, y + r + 1), (x - wide * 0.2, y - r - tall - 7), (x - wide * 0.8, y - r - tall - 7),
+                (x + r + 3, y - tall), (x + r + 3, y), (x - r - 3 - wide, y - tall), (x - r - 3 - wide, y),
+            ].map { Box(left: $0, top: $1, right: $0 + wide, bottom: $1 + tall) }
+        }
+    }
+
+    private struct Box {
+        let left: Double
+        let top: Double
+        let right: Double
+        let bottom: Double
+
+        func meets(_ other: Box) -> Bool { left < other.right && other.left < right && top < other.bottom && other.top < bottom }
+        func isInside(_ other: Box) -> Bool { left >= other.left && right <= other.right && top >= other.top && bottom <= other.bottom }
+    }
+
+    /// The legend of the map, in one line.
+    private static func key(_ legend: (weight: String, post: String, active: String), at y: Double) -> String {
+        var x = 12.0
+        var body = ""
+        for (mark, word) in [
+            ("<circle class=\"street\" cx=\"X\" cy=\"Y\" r=\"7\"/>", legend.weight),
+            ("<rect class=\"post\" x=\"X\" y=\"Y\" width=\"4\" height=\"4\"/>", legend.post),
+            ("<circle class=\"active\" cx=\"X\" cy=\"Y\" r=\"6\"/>", legend.active),
+        ] {
+            body += mark.replacing("X", with: tidy(x)).replacing("Y", with: tidy(y - 5)) + text(word, x + 14, y, "start")
+            x += 14 + breadth(word) + 30
+        }
+        return body
+    }
+
+    private static let stretch = 2.5
+    /// The size of a letter on the map and in the table of shades, as `wall.css` sets it.
+    private static let letter = 17.0
+
+    /// How wide a text is drawn: a Chinese character is as wide as it is tall, a Latin letter about six tenths.
+    private static func breadth(_ text: String) -> Double {
+        text.unicodeScalars.reduce(0) { $0 + ($1.value >= 0x2E80 ? 1 : 0.6) } * letter
+    }
+
+    private static func frame(_ title: String, _ width: Int, _ height: Int, _ body: String, kind: String = "graph") -> String {
         """
-        <svg class="plot" role="img" aria-label="\(HTML.escaped(title))" viewBox="0 0 \(width) \(height)" xmlns="http://www.w3.org/2000/svg">\(body)</svg>
+        <svg class="plot \(kind)" role="img" aria-label="\(HTML.escaped(title))" viewBox="0 0 \(width) \(height)" \
+        xmlns="http://www.w3.org/2000/svg">\(body)</svg>
         """
     }
 

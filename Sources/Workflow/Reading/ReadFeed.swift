@@ -48,11 +48,14 @@ public struct ReadFeed: Sendable {
         office.board.wait(provider, after: seq, until: deadline, then: then)
     }
 
-    /// The newest of what was addressed to a provider, newest first; without the orders themselves.
-    public func latest(_ provider: ProviderID, limit: Int) async throws -> [Event] {
+    /// The newest of what was addressed to a provider, newest first, with the orders as they are now; nothing of the elders.
+    public func latest(_ provider: ProviderID, limit: Int) async throws -> [FeedEntry] {
         try await office.read { tx in
             let last = try tx.events.lastSeq(of: provider)
-            return Array(try tx.events.of(provider, after: max(0, last - Int64(limit)), limit: limit).reversed())
+            let events = try tx.events.of(provider, after: max(0, last - Int64(limit)), limit: limit)
+            let subjects = Set(events.filter { $0.type.hasPrefix("order.") }.map(\.subject))
+            let orders = Dictionary(uniqueKeysWithValues: try tx.orders.find(subjects.map { OrderID($0) }).map { ($0.id.text, $0) })
+            return events.reversed().map { FeedEntry(event: $0, order: orders[$0.subject]) }
         }
     }
 

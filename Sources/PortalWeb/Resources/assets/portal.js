@@ -20,16 +20,36 @@ function paint() {
   $("#waiting-list").replaceChildren(...entries.map((entry) => {
     const line = document.createElement("li");
     line.textContent = `${entry.label} ${entry.shown} — ${entry.refused ? `${word("refused")}：${entry.refused}` : word("queued")}`;
-    if (entry.refused) {
-      const drop = document.createElement("button");
-      drop.type = "button";
-      drop.textContent = "✕";
-      drop.setAttribute("aria-label", `✕ ${entry.label}`);
-      drop.addEventListener("click", () => queue.drop(entry.key));
-      line.append(" ", drop);
-    }
+    if (entry.refused) line.append(" ", button(word("drop"), () => { if (confirm(word("drop-sure"))) queue.drop(entry.key); }));
     return line;
   }));
+  $("#send-now").hidden = entries.every((entry) => entry.refused);
+  lay();
+}
+
+function button(text, then) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.addEventListener("click", then);
+  return made;
+}
+
+/** What waits is done already for who did it: the card says so, and what comes next is there though the platform has not heard yet. */
+function lay() {
+  for (const entry of queue.all.filter((entry) => !entry.refused)) {
+    const [, order, kind] = entry.path.match(/orders\/([^/]+)\/(check-in|check-out)$/) || [];
+    const done = $(`[data-order="${order}"] [data-do="${kind}"]`, sheet);
+    if (!done) continue;
+    const line = document.createElement("p");
+    line.className = "warn";
+    line.dataset.waits = kind;
+    line.textContent = `${word(kind === "check-in" ? "in" : "out")} ${entry.shown} — ${word("queued")}`;
+    done.before(line);
+    if (kind === "check-out") { done.remove(); continue; }
+    done.dataset.do = "check-out";
+    done.textContent = word("out");
+  }
 }
 
 /** Nobody is logged in any more, or somebody else is: what waits stays until its owner is back. */
@@ -46,6 +66,7 @@ async function flush() {
         const answer = await call("POST", entry.path, entry.body, entry.key);
         queue.drop(entry.key);
         if (answer?.call_heard === false) tell(word("unheard"));
+        else tell(`${entry.label} ${entry.shown} — ${word("sent")}`, "done");
       } catch (fault) {
         if (!(fault instanceof Refused)) break;
         if (isOut(fault)) { tell(word("login")); break; }
@@ -59,22 +80,61 @@ async function flush() {
   }
 }
 
-function tell(text) {
+let told;
+/** Says at the foot of the screen, wherever the page stands, what went wrong or what comes next. */
+function tell(text, kind = "fault") {
+  clearTimeout(told);
+  if (kind === "done") told = setTimeout(() => $("#fault").replaceChildren(), 8000);
   const line = document.createElement("p");
-  line.className = "fault";
+  line.className = kind;
   line.textContent = text;
-  $("#fault").replaceChildren(line);
+  $("#fault").replaceChildren(line, button(word("close"), () => $("#fault").replaceChildren()));
 }
+
+/** The card to be shown once its `step` is no longer to be done. */
+let wanted = null;
+const offers = () => $$("[data-do=accept]", sheet).map((accept) => accept.closest("[data-order]").dataset.order);
 
 const refresh = calm(250, async () => {
   try {
-    const before = Number($("#offers")?.dataset.count || 0);
-    sheet.innerHTML = await piece(sheet.dataset.piece);
-    if (Number($("#offers").dataset.count) > before) ring();
+    const html = await piece(sheet.dataset.piece);
+    const before = new Set(offers());
+    draw(html);
+    show(true);
+    if (offers().some((order) => !before.has(order))) ring();
     title();
     keep();
-  } catch { /* no network: what is shown stays */ }
+  } catch (fault) {
+    // What is shown stays.
+    if (!(fault instanceof Refused)) show(false);
+  }
 });
+
+/** Puts the new sheet in the place of the old: the card under the thumb stays there, and so does what was chosen on it. */
+function draw(html) {
+  const name = (field) => `[data-order="${field.closest("[data-order]").dataset.order}"] ${["do", "workerChoice", "secondChoice", "unfit"]
+    .filter((key) => key in field.dataset).map((key) => `[data-${key.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}${field.dataset[key] && `="${field.dataset[key]}"`}]`).join("")}`;
+  const chosen = $$("select", sheet).filter((field) => !field.selectedOptions[0]?.defaultSelected && field.selectedIndex > 0).map((field) => [name(field), field.value]);
+  const open = $$("details[open]", sheet).map(name);
+  const focused = sheet.contains(document.activeElement) && document.activeElement.closest("[data-order] [data-do], [data-order] select");
+  const focus = focused && name(focused);
+  const seen = scrollY > 0 ? $$("[data-order]", sheet).map((card) => [card.dataset.order, card.getBoundingClientRect()]).filter(([, box]) => box.bottom > 0) : [];
+  sheet.innerHTML = html;
+  lay();
+  for (const [field, value] of chosen) {
+    const select = $(field, sheet);
+    if (select && [...select.options].some((option) => option.value === value)) select.value = value;
+  }
+  for (const field of open) $(field, sheet)?.setAttribute("open", "");
+  if (focus) $(focus, sheet)?.focus({ preventScroll: true });
+  const card = wanted && $(`[data-order="${wanted.order}"]`, sheet);
+  if (wanted && !(card && $(`[data-do="${wanted.step}"]`, card))) {
+    wanted = null;
+    if (card) { card.scrollIntoView(); return; }
+  }
+  const kept = seen.find(([order]) => $(`[data-order="${order}"]`, sheet));
+  if (kept) scrollBy(0, $(`[data-order="${kept[0]}"]`, sheet).getBoundingClientRect().top - kept[1].top);
+}
 
 /** What is shown when there is no network is what was shown last. */
 const keep = calm(1500, async () => {
@@ -119,29 +179,33 @@ async function now(button, path, body) {
   if (button.dataset.body !== text) Object.assign(button.dataset, { body: text, idempotency: newKey() });
   try {
     await call("POST", path, body, button.dataset.idempotency);
-    $("#fault").replaceChildren();
+    const step = button.dataset.do;
+    tell(word(`done-${step}`), "done");
+    wanted = { order: button.closest("[data-order]").dataset.order, step };
     refresh();
   } catch (fault) {
     button.disabled = false;
-    tell(fault instanceof Refused ? (isOut(fault) ? word("login") : fault.message) : word("offline"));
+    tell(fault instanceof Refused ? (isOut(fault) ? word("login") : fault.message) : word("away"));
   }
 }
 
 let checking = null;
 let position = null;
+let isLocating = false;
 
 function check(card, kind) {
   checking = { order: card.dataset.order, worker: card.dataset.worker, kind, number: $("h3", card).textContent };
   position = null;
   $("#check-title").textContent = `${word(kind === "check-in" ? "in" : "out")} · ${checking.number}`;
   $("#check-form").reset();
-  $("#check-place").textContent = "…";
+  $("#check-place").textContent = word("locating");
   $("#check-place").className = "";
   $("#check").showModal();
   if (!navigator.geolocation) { $("#check-place").textContent = word("nowhere"); return; }
+  isLocating = true;
   navigator.geolocation.getCurrentPosition(
-    (found) => { position = found.coords; $("#check-place").textContent = `${word("located")} ${Math.round(position.accuracy)}`; },
-    () => { $("#check-place").textContent = word("nowhere"); },
+    (found) => { isLocating = false; position = found.coords; $("#check-place").textContent = word("located").replace("{}", Math.round(position.accuracy)); },
+    () => { isLocating = false; $("#check-place").textContent = word("nowhere"); },
     { enableHighAccuracy: true, timeout: 15000, maximumAge: 30000 });
 }
 
@@ -160,7 +224,7 @@ $("#check-form").addEventListener("submit", async (event) => {
   if (code) Object.assign(body, { code, method: /^\d{4}$/.test(code) ? "code" : "card" });
   else if (form.elements.landline.checked) body.method = "landline";
   else if (!position && body.reason_code) body.method = "paper";
-  else if (!position) { $("#check-place").textContent = word("proofless"); $("#check-place").className = "fault"; return; }
+  else if (!position) { $("#check-place").textContent = word(isLocating ? "locating" : "proofless"); $("#check-place").className = "fault"; return; }
   const photo = form.elements.photo.files[0];
   if (photo && crypto.subtle) body.photo_sha256 = await sha256(photo);
   $("#check").close();
@@ -172,6 +236,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (event.target.closest("[data-close]")) { event.target.closest("dialog").close(); return; }
   if (!button) return;
+  $("#fault").replaceChildren();
   const card = button.closest("[data-order]");
   const path = `/api/v1/provider/orders/${card.dataset.order}`;
   switch (button.dataset.do) {
@@ -206,13 +271,25 @@ $("#send-now").addEventListener("click", flush);
 // --- Live, and through dead zones.
 
 const link = $("#link");
-const state = (isUp) => { link.textContent = word(isUp ? "online" : "offline"); link.className = isUp ? "soft" : "warn"; if (isUp) flush(); };
-listen(document.body.dataset.events, { order: refresh, statement: refresh }, state);
-addEventListener("online", flush);
+/** Whether there is a line; without one, how old that is which is shown. */
+function show(isUp) {
+  link.textContent = isUp ? word("online") : word("offline") + word("asof").replace("{}", $("#offers")?.dataset.at || "");
+  link.className = isUp ? "soft" : "warn";
+}
+const state = (isUp) => { show(isUp); if (isUp) flush(); };
+const heard = (event) => { if (event.type === "order.offer_reminder") ring(); refresh(); };
+listen(document.body.dataset.events, { order: heard, statement: refresh }, state);
+addEventListener("online", () => { link.textContent = word("connecting"); flush(); });
 addEventListener("offline", () => state(false));
 setInterval(() => { if (queue.all.some((entry) => !entry.refused)) flush(); }, 15000);
 setInterval(refresh, 60000);
 navigator.serviceWorker?.register("/assets/portal-worker.js", { scope: "/provider" });
 $$("form[action='/logout']").forEach((form) => form.addEventListener("submit", () => { caches?.delete("portal"); }));
+// A browser rings only on a page that has been touched.
+if (navigator.userActivation && !navigator.userActivation.hasBeenActive) {
+  $("#bell").hidden = false;
+  for (const touch of ["click", "keydown"]) addEventListener(touch, () => { $("#bell").hidden = true; }, { once: true });
+  $("#bell button").addEventListener("click", ring);
+}
 paint();
 title();

@@ -1,0 +1,35 @@
+"""The wall board on its two screens: all of it is seen at once, no name covers another, and every number opens."""
+
+import pytest
+
+# Boxes of the names on the map that lie over each other.
+COVERED = """() => {
+  const boxes = [...document.querySelectorAll(".plot.map > text")].map(e => [e.textContent, e.getBBox()]);
+  return boxes.flatMap(([a, p], i) => boxes.slice(i + 1).filter(([, q]) =>
+    p.x + 2 < q.x + q.width && q.x + 2 < p.x + p.width && p.y + 8 < q.y + q.height && q.y + 8 < p.y + p.height).map(([b]) => [a, b]));
+}"""
+
+
+@pytest.mark.parametrize("width,height", [(1920, 1080), (3840, 2160)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_board_fills_the_screen_and_no_more(visit, width, height, scheme):
+    page = visit("operator", viewport={"width": width, "height": height}, color_scheme=scheme).go("/board")
+    size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert size == [width, height]
+    assert page.evaluate(COVERED) == []
+    # One circle and three texts are the legend. A street whose name has no room is told by its circle alone: one at most.
+    assert page.locator(".plot.map > text").count() - 3 >= page.locator(".plot.map > circle.street").count() - 1 - 1
+    # Four metres away: nothing smaller than an eightieth of the height.
+    smallest = page.evaluate("""() => Math.min(...[...document.querySelectorAll("#wall *")].filter(e => e.children.length === 0 && e.textContent.trim() && e.tagName !== "title")
+        .map(e => parseFloat(getComputedStyle(e).fontSize) * (e.ownerSVGElement ? e.ownerSVGElement.getScreenCTM().a : 1)))""")
+    assert smallest >= height / 80
+
+
+def test_every_number_on_the_board_opens_what_it_means(visit):
+    page = visit("operator", viewport={"width": 1920, "height": 1080}).go("/board")
+    links = page.locator(".tile").evaluate_all("tiles => tiles.map(tile => tile.getAttribute('href'))")
+    assert len(links) >= 14 and all(links)
+    for link in sorted(set(links)):
+        page.goto(page.url.split("/board")[0] + link)
+        assert page.locator("h1").inner_text() and page.locator("h1 + p").inner_text()
+        assert page.locator("tbody tr").count() >= 1
