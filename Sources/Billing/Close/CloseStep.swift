@@ -141,14 +141,15 @@ public struct CloseEntry: Hashable, Sendable {
     ///
     /// A round begins anew at the step to which the batch was last returned. Who pays out may also have brought back the bank's answer.
     /// - Parameters:
+    ///   - names: all under which the person acts who takes the step.
     ///   - history: everything done so far, oldest first.
     ///   - makers: who has entered decisions, sample results or corrections in the batch.
     /// - Throws: `own_entry`.
     public static func checkSeparation(
-        _ move: CloseMove, by name: String, history: [CloseEntry], makers: Set<String>
+        _ move: CloseMove, by names: Set<String>, history: [CloseEntry], makers: Set<String>
     ) throws(Rejection) {
         guard move.action == .approve || move.action == .pay else { return }
-        let isMaker = move.action == .approve && makers.contains(name)
+        let isMaker = move.action == .approve && !makers.isDisjoint(with: names)
         // Signatures that were returned no longer count; those before them still do.
         var signed: [CloseEntry] = []
         for entry in history {
@@ -158,8 +159,9 @@ public struct CloseEntry: Hashable, Sendable {
             default: signed.append(entry)
             }
         }
-        guard !isMaker, !signed.contains(where: { $0.by == name }) else {
-            throw Rejection(.forbidden, "own_entry", "“\(name)”已经手本批次的前一环节或录入，须由另一人办理。")
+        guard !isMaker, !signed.contains(where: { names.contains($0.by) }) else {
+            let words = names.sorted().joined(separator: "、")
+            throw Rejection(.forbidden, "own_entry", "“\(words)”已经手本批次的前一环节或录入，须由另一人办理。")
         }
     }
 }

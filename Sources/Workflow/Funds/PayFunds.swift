@@ -42,7 +42,7 @@ public struct PayFunds: Sendable {
             // Checked for a refusal as well: nobody turns down what they have asked for, nor what is decided.
             let paid: FundAccount
             do {
-                paid = try account.paying(payment, by: caller.name)
+                paid = try account.paying(payment, by: try tx.access.names(of: caller.name))
             } catch FundRefusal.notEnough where !approve {
                 paid = account
             }

@@ -49,7 +49,7 @@ public struct AdjustLine: Sendable {
             guard let entry = try tx.close.adjustment(id) else {
                 throw Rejection(.missing, "adjustment_unknown", "没有这笔冲正，请核对编号。")
             }
-            guard entry.enteredBy != caller.name else {
+            guard try !tx.access.names(of: caller.name).contains(entry.enteredBy) else {
                 throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
             }
             guard try tx.close.approve(entry, by: caller.name, at: now) else {

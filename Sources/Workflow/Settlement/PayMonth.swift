@@ -52,7 +52,7 @@ public struct PayMonth: Sendable {
             let (step, history) = try Batch.standing(tx, month)
             let move = try CloseMove.of(.pay, at: step, month: month)
             try Batch.require(move.right, caller, tx)
-            try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: [])
+            try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: [])
             let before = try tx.close.payments(month)
             let done = Set(before.filter { $0.state != .bounced }.map(\.payment.provider))
             let payments: [Payment] = try tx.close.invoices(month).sorted { $0.key < $1.key }.compactMap { provider, invoice in

@@ -24,7 +24,8 @@ public struct SignMonth: Sendable {
             let (step, history) = try Batch.standing(tx, month)
             let move = try CloseMove.of(action, at: step, month: month)
             try Batch.require(move.right, caller, tx)
-            try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: try tx.close.makers(month))
+            try CloseEntry.checkSeparation(
+                move, by: try tx.access.names(of: caller.name), history: history, makers: try tx.close.makers(month))
             if move.action == .approve, move.from == .frozen {
                 try Self.mayReview(tx, month, reference.checks(on: month.last), now: now)
             }
