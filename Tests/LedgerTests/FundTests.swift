@@ -103,7 +103,20 @@ import Workflow
             #expect(try await pay("2026-03").paid.count == 1)
             world.setClock(Instant(LocalDate("2026-04-02")!, minute: 600))
             #expect(try await pay("2026-04").stopped == [id])
-            #expect(try await pay("2026-04").stopped.isEmpty)
+            // Somebody else's is stopped and goes on with another amount; the first is not put back over the second.
+            let old = try await open(world, .nursingFee, monthly: 100, first: "2026-01", holder: World.minimum.text)
+            func stop(_ month: String) async throws {
+                _ = try await world.office.perform(try ManageFunds(world.office).stopNursing(old, after: Month(month)!, by: World.finance))
+            }
+            try await stop("2026-02")
+            try await stop("2026-03")
+            _ = try await open(world, .nursingFee, monthly: 200, first: "2026-04", holder: World.minimum.text)
+            #expect(await refusal { try await stop("2026-04") }?.code == "nursing_overlaps")
+            try await stop("2026-01")
+            try await stop("2026-03")
+            #expect(try await pay("2026-03").paid.map(\.amount) == [Fen(100)])
+            #expect(try await pay("2026-04").paid.map(\.amount) == [Fen(200)])
+            #expect(try await pay("2026-04").alreadyPaid == 1)
             #expect(try await account(world, id).drawn == Fen(500_000))
             #expect(try await world.faults() == [])
         }
