@@ -13,6 +13,9 @@ public struct RecordInvoice: Sendable {
     public func prepared(
         _ month: Month, _ provider: ProviderID, _ invoice: Invoice, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Invoice {
+        let invoice = Invoice(
+            number: PaperNumber.normalised(invoice.number), date: invoice.date, amount: invoice.amount, seller: invoice.seller,
+            creditCode: invoice.creditCode)
         guard (1...40).contains(invoice.number.count), invoice.number.allSatisfy({ $0.isNumber || $0.isLetter || $0 == "-" }) else {
             throw Rejection(.invalid, "invoice_invalid", "请填写发票号码（1 到 40 位数字或字母）。", pointer: "/number")
         }
