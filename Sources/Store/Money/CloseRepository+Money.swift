@@ -133,6 +133,11 @@ extension CloseRepository {
                 "SELECT CAST(-SUM(amount_fen) AS BIGINT) FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule <> ''") ?? 0)
     }
 
+    /// Whether a person's correction of a line has been approved: it changes a payment, whatever becomes of the line.
+    public func isCorrected(_ month: Month, _ subject: String) throws -> Bool {
+        try tx.exists("SELECT 1 FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule = '' AND approved_by IS NOT NULL")
+    }
+
     /// - Returns: false when it has been approved meanwhile.
     public func approve(_ adjustment: Adjustment, by: String, at now: Instant) throws -> Bool {
         try tx.execute(

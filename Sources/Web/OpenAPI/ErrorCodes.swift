@@ -63,7 +63,7 @@ public enum ErrorCodes {
                 "close_out_of_order", "close_raced", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
                 "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted", "factor_not_begun", "factor_off",
                 "factor_on", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",
-                "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
+                "line_adjusted", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
                 "month_changed", "month_closed", "name_taken", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",
                 "order_changed", "order_settled", "order_twin", "output_not_empty",
                 "payout_list_changed", "payout_not_paid", "person_taken", "plan_overtaken", "post_fixed", "post_taken", "proposal_answered",

@@ -21,19 +21,7 @@ public struct AdjustLine: Sendable {
         let id = IDMaker.text(at: now, random: office.random())
         return { tx in
             try Self.requireFinance(caller)
-            let step = try Batch.standing(tx, month).step
-            guard step.isLocked else {
-                throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
-            }
-            guard let line = try tx.close.line(month, subject) else {
-                throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
-            }
-            let whole = line.verdict == .paid ? try tx.close.withheld(month, subject) - line.subsidy : line.subsidy
-            let amount = amount ?? whole
-            let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
-            guard isInRange else {
-                throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(whole) 之间，且不为 0。", pointer: "/amount_fen")
-            }
+            let (line, amount) = try Self.checked(tx, month, subject, amount)
             let entry = Adjustment(
                 id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: reason, enteredBy: caller.name)
             try tx.close.insert(entry, at: now)
@@ -41,7 +29,9 @@ public struct AdjustLine: Sendable {
         }
     }
 
-    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`.
+    /// Looked at as when it was entered: a batch that has been returned since may have decided on the line itself.
+    ///
+    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`, `batch_open`, `amount_out_of_range`.
     public func approve(_ id: String, by caller: Caller) -> @Sendable (any Transaction) throws -> Adjustment {
         let now = office.now
         return { tx in
@@ -52,9 +42,10 @@ public struct AdjustLine: Sendable {
             guard try !tx.access.names(of: caller.name).contains(entry.enteredBy) else {
                 throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
             }
-            guard try tx.close.approve(entry, by: caller.name, at: now) else {
+            guard entry.approvedBy == nil, try tx.close.approve(entry, by: caller.name, at: now) else {
                 throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
             }
+            _ = try Self.checked(tx, entry.month, entry.subject, entry.amount)
             let (payable, correction) = (Ledger.Account.payable(entry.provider.text, now.localDate.month), "correction/\(entry.month)")
             let isTakenBack = entry.amount < .zero
             try tx.ledger.append(
@@ -69,6 +60,26 @@ public struct AdjustLine: Sendable {
                 data: "{\"subject\":\"\(entry.subject)\",\"amount_fen\":\(entry.amount.amount)}")
             return entry
         }
+    }
+
+    /// - Parameter amount: nil for all of it.
+    private static func checked(
+        _ tx: any Transaction, _ month: Month, _ subject: String, _ amount: Fen?
+    ) throws -> (line: CloseRepository.Line, amount: Fen) {
+        let step = try Batch.standing(tx, month).step
+        guard step.isLocked else {
+            throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
+        }
+        guard let line = try tx.close.line(month, subject) else {
+            throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
+        }
+        let whole = line.verdict == .paid ? try tx.close.withheld(month, subject) - line.subsidy : line.subsidy
+        let amount = amount ?? whole
+        let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
+        guard isInRange else {
+            throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(whole) 之间，且不为 0。", pointer: "/amount_fen")
+        }
+        return (line, amount)
     }
 
     private static func requireFinance(_ caller: Caller) throws {
