@@ -30,7 +30,7 @@ import Testing
         let order = CloseStep.allCases
         for move in CloseMove.table {
             let steps = order.firstIndex(of: move.to)! - order.firstIndex(of: move.from)!
-            #expect(steps == (move.action == .reject || move.action == .bounce ? -1 : 1))
+            #expect(steps == (move.from == .paid ? -2 : move.action == .reject || move.action == .bounce ? -1 : 1))
         }
     }
 

@@ -53,7 +53,7 @@ public enum CloseAction: String, CaseIterable, Sendable {
     case pay
     /// 银行回单, all of it paid.
     case settle
-    /// 银行退汇: some of it came back and may be paid again.
+    /// 银行退汇: some of it came back, at once or days after it had been paid, and may be paid again.
     case bounce
 }
 
@@ -80,6 +80,7 @@ public struct CloseMove: Hashable, Sendable {
         CloseMove(.finance, .pay, .paying, .pay),
         CloseMove(.paying, .settle, .paid, .pay),
         CloseMove(.paying, .bounce, .finance, .pay),
+        CloseMove(.paid, .bounce, .finance, .pay),
     ]
 
     init(_ from: CloseStep, _ action: CloseAction, _ to: CloseStep, _ right: CloseRight) {
@@ -155,7 +156,7 @@ public struct CloseEntry: Hashable, Sendable {
         for entry in history {
             switch entry.action {
             case .reject: signed.removeAll { $0.to == entry.from }
-            case .bounce: signed.removeAll { $0.action == .pay }
+            case .bounce: signed.removeAll { $0.action == .pay || $0.action == .settle }
             default: signed.append(entry)
             }
         }

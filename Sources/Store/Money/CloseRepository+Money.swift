@@ -70,26 +70,29 @@ extension CloseRepository {
         }
     }
 
-    public func answer(_ payment: Payment, isPaid: Bool, note: String, at now: Instant) throws {
-        try tx.execute(
+    /// - Parameter state: in which it is now; a transfer that had been paid may come back.
+    public func answer(_ payment: Payment, isPaid: Bool, from state: PaymentState, note: String, at now: Instant) throws {
+        let answered = try tx.execute(
             """
             UPDATE payment SET state = \(isPaid ? "paid" : "bounced"), note = \(note), answered_ms = \(now)
-            WHERE reference = \(payment.reference) AND state = 'ordered'
+            WHERE reference = \(payment.reference) AND state = \(state)
             """)
+        guard answered == 1 else { throw StoreFault.corrupt("payment \(payment.reference) is not \(state.rawValue)") }
     }
 
-    /// Marks every paid line of a provider's statement as paid out.
-    public func markPaid(_ month: Month, _ provider: ProviderID) throws {
+    /// Marks every sound line of a provider's statement as paid out, or as owed again.
+    public func mark(_ month: Month, _ provider: ProviderID, isPaid: Bool) throws {
+        let (old, new) = isPaid ? ("in_statement", "paid") : ("paid", "in_statement")
         try tx.execute(
             """
-            UPDATE service_order SET settlement = 'paid', version = version + 1
-            WHERE settlement = 'in_statement' AND id IN
+            UPDATE service_order SET settlement = \(new), version = version + 1
+            WHERE settlement = \(old) AND id IN
                 (SELECT subject FROM statement_line WHERE month = \(month) AND provider_id = \(provider))
             """)
         try tx.execute(
             """
-            UPDATE meal_swipe SET settlement = 'paid'
-            WHERE settlement = 'in_statement' AND id IN
+            UPDATE meal_swipe SET settlement = \(new)
+            WHERE settlement = \(old) AND id IN
                 (SELECT subject FROM statement_line WHERE month = \(month) AND provider_id = \(provider))
             """)
     }

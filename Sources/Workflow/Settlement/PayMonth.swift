@@ -74,7 +74,7 @@ public struct PayMonth: Sendable {
         }
     }
 
-    /// 银行回单. All of it is posted or nothing.
+    /// 银行回单, also one that brings back what had been paid (退汇). All of it is posted or nothing.
     ///
     /// - Returns: the step in which the month is then: paid, back with finance for those that bounced or wait for invoices, or still paying.
     /// - Throws: `bank_file_mismatch`, `close_out_of_order`.
@@ -82,16 +82,20 @@ public struct PayMonth: Sendable {
         let now = office.now
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
-            guard step == .paying else {
+            guard step == .paying || step == .paid else {
                 throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，没有等待回单的付款。")
             }
             try Batch.require(.pay, caller, tx)
-            let ordered = try tx.close.payments(month).filter { $0.state == .ordered }.map(\.payment)
-            for (payment, line) in try BankLine.match(lines, with: ordered) {
-                try tx.close.answer(payment, isPaid: line.isPaid, note: line.note, at: now)
+            let (payments, failed) = (try tx.close.payments(month), Set(lines.filter { !$0.isPaid }.map(\.reference)))
+            let open = payments.filter { $0.state == .ordered || $0.state == .paid && failed.contains($0.payment.reference) }
+            let returned = Set(open.filter { $0.state == .paid }.map(\.payment.reference))
+            for (payment, line) in try BankLine.match(lines, with: open.map(\.payment)) {
+                let isReturned = returned.contains(payment.reference)
+                try tx.close.answer(payment, isPaid: line.isPaid, from: isReturned ? .paid : .ordered, note: line.note, at: now)
+                if isReturned { try Self.takeBack(payment, tx, month, now: now) }
                 if line.isPaid { try Self.post(payment, tx, month, by: caller, now: now) }
             }
-            guard lines.count == ordered.count else { return .paying }
+            guard lines.count == open.count else { return .paying }
             let paid = Set(try tx.close.payments(month).filter { $0.state == .paid }.map(\.payment.provider))
             let isWhole = try tx.settlements.providers(month).allSatisfy { provider in
                 try paid.contains(provider) || tx.settlements.statement(month, provider)?.due == .zero
@@ -109,10 +113,21 @@ public struct PayMonth: Sendable {
                     .post, subject: payment.reference, debit: "paid/\(payment.provider)/\(month)",
                     credit: Ledger.Account.payable(payment.provider.text, month), amount: payment.amount)
             ], at: now)
-        try tx.close.markPaid(month, payment.provider)
+        try tx.close.mark(month, payment.provider, isPaid: true)
         try Batch.tell(
             tx, "statement.paid", month, payment.provider, by: caller.name, at: now,
             data: "{\"amount_fen\":\(payment.amount.amount),\"reference\":\"\(payment.reference)\"}")
+    }
+
+    /// 退汇: the money is back, and owed again.
+    private static func takeBack(_ payment: Payment, _ tx: any Transaction, _ month: Month, now: Instant) throws {
+        try tx.ledger.append(
+            [
+                Ledger.Posting(
+                    .reverse, subject: payment.reference, debit: Ledger.Account.payable(payment.provider.text, month),
+                    credit: "paid/\(payment.provider)/\(month)", amount: payment.amount, reverses: try tx.ledger.lastPosting(of: payment.reference))
+            ], at: now)
+        try tx.close.mark(month, payment.provider, isPaid: false)
     }
 
     private static func enter(
