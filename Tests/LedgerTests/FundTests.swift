@@ -88,14 +88,18 @@ import Workflow
         try await World.with(backend) { world in
             let id = try await open(world, .nursingFee, monthly: 250_000, first: "2026-02", holder: World.ordinary.text)
             #expect(await refusal { try await open(world, .nursingFee, monthly: 1, first: "2026-05", holder: World.ordinary.text) }?.code == "nursing_overlaps")
-            func pay(_ month: String) async throws -> PayNursingFees.Report {
-                try await world.office.perform(try PayNursingFees(world.office).prepared(Month(month)!, by: Self.second))
+            func pay(_ month: String, by caller: Caller = Self.second) async throws -> PayNursingFees.Report {
+                try await world.office.perform(try PayNursingFees(world.office).prepared(Month(month)!, by: caller))
             }
+            // Whoever has opened it does not pay it.
+            let own = try await pay("2026-02", by: World.finance)
+            #expect(own.paid.isEmpty && own.waiting == [id])
             #expect(try await pay("2026-01").paid.isEmpty)
             #expect(try await pay("2026-02").paid.map(\.amount) == [Fen(250_000)])
             let again = try await pay("2026-02")
             #expect(again.paid.isEmpty)
             #expect(again.alreadyPaid == 1)
+            #expect(try await pay("2026-02", by: World.finance).alreadyPaid == 1)
             #expect(await refusal { try await pay("2026-04") }?.code == "month_in_future")
             _ = try await world.office.perform(
                 ManageElder(world.office).setStatus(World.ordinary, .deceased, since: World.monday, by: World.desk))
