@@ -98,6 +98,14 @@ import Workflow
             try await Self.release(world, orders[1], .refuse)
             #expect(try await due() == subsidy.share(90, of: 100))
             #expect(try await Self.statement(world).adjustments.map(\.basis) == ["75"])
+            // What is taken back later is what was paid.
+            try await Self.sign(world, World.desk, Self.street)
+            func enter(_ amount: Fen?) async throws -> Fen {
+                try await world.office.perform(
+                    try AdjustLine(world.office).enter(World.month, orders[0].id.text, amount: amount, reason: "未上门", by: Self.treasurer)).amount
+            }
+            #expect(await refusal { try await enter(-subsidy) }?.code == "amount_out_of_range")
+            #expect(try await enter(nil) == -subsidy.share(90, of: 100))
             #expect(try await world.faults() == [])
         }
     }

@@ -9,7 +9,8 @@ public struct AdjustLine: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid.
+    /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid; of both what the provider's score
+    ///   leaves.
     /// - Throws: `batch_open` while the line can still be decided on, `line_unknown`, `amount_out_of_range`, `adjustment_known`.
     public func enter(
         _ month: Month, _ subject: String, amount: Fen?, reason: String, by caller: Caller
@@ -21,7 +22,7 @@ public struct AdjustLine: Sendable {
         let id = IDMaker.text(at: now, random: office.random())
         return { tx in
             try Self.requireFinance(caller)
-            let (line, amount) = try Self.checked(tx, month, subject, amount)
+            let (line, amount) = try checked(tx, month, subject, amount)
             let entry = Adjustment(
                 id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: reason, enteredBy: caller.name)
             try tx.close.insert(entry, at: now)
@@ -45,7 +46,7 @@ public struct AdjustLine: Sendable {
             guard entry.approvedBy == nil, try tx.close.approve(entry, by: caller.name, at: now) else {
                 throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
             }
-            _ = try Self.checked(tx, entry.month, entry.subject, entry.amount)
+            _ = try checked(tx, entry.month, entry.subject, entry.amount)
             let (payable, correction) = (Ledger.Account.payable(entry.provider.text, now.localDate.month), "correction/\(entry.month)")
             let isTakenBack = entry.amount < .zero
             try tx.ledger.append(
@@ -63,7 +64,7 @@ public struct AdjustLine: Sendable {
     }
 
     /// - Parameter amount: nil for all of it.
-    private static func checked(
+    private func checked(
         _ tx: any Transaction, _ month: Month, _ subject: String, _ amount: Fen?
     ) throws -> (line: CloseRepository.Line, amount: Fen) {
         let step = try Batch.standing(tx, month).step
@@ -73,7 +74,12 @@ public struct AdjustLine: Sendable {
         guard let line = try tx.close.line(month, subject) else {
             throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
         }
-        let whole = line.verdict == .paid ? try tx.close.withheld(month, subject) - line.subsidy : line.subsidy
+        let policy = office.reference.checks(on: month.last)
+        let percent = try Deduct.given(tx, month, line.provider).map { policy.payPercent(score: $0) } ?? 100
+        let isPaid = line.verdict == .paid
+        let sound = try line.subsidy - (isPaid ? tx.close.withheld(month, subject) : .zero)
+        let share = sound.share(Int64(percent), of: 100)
+        let whole = isPaid ? -share : share
         let amount = amount ?? whole
         let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
         guard isInRange else {

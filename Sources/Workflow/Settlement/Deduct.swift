@@ -41,10 +41,16 @@ enum Deduct {
 
     /// The same with the score that was given last, when lines are decided on afterwards; nothing when none was.
     static func renewScore(_ tx: any Transaction, _ month: Month, _ provider: ProviderID, _ policy: CheckPolicy, now: Instant) throws {
+        guard let given = try given(tx, month, provider) else { return }
+        _ = try score(tx, given, month, provider, policy, now: now)
+    }
+
+    /// The score that was given last; nil when none was.
+    static func given(_ tx: any Transaction, _ month: Month, _ provider: ProviderID) throws -> Int? {
         struct Given: Decodable { let score: Int }
-        guard let event = try tx.events.last(scored, about: "\(month)/\(provider)") else { return }
-        let given = try JSONDecoder().decode(Given.self, from: Data(event.data.utf8))
-        _ = try score(tx, given.score, month, provider, policy, now: now)
+        return try tx.events.last(scored, about: "\(month)/\(provider)").map {
+            try JSONDecoder().decode(Given.self, from: Data($0.data.utf8)).score
+        }
     }
 
     /// The event that tells of a score.
