@@ -371,7 +371,7 @@ def test_a_changed_cash_payment_is_found(cash, tmp_path):
     rows = list(csv.DictReader((cash / "payouts.csv").open(encoding="utf-8-sig")))
     reversed_ = {row["payout"] for row in csv.DictReader((cash / "payout_reversals.csv").open(encoding="utf-8-sig"))}
     allowance = next(row for row in rows if row["programme"] == "AGE" and row["state"] == "posted" and row["id"] not in reversed_)
-    bill = next(row for row in rows if row["bill"] == "a,1" and row["id"] not in reversed_)
+    bill = next(row for row in rows if row["bill"] == "A,1" and row["id"] not in reversed_)
     taken, listed = next(row for row in rows if row["id"] in reversed_), allowance["list_sha256"]
 
     def at(name, key, value, **fields):

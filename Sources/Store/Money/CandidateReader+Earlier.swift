@@ -28,13 +28,14 @@ extension CandidateReader {
     }
 
     /// Services that public money has paid for, and of whose items it pays so many: of the year for `items`, whose cap runs over a week or a year,
-    /// and of the month of a late service for its own. They have no time, so that nothing overlaps with them.
+    /// and of the year of a late service for its own. They have no time, so that nothing overlaps with them.
     public func earlierPaid(_ items: [ItemCode], _ scope: PackRepository.Scope) throws -> [Candidate] {
         var lines: [Candidate] = []
         for part in items.chunked(by: Chunk.keys) {
             lines += try tx.rows(
                 """
-                SELECT \(sql: Self.paidColumns) \(sql: Self.paid)
+                SELECT \(sql: Self.paidColumns)
+                FROM statement_line l LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
                 WHERE l.item_code IN (\(list: part.map(\.text))) AND l.service_date >= \(Month(month.year, 1).first.adding(days: -7))
                     AND l.service_date < \(month.first) AND l.month <> \(month) AND l.subsidy_fen > 0
                     AND (d.kind = 'release' OR d.kind IS NULL AND l.verdict = 'paid')
@@ -43,21 +44,20 @@ extension CandidateReader {
         lines += try tx.rows(
             """
             \(nested: scope.services)
-            SELECT DISTINCT \(sql: Self.paidColumns) \(sql: Self.paid)
-            JOIN service_order o ON o.id = l.subject
-            JOIN late t ON t.elder_id = o.elder_id
-            JOIN service_order s ON s.id = t.id AND s.item_code = o.item_code AND SUBSTR(s.service_date, 1, 7) = SUBSTR(o.service_date, 1, 7)
-            WHERE l.month <> \(month) AND l.subsidy_fen > 0 AND (d.kind = 'release' OR d.kind IS NULL AND l.verdict = 'paid')
+            SELECT DISTINCT \(sql: Self.paidColumns)
+            FROM late t
+            CROSS JOIN service_order s
+            CROSS JOIN service_order o
+            CROSS JOIN statement_line l
+            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
+            WHERE s.id = t.id AND o.elder_id = t.elder_id AND o.item_code = s.item_code AND l.subject = o.id
+                AND SUBSTR(o.service_date, 1, 4) = SUBSTR(s.service_date, 1, 4)
+                AND l.month <> \(month) AND l.subsidy_fen > 0 AND (d.kind = 'release' OR d.kind IS NULL AND l.verdict = 'paid')
             """, paid)
         return Dictionary(lines.map { ($0.subject, $0) }) { first, _ in first }.values.sorted { $0.subject < $1.subject }
     }
 
     private static let paidColumns: StaticString = "l.subject, l.number, l.provider_id, l.elder_id, l.item_code, l.service_date, l.subsidy_fen"
-
-    /// With what a person has decided on the line.
-    private static let paid: StaticString = """
-        FROM statement_line l LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
-        """
 
     private func paid(_ row: inout Row) throws -> Candidate {
         let (subject, number, provider, elder) = (try row.text(), try row.text(), try row.id(Provider.self), try row.id(Elder.self))

@@ -45,20 +45,16 @@ extension PackRepository {
             near AS (
                 SELECT id FROM service_order WHERE service_date = \(month.first.adding(days: -1))
                 UNION
-                SELECT o.id FROM late l
-                JOIN service_order o ON o.elder_id = l.elder_id AND o.start_ms > l.start_ms - 86400000 AND o.start_ms < l.start_ms + 86400000
+                SELECT o.id FROM late l CROSS JOIN service_order o
+                WHERE o.elder_id = l.elder_id AND o.start_ms > l.start_ms - 86400000 AND o.start_ms < l.start_ms + 86400000
                 UNION
-                SELECT o.id FROM late l
-                JOIN visit w ON w.order_id = l.id
-                JOIN service_order o ON o.provider_id = w.provider_id AND o.state = 'closed'
+                SELECT o.id FROM late l CROSS JOIN visit w CROSS JOIN service_order o CROSS JOIN visit v
+                WHERE w.order_id = l.id AND v.order_id = o.id AND o.provider_id = w.provider_id AND o.state = 'closed'
                     AND o.start_ms > l.start_ms - 86400000 AND o.start_ms < l.start_ms + 86400000
-                JOIN visit v ON v.order_id = o.id
-                WHERE v.worker_id IN (w.worker_id, l.second_worker_id) OR o.second_worker_id IN (w.worker_id, l.second_worker_id)),
+                    AND (v.worker_id IN (w.worker_id, l.second_worker_id) OR o.second_worker_id IN (w.worker_id, l.second_worker_id))),
             earlier AS (
-                SELECT o.id FROM near n
-                JOIN service_order o ON o.id = n.id
-                JOIN visit v ON v.order_id = o.id
-                WHERE o.state = 'closed' AND o.service_date < \(month.first)
+                SELECT o.id FROM near n CROSS JOIN service_order o CROSS JOIN visit v
+                WHERE o.id = n.id AND v.order_id = o.id AND o.state = 'closed' AND o.service_date < \(month.first)
                     AND v.confirmed_ms <= \(began ?? Instant(milliseconds: Int64.max))
                     AND NOT EXISTS (SELECT 1 FROM late l WHERE l.id = o.id))
             """
