@@ -79,7 +79,7 @@ extension CloseRoutes: DescribedRoutes {
                 .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
                 refining: ["amount_fen": .integer(-limit...limit, sample: -1500), "reason": .text(1...500, sample: "重复计费")], requiring: ["reason"],
                 answers: .created(adjustment),
-                refuses: codes + ["reason_missing", "amount_out_of_range", "batch_open", "line_unknown"]),
+                refuses: codes + ["adjustment_known", "reason_missing", "amount_out_of_range", "batch_open", "line_unknown"]),
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
                 answers: .json(adjustment.adding(["approved_by": .text()])),

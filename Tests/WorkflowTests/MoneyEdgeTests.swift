@@ -100,12 +100,20 @@ import Workflow
             #expect(try await Self.statement(world).adjustments.map(\.basis) == ["75"])
             // What is taken back later is what was paid.
             try await Self.sign(world, World.desk, Self.street)
-            func enter(_ amount: Fen?) async throws -> Fen {
+            func enter(_ amount: Fen?) async throws -> Adjustment {
                 try await world.office.perform(
-                    try AdjustLine(world.office).enter(World.month, orders[0].id.text, amount: amount, reason: "未上门", by: Self.treasurer)).amount
+                    try AdjustLine(world.office).enter(World.month, orders[0].id.text, amount: amount, reason: "未上门", by: Self.treasurer))
             }
             #expect(await refusal { try await enter(-subsidy) }?.code == "amount_out_of_range")
-            #expect(try await enter(nil) == -subsidy.share(90, of: 100))
+            let slip = try await enter(Fen(-1))
+            #expect(await refusal { try await enter(Fen(-1)) }?.code == "adjustment_known")
+            // Nobody has approved the slip of the pen: the right amount takes its place.
+            let entry = try await enter(nil)
+            #expect(entry.amount == -subsidy.share(90, of: 100))
+            func approve(_ id: String) async throws { _ = try await world.office.perform(AdjustLine(world.office).approve(id, by: Self.cashier)) }
+            #expect(await refusal { try await approve(slip.id) }?.code == "adjustment_unknown")
+            try await approve(entry.id)
+            #expect(await refusal { try await enter(Fen(-1)) }?.code == "adjustment_known")
             #expect(try await world.faults() == [])
         }
     }

@@ -129,6 +129,15 @@ extension CloseRepository {
         ) { try Adjustment(row: &$0) }
     }
 
+    /// Takes back a person's correction of a line that nobody has approved, unless it is of this amount.
+    public func withdrawWaiting(_ month: Month, _ subject: String, unless amount: Fen) throws {
+        try tx.execute(
+            """
+            DELETE FROM adjustment
+            WHERE month = \(month) AND subject = \(subject) AND rule = '' AND approved_by IS NULL AND amount_fen <> \(amount)
+            """)
+    }
+
     /// What rules have taken from one line.
     public func withheld(_ month: Month, _ subject: String) throws -> Fen {
         Fen(

@@ -9,6 +9,8 @@ public struct AdjustLine: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
+    /// Entered again with another amount before anybody has approved it, it takes the place of the one before.
+    ///
     /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid; of both what the provider's score
     ///   leaves.
     /// - Throws: `batch_open` while the line can still be decided on, `line_unknown`, `amount_out_of_range`, `adjustment_known`.
@@ -25,6 +27,7 @@ public struct AdjustLine: Sendable {
             let (line, amount) = try checked(tx, month, subject, amount)
             let entry = Adjustment(
                 id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: reason, enteredBy: caller.name)
+            try tx.close.withdrawWaiting(month, subject, unless: amount)
             try tx.close.insert(entry, at: now)
             return entry
         }
