@@ -58,10 +58,16 @@ protocol LineCheck: Sendable {
 protocol GroupCheck: Sendable {
     var rule: Rule { get }
     var grouping: Grouping { get }
+    /// Whether settled services of months before stand in the group, before all others and not judged themselves.
+    var looksBack: Bool { get }
     /// Judges a group whose lines stand in the order of ``Trace/precedes(_:)``; calls `report` with the place of a line and what is found on it.
     ///
     /// Takes O(n log n) of the group's size at most: one elder, till or provider may have a whole month's lines.
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void)
+}
+
+extension GroupCheck {
+    var looksBack: Bool { false }
 }
 
 /// By what lines are put together to be compared.

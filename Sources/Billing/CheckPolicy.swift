@@ -63,7 +63,8 @@ public struct CheckPolicy: Hashable, Sendable {
         read("device_window_min", \.deviceWindow)
         read("short_visit_percent", \.shortVisit)
         read("short_visit_hold_percent", \.shortVisitHold)
-        read("pay_block_min", \.payBlock)
+        // Planned minutes are divided by it.
+        if let n = value("pay_block_min"), n > 0 { payBlock = n }
         read("pay_block_tolerance_min", \.payBlockTolerance)
         read("score_full", \.scoreFull)
         read("score_good", \.scoreGood)

@@ -24,13 +24,20 @@ struct Trace: Sendable {
     let slot: MealSlot?
     let subsidy: Fen
     let isManual: Bool
-    /// Counts for caps of the week and the year; not judged itself.
+    /// Settled with a month before: counts for caps and overlaps, and is not judged itself.
     let isContext: Bool
 
     var begin: Instant? { kind == .order ? start : nil }
 
-    /// Which of two services counts first: the earlier day, then the one entered first.
-    func precedes(_ other: Trace) -> Bool { (date, createdAt, subject) < (other.date, other.createdAt, other.subject) }
+    /// Which of two services counts first: what is settled, the earlier day, then the one entered first.
+    func precedes(_ other: Trace) -> Bool {
+        isContext == other.isContext ? (date, createdAt, subject) < (other.date, other.createdAt, other.subject) : isContext
+    }
+
+    /// Whichever day they were for.
+    func isEntered(before other: Trace) -> Bool {
+        isContext == other.isContext ? (createdAt, subject) < (other.createdAt, other.subject) : isContext
+    }
 
     var presence: TimeWindow? {
         guard let begin, let end else { return nil }

@@ -105,14 +105,14 @@ public struct Traces: Sendable {
 
     public var count: Int { rows.count }
 
-    /// Which lines are here.
+    /// Which lines are here to be judged.
     public var subjects: SubjectSet {
         var set = SubjectSet(capacity: count)
-        for place in 0..<count { set.insert(texts[rows[place].subject]) }
+        for place in 0..<count where !rows[place].isContext { set.insert(texts[rows[place].subject]) }
         return set
     }
 
-    /// - Parameter isContext: an earlier service that counts for the caps of the week and year, but is settled already.
+    /// - Parameter isContext: a service that is settled with a month before, and with which those of this one are compared.
     public mutating func add(_ line: Candidate, isContext: Bool = false) {
         let place = Int32(count)
         rows.append(
@@ -168,8 +168,11 @@ public struct Traces: Sendable {
         if grouping == .fund { judgeBudgets(terms, &found) }
         let checks = Checks.group.filter { $0.grouping == grouping }
         forEachGroup(by: grouping) { group in
-            let lines = group.map { trace(at: Int($0)) }.sorted { $0.precedes($1) }
+            let all = group.map { trace(at: Int($0)) }.sorted { $0.precedes($1) }
+            // What is settled stands first.
+            let own = all.first?.isContext == true ? all.filter { !$0.isContext } : all
             for check in checks {
+                let lines = check.looksBack ? all : own
                 check.judge(lines, terms) { place, finding in
                     guard !lines[place].isContext else { return }
                     found[lines[place].subject, default: []].append(finding)

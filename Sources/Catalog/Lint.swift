@@ -137,7 +137,12 @@ let lintChecks: [@Sendable (SourceTables) -> [CatalogueFault]] = [
     var seen: Set<String> = []
     for row in tables["parameters.csv"] {
         if LocalDate(row["from"]) == nil { faults.append(row.fault("生效日期“\(row["from"])”应为 YYYY-MM-DD")) }
-        if Int(row["value"]) == nil { faults.append(row.fault("参数值“\(row["value"])”应为整数")) }
+        if let value = Int(row["value"]) {
+            // Amounts and minutes are multiplied by them.
+            if !(0...1_000_000_000).contains(value) { faults.append(row.fault("参数值“\(value)”应为 0 到 10 亿")) }
+        } else {
+            faults.append(row.fault("参数值“\(row["value"])”应为整数"))
+        }
         if !seen.insert("\(row["key"])@\(row["from"])").inserted { faults.append(row.fault("参数 \(row["key"]) 在同一天出现两次")) }
     }
     for row in tables["calendar.csv"] where LocalDate(row["date"]) == nil || Holidays.Kind(rawValue: row["kind"]) == nil {

@@ -160,10 +160,12 @@ extension FundAccount {
         guard amount <= available else { throw .notEnough(available: available) }
     }
 
-    /// The account after a payment is approved by `decider`.
-    public func paying(_ payment: FundPayment, by decider: String) throws(FundRefusal) -> FundAccount {
+    /// The account after a payment is approved.
+    ///
+    /// - Parameter names: all under which the person acts who approves it.
+    public func paying(_ payment: FundPayment, by names: Set<String>) throws(FundRefusal) -> FundAccount {
         guard payment.state == .requested else { throw .alreadyDecided }
-        guard payment.requestedBy != decider else { throw .ownRequest }
+        guard !names.contains(payment.requestedBy) else { throw .ownRequest }
         guard payment.amount <= available else { throw .notEnough(available: available) }
         var account = self
         account.drawn += payment.amount

@@ -10,6 +10,8 @@ struct Payment {
     var legs: [FundingLeg] = []
     var notes: [FundingNote] = []
     private var paid: [ProgrammeVersion] = []
+    /// What the legs so far take from budgets: two programmes of one fund share them.
+    private var borne: [BudgetKey: Fen] = [:]
 
     init(request: FundingRequest, balances: [BalanceKey: Balance], budgets: [BudgetKey: Balance]) {
         self.request = request
@@ -33,8 +35,9 @@ struct Payment {
         }.sorted { $0.key < $1.key }
         let bonus = version.providerBonus ?? .zero
         var wanted = version.benefit.amount(of: left, for: who)
-        if let (short, balance) = bearing.min(by: { $0.value.available < $1.value.available }), balance.available < wanted + bonus {
-            wanted = balance.available - bonus
+        let room = bearing.map { (key: $0.key, left: $0.value.available - borne[$0.key, default: .zero]) }
+        if let (short, left) = room.min(by: { $0.left < $1.left }), left < wanted + bonus {
+            wanted = left - bonus
             note(
                 rule, "budget_exhausted", "\(short.name)预算已用完，\(short.year + 1) 年起恢复，急需时可由区里特批", next: LocalDate(short.year + 1, 1, 1))
         }
@@ -45,6 +48,7 @@ struct Payment {
             FundingLeg(
                 fund: rule.programme.fund, programme: code, version: version.version, amount: amount, bonus: bonus, draws: draws,
                 budgets: bearing.map(\.key)))
+        for (key, _) in bearing { borne[key, default: .zero] += amount + bonus }
         left -= amount
         paid.append(version)
     }

@@ -98,6 +98,8 @@ public enum ProgrammeLint {
     private static func grants(_ version: ProgrammeVersion) -> [String] {
         var faults: [String] = []
         if version.grants.contains(where: { $0.table.all.contains { $0 < 0 } }) { faults.append("额度不能为负") }
+        // Shared out by days it is multiplied by them.
+        if version.grants.contains(where: { $0.table.all.contains { $0 > Fen.limit.amount } }) { faults.append("额度过大") }
         if version.grants.contains(where: { $0.unused != .lapses && $0.per != .month }) { faults.append("只有按月的额度可以结转") }
         if version.grants.contains(where: { if case .carries(let months) = $0.unused { !(1...24).contains(months) } else { false } }) {
             faults.append("结转月数应为 1 到 24")

@@ -54,7 +54,7 @@ extension CloseRoutes: DescribedRoutes {
                 .post, "/api/v1/settlements/{month}/exceptions/{subject}", "放行或拒付一条暂缓的明细", by: roles, body: Decision.self,
                 refining: ["decision": .oneOf(["release", "refuse"]), "reason": .text(1...500, sample: "已核对录音")], requiring: ["reason"],
                 answers: .json(.object(["subject": .text(), "decision": .oneOf(["release", "refuse"]), "by": .text()])),
-                refuses: open + ["decision_unknown", "line_not_held", "line_reopened", "line_unknown", "reason_missing"]),
+                refuses: open + ["decision_unknown", "line_adjusted", "line_decided", "line_not_held", "line_reopened", "line_unknown", "reason_missing"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/samples", "抽查样本", by: roles,
                 answers: .json(
@@ -79,11 +79,11 @@ extension CloseRoutes: DescribedRoutes {
                 .post, "/api/v1/settlements/{month}/adjust", "在未结月份登记冲正，由第二人批准", by: roles, body: Correction.self,
                 refining: ["amount_fen": .integer(-limit...limit, sample: -1500), "reason": .text(1...500, sample: "重复计费")], requiring: ["reason"],
                 answers: .created(adjustment),
-                refuses: codes + ["reason_missing", "amount_out_of_range", "batch_open", "line_unknown"]),
+                refuses: codes + ["adjustment_known", "reason_missing", "amount_out_of_range", "batch_open", "line_unknown"]),
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
                 answers: .json(adjustment.adding(["approved_by": .text()])),
-                refuses: ["adjustment_approved", "adjustment_unknown", "own_entry"]),
+                refuses: ["adjustment_approved", "adjustment_unknown", "amount_out_of_range", "batch_open", "own_entry"]),
             Operation(
                 .post, "/api/v1/settlements/{month}/scores", "月度考核得分；签字之前可以改", by: roles, body: Score.self,
                 refining: ["provider": .text(sample: "P001"), "score": .integer(0...100, sample: 92)],

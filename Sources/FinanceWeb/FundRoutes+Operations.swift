@@ -51,7 +51,7 @@ extension FundRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/funds/{id}/stop", "停发护理费；last_month 为最后发放的月份", by: roles, body: StopBody.self,
                 refining: ["last_month": .month], answers: .json(fund),
-                refuses: ["fund_unknown", "month_invalid", "fund_not_nursing", "role_forbidden"]),
+                refuses: ["fund_unknown", "month_invalid", "fund_not_nursing", "nursing_overlaps", "role_forbidden"]),
         ]
     }
 
@@ -80,7 +80,7 @@ extension FundRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/nursing-fees/{month}", "发放一个月的护理费；重复执行不会重复发放", by: roles, body: Nothing.self,
                 answers: .json(
-                    .object(["month": .month, "paid": .array(payment), "already_paid": .integer(), "stopped": .array(.id)])),
+                    .object(["month": .month, "paid": .array(payment), "already_paid": .integer(), "stopped": .array(.id), "waiting": .array(.id)])),
                 refuses: ["month_invalid", "month_in_future", "role_forbidden"]),
         ]
     }

@@ -141,6 +141,7 @@ public struct FundRoutes: Sendable {
                     body: ([
                         "month": JSON(month.description), "paid": .array(report.paid.map { Show.payment($0) }),
                         "already_paid": JSON(report.alreadyPaid), "stopped": .array(report.stopped.map { JSON($0) }),
+                        "waiting": .array(report.waiting.map { JSON($0) }),
                     ] as JSON).text)
             }
         }

@@ -371,7 +371,7 @@ def test_a_changed_cash_payment_is_found(cash, tmp_path):
     rows = list(csv.DictReader((cash / "payouts.csv").open(encoding="utf-8-sig")))
     reversed_ = {row["payout"] for row in csv.DictReader((cash / "payout_reversals.csv").open(encoding="utf-8-sig"))}
     allowance = next(row for row in rows if row["programme"] == "AGE" and row["state"] == "posted" and row["id"] not in reversed_)
-    bill = next(row for row in rows if row["bill"] == "a,1" and row["id"] not in reversed_)
+    bill = next(row for row in rows if row["bill"] == "A,1" and row["id"] not in reversed_)
     taken, listed = next(row for row in rows if row["id"] in reversed_), allowance["list_sha256"]
 
     def at(name, key, value, **fields):
@@ -455,21 +455,23 @@ def aged(pack):
 
 @pytest.fixture(scope="module")
 def late(desk, tmp_path_factory):
-    """Last month closed without a visit that is confirmed only afterwards: the packs of both months."""
-    elders = iter(desk.elders()[-20:])
-    orders = [desk.place(next(elders), start=past(10 + index), by=desk.admin) for index in range(2)]
-    desk.serve(orders[0])
-    desk.serve(orders[1], confirmed=False)
+    """Last month closed without visits that are confirmed only afterwards, one of them beside a paid one: the packs of both months."""
+    elders = desk.elders()[-20:]
+    paid, order, beside = (desk.place(elders[who], start=past(10 + who), by=desk.admin) for who in (0, 1, 0))
+    desk.serve(paid)
+    for late in (order, beside):
+        desk.serve(late, confirmed=False)
     assert desk.finance.post(f"/settlements/{LAST}/close")["state"] == "closed"
-    assert desk.quality.post(f"/orders/{orders[1]['id']}/callback", ANSWER)["state"] == "closed"
+    for late in (order, beside):
+        assert desk.quality.post(f"/orders/{late['id']}/callback", ANSWER)["state"] == "closed"
     folder = tmp_path_factory.mktemp("late")
     for month in [LAST, now()[:7]]:
         vnh("export", month, "--database", desk.house.url, "--output", folder / month)
-    return folder, orders[1]
+    return folder, order, paid, beside
 
 
 def test_a_late_order_verifies_where_it_is_paid_and_is_not_missed_where_it_was(late):
-    folder, order = late
+    folder, order, *_ = late
     held = {}
     for month in [LAST, now()[:7]]:
         status, lines = verify(folder / month)
@@ -480,7 +482,7 @@ def test_a_late_order_verifies_where_it_is_paid_and_is_not_missed_where_it_was(l
 
 
 def test_what_is_changed_about_a_late_order_is_found(late, tmp_path):
-    folder, order = late
+    folder, order, *_ = late
 
     def of_order(name, key, **fields):
         def edit(rows):
@@ -507,6 +509,33 @@ def test_what_is_changed_about_a_late_order_is_found(late, tmp_path):
     forgery.change("visits.csv", lambda rows: next(row for row in rows if row["order"] == order["id"]).update(confirmed_ms="1"))
     forgery.reseal()
     assert "没有明细" in first_difference(forgery) or "缺少" in first_difference(forgery)
+
+
+def test_a_late_visit_beside_a_paid_one_is_refused_and_whatever_would_clear_it_is_found(late, tmp_path):
+    folder, order, paid, beside = late
+    pack = folder / now()[:7]
+    line = next(row for row in csv.DictReader((pack / "lines.csv").open(encoding="utf-8", newline="")) if row["subject"] == beside["id"])
+    assert line["verdict"] == "blocked" and f"R03:block:与工单 {paid['number']} 服务时间重叠" in line["findings"], line
+    rows = list(csv.DictReader((pack / "earlier.csv").open(encoding="utf-8", newline="")))
+    assert paid["id"] in [row["order"] for row in rows] and not {order["id"], beside["id"]} & {row["order"] for row in rows}
+
+    def cleared(rows):
+        row = next(row for row in rows if row["subject"] == beside["id"])
+        row["findings"] = " | ".join(part for part in row["findings"].split(" | ") if not part.startswith("R03"))
+
+    def gone(rows):
+        rows[:] = [row for row in rows if row["order"] != paid["id"]]
+
+    def over(rows):
+        row = next(row for row in rows if row["order"] == paid["id"])
+        row["out_at_ms"] = row["in_at_ms"]
+
+    for index, (name, edit) in enumerate([("lines.csv", cleared), ("earlier.csv", gone), ("earlier.csv", over)]):
+        forgery = Forgery(pack, tmp_path / str(index))
+        forgery.change(name, edit)
+        forgery.reseal()
+        found = first_difference(forgery)
+        assert "R03/block" in found and beside["number"] in found, found
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,18 @@ import Testing
             || text.contains(#/\bUPDATE\s.*\sSET\s/#.dotMatchesNewlines()) || text.contains(#/\bDELETE FROM\s/#)
     }
 
+    /// Two logins may be one person's: a name alone says nothing about who entered something.
+    @Test func `asks in one place whether two steps were taken by two persons`() {
+        let found = Self.breaches(House.files.filter { $0.room == "Workflow" && !$0.path.hasSuffix("/ManageAccess.swift") }) { file in
+            file.code.filter { Self.comparesNames($0.text) }.map { ($0.line, "ask tx.access.names(of: caller.name)") }
+        }
+        #expect(found == [])
+    }
+
+    static func comparesNames(_ text: String) -> Bool {
+        text.contains(#/[=!]= caller\.name\b/#) || text.contains(#/\bcaller\.name [=!]=/#) || text.contains(#/contains\(caller\.name\)/#)
+    }
+
     @Test func `says why before it trusts itself`() {
         let words = ["fatalError(", "try!", "@unchecked Sendable", "nonisolated(unsafe)"]
         let found = Self.breaches { file in
@@ -91,6 +103,12 @@ import Testing
         ("  import Intake", "Intake"), ("@preconcurrency import GRDB", "GRDB"),
     ])
     func `is seen in an import`(text: String, module: String) { #expect(Self.file(text).imports.map(\.module) == [module]) }
+
+    @Test(arguments: [
+        ("guard asked.by != caller.name else {", true), ("guard makers.contains(caller.name)", true), ("if caller.name == maker {", true),
+        ("tx.access.names(of: caller.name).contains(asked.by)", false), ("log(by: caller.name)", false),
+    ])
+    func `is seen where a person is told by the name`(text: String, isBreach: Bool) { #expect(`The house`.comparesNames(text) == isBreach) }
 
     @Test(arguments: ["// import Store", "let text = \"import Store\"", "importing()"])
     func `is not seen where there is none`(text: String) { #expect(Self.file(text).imports.isEmpty) }

@@ -26,6 +26,8 @@ import Testing
         #expect(try taken(29) == nil)
         #expect(try taken(40) { ($0.funding, $0.selfPay) = ([], Fen(8000)) } == nil)
         #expect(try taken(40) { $0.callbackDenies = true } == nil)
+        // Blocks of no time are none: the usual ones stay.
+        #expect([0, 20].map { minutes in CheckPolicy { ["pay_block_min": minutes][$0] }.payBlock } == [15, 20])
         // Ten of thirteen minutes: too short, but within the tolerance of its only block.
         #expect(try taken(10, planned: 13) == nil)
         let bare = StatementLine(

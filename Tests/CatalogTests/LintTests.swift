@@ -63,6 +63,8 @@ struct Planted: Sendable, CustomTestStringConvertible {
         Planted("regions.csv", "620102998,620102,城关区,试验街道,96.05,103.83,", "坐标无法识别"),
         Planted("parameters.csv", "fence_m,100,米,2026-13-01,样例", "生效日期“2026-13-01”应为 YYYY-MM-DD"),
         Planted("parameters.csv", "fence_m,1.5,米,2031-01-01,样例", "参数值“1.5”应为整数"),
+        Planted("parameters.csv", "fence_m,-1,米,2031-01-01,样例", "参数值“-1”应为 0 到 10 亿"),
+        Planted("parameters.csv", "fence_m,9223372036854775807,米,2031-01-01,样例", "参数值“9223372036854775807”应为 0 到 10 亿"),
         Planted("parameters.csv", "age_min,60,岁,2012-01-01,样例", "参数 age_min 在同一天出现两次"),
         Planted("calendar.csv", "2026-02-30,法定假,春节", "日期或类型无法识别"), Planted("calendar.csv", "2026-12-25,洋节,圣诞", "日期或类型无法识别"),
         Planted("classes.csv", "new,新类,甲,", "顺序“甲”应为整数"),

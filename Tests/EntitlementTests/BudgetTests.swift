@@ -49,6 +49,22 @@ import Testing
         #expect(split.notes.contains { $0.code == "budget_exhausted" } == (left < 800))
     }
 
+    /// Two programmes of one fund pay for the same service: the second finds what the first has left.
+    @Test(arguments: [(1000, 300, 400), (700, 300, 400), (699, 300, 399), (300, 300, 0), (200, 200, 0)] as [(Int64, Int64, Int64)])
+    func `is shared by two programmes of its fund`(granted: Int64, first: Int64, second: Int64) throws {
+        let programmes = try Programmes([
+            Sample.programme("A", .districtSubsidy, Sample.version(.amount, 300)), Sample.programme("B", .districtSubsidy, Sample.version(.amount, 400)),
+        ])
+        let budgets = [
+            BudgetKey(fund: .districtSubsidy, year: 2026): Balance(granted: Fen(granted), reserved: .zero, posted: .zero),
+            BudgetKey(fund: .districtSubsidy, year: 2026, category: "02"): Balance(granted: Fen(5000), reserved: .zero, posted: .zero),
+        ]
+        let split = programmes.split(Sample.request(1000), balances: [:], budgets: budgets)
+        #expect(split.paid["A"] ?? 0 == first)
+        #expect(split.paid["B"] ?? 0 == second)
+        #expect(split.selfPay == Fen(1000 - first - second))
+    }
+
     @Test(arguments: ["district_subsidy:2026:all:all", "meal_subsidy:2026:01:620102001", "voucher:2026:all:620102001"])
     func `is known by its text`(text: String) { #expect(BudgetKey(text)?.text == text) }
 

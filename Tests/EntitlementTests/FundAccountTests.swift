@@ -47,14 +47,14 @@ import Testing
     }
 
     @Test func `pays by two persons, once, and no more than it has`() throws {
-        #expect(try account(.specialNeed).paying(payment(1000), by: "checker").available == .zero)
-        #expect(throws: FundRefusal.ownRequest) { try account(.specialNeed).paying(payment(10), by: "maker") }
-        #expect(throws: FundRefusal.alreadyDecided) { try account(.specialNeed).paying(payment(10, state: .paid), by: "checker") }
-        #expect(throws: FundRefusal.notEnough(available: Fen(900))) { try account(.specialNeed, drawn: 100).paying(payment(901), by: "checker") }
+        #expect(try account(.specialNeed).paying(payment(1000), by: ["checker"]).available == .zero)
+        #expect(throws: FundRefusal.ownRequest) { try account(.specialNeed).paying(payment(10), by: ["other", "maker"]) }
+        #expect(throws: FundRefusal.alreadyDecided) { try account(.specialNeed).paying(payment(10, state: .paid), by: ["checker"]) }
+        #expect(throws: FundRefusal.notEnough(available: Fen(900))) { try account(.specialNeed, drawn: 100).paying(payment(901), by: ["checker"]) }
     }
 
     @Test func `for medical bills revolves`() throws {
-        let lent = try account(.medicalAdvance).paying(payment(800), by: "checker")
+        let lent = try account(.medicalAdvance).paying(payment(800), by: ["checker"])
         #expect(lent.outstanding == Fen(800))
         #expect(lent.available == Fen(200))
         let back = try lent.repaid(Fen(500), owed: Fen(800))

@@ -17,6 +17,7 @@ import Yams
         ("比例不能超过 10000（100%）", [Sample.programme("A", .voucher, Sample.version(.share, byClass: ["a": 10_001]))]),
         ("按剩余全额支付的项目必须有额度", [Sample.programme("A", .voucher, Sample.version(.rest))]),
         ("额度不能为负", [Sample.programme("A", .voucher, Sample.version(.rest, grants: [Grant(per: .day, byAbility: ["3": -1])]))]),
+        ("额度过大", [Sample.programme("A", .voucher, Sample.version(.amount, 1, grants: [Grant(per: .week, unit: .times, value: .max)]))]),
         ("互斥项目 B 不存在", [Sample.programme("A", .voucher, Sample.version(.amount, 1, excludes: ["B"]))]),
         ("没有任何版本", [Sample.programme("A", .voucher)]),
         (

@@ -88,14 +88,18 @@ import Workflow
         try await World.with(backend) { world in
             let id = try await open(world, .nursingFee, monthly: 250_000, first: "2026-02", holder: World.ordinary.text)
             #expect(await refusal { try await open(world, .nursingFee, monthly: 1, first: "2026-05", holder: World.ordinary.text) }?.code == "nursing_overlaps")
-            func pay(_ month: String) async throws -> PayNursingFees.Report {
-                try await world.office.perform(try PayNursingFees(world.office).prepared(Month(month)!, by: Self.second))
+            func pay(_ month: String, by caller: Caller = Self.second) async throws -> PayNursingFees.Report {
+                try await world.office.perform(try PayNursingFees(world.office).prepared(Month(month)!, by: caller))
             }
+            // Whoever has opened it does not pay it.
+            let own = try await pay("2026-02", by: World.finance)
+            #expect(own.paid.isEmpty && own.waiting == [id])
             #expect(try await pay("2026-01").paid.isEmpty)
             #expect(try await pay("2026-02").paid.map(\.amount) == [Fen(250_000)])
             let again = try await pay("2026-02")
             #expect(again.paid.isEmpty)
             #expect(again.alreadyPaid == 1)
+            #expect(try await pay("2026-02", by: World.finance).alreadyPaid == 1)
             #expect(await refusal { try await pay("2026-04") }?.code == "month_in_future")
             _ = try await world.office.perform(
                 ManageElder(world.office).setStatus(World.ordinary, .deceased, since: World.monday, by: World.desk))
@@ -103,7 +107,20 @@ import Workflow
             #expect(try await pay("2026-03").paid.count == 1)
             world.setClock(Instant(LocalDate("2026-04-02")!, minute: 600))
             #expect(try await pay("2026-04").stopped == [id])
-            #expect(try await pay("2026-04").stopped.isEmpty)
+            // Somebody else's is stopped and goes on with another amount; the first is not put back over the second.
+            let old = try await open(world, .nursingFee, monthly: 100, first: "2026-01", holder: World.minimum.text)
+            func stop(_ month: String) async throws {
+                _ = try await world.office.perform(try ManageFunds(world.office).stopNursing(old, after: Month(month)!, by: World.finance))
+            }
+            try await stop("2026-02")
+            try await stop("2026-03")
+            _ = try await open(world, .nursingFee, monthly: 200, first: "2026-04", holder: World.minimum.text)
+            #expect(await refusal { try await stop("2026-04") }?.code == "nursing_overlaps")
+            try await stop("2026-01")
+            try await stop("2026-03")
+            #expect(try await pay("2026-03").paid.map(\.amount) == [Fen(100)])
+            #expect(try await pay("2026-04").paid.map(\.amount) == [Fen(200)])
+            #expect(try await pay("2026-04").alreadyPaid == 1)
             #expect(try await account(world, id).drawn == Fen(500_000))
             #expect(try await world.faults() == [])
         }

@@ -153,6 +153,10 @@ extension World {
             #expect(judged.map { $0.payment?.leg.amount.amount ?? 0 } == [500, 500, 200, 0, 100, 0])
             #expect(judged[3].notes.contains { $0.code == "exhausted" } && judged[4].notes.map(\.code) == ["budget_exhausted"])
             #expect(await refusal { try await file([entry("2")]) }?.code == "bill_known")
+            // However it is written, and whoever else hands it in.
+            #expect(await refusal { try await file([entry(" ２ ")]) }?.code == "bill_known")
+            #expect(await refusal { try await file([entry("2")], provider: nil) }?.code == "bill_known")
+            #expect(await refusal { try await file([entry("2")], provider: ProviderID("P002")) }?.code == "bill_known")
             #expect(try await Self.used(world, budget) == [1_300, 0])
             #expect(try await world.decide("BILLS", Self.april, approve: true, by: Self.second).amount == Fen(1_300))
             #expect(try await Self.used(world, budget) == [0, 1_300])

@@ -100,7 +100,7 @@ struct AdminPagesTests {
         try await World.with(.memory) { world in
             let access = ManageAccess(world.office)
             for (name, role) in [("desk", Caller.Role.operator), ("books", .finance)] {
-                try await access.saveLogin(.init(name: name, password: "password-1", role: role), by: Self.security)
+                try await access.saveLogin(.init(name: name, password: "password-1", role: role, person: role == .finance ? "F1" : nil), by: Self.security)
             }
             for _ in 0..<5 { _ = await refusal { try await access.logIn(name: "books", password: "wrong") } }
             let logins = try await access.logins()

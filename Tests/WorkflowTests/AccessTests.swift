@@ -117,6 +117,10 @@ import Workflow
             }
             #expect(await refusal { try tokens.created(.init(role: .security, name: "x"), by: Self.security) }?.code == "own_grant")
             _ = try await world.office.perform(try tokens.created(.init(role: .auditor, name: "x"), by: Self.security))
+            // Rights to sign are given by name: a machine does not take somebody's.
+            try await Self.login(world, "street")
+            let taken = try tokens.created(.init(role: .operator, name: "street"), by: World.admin)
+            #expect(await refusal { try await world.office.perform(taken) }?.code == "name_taken")
         }
     }
 

@@ -142,6 +142,23 @@ private enum CloseRoad {
             #expect(Set(history.dropFirst().map(\.hash)).count == history.count - 1)
             // What was transferred was owed: the books still explain the statement.
             #expect(try await Self.differences(world, World.month) == ["相符"])
+            // Days later the bank sends it back: it is owed again, and is paid again.
+            func answer(_ payment: Payment, isPaid: Bool) async throws -> CloseStep {
+                let line = BankLine(reference: payment.reference, amount: payment.amount, isPaid: isPaid, note: "账号已销户")
+                return try await world.office.perform(PayMonth(world.office).answered(World.month, [line], by: Office.cashier))
+            }
+            #expect(await refusal { try await answer(payments[0], isPaid: true) }?.code == "bank_file_mismatch")
+            #expect(try await answer(payments[0], isPaid: false) == .finance)
+            #expect(await refusal { try await answer(payments[0], isPaid: false) }?.code == "close_out_of_order")
+            #expect(try await world.find(order.id).settlement == .inStatement)
+            #expect(try await Self.differences(world, World.month) == ["相符"])
+            let again = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.cashier))
+            #expect(await refusal { try await answer(payments[0], isPaid: false) }?.code == "bank_file_mismatch")
+            #expect(try await answer(again[0], isPaid: true) == .paid)
+            #expect(try await world.find(order.id).settlement == .paid)
+            let postings = try await world.office.read { tx in try tx.ledger.of(payments[0].reference) + tx.ledger.of(again[0].reference) }
+            #expect(postings.map(\.kind) == [.post, .reverse, .post])
+            #expect(try await Self.differences(world, World.month) == ["相符"])
             #expect(try await world.faults() == [])
         }
     }

@@ -5,13 +5,14 @@ import Kernel
 ///
 /// What an elder pays alone is nobody's business but the elder's: it neither counts nor is refused.
 public struct CapCheck: GroupCheck {
-    let rule = Rule("R01", .block, "同一老人同日同项目超次（重复服务）")
-    static let monthly = Rule("R02", .block, "周、月、年频次超限")
+    let rule = Rule("R01", .block, "同一老人同日同项目超次（重复服务）", version: 2)
+    static let monthly = Rule("R02", .block, "周、月、年频次超限", version: 2)
     let grouping = Grouping.elder
+    let looksBack = true
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
         var counts: [Key: Int] = [:]
-        for (place, line) in group.enumerated() where line.subsidy > .zero || line.isContext {
+        for (place, line) in group.enumerated() where line.subsidy > .zero {
             guard let item = terms.catalogue.item(line.item) else { continue }
             var isOver = false
             for cap in item.caps {

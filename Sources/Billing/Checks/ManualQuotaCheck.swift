@@ -2,7 +2,7 @@ import Kernel
 
 /// R12: a provider enters more of its visits from paper than its quota allows; then each of them is looked at.
 struct ManualQuotaCheck: GroupCheck {
-    let rule = Rule("R12", .hold, "手工补录超过配额")
+    let rule = Rule("R12", .hold, "手工补录超过配额", version: 2)
     let grouping = Grouping.provider
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {

@@ -53,7 +53,7 @@ public enum CloseAction: String, CaseIterable, Sendable {
     case pay
     /// 银行回单, all of it paid; or nothing was to be paid.
     case settle
-    /// 银行退汇: some of it came back and may be paid again.
+    /// 银行退汇: some of it came back, at once or days after it had been paid, and may be paid again.
     case bounce
 }
 
@@ -81,6 +81,7 @@ public struct CloseMove: Hashable, Sendable {
         CloseMove(.finance, .settle, .paid, .pay),
         CloseMove(.paying, .settle, .paid, .pay),
         CloseMove(.paying, .bounce, .finance, .pay),
+        CloseMove(.paid, .bounce, .finance, .pay),
     ]
 
     init(_ from: CloseStep, _ action: CloseAction, _ to: CloseStep, _ right: CloseRight) {
@@ -142,25 +143,27 @@ public struct CloseEntry: Hashable, Sendable {
     ///
     /// A round begins anew at the step to which the batch was last returned. Who pays out may also have brought back the bank's answer.
     /// - Parameters:
+    ///   - names: all under which the person acts who takes the step.
     ///   - history: everything done so far, oldest first.
     ///   - makers: who has entered decisions, sample results or corrections in the batch.
     /// - Throws: `own_entry`.
     public static func checkSeparation(
-        _ move: CloseMove, by name: String, history: [CloseEntry], makers: Set<String>
+        _ move: CloseMove, by names: Set<String>, history: [CloseEntry], makers: Set<String>
     ) throws(Rejection) {
         guard move.action == .approve || move.action == .pay else { return }
-        let isMaker = move.action == .approve && makers.contains(name)
+        let isMaker = move.action == .approve && !makers.isDisjoint(with: names)
         // Signatures that were returned no longer count; those before them still do.
         var signed: [CloseEntry] = []
         for entry in history {
             switch entry.action {
             case .reject: signed.removeAll { $0.to == entry.from }
-            case .bounce: signed.removeAll { $0.action == .pay }
+            case .bounce: signed.removeAll { $0.action == .pay || $0.action == .settle }
             default: signed.append(entry)
             }
         }
-        guard !isMaker, !signed.contains(where: { $0.by == name }) else {
-            throw Rejection(.forbidden, "own_entry", "“\(name)”已经手本批次的前一环节或录入，须由另一人办理。")
+        guard !isMaker, !signed.contains(where: { names.contains($0.by) }) else {
+            let words = names.sorted().joined(separator: "、")
+            throw Rejection(.forbidden, "own_entry", "“\(words)”已经手本批次的前一环节或录入，须由另一人办理。")
         }
     }
 }

@@ -97,7 +97,9 @@ struct UsersModel: Sendable {
             role = Role.term(login.holder.role)
             provider = login.holder.provider?.text ?? ""
             person = login.person ?? ""
-            state = isLocked ? localized("锁定至 \(login.lockedUntil?.shown ?? "")") : ""
+            // Two such logins may be one person's, and nobody would know.
+            let isUnknown = login.person == nil && login.holder.role != Caller.Role.provider.rawValue
+            state = isLocked ? localized("锁定至 \(login.lockedUntil?.shown ?? "")") : isUnknown ? localized("未登记工号，双人复核认不出本人") : ""
             factor = login.hasSecondFactor ? localized("已启用") : ""
             mayUnlock = isLocked && isOther
             mayReset = login.hasSecondFactor && isOther

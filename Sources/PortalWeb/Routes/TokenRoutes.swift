@@ -95,7 +95,7 @@ extension TokenRoutes: DescribedRoutes {
                 refining: [
                     "role": .oneOf(Caller.Role.self), "provider": .matching("^P[0-9]{3}$", sample: "P001"), "name": .text(1...60, sample: "till-2"),
                     "scopes": .array(.matching("^[a-z-]{1,40}(:read)?$", sample: "provider"), 0...20),
-                ], answers: .created(issued), refuses: ["provider_missing", "provider_unknown", "scope_invalid", "expiry_invalid"]),
+                ], answers: .created(issued), refuses: ["provider_missing", "provider_unknown", "scope_invalid", "expiry_invalid", "name_taken"]),
             Operation(
                 .get, "/api/v1/tokens", "令牌一览；服务商只见自己的", by: roles, query: [.cursor, .limit(1...200, default: 50)],
                 answers: .json(.object(["tokens": .array(.of(Shapes.token)), "next": Schema.cursor.nullable])),

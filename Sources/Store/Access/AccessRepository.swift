@@ -20,7 +20,8 @@ public struct AccessRepository {
     public struct Login: Sendable {
         public let holder: Holder
         public let password: String
-        /// 工号 of whoever holds one of the three administrators' posts; one person holds at most one.
+        /// 工号 of the person, by which two logins are known to be one person's. Nobody has two of the three administrators' posts, nor two logins
+        /// of one role.
         public let person: String?
         public let failures: Int
         public let lockedUntil: Instant?
@@ -36,14 +37,19 @@ public struct AccessRepository {
         try tx.rows("SELECT \(sql: Self.columns) FROM login l ORDER BY l.name LIMIT 500") { try Login(row: &$0) }
     }
 
-    /// The one who holds an administrator's post already, other than `name`.
-    public func post(of person: String, besides name: String) throws -> Holder? {
-        try tx.first(
-            """
-            SELECT role, provider_id, name FROM login
-            WHERE person = \(person) AND role IN ('auditor', 'admin', 'security') AND name <> \(name)
-            """
-        ) { Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()) }
+    /// A person's other logins, by name.
+    public func holders(of person: String, besides name: String) throws -> [Holder] {
+        try tx.rows("SELECT role, provider_id, name FROM login WHERE person = \(person) AND name <> \(name) ORDER BY name") {
+            Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text())
+        }
+    }
+
+    /// 同一人: every name under which the person acts who acts under this one.
+    ///
+    /// Whoever asks whether two steps were taken by two persons asks here. A login without 工号 and a token of a machine are known by their
+    /// names alone.
+    public func names(of name: String) throws -> Set<String> {
+        Set(try tx.rows("SELECT o.name FROM login l JOIN login o ON o.person = l.person WHERE l.name = \(name)") { try $0.text() }).union([name])
     }
 
     /// Makes a login or changes it; whoever is in with the old role or password is out.

@@ -147,6 +147,17 @@ public struct EventLog {
         }
     }
 
+    public func count(about subject: String) throws -> Int {
+        Int(try tx.integer("SELECT COUNT(*) FROM event WHERE subject = \(subject)") ?? 0)
+    }
+
+    /// The last of one type.
+    public func last(_ type: String, about subject: String) throws -> Event? {
+        try tx.first(
+            "SELECT \(sql: Self.columns), \(sql: Self.note) FROM event WHERE subject = \(subject) AND type = \(type) ORDER BY seq DESC LIMIT 1"
+        ) { try Event(annotated: &$0) }
+    }
+
     static let columns: StaticString = "seq, id, at_ms, type, subject, subject_seq, provider_id, provider_seq, actor, data"
     static let note: StaticString = "(SELECT n.text FROM event_note n WHERE n.seq = event.seq)"
 }

@@ -10,7 +10,7 @@ public struct CandidateReader {
     let policy: EvidencePolicy
     let recipients: Recipients
 
-    private var month: Month { recipients.month }
+    var month: Month { recipients.month }
 
     /// What is read at once: a day keeps the rows of orders, visits and legs together, and fits in memory.
     public enum Slice: Hashable, Sendable {
@@ -68,17 +68,20 @@ public struct CandidateReader {
         }
     }
 
-    /// An order's own line, and those of its provider and its elder on the same day, finished but perhaps not yet confirmed.
+    /// An order's own line, and those of its elder and its workers within a day of it, finished but perhaps not yet confirmed.
     public func around(_ order: Order) throws -> [Candidate] {
         guard let provider = order.provider else { return [] }
-        let (start, end) = (Instant(order.serviceDate), Instant(order.serviceDate.adding(days: 1)))
+        let (start, end) = (order.window.start - .days(1), order.window.start + .days(1))
         return try tx.rows(
             """
             SELECT \(sql: Self.orderColumns)
             FROM service_order o
             JOIN visit v ON v.order_id = o.id
-            WHERE o.state IN ('done', 'closed') AND o.start_ms >= \(start) AND o.start_ms < \(end)
+            JOIN visit w ON w.order_id = \(order.id)
+            WHERE o.state IN ('done', 'closed') AND o.start_ms > \(start) AND o.start_ms < \(end)
                 AND (o.provider_id = \(provider) OR o.elder_id = \(order.elder))
+                AND (o.elder_id = \(order.elder) OR v.worker_id IN (w.worker_id, \(order.secondWorker))
+                    OR o.second_worker_id IN (w.worker_id, \(order.secondWorker)))
             ORDER BY o.id
             LIMIT 2000
             """
@@ -87,27 +90,6 @@ public struct CandidateReader {
             line.funding = try funding(of: line.subject)
             return line
         }
-    }
-
-    /// What was paid before this month of items whose cap runs over a week or a year; only for being counted.
-    public func context(_ items: [ItemCode]) throws -> [Candidate] {
-        var lines: [Candidate] = []
-        for start in stride(from: 0, to: items.count, by: 100) {
-            let list = items[start..<min(items.count, start + 100)].map(\.text)
-            lines += try tx.rows(
-                """
-                SELECT subject, number, provider_id, elder_id, item_code, service_date FROM statement_line
-                WHERE item_code IN (\(list: list)) AND service_date >= \(Month(month.year, 1).first.adding(days: -7))
-                    AND service_date < \(month.first) AND verdict = 'paid'
-                """
-            ) {
-                Candidate(
-                    kind: .order, subject: try $0.text(), number: try $0.text(), provider: try $0.id(), elder: try $0.id(), item: try $0.id(),
-                    date: try $0.date(), createdAt: Instant(milliseconds: 0), quantity: .one, unitPrice: .zero, gross: .zero, funding: [],
-                    selfPay: .zero, evidence: .none)
-            }
-        }
-        return lines
     }
 
     // MARK: Queries

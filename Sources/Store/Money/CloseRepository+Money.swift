@@ -70,26 +70,29 @@ extension CloseRepository {
         }
     }
 
-    public func answer(_ payment: Payment, isPaid: Bool, note: String, at now: Instant) throws {
-        try tx.execute(
+    /// - Parameter state: in which it is now; a transfer that had been paid may come back.
+    public func answer(_ payment: Payment, isPaid: Bool, from state: PaymentState, note: String, at now: Instant) throws {
+        let answered = try tx.execute(
             """
             UPDATE payment SET state = \(isPaid ? "paid" : "bounced"), note = \(note), answered_ms = \(now)
-            WHERE reference = \(payment.reference) AND state = 'ordered'
+            WHERE reference = \(payment.reference) AND state = \(state)
             """)
+        guard answered == 1 else { throw StoreFault.corrupt("payment \(payment.reference) is not \(state.rawValue)") }
     }
 
-    /// Marks every paid line of a provider's statement as paid out.
-    public func markPaid(_ month: Month, _ provider: ProviderID) throws {
+    /// Marks every sound line of a provider's statement as paid out, or as owed again.
+    public func mark(_ month: Month, _ provider: ProviderID, isPaid: Bool) throws {
+        let (old, new) = isPaid ? ("in_statement", "paid") : ("paid", "in_statement")
         try tx.execute(
             """
-            UPDATE service_order SET settlement = 'paid', version = version + 1
-            WHERE settlement = 'in_statement' AND id IN
+            UPDATE service_order SET settlement = \(new), version = version + 1
+            WHERE settlement = \(old) AND id IN
                 (SELECT subject FROM statement_line WHERE month = \(month) AND provider_id = \(provider))
             """)
         try tx.execute(
             """
-            UPDATE meal_swipe SET settlement = 'paid'
-            WHERE settlement = 'in_statement' AND id IN
+            UPDATE meal_swipe SET settlement = \(new)
+            WHERE settlement = \(old) AND id IN
                 (SELECT subject FROM statement_line WHERE month = \(month) AND provider_id = \(provider))
             """)
     }
@@ -126,11 +129,25 @@ extension CloseRepository {
         ) { try Adjustment(row: &$0) }
     }
 
+    /// Takes back a person's correction of a line that nobody has approved, unless it is of this amount.
+    public func withdrawWaiting(_ month: Month, _ subject: String, unless amount: Fen) throws {
+        try tx.execute(
+            """
+            DELETE FROM adjustment
+            WHERE month = \(month) AND subject = \(subject) AND rule = '' AND approved_by IS NULL AND amount_fen <> \(amount)
+            """)
+    }
+
     /// What rules have taken from one line.
     public func withheld(_ month: Month, _ subject: String) throws -> Fen {
         Fen(
             try tx.integer(
                 "SELECT CAST(-SUM(amount_fen) AS BIGINT) FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule <> ''") ?? 0)
+    }
+
+    /// Whether a person's correction of a line has been approved: it changes a payment, whatever becomes of the line.
+    public func isCorrected(_ month: Month, _ subject: String) throws -> Bool {
+        try tx.exists("SELECT 1 FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule = '' AND approved_by IS NOT NULL")
     }
 
     /// - Returns: false when it has been approved meanwhile.

@@ -104,8 +104,10 @@ public struct CloseRepository {
         guard inserted == 1 else { throw Rejection(.conflict, "line_decided", "这一行已有处理意见，不能再改；确有错误请在未结月份冲正。") }
     }
 
-    /// Where a line stands: its provider, verdict as frozen, kind and public money.
-    public func line(_ month: Month, _ subject: String) throws -> (provider: ProviderID, kind: Candidate.Kind, verdict: Verdict, subsidy: Fen)? {
+    /// Where a line stands: its provider, verdict as decided, kind and public money.
+    public typealias Line = (provider: ProviderID, kind: Candidate.Kind, verdict: Verdict, subsidy: Fen)
+
+    public func line(_ month: Month, _ subject: String) throws -> Line? {
         try tx.first(
             """
             SELECT l.provider_id, l.kind, l.verdict, d.kind, l.subsidy_fen FROM statement_line l

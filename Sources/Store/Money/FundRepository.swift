@@ -84,6 +84,11 @@ public struct FundRepository {
         try tx.exists("SELECT 1 FROM fund_payment WHERE account_id = \(account) AND person = \(person) AND state <> 'rejected' LIMIT 1")
     }
 
+    /// Whether a month's nursing fee has been paid.
+    public func hasPaid(_ account: FundAccountID, _ month: Month) throws -> Bool {
+        try tx.exists("SELECT 1 FROM fund_payment WHERE account_id = \(account) AND month = \(month)")
+    }
+
     /// - Returns: false when somebody has decided meanwhile.
     public func decide(_ id: String, _ state: FundPayment.State, by: String, opinion: String, at now: Instant) throws -> Bool {
         try tx.execute(

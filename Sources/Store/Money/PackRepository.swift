@@ -26,68 +26,6 @@ public struct PackRepository {
         }
     }
 
-    /// Of which month, and whether that is closed: then no service that is found late comes to it any more.
-    public struct Scope: Sendable {
-        public let month: Month
-        public let isClosed: Bool
-
-        public init(_ month: Month, isClosed: Bool) {
-            self.month = month
-            self.isClosed = isClosed
-        }
-
-        /// `packed`: the orders of the month, whatever became of them, and the late ones of months before that stand on its statements;
-        /// `eaten`: its meals, likewise; `paid`: its cash payments, and those of whatever month that were taken back in it.
-        ///
-        /// Stands before any other value of a statement. The late ones of an open month are those that its close would find.
-        var services: SQL {
-            """
-            \(nested: isClosed ? frozen : running),
-            paid AS (
-                SELECT id, elder_id FROM payout WHERE month = \(month)
-                UNION
-                SELECT p.id, p.elder_id FROM payout_reversal r JOIN payout p ON p.id = r.payout_id WHERE r.month = \(month))
-            """
-        }
-
-        private var frozen: SQL {
-            """
-            WITH packed AS (
-                SELECT id, elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
-                UNION ALL
-                SELECT o.id, o.elder_id FROM statement_line l JOIN service_order o ON o.id = l.subject
-                WHERE l.month = \(month) AND l.service_date < \(month.first)),
-            eaten AS (
-                SELECT id, elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
-                UNION ALL
-                SELECT m.id, m.elder_id FROM statement_line l JOIN meal_swipe m ON m.id = l.subject
-                WHERE l.month = \(month) AND l.service_date < \(month.first))
-            """
-        }
-
-        private var running: SQL {
-            """
-            WITH packed AS (
-                SELECT id, elder_id FROM service_order WHERE service_date >= \(month.first) AND service_date <= \(month.last)
-                UNION ALL
-                SELECT o.id, o.elder_id FROM service_order o
-                WHERE o.settlement = 'ready' AND o.service_date < \(month.first) AND o.state = 'closed'
-                    AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = o.id AND l.month <> \(month))
-                    AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(o.service_date, 1, 7) AND s.state = 'closed')
-                UNION ALL
-                SELECT o.id, o.elder_id FROM statement_line l JOIN service_order o ON o.id = l.subject
-                WHERE l.month = \(month) AND l.service_date < \(month.first) AND o.settlement <> 'ready'),
-            eaten AS (
-                SELECT id, elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last)
-                UNION ALL
-                SELECT m.id, m.elder_id FROM late_meal t JOIN meal_swipe m ON m.id = t.id
-                WHERE m.service_date < \(month.first) AND m.settlement <> 'reversed'
-                    AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = m.id AND l.month <> \(month))
-                    AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(m.service_date, 1, 7) AND s.state = 'closed'))
-            """
-        }
-    }
-
     /// Shows the rows of a table one by one as text; what is NULL is empty.
     public func forEachRow(_ table: Table, _ scope: Scope, _ body: ([String]) throws -> Void) throws {
         try tx.forEachRow(table.query(scope)) { row in
@@ -100,7 +38,7 @@ public struct PackRepository {
         }
     }
 
-    public static let tables: [Table] = orders + money + budgets + payouts
+    public static let tables: [Table] = orders + [earlier] + money + budgets + payouts
 
     private static let orders: [Table] = [
         Table(
@@ -188,6 +126,17 @@ public struct PackRepository {
         },
     ]
 
+    private static let earlier = Table(
+        "earlier", "order number elder item date created_ms# worker second_worker in_at_ms# out_at_ms# changed_ms#"
+    ) { scope in
+        """
+        \(nested: scope.services)
+        SELECT o.id, o.number, o.elder_id, o.item_code, o.service_date, o.created_ms, v.worker_id, o.second_worker_id, v.in_at_ms, v.out_at_ms,
+            (SELECT MAX(c.at_ms) FROM event c WHERE c.subject = o.elder_id)
+        FROM earlier p JOIN service_order o ON o.id = p.id JOIN visit v ON v.order_id = o.id ORDER BY o.id
+        """
+    }
+
     private static let money: [Table] = [
         Table("legs", "order attempt# ordinal# fund programme version# amount_fen# draws state budgets bonus_fen#") { scope in
             """
@@ -269,34 +218,39 @@ public struct PackRepository {
         public let metres: Int?
     }
 
-    /// Shows every way of a month, by worker, begin and order.
+    /// Shows every way of a month, by worker, begin and order; between two settled visits of months before none is asked for.
     ///
     /// - Parameter isBound: whether an item keeps its worker from everybody else.
     public func forEachWay(_ scope: Scope, isBound: (ItemCode) -> Bool, _ body: (Way) throws -> Void) throws {
-        var last: (worker: WorkerID, order: OrderID, place: Coordinate?)?
+        var last: (worker: WorkerID, order: OrderID, isEarlier: Bool, place: Coordinate?)?
         try tx.forEachRow(scope.isClosed ? Self.frozenVisits(scope) : Self.runningVisits(scope)) { row in
-            let (worker, begin, order, item) = (try row.id(Worker.self), try row.instant(), try row.id(Order.self), try row.id(Item.self))
+            let (worker, begin, order) = (try row.id(Worker.self), try row.instant(), try row.id(Order.self))
+            let (isEarlier, item) = (try row.bool(), try row.id(Item.self))
             let (latitude, longitude) = (row.optionalInteger(), row.optionalInteger())
             guard isBound(item) else { return }
             let place = latitude.flatMap { y in longitude.flatMap { Coordinate(latitude: Double(y) / 1e6, longitude: Double($0) / 1e6) } }
-            if let last, last.worker == worker {
+            if let last, last.worker == worker, !(last.isEarlier && isEarlier) {
                 let metres = last.place.flatMap { from in place.map { from.metres(to: $0) } }
                 try body(Way(worker: worker, begin: begin, order: order, before: last.order, metres: metres))
             }
-            last = (worker, order, place)
+            last = (worker, order, isEarlier, place)
         }
     }
 
     /// Of each of two workers once.
     private static let visits: StaticString = """
-        , served AS (
-            SELECT v.worker_id AS worker, v.in_at_ms, v.order_id FROM visit v JOIN packed p ON p.id = v.order_id
+        , met AS (
+            SELECT id, 0 AS is_earlier FROM packed
+            UNION ALL
+            SELECT id, 1 FROM earlier),
+        served AS (
+            SELECT v.worker_id AS worker, v.in_at_ms, v.order_id, m.is_earlier FROM visit v JOIN met m ON m.id = v.order_id
             WHERE v.out_at_ms > v.in_at_ms
             UNION ALL
-            SELECT o.second_worker_id, v.in_at_ms, v.order_id
-            FROM visit v JOIN packed p ON p.id = v.order_id JOIN service_order o ON o.id = v.order_id
+            SELECT o.second_worker_id, v.in_at_ms, v.order_id, m.is_earlier
+            FROM visit v JOIN met m ON m.id = v.order_id JOIN service_order o ON o.id = v.order_id
             WHERE v.out_at_ms > v.in_at_ms AND o.second_worker_id IS NOT NULL AND o.second_worker_id <> v.worker_id)
-        SELECT s.worker, s.in_at_ms, s.order_id, o.item_code, e.latitude_e6, e.longitude_e6
+        SELECT s.worker, s.in_at_ms, s.order_id, s.is_earlier, o.item_code, e.latitude_e6, e.longitude_e6
         FROM served s JOIN service_order o ON o.id = s.order_id JOIN elder e ON e.id = o.elder_id
         """
 
@@ -307,7 +261,7 @@ public struct PackRepository {
     private static func frozenVisits(_ scope: Scope) -> SQL {
         """
         \(nested: scope.services) \(sql: visits)
-        WHERE EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = s.order_id AND l.month = \(scope.month))
+        WHERE s.is_earlier = 1 OR EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = s.order_id AND l.month = \(scope.month))
         ORDER BY s.worker, s.in_at_ms, s.order_id
         """
     }

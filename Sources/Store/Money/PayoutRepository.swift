@@ -74,9 +74,15 @@ public struct PayoutRepository {
         ) { try $0.month() }
     }
 
-    /// Whether a claimant has handed in a bill before, and it was neither turned down nor taken back.
-    public func isKnown(_ bill: String, of claimant: String) throws -> Bool {
-        try tx.exists("SELECT 1 FROM payout WHERE claimant = \(claimant) AND bill = \(bill) AND state <> 'released' AND is_reversed = 0")
+    /// Whether a bill was handed in before, by the same claimant or of the same elder and day by another, and was neither turned down nor taken back.
+    public func isKnown(_ bill: Bill, of elder: ElderID, by claimant: String) throws -> Bool {
+        try tx.exists(
+            """
+            SELECT 1 FROM payout WHERE claimant = \(claimant) AND bill = \(bill.number) AND state <> 'released' AND is_reversed = 0
+            UNION ALL
+            SELECT 1 FROM payout WHERE elder_id = \(elder) AND bill = \(bill.number) AND service_date = \(bill.date) AND state <> 'released'
+                AND is_reversed = 0
+            """)
     }
 
     /// What the payments of each month take from budgets, those that take from the same together.

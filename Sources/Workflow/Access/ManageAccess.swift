@@ -29,7 +29,7 @@ public struct ManageAccess: Sendable {
         public var password: String
         public var role: Caller.Role
         public var provider: ProviderID?
-        /// 工号, for the three administrators.
+        /// 工号: needed by the three administrators and by finance; of providers' people nothing is kept.
         public var person: String?
 
         public init(name: String, password: String, role: Caller.Role, provider: ProviderID? = nil, person: String? = nil) {
@@ -44,8 +44,8 @@ public struct ManageAccess: Sendable {
     /// Makes a login or gives it a new password or role, at the security administrator's wish.
     ///
     /// - Throws: `password_weak` unless it has ten characters with letters and digits; `provider_missing`; `own_grant` for oneself and for one's
-    ///   own role; `person_missing`, `post_taken` where one person would hold two of the administrators' posts; `post_fixed` for an
-    ///   administrator's login that is to become another administrator's.
+    ///   own role; `person_missing`, `post_taken` where one person would hold two of the administrators' posts, `person_taken` where two logins
+    ///   of one role; `post_fixed` for an administrator's login that is to become another administrator's.
     public func saveLogin(_ wish: Wish, by caller: Caller) async throws {
         let name = wish.name
         guard (1...64).contains(name.count), !name.contains(where: \.isWhitespace), name != Caller.system.name else {
@@ -66,12 +66,15 @@ public struct ManageAccess: Sendable {
             throw Rejection(.forbidden, "own_grant", "不能给自己授权，也不能授出与自己相同的角色，请由另一位安全管理员办理。", pointer: "/role")
         }
         let isPost = Caller.Role.posts.contains(wish.role)
-        guard !isPost || wish.person.map({ (1...40).contains($0.count) }) == true else {
-            throw Rejection(.invalid, "person_missing", "系统、安全、审计管理员必须登记本人工号，以保证三员分立。", pointer: "/person")
+        let person = wish.role == .provider ? nil : wish.person
+        guard person.map({ (1...40).contains($0.count) }) ?? !wish.role.needsPerson else {
+            throw Rejection(
+                .invalid, "person_missing", "系统、安全、审计管理员和财务必须登记本人工号（至多 40 个字），以保证三员分立和双人复核。", pointer: "/person")
         }
-        let saving = try saving(
-            name, password: wish.password, role: wish.role, provider: wish.provider, person: isPost ? wish.person : nil, by: caller)
+        let saving = try saving(name, password: wish.password, role: wish.role, provider: wish.provider, person: person, by: caller)
         try await office.perform { tx in
+            try Self.refuseOwn(tx, name, caller)
+            guard try person == nil || tx.access.login(caller.name)?.person != person else { throw Self.ownGrant }
             if let held = try tx.access.login(name)?.holder.role, held != wish.role.rawValue, let old = Caller.Role(rawValue: held) {
                 guard mayGrant.contains(old) else {
                     throw Rejection(.forbidden, "own_grant", "不能更改与自己角色相同的账号，请由另一位安全管理员办理。", pointer: "/name")
@@ -80,9 +83,14 @@ public struct ManageAccess: Sendable {
                     throw Rejection(.conflict, "post_fixed", "一个账号不能从一种管理员改为另一种管理员，请另建账号。", pointer: "/role")
                 }
             }
-            if isPost, let person = wish.person, let other = try tx.access.post(of: person, besides: name) {
+            let others = try person.map { try tx.access.holders(of: $0, besides: name) } ?? []
+            if isPost, let other = others.first(where: { Caller.Role(rawValue: $0.role).map(Caller.Role.posts.contains) ?? false }) {
                 throw Rejection(
-                    .conflict, "post_taken", "工号 \(person) 已是 \(other.role)（\(other.name)），同一人不能兼任两种管理员。", pointer: "/person")
+                    .conflict, "post_taken", "工号 \(person ?? "") 已是 \(other.role)（\(other.name)），同一人不能兼任两种管理员。", pointer: "/person")
+            }
+            if let other = others.first(where: { $0.role == wish.role.rawValue }) {
+                throw Rejection(
+                    .conflict, "person_taken", "工号 \(person ?? "") 已有同一角色的账号“\(other.name)”，一人一个；忘记密码请在原账号上重设。", pointer: "/person")
             }
             try saving(tx)
         }
@@ -95,7 +103,7 @@ public struct ManageAccess: Sendable {
         let (stored, now) = (try Password.stored(password, salt: salt), office.now)
         return { tx in
             try tx.access.saveLogin(.init(role: role.rawValue, provider: provider, name: name), person: person, password: stored)
-            let data: JSON = ["role": JSON(role.rawValue)]
+            let data: JSON = person.map { ["role": JSON(role.rawValue), "person": JSON($0)] } ?? ["role": JSON(role.rawValue)]
             try tx.events.append("login.saved", subject: name, subjectSeq: 1, by: caller.name, at: now, data: data.text)
         }
     }
@@ -128,9 +136,17 @@ public struct ManageAccess: Sendable {
 
     private static func other(_ tx: any Transaction, _ name: String, than caller: Caller) throws -> AccessRepository.Login {
         guard let login = try tx.access.login(name) else { throw Rejection(.missing, "login_unknown", "没有这个账号。") }
-        guard name != caller.name else { throw Rejection(.forbidden, "own_grant", "不能办理自己的账号，请由另一位安全管理员办理。") }
+        try refuseOwn(tx, name, caller)
         return login
     }
+
+    private static func refuseOwn(_ tx: any Transaction, _ name: String, _ caller: Caller) throws {
+        guard try !tx.access.names(of: caller.name).contains(name) else {
+            throw ownGrant
+        }
+    }
+
+    private static let ownGrant = Rejection(.forbidden, "own_grant", "不能办理自己的账号，请由另一位安全管理员办理。")
 
     /// What a right name and password lead to.
     public enum Entry: Sendable {

@@ -57,9 +57,16 @@ public struct ManageTokens: Sendable {
         if let expires = wish.expires, expires <= now {
             throw Rejection(.refused, "expiry_invalid", "失效时间应晚于现在。", pointer: "/expires_at")
         }
-        return issuing(
+        let issue = issuing(
             .init(role: wish.role.rawValue, provider: wish.provider, name: wish.name), scopes: wish.scopes, expires: wish.expires, at: now,
             event: "token.created", by: caller)
+        return { tx in
+            // Rights to sign are granted by name, and the log knows nobody by anything else.
+            guard try caller == .system || tx.access.login(wish.name) == nil else {
+                throw Rejection(.conflict, "name_taken", "“\(wish.name)”是一个登录账号的名称，令牌请另取名称。", pointer: "/name")
+            }
+            return try issue(tx)
+        }
     }
 
     /// Makes a token at the command line.

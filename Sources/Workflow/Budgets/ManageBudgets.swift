@@ -125,7 +125,7 @@ public struct OverrideBudget: Sendable {
         return { tx in
             let asked = try Self.require(tx, id)
             guard asked.state == .requested else { throw FundRefusal.alreadyDecided }
-            guard asked.requestedBy != caller.name else { throw FundRefusal.ownRequest }
+            guard try !tx.access.names(of: caller.name).contains(asked.requestedBy) else { throw FundRefusal.ownRequest }
             guard try tx.overrides.decide(id, approve ? .approved : .rejected, by: caller.name, opinion: opinion, at: now) else {
                 throw FundRefusal.alreadyDecided
             }

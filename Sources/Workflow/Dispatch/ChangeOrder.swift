@@ -55,7 +55,7 @@ public struct VoidOrder: Sendable {
                 try tx.events.append(Self.asked, subject: id.text, subjectSeq: noted.version, by: caller.name, at: now)
                 return noted
             }
-            guard asked.actor != caller.name else {
+            guard try !tx.access.names(of: caller.name).contains(asked.actor) else {
                 throw Rejection(.conflict, "void_needs_second_person", "您已提出作废，须由另一位有权限的人确认。")
             }
             return try void(tx)

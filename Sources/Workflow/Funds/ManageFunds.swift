@@ -63,10 +63,7 @@ public struct ManageFunds: Sendable {
             lastMonth: isNursing ? opening.lastMonth : nil)
         return { tx in
             if isNursing, let first = account.firstMonth {
-                let others = try tx.funds.nursing(of: account.holder)
-                guard others.allSatisfy({ $0.lastMonth.map { $0 < first } ?? false }) else {
-                    throw Rejection(.conflict, "nursing_overlaps", "该对象已有护理费账户尚未停发，请先填写停发月份。")
-                }
+                try Self.refuseOverlap(tx, account, from: first, until: account.lastMonth)
             }
             guard try tx.funds.insert(account) else {
                 throw Rejection(.conflict, "fund_exists", "该单位本年度已有\(account.kind.name)账户，请追加额度。")
@@ -99,12 +96,24 @@ public struct ManageFunds: Sendable {
         let now = office.now
         return { tx in
             var account = try tx.funds.require(id)
-            guard account.kind == .nursingFee else { throw Rejection(.refused, "fund_not_nursing", "只有护理费账户可以停发。") }
+            guard account.kind == .nursingFee, let first = account.firstMonth else {
+                throw Rejection(.refused, "fund_not_nursing", "只有护理费账户可以停发。")
+            }
+            // A later month than before may be one that another account pays.
+            if first <= month { try Self.refuseOverlap(tx, account, from: first, until: month) }
             account.lastMonth = month
             try tx.funds.save(account)
             try Self.tell(tx, "fund.stopped", account, by: caller, at: now, ["last_month": JSON(month.description)])
             return account
         }
+    }
+
+    /// Nobody is paid for a month by two accounts.
+    private static func refuseOverlap(_ tx: any Transaction, _ account: FundAccount, from first: Month, until last: Month?) throws {
+        let isFree = try tx.funds.nursing(of: account.holder).allSatisfy { other in
+            other.id == account.id || other.lastMonth.map { $0 < first } ?? false || last.map { end in other.firstMonth.map { end < $0 } ?? true } ?? false
+        }
+        guard isFree else { throw Rejection(.conflict, "nursing_overlaps", "该对象已有护理费账户在同一时段发放，请先填写它的停发月份。") }
     }
 
     static func grant(_ tx: any Transaction, _ account: FundAccount, _ amount: Fen, by caller: Caller, at now: Instant) throws {

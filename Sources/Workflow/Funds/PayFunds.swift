@@ -42,7 +42,7 @@ public struct PayFunds: Sendable {
             // Checked for a refusal as well: nobody turns down what they have asked for, nor what is decided.
             let paid: FundAccount
             do {
-                paid = try account.paying(payment, by: caller.name)
+                paid = try account.paying(payment, by: try tx.access.names(of: caller.name))
             } catch FundRefusal.notEnough where !approve {
                 paid = account
             }
@@ -109,6 +109,8 @@ public struct PayNursingFees: Sendable {
         /// Accounts whose person has died before the month, by id: stopped, not paid.
         public var stopped: [FundAccountID] = []
         public var alreadyPaid = 0
+        /// Opened by whoever runs it now: somebody else pays them.
+        public var waiting: [FundAccountID] = []
     }
 
     /// The person who opened the account has approved the amount; whoever pays the month is the second.
@@ -120,6 +122,7 @@ public struct PayNursingFees: Sendable {
         }
         return { tx in
             var report = Report()
+            let own = try tx.access.names(of: caller.name)
             for account in try tx.funds.all() where account.owesNursing(month) {
                 if let last = try Self.lastMonth(tx, account), last < month {
                     var stopped = account
@@ -127,6 +130,11 @@ public struct PayNursingFees: Sendable {
                     try tx.funds.save(stopped)
                     try ManageFunds.tell(tx, "fund.stopped", account, by: caller, at: now, ["last_month": JSON(last.description)])
                     report.stopped.append(account.id)
+                    continue
+                }
+                let opener = try tx.events.last("fund.opened", about: account.id.text)?.actor
+                if opener.map(own.contains) ?? false, try !tx.funds.hasPaid(account.id, month) {
+                    report.waiting.append(account.id)
                     continue
                 }
                 let id: ID<FundPayment> = office.newID(at: now)

@@ -25,6 +25,9 @@ public struct Caller: Hashable, Sendable {
             }
         }
 
+        /// Whether a login of this role names its person: whose second signature counts has to be known.
+        public var needsPerson: Bool { Self.posts.contains(self) || self == .finance }
+
         /// Which roles the holder of this one may give to others, to a person or a machine; never its own.
         public var mayGrant: Set<Role> {
             switch self {

@@ -38,7 +38,8 @@ public struct ExportMonth: Sendable {
         let reference = office.reference
         let result = try await office.read { tx in
             let source = try preview.map { StatementSource.preview($0) } ?? .frozen(tx.settlements.providers(month))
-            let pack = MonthPack(tx: tx, reference: reference, month: month, isClosed: isClosed, source: source)
+            let scope = PackRepository.Scope(month, isClosed: isClosed, began: try tx.settlements.began(month))
+            let pack = MonthPack(tx: tx, reference: reference, month: month, isClosed: isClosed, scope: scope, source: source)
             return try pack.write(to: output, spreadsheet, progress: progress)
         }
         if isClosed {
@@ -82,6 +83,7 @@ struct MonthPack {
     let reference: Reference
     let month: Month
     let isClosed: Bool
+    let scope: PackRepository.Scope
     let source: StatementSource
 
     func write(
@@ -126,8 +128,6 @@ struct MonthPack {
             try tx.packs.forEachRow(table, scope) { fields in try file.append(CSV.line(fields).utf8) }
         }
     }
-
-    private var scope: PackRepository.Scope { PackRepository.Scope(month, isClosed: isClosed) }
 
     private func ways(_ folder: PackFolder) throws {
         try folder.write("ways.csv") { file in
@@ -197,7 +197,7 @@ struct MonthPack {
                 }
             }
         }
-        var whole = MonthChain(start: "vnh-pack-3 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
+        var whole = MonthChain(start: "vnh-pack-4 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
         whole.append(chain.root)
         return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
     }
@@ -205,7 +205,7 @@ struct MonthPack {
     private func manifest(_ folder: PackFolder, _ result: ExportMonth.Result) throws {
         let files = folder.files.sorted { $0.name < $1.name }
         let json: JSON = [
-            "format": "vnh-pack-3", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
+            "format": "vnh-pack-4", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
             "statements": JSON(result.statements), "lines": JSON(result.lines), "root": JSON(result.root),
             "lines_root": JSON(result.linesRoot), "began_ms": try JSON(isClosed ? tx.settlements.began(month)?.milliseconds : nil),
             "files": .array(files.map { ["name": JSON($0.name), "sha256": JSON($0.sha256), "bytes": JSON($0.bytes)] }),

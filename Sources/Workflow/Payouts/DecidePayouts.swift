@@ -60,7 +60,7 @@ public struct DecidePayouts: Sendable {
             throw Rejection(.refused, "nothing_due", "\(month) 没有等待审批的发放或报销，请先造册或录入票据。")
         }
         // Asked of the whole list, not of its first part: nothing is paid of a list that is then refused.
-        guard !list.makers.contains(caller.name) else { throw FundRefusal.ownRequest }
+        guard try list.makers.isDisjoint(with: tx.access.names(of: caller.name)) else { throw FundRefusal.ownRequest }
         guard list.sha256 == seen else {
             throw Rejection(
                 .conflict, "payout_list_changed",

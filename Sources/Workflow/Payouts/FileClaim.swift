@@ -14,9 +14,10 @@ public struct FileClaim: Sendable {
         public let elder: ElderID
         public let bill: Bill
 
+        /// The number is kept in one way of writing, so that the same bill is not another one for a blank or a small letter.
         public init(elder: ElderID, bill: Bill) {
             self.elder = elder
-            self.bill = bill
+            self.bill = Bill(number: PaperNumber.normalised(bill.number), item: bill.item, date: bill.date, price: bill.price)
         }
     }
 
@@ -74,7 +75,7 @@ public struct FileClaim: Sendable {
                     throw Rejection(.missing, "elder_unknown", "第 \(index + 1) 张票据的老人不在册，请核对编号。", pointer: "/bills/\(index)/elder")
                 }
                 let claimant = claimant?.text ?? elder.id.text
-                guard try !tx.payouts.isKnown(entry.bill.number, of: claimant) else {
+                guard try !tx.payouts.isKnown(entry.bill, of: elder.id, by: claimant) else {
                     throw Rejection(.conflict, "bill_known", "票据 \(entry.bill.number) 已经报销过或重复填写，请核对。", pointer: "/bills/\(index)/number")
                 }
                 // A bill tells no hour: noon lies within every programme's.

@@ -49,7 +49,7 @@ public struct ReversePayout: Sendable {
             guard let asked = try tx.payouts.reversal(id) else {
                 throw Rejection(.missing, "reversal_unknown", "没有这笔冲正申请，请核对编号。")
             }
-            guard asked.requestedBy != caller.name else { throw FundRefusal.ownRequest }
+            guard try !tx.access.names(of: caller.name).contains(asked.requestedBy) else { throw FundRefusal.ownRequest }
             guard try tx.payouts.decide(asked, in: approve ? open : nil, by: caller.name, opinion: opinion, at: now) else {
                 throw FundRefusal.alreadyDecided
             }

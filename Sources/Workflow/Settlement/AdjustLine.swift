@@ -9,7 +9,10 @@ public struct AdjustLine: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid.
+    /// Entered again with another amount before anybody has approved it, it takes the place of the one before.
+    ///
+    /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid; of both what the provider's score
+    ///   leaves.
     /// - Throws: `batch_open` while the line can still be decided on, `line_unknown`, `amount_out_of_range`, `adjustment_known`.
     public func enter(
         _ month: Month, _ subject: String, amount: Fen?, reason: String, by caller: Caller
@@ -21,27 +24,18 @@ public struct AdjustLine: Sendable {
         let id = IDMaker.text(at: now, random: office.random())
         return { tx in
             try Self.requireFinance(caller)
-            let step = try Batch.standing(tx, month).step
-            guard step.isLocked else {
-                throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
-            }
-            guard let line = try tx.close.line(month, subject) else {
-                throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
-            }
-            let whole = line.verdict == .paid ? try tx.close.withheld(month, subject) - line.subsidy : line.subsidy
-            let amount = amount ?? whole
-            let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
-            guard isInRange else {
-                throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(whole) 之间，且不为 0。", pointer: "/amount_fen")
-            }
+            let (line, amount) = try checked(tx, month, subject, amount)
             let entry = Adjustment(
                 id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: reason, enteredBy: caller.name)
+            try tx.close.withdrawWaiting(month, subject, unless: amount)
             try tx.close.insert(entry, at: now)
             return entry
         }
     }
 
-    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`.
+    /// Looked at as when it was entered: a batch that has been returned since may have decided on the line itself.
+    ///
+    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`, `batch_open`, `amount_out_of_range`.
     public func approve(_ id: String, by caller: Caller) -> @Sendable (any Transaction) throws -> Adjustment {
         let now = office.now
         return { tx in
@@ -49,12 +43,13 @@ public struct AdjustLine: Sendable {
             guard let entry = try tx.close.adjustment(id) else {
                 throw Rejection(.missing, "adjustment_unknown", "没有这笔冲正，请核对编号。")
             }
-            guard entry.enteredBy != caller.name else {
+            guard try !tx.access.names(of: caller.name).contains(entry.enteredBy) else {
                 throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
             }
-            guard try tx.close.approve(entry, by: caller.name, at: now) else {
+            guard entry.approvedBy == nil, try tx.close.approve(entry, by: caller.name, at: now) else {
                 throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
             }
+            _ = try checked(tx, entry.month, entry.subject, entry.amount)
             let (payable, correction) = (Ledger.Account.payable(entry.provider.text, now.localDate.month), "correction/\(entry.month)")
             let isTakenBack = entry.amount < .zero
             try tx.ledger.append(
@@ -69,6 +64,31 @@ public struct AdjustLine: Sendable {
                 data: "{\"subject\":\"\(entry.subject)\",\"amount_fen\":\(entry.amount.amount)}")
             return entry
         }
+    }
+
+    /// - Parameter amount: nil for all of it.
+    private func checked(
+        _ tx: any Transaction, _ month: Month, _ subject: String, _ amount: Fen?
+    ) throws -> (line: CloseRepository.Line, amount: Fen) {
+        let step = try Batch.standing(tx, month).step
+        guard step.isLocked else {
+            throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
+        }
+        guard let line = try tx.close.line(month, subject) else {
+            throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
+        }
+        let policy = office.reference.checks(on: month.last)
+        let percent = try Deduct.given(tx, month, line.provider).map { policy.payPercent(score: $0) } ?? 100
+        let isPaid = line.verdict == .paid
+        let sound = try line.subsidy - (isPaid ? tx.close.withheld(month, subject) : .zero)
+        let share = sound.share(Int64(percent), of: 100)
+        let whole = isPaid ? -share : share
+        let amount = amount ?? whole
+        let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
+        guard isInRange else {
+            throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(whole) 之间，且不为 0。", pointer: "/amount_fen")
+        }
+        return (line, amount)
     }
 
     private static func requireFinance(_ caller: Caller) throws {

@@ -40,7 +40,7 @@ enum Batch {
     ) throws {
         let subject = provider.map { "\(month)/\($0)" } ?? month.description
         try tx.events.append(
-            type, subject: subject, subjectSeq: try tx.events.about(subject).count + 1, to: provider, by: name, at: now, data: data)
+            type, subject: subject, subjectSeq: try tx.events.count(about: subject) + 1, to: provider, by: name, at: now, data: data)
     }
 
     /// - Throws: `batch_locked` unless lines may still be decided on.

@@ -8,7 +8,7 @@ import Store
 
 /// The settlement rules asked early: of a visit that has just ended, and of an order that is about to be taken.
 public enum CheckVisit {
-    /// What the rules find on a visit among the elder's and the worker's other visits of its day.
+    /// What the rules find on a visit among the elder's and the workers' other visits within a day of it.
     ///
     /// The confirmation still to come is not missed: what only says that an order is not yet ready is left out.
     public static func findings(_ tx: any Transaction, _ reference: Reference, _ order: Order) throws -> [Finding] {
@@ -17,7 +17,7 @@ public enum CheckVisit {
         let lines = try reader.around(order)
         guard var line = lines.first(where: { $0.subject == order.id.text }) else { return [] }
         line.proof.isReady = true
-        let others = lines.filter { $0.subject != line.subject && ($0.elder == line.elder || $0.worker == line.worker) }
+        let others = lines.filter { $0.subject != line.subject }
         let surroundings = Surroundings(terms: try MonthCheck.terms(tx, reference, month), month: others + [line])
         return Checks.findings(line, surroundings)
     }

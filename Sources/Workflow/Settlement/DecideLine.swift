@@ -10,14 +10,14 @@ public struct DecideLine: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Throws: `line_unknown`, `line_decided`, `line_not_held`, `batch_locked`, `reason_missing`.
+    /// - Throws: `line_unknown`, `line_decided`, `line_adjusted`, `line_not_held`, `batch_locked`, `reason_missing`.
     public func prepared(
         _ month: Month, _ subject: String, _ kind: LineDecision.Kind, reason: String, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> LineDecision {
         guard (1...500).contains(reason.count) else {
             throw Rejection(.invalid, "reason_missing", "请用 1 到 500 个字写明处理理由。", pointer: "/reason")
         }
-        let (decision, programmes) = (LineDecision(kind: kind, reason: reason, by: caller.name, at: office.now), office.reference.programmes)
+        let (decision, reference) = (LineDecision(kind: kind, reason: reason, by: caller.name, at: office.now), office.reference)
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
@@ -27,16 +27,20 @@ public struct DecideLine: Sendable {
             guard line.verdict == .held else {
                 throw Rejection(.conflict, "line_not_held", "这一行是“\(line.verdict.name)”，只有待核的行可以放行或拒付。")
             }
-            try Self.apply(decision, to: subject, month, tx, programmes)
+            try Self.apply(decision, to: subject, month, tx, reference)
             return decision
         }
     }
 
     /// Writes a decision and moves the money with it.
-    static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction, _ programmes: Programmes) throws {
+    static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction, _ reference: Reference) throws {
         guard let found = try tx.close.line(month, subject),
             let line = try tx.settlements.statement(month, found.provider)?.lines.first(where: { $0.candidate.subject == subject })
         else { throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject") }
+        // Corrected while the batch was locked, and returned since: it would be paid, or taken back, twice.
+        guard try !tx.close.isCorrected(month, subject) else {
+            throw Rejection(.conflict, "line_adjusted", "这一行在批次锁定期间已批准冲正，不能再放行或拒付。")
+        }
         try tx.close.insert(decision, on: subject, month, found.provider)
         if decision.kind == .refuse {
             try Deduct.giveBack(tx, .blocks, month, subject, now: decision.at)
@@ -51,7 +55,8 @@ public struct DecideLine: Sendable {
             }
             try tx.close.settle(line.candidate.kind, subject, isPaid: true)
         }
-        try Deduct.renewBonuses(tx, month, found.provider, programmes, now: decision.at)
+        try Deduct.renewBonuses(tx, month, found.provider, reference.programmes, now: decision.at)
+        try Deduct.renewScore(tx, month, found.provider, reference.checks(on: month.last), now: decision.at)
         try Batch.tell(
             tx, "line.decided", month, found.provider, by: decision.by, at: decision.at,
             data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
@@ -72,7 +77,7 @@ public struct AnswerSample: Sendable {
         guard result == .passed || !note.isEmpty else {
             throw Rejection(.refused, "finding_missing", "不合格必须写明原因（至多 500 字）。", pointer: "/note")
         }
-        let (now, policy, programmes) = (office.now, office.reference.checks(on: month.last), office.reference.programmes)
+        let (now, reference) = (office.now, office.reference)
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
@@ -80,13 +85,13 @@ public struct AnswerSample: Sendable {
                 try tx.close.answer(month, line.provider, subject, result, note: note, by: caller.name, at: now)
             else { throw Rejection(.missing, "sample_unknown", "抽查名单中没有这一行，或已有结果。", pointer: "/subject") }
             guard result == .failed else { return 0 }
-            if line.verdict != .blocked {
+            if line.verdict != .blocked, try !tx.close.isCorrected(month, subject) {
                 let refusal = LineDecision(kind: .refuse, reason: "抽查不合格：\(note)", by: caller.name, at: now)
-                try DecideLine.apply(refusal, to: subject, month, tx, programmes)
+                try DecideLine.apply(refusal, to: subject, month, tx, reference)
             }
             let results = try tx.close.samples(month, line.provider).compactMap(\.sample.result)
             let failed = results.count { $0 == .failed }
-            guard Sampling.isWidened(failed: failed, answered: results.count, policy) else { return 0 }
+            guard Sampling.isWidened(failed: failed, answered: results.count, reference.checks(on: month.last)) else { return 0 }
             return try tx.close.widen(month, line.provider)
         }
     }

@@ -1,5 +1,6 @@
 import Billing
 import Entitlement
+import Foundation
 import Kernel
 import Registry
 import Store
@@ -23,6 +24,37 @@ enum Deduct {
         for bonus in statement.adjustments where bonus.rule == .bonus { try giveBack(tx, .bonus, month, bonus.subject, now: now) }
         for bonus in Deduction.bonuses(statement, programmes) { try take(tx, bonus, now: now) }
     }
+
+    /// Reckons anew what a provider's score takes from its statement as it stands.
+    static func score(
+        _ tx: any Transaction, _ score: Int, _ month: Month, _ provider: ProviderID, _ policy: CheckPolicy, now: Instant
+    ) throws -> Adjustment? {
+        try giveBack(tx, .score, month, Deduction.scoreSubject(provider), now: now)
+        guard let statement = try tx.settlements.statement(month, provider) else {
+            throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。", pointer: "/provider")
+        }
+        let byBlocks = -statement.adjustments.filter { $0.rule == .blocks }.map(\.amount).total
+        let deduction = Deduction.score(score, of: month, provider, payable: statement.payable - byBlocks, policy)
+        if let deduction { try take(tx, deduction, now: now) }
+        return deduction
+    }
+
+    /// The same with the score that was given last, when lines are decided on afterwards; nothing when none was.
+    static func renewScore(_ tx: any Transaction, _ month: Month, _ provider: ProviderID, _ policy: CheckPolicy, now: Instant) throws {
+        guard let given = try given(tx, month, provider) else { return }
+        _ = try score(tx, given, month, provider, policy, now: now)
+    }
+
+    /// The score that was given last; nil when none was.
+    static func given(_ tx: any Transaction, _ month: Month, _ provider: ProviderID) throws -> Int? {
+        struct Given: Decodable { let score: Int }
+        return try tx.events.last(scored, about: "\(month)/\(provider)").map {
+            try JSONDecoder().decode(Given.self, from: Data($0.data.utf8)).score
+        }
+    }
+
+    /// The event that tells of a score.
+    static let scored = "provider.scored"
 
     private static func post(_ tx: any Transaction, _ deduction: Adjustment, isTaken: Bool, now: Instant) throws {
         let isHeldBack = isTaken == (deduction.amount < .zero)

@@ -45,9 +45,10 @@ public struct ManageRoster: Sendable {
         guard right != .close, (1...64).contains(name.count) else {
             throw Rejection(.invalid, "right_invalid", "可授权：review、street、district、finance、pay；请填写登录名或令牌名。", pointer: "/right")
         }
-        guard name != caller.name else { throw Rejection(.forbidden, "own_entry", "不能给自己授权。", pointer: "/name") }
+        let own = Rejection(.forbidden, "own_entry", "不能给自己授权。", pointer: "/name")
         let now = office.now
         return { tx in
+            guard try !tx.access.names(of: caller.name).contains(name) else { throw own }
             if isGiven { try tx.close.grant(right, to: name, by: caller.name, at: now) } else { try tx.close.revoke(right, of: name) }
             try tx.events.append(
                 isGiven ? "right.granted" : "right.revoked", subject: name, subjectSeq: 1, by: caller.name, at: now,

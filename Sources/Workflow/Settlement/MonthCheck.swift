@@ -41,16 +41,17 @@ struct MonthCheck: Sendable {
     func compare() async throws -> Comparison {
         let (reference, month, policy) = (office.reference, month, policy)
         let slices = CandidateReader.Slice.all(of: month)
-        let (terms, recipients, context) = try await office.read { tx in
+        let (terms, recipients, earlier) = try await office.read { tx in
             let counted = reference.catalogue.items.filter { $0.caps.contains { $0.per == .week || $0.per == .year } }.map(\.code)
             let recipients = try tx.settlements.recipients(month, all: true)
+            let reader = tx.settlements.candidates(recipients, evidence: policy)
+            let scope = PackRepository.Scope(month, isClosed: false, began: try tx.settlements.began(month))
             return (
-                try Self.terms(tx, reference, month), recipients,
-                try tx.settlements.candidates(recipients, evidence: policy).context(counted)
+                try Self.terms(tx, reference, month), recipients, try reader.earlierPaid(counted, scope) + reader.earlierVisits(scope)
             )
         }
         var traces = Traces()
-        for line in context { traces.add(line, isContext: true) }
+        for line in earlier { traces.add(line, isContext: true) }
         var pages = [[MonthPage]](repeating: [], count: slices.count)
         try await withThrowingTaskGroup(of: (Int, Traces, [MonthPage]).self) { group in
             func take(_ some: (Int, Traces, [MonthPage])) {

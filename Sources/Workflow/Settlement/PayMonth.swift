@@ -13,6 +13,9 @@ public struct RecordInvoice: Sendable {
     public func prepared(
         _ month: Month, _ provider: ProviderID, _ invoice: Invoice, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Invoice {
+        let invoice = Invoice(
+            number: PaperNumber.normalised(invoice.number), date: invoice.date, amount: invoice.amount, seller: invoice.seller,
+            creditCode: invoice.creditCode)
         guard (1...40).contains(invoice.number.count), invoice.number.allSatisfy({ $0.isNumber || $0.isLetter || $0 == "-" }) else {
             throw Rejection(.invalid, "invoice_invalid", "请填写发票号码（1 到 40 位数字或字母）。", pointer: "/number")
         }
@@ -78,7 +81,7 @@ public struct PayMonth: Sendable {
         }
     }
 
-    /// 银行回单. All of it is posted or nothing.
+    /// 银行回单, also one that brings back what had been paid (退汇). All of it is posted or nothing.
     ///
     /// - Returns: the step in which the month is then: paid, back with finance for those that bounced or wait for invoices, or still paying.
     /// - Throws: `bank_file_mismatch`, `close_out_of_order`.
@@ -86,16 +89,20 @@ public struct PayMonth: Sendable {
         let now = office.now
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
-            guard step == .paying else {
+            guard step == .paying || step == .paid else {
                 throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，没有等待回单的付款。")
             }
             try Batch.require(.pay, caller, tx)
-            let ordered = try tx.close.payments(month).filter { $0.state == .ordered }.map(\.payment)
-            for (payment, line) in try BankLine.match(lines, with: ordered) {
-                try tx.close.answer(payment, isPaid: line.isPaid, note: line.note, at: now)
+            let (payments, failed) = (try tx.close.payments(month), Set(lines.filter { !$0.isPaid }.map(\.reference)))
+            let open = payments.filter { $0.state == .ordered || $0.state == .paid && failed.contains($0.payment.reference) }
+            let returned = Set(open.filter { $0.state == .paid }.map(\.payment.reference))
+            for (payment, line) in try BankLine.match(lines, with: open.map(\.payment)) {
+                let isReturned = returned.contains(payment.reference)
+                try tx.close.answer(payment, isPaid: line.isPaid, from: isReturned ? .paid : .ordered, note: line.note, at: now)
+                if isReturned { try Self.takeBack(payment, tx, month, now: now) }
                 if line.isPaid { try Self.post(payment, tx, month, by: caller, now: now) }
             }
-            guard lines.count == ordered.count else { return .paying }
+            guard lines.count == open.count else { return .paying }
             let paid = Set(try tx.close.payments(month).filter { $0.state == .paid }.map(\.payment.provider))
             let isWhole = try Self.owed(tx, month).isSubset(of: paid)
             let move = try CloseMove.of(isWhole ? .settle : .bounce, at: step, month: month)
@@ -107,7 +114,7 @@ public struct PayMonth: Sendable {
     /// - Throws: `right_missing`, `own_entry`: why this caller may not order the transfers.
     static func check(_ move: CloseMove, _ tx: any Transaction, _ history: [CloseEntry], by caller: Caller) throws {
         try Batch.require(move.right, caller, tx)
-        try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: [])
+        try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: [])
     }
 
     /// To whom the month owes anything.
@@ -122,10 +129,21 @@ public struct PayMonth: Sendable {
                     .post, subject: payment.reference, debit: "paid/\(payment.provider)/\(month)",
                     credit: Ledger.Account.payable(payment.provider.text, month), amount: payment.amount)
             ], at: now)
-        try tx.close.markPaid(month, payment.provider)
+        try tx.close.mark(month, payment.provider, isPaid: true)
         try Batch.tell(
             tx, "statement.paid", month, payment.provider, by: caller.name, at: now,
             data: "{\"amount_fen\":\(payment.amount.amount),\"reference\":\"\(payment.reference)\"}")
+    }
+
+    /// 退汇: the money is back, and owed again.
+    private static func takeBack(_ payment: Payment, _ tx: any Transaction, _ month: Month, now: Instant) throws {
+        try tx.ledger.append(
+            [
+                Ledger.Posting(
+                    .reverse, subject: payment.reference, debit: Ledger.Account.payable(payment.provider.text, month),
+                    credit: "paid/\(payment.provider)/\(month)", amount: payment.amount, reverses: try tx.ledger.lastPosting(of: payment.reference))
+            ], at: now)
+        try tx.close.mark(month, payment.provider, isPaid: false)
     }
 
     private static func enter(

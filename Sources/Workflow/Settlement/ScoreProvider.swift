@@ -15,7 +15,7 @@ public struct ScoreProvider: Sendable {
         public let deduction: Adjustment?
     }
 
-    /// Until the batch is signed another score takes the place of the one before.
+    /// Until the batch is signed another score takes the place of the one before, and follows what is decided on lines.
     ///
     /// - Throws: `score_invalid`, `statement_unknown`, `batch_locked`, `right_missing`.
     public func prepared(
@@ -26,15 +26,9 @@ public struct ScoreProvider: Sendable {
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
-            guard let statement = try tx.settlements.statement(month, provider) else {
-                throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。", pointer: "/provider")
-            }
-            try Deduct.giveBack(tx, .score, month, Deduction.scoreSubject(provider), now: now)
-            let byBlocks = -statement.adjustments.filter { $0.rule == .blocks }.map(\.amount).total
-            let deduction = Deduction.score(score, of: month, provider, payable: statement.payable - byBlocks, policy)
-            if let deduction { try Deduct.take(tx, deduction, now: now) }
+            let deduction = try Deduct.score(tx, score, month, provider, policy, now: now)
             try Batch.tell(
-                tx, "provider.scored", month, provider, by: caller.name, at: now,
+                tx, Deduct.scored, month, provider, by: caller.name, at: now,
                 data: "{\"score\":\(score),\"deducted_fen\":\((deduction?.amount ?? .zero).amount)}")
             return Result(score: score, percent: policy.payPercent(score: score), deduction: deduction)
         }

@@ -44,7 +44,7 @@ public struct SignMonth: Sendable {
         _ move: CloseMove, _ tx: any Transaction, _ month: Month, _ history: [CloseEntry], _ reference: Reference, by caller: Caller, now: Instant
     ) throws {
         try Batch.require(move.right, caller, tx)
-        try CloseEntry.checkSeparation(move, by: caller.name, history: history, makers: try tx.close.makers(month))
+        try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: try tx.close.makers(month))
         if move.action == .approve, move.from == .frozen { try mayReview(tx, month, reference.checks(on: month.last), now: now) }
     }
 

@@ -11,7 +11,7 @@ struct LoginCommand: AsyncParsableCommand {
     @Argument(help: "用户名") var name: String
     @Option(help: "operator|provider|finance|quality|admin|security|auditor") var role: String
     @Option(help: "服务商编号（角色为 provider 时必填）") var provider: String?
-    @Option(help: "工号（角色为 admin、security、auditor 时必填；一人只能任一种）") var person: String?
+    @Option(help: "工号（角色为 admin、security、auditor、finance 时必填；前三种一人只能任一种，同一角色一人只有一个账号）") var person: String?
 
     func run() async throws {
         guard let role = Caller.Role(rawValue: role) else {

@@ -61,10 +61,10 @@ struct Demo: AsyncParsableCommand {
         }
         let access = ManageAccess(office)
         for (name, role, provider) in Self.logins {
-            // The three administrators are three persons, so each has a staff number of its own.
+            // Different persons, so each has a staff number of its own.
             try await access.setPassword(
                 "\(name)-demo", of: name, role: role, provider: provider.map { ProviderID($0) },
-                person: Caller.Role.posts.contains(role) ? "demo-\(name)" : nil)
+                person: role == .provider ? nil : "demo-\(name)")
         }
         await database.close()
         print("示范城区已建立：\(elders) 位老人，\(office.reference.franchise.providers.count) 家服务商，\(office.reference.catalogue.items.count) 个项目。")
