@@ -125,7 +125,8 @@ def test_a_webhook_of_the_platform_is_made_tested_and_taken_away(visit, house):
 def test_a_provider_is_taken_a_step_along_its_franchise_and_back(visit, house):
     page = visit("admin").go("/admin/providers/P009")
     for step, reason in [("整改", "灶台卫生"), ("正式", "复查合格")]:
-        page.get_by_label("下一步").select_option(label=step)
+        # What becomes of orders and payment stands beside each state.
+        page.get_by_label("下一步").select_option(page.get_by_label("下一步").locator("option", has_text=f"{step} · ").get_attribute("value"))
         page.get_by_label("原因").fill(reason)
         page.get_by_role("button", name="变更").click()
         page.wait_for_selector(f"p.big:has-text('{step}')")
