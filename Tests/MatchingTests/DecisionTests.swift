@@ -122,6 +122,25 @@ import Testing
         #expect(world.decision.summary() == "4家提供，1家可派，1家不在可派单状态，1家10:10前已满，1家12:00前已满，含相邻街道")
     }
 
+    /// Nobody on the telephone can do anything with points.
+    @Test func `says what sets a candidate apart from the others that are shown`() {
+        func decision(_ candidates: [RankedCandidate]) -> Decision { Decision(policyVersion: "v", reach: .street, candidates: candidates, refusals: []) }
+        func candidate(_ name: String, price: Int64 = 100, _ points: Points, isElderChoice: Bool = false) -> RankedCandidate {
+            RankedCandidate(provider: ProviderID(name), price: Fen(price), distance_m: nil, points: points, isElderChoice: isElderChoice)
+        }
+        let found = decision([
+            candidate("P1", Points(distance: 9, quality: 5), isElderChoice: true), candidate("P2", Points(continuity: 1)),
+            candidate("P3", Points(distance: 10, quality: 5)), candidate("P4", price: 99, Points(load: 3)), candidate("P5", Points(load: 4)),
+            candidate("P6", Points(quality: 6)), candidate("P7", Points(fairShare: 1)), candidate("P8", Points()),
+        ])
+        #expect(found.merits(of: 8) == [.elderChoice, .known, .nearest, .cheapest, .freest, .best, .fewestOrders, nil])
+        // Only those shown are compared, and equal ones have nothing over each other.
+        #expect(found.merits(of: 2) == [.elderChoice, .known])
+        #expect(decision([candidate("P1", Points(distance: 1)), candidate("P2", Points(distance: 1))]).merits(of: 5) == [nil, nil])
+        #expect(decision([candidate("P1", Points(distance: 1))]).merits(of: 5) == [nil])
+        #expect(decision([]).merits(of: 5).isEmpty)
+    }
+
     @Test func `answers each provider about itself alone`() throws {
         var world = try World(providers: ["P001", "P002", "P003", "P004"])
         world.providers[2].serviceRegions = []

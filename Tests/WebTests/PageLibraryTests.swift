@@ -3,6 +3,7 @@ import Catalog
 import Entitlement
 import Foundation
 import Intake
+import Matching
 import Notifier
 import Orders
 import Registry
@@ -68,7 +69,7 @@ struct PageLibraryTests {
             + ServiceLevel.allCases.map(\.name) + CloseStep.allCases.map(\.name) + Verdict.allCases.map(\.name)
             + DocumentKind.allCases.map(\.title) + Fund.allCases.map(\.name) + Category.allCases.map(\.name) + Mode.allCases.map(\.rawValue)
             + Unit.allCases.map(\.rawValue) + HolidayPolicy.allCases.map(\.name) + AbsenceKind.allCases.map(\.name)
-            + FranchiseState.allCases.map(\.term) + RegisterItem.allCases.map(\.term) + Diet.allCases.map(\.term)
+            + FranchiseState.allCases.map(\.term) + RegisterItem.allCases.map(\.term) + Diet.allCases.map(\.term) + Merit.allCases.map(\.term)
         #expect(names.filter { messages.english($0) == nil } == [])
     }
 
@@ -80,7 +81,7 @@ struct PageLibraryTests {
 
     /// Parts of other templates, drawn with them; and pages that are still looked at in the browser only.
     private static let elsewhere: Set = [
-        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders",
+        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders", "due-head", "duties-empty", "complaint-form", "pager", "calls",
     ]
 
     @Test func `escape whatever a model brings`() throws {

@@ -374,24 +374,3 @@ import Workflow
         }
     }
 }
-
-@Suite struct `The dispatch board` {
-    @Test(arguments: Backend.available)
-    func `shows what has ended a day at a time, today's unless another day is asked for`(backend: Backend) async throws {
-        try await World.with(backend) { world in
-            let placed = try await world.place()
-            let ended = try await CancelOrder(world.office)(placed.id, reason: "重复下单", by: World.desk)
-            _ = try await world.order(in: .accepted, World.request(day: 3))
-            let (day, state, read) = (ended.serviceDate, ended.state, ReadDesk(world.office))
-            func shown(_ day: LocalDate?, category: String? = nil) async throws -> [OrderID] {
-                try await read.board(.init(state: state, category: category, day: day), limit: 10).rows.map(\.order.id)
-            }
-            #expect(try await shown(day) == [ended.id])
-            #expect(try await shown(nil).isEmpty)
-            #expect(try await shown(day.adding(days: 1)).isEmpty)
-            #expect(try await shown(day, category: "09").isEmpty)
-            world.setClock(Instant(day, minute: 600))
-            #expect(try await shown(nil) == [ended.id])
-        }
-    }
-}

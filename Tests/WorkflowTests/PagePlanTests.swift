@@ -28,6 +28,8 @@ import Workflow
         ("call-backs", { _, office in _ = try await ReadCallbacks(office).due(limit: 50) }),
         ("dispatch board", { world, office in
             for state in OrderState.allCases { _ = try await ReadDesk(office).board(.init(state: state), limit: 100) }
+            let place = OrderRepository.Place(due: world.now, id: OrderID("o1"))
+            for state in OrderState.allCases { _ = try await ReadDesk(office).board(.init(state: state), after: place, limit: 100) }
         }),
         ("complaints", { _, office in _ = try await ReadComplaints(office).open(limit: 50) }),
         ("wall", { _, office in _ = try await ReadWall(office)() }),
@@ -115,15 +117,20 @@ import Workflow
 
     /// Of all that waits only what is asked for is gone through, however rare it is.
     @Test func `goes through nothing else that waits`() async throws {
-        let indexes: [(OrderRepository.Filter, String)] = [
-            (.init(), "service_order_timer"), (.init(state: .done), "service_order_waiting (state=?"),
-            (.init(state: .offered, region: "620102001", category: "06"), "service_order_waiting (state=?"),
-            (.init(late: Instant(Self.month.first)), "service_order_timer (timer_due_ms>? AND timer_due_ms<?)"), (.init(isEmergency: true), "service_order_emergency"),
+        let place = OrderRepository.Place(due: Instant(Self.month.first), id: OrderID("o1"))
+        let indexes: [(OrderRepository.Filter, OrderRepository.Place?, String)] = [
+            (.init(), nil, "service_order_timer"), (.init(state: .done), nil, "service_order_waiting (state=?"),
+            (.init(state: .offered, region: "620102001", category: "06"), nil, "service_order_waiting (state=?"),
+            (.init(late: Instant(Self.month.first)), nil, "service_order_timer (timer_due_ms>? AND timer_due_ms<?)"),
+            (.init(isEmergency: true), nil, "service_order_emergency"),
+            // The next page begins at its place, not at the first row.
+            (.init(), place, "service_order_timer ((timer_due_ms,id)>(?,?))"),
+            (.init(state: .offered), place, "service_order_waiting (state=? AND (timer_due_ms,id)>(?,?))"),
         ]
         try await World.with(.file) { world in
             let watched = Watched(world.office.database)
-            for (filter, index) in indexes {
-                _ = try await watched.read { tx in try tx.orders.waiting(filter, limit: 50) }
+            for (filter, place, index) in indexes {
+                _ = try await watched.read { tx in try tx.orders.waiting(filter, after: place, limit: 50) }
                 for query in watched.queries() {
                     let plan = try await Self.plan(of: query, in: world)
                     #expect(plan.count == 1 && plan[0].contains("INDEX \(index)"), "\(plan)")

@@ -98,8 +98,9 @@ struct CardModel: Sendable {
         classes = elder.classes(on: today).map(words.elderClass)
         let callers = (card.openOrders + card.lastServices).compactMap(\.caller).filter { $0 != "本人" }
         let usual = Dictionary(grouping: callers, by: { $0 }).max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key
+        let street = words.region(elder.address.region)
         facts = Facts([
-            "住址": elder.address.line, "街道": words.region(elder.address.region),
+            "住址": elder.address.line, "街道": elder.address.line.hasPrefix(street) ? nil : street,
             "电话": elder.phones.map { "\($0.label) \($0.number.text)\($0.isWrong ? localized("（错号）") : "")" }.joined(separator: "；"),
             "常由谁打来": usual, "指定服务商": words.provider(elder.preferredProvider?.text),
         ]).all

@@ -4,6 +4,7 @@ import Hummingbird
 import Intake
 import Kernel
 import Orders
+import Pinyin
 import Registry
 import Store
 import Web
@@ -49,7 +50,11 @@ public struct DeskPages: PageGroup {
 
     @Sendable func desk(_ request: Request, _ context: DeskContext) async throws -> Response {
         let waiting = try await ReadDesk(office).waiting(limit: 40)
-        let regions = office.reference.catalogue.regions.map { Choice(value: $0.code.text, name: "\($0.districtName) \($0.name)") }
+        let catalogue = office.reference.catalogue
+        // The initials stand in front: in a list of streets the keyboard finds what a row begins with.
+        let regions = catalogue.regions.map { region in
+            Choice(value: region.code.text, name: "\(catalogue.pinyin.reading(region.name).initials) \(region.name) \(region.districtName)")
+        }.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
         return try pages.page(
             "desk", .console("座席", request, context),
             DeskModel(board: BoardModel(waiting, words: words, now: office.now), regions: regions, today: office.now.localDate.description))
@@ -158,7 +163,8 @@ extension Frame {
             ("投诉", "/console/complaints"), ("知识库", "/console/knowledge"), ("找老人", "/console/elders"), ("大屏", "/board"),
         ]
         let links = places.map { Frame.Link($0.0, to: $0.1, isCurrent: path == $0.1) }
-        return Frame(title: title, caller: context.caller.name, links: links, language: request.language)
+        let calls = Calls(events: "/console/events", desk: "/console")
+        return Frame(title: title, caller: context.caller.name, links: links, calls: path == calls.desk ? nil : calls, language: request.language)
     }
 }
 

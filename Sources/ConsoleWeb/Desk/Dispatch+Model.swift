@@ -29,6 +29,24 @@ struct DispatchFilter: Sendable {
         ].compactMap { $0 }
         return "/console/orders" + (parts.isEmpty ? "" : "?" + parts.joined(separator: "&"))
     }
+
+    /// The list that a place in it belongs to: this filter, with the day spelt out, so that a page turned after midnight is of the same day.
+    func list(today: LocalDate) -> String { address(state, on: state?.isEnd == true ? day ?? today : nil) }
+
+    /// The page after a place, as an address.
+    func address(after place: OrderRepository.Place, today: LocalDate) -> String {
+        let list = list(today: today)
+        let key = "\(place.due.map { "\($0.milliseconds)" } ?? "")~\(place.id)"
+        return "\(list)\(list.contains("?") ? "&" : "?")after=\(Cursor.text(after: key, in: list))"
+    }
+
+    /// The place that ``address(after:today:)`` wrote.
+    ///
+    /// - Throws: `cursor_invalid`, `cursor_mismatch`
+    func place(_ cursor: String, today: LocalDate) throws -> OrderRepository.Place {
+        let parts = try Cursor.key(cursor, in: list(today: today)).split(separator: "~", omittingEmptySubsequences: false)
+        return .init(due: Int64(parts[0]).map { Instant(milliseconds: $0) }, id: OrderID(String(parts[parts.count - 1])))
+    }
 }
 
 /// 派单台
@@ -57,9 +75,10 @@ struct DispatchModel: Sendable {
     let isLate: Bool
     let day: Day?
     let rows: [OrderLine]
-    let isCut: Bool
+    let pager: Pager
 
-    init(_ filter: DispatchFilter, _ board: ReadDesk.Board, words: Words, now: Instant) {
+    /// - Parameter isLater: others stand before this page.
+    init(_ filter: DispatchFilter, isLater: Bool = false, _ board: ReadDesk.Board, words: Words, now: Instant) {
         let waiting = board.counts.filter { !$0.key.isEnd }.values.reduce(0, +)
         states = [State(name: localized("等待处理"), count: "\(waiting)", address: filter.address(nil), isCurrent: filter.state == nil)]
             + OrderState.allCases.map {
@@ -80,7 +99,8 @@ struct DispatchModel: Sendable {
         categories = Category.allCases.map { Choice(value: $0.rawValue, name: localized(term: $0.name), isChosen: $0.rawValue == filter.category) }
         isLate = filter.isLate
         rows = board.rows.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
-        isCut = rows.count >= Self.limit
+        let today = now.localDate
+        pager = Pager(first: isLater ? filter.list(today: today) : nil, next: board.next.map { filter.address(after: $0, today: today) })
     }
 }
 
@@ -101,6 +121,8 @@ struct OrderModel: Sendable {
         let at: String
         let reason: String
         let why: String
+        /// The points of the chosen one, for whoever asks; nil when nobody was chosen.
+        let points: String?
     }
 
     struct Event: Sendable {
@@ -180,7 +202,8 @@ struct OrderModel: Sendable {
             Attempt(
                 name: attempt.map { localized("第 \($0.ordinal) 次") } ?? localized("无人可派"), provider: words.provider(attempt?.provider.text),
                 answer: localized(term: attempt?.state.name ?? ""), at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
-                why: Self.reasons(decision))
+                why: ([decision.merits().first??.term].compactMap { $0 } + [decision.summary()]).joined(separator: "；"),
+                points: decision.chosen.map { $0.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，") })
         }
         let shown = file.events.map {
             Event(
@@ -209,12 +232,5 @@ struct OrderModel: Sendable {
         let wasChosenByHand = file.events.last { $0.type.hasPrefix("order.") && $0.type != "order.offered" }?.type == "order.overridden"
         undo = order.state == .offered && wasChosenByHand
             ? before.map { Choice(value: $0.provider.text, name: words.provider($0.provider.text)) } : nil
-    }
-
-    /// The chosen one's points by name, then how many were refused and why: the record of the decision, always in Chinese.
-    private static func reasons(_ decision: Decision) -> String {
-        let points = decision.chosen?.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，") ?? ""
-        let isChoice = decision.chosen?.isElderChoice == true ? "老人指定；" : ""
-        return isChoice + points + (points.isEmpty ? "" : "；") + decision.summary()
     }
 }

@@ -13,7 +13,7 @@ import Workflow
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /console/orders?state=&region=&category=&late= | what waits, the most overdue first; ended states newest first; the filter stands in the address |
+/// | GET /console/orders?state=&region=&category=&late=&after= | what waits, most overdue first; ended states newest first; filter and place stand in it |
 /// | GET /console/orders/{id} | one order: attempts with reasons, who pays, what happened, what may be done now |
 /// | POST /console/orders/{id}/{action} | override, reassign, reopen, fail, cancel, complain, each with a reason |
 public struct DispatchPages: PageGroup {
@@ -31,8 +31,11 @@ public struct DispatchPages: PageGroup {
         let filter = DispatchFilter(
             state: chosen("state").flatMap { OrderState(rawValue: $0) }, region: chosen("region"), category: chosen("category"),
             isLate: chosen("late") == "1", day: chosen("day").flatMap { LocalDate($0) })
-        let rows = try await ReadDesk(office).board(filter.stored(at: office.now), limit: DispatchModel.limit)
-        return try pages.page("orders", .console("派单台", request, context), DispatchModel(filter, rows, words: words, now: office.now))
+        let now = office.now
+        let place = try chosen("after").map { try filter.place($0, today: now.localDate) }
+        let board = try await ReadDesk(office).board(filter.stored(at: now), after: place, limit: DispatchModel.limit)
+        return try pages.page(
+            "orders", .console("派单台", request, context), DispatchModel(filter, isLater: place != nil, board, words: words, now: now))
     }
 
     @Sendable func order(_ request: Request, _ context: DeskContext) async throws -> Response {

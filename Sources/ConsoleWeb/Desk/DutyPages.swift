@@ -46,6 +46,13 @@ public struct DutyPages: PageGroup {
         let emergencies: [OrderLine]
         let unplaced: [OrderLine]
         let overdue: [OrderLine]
+        let hasCalls: Bool
+        let hasComplaints: Bool
+        let hasEmergencies: Bool
+        let hasUnplaced: Bool
+        let hasOverdue: Bool
+        /// Some of the lists are empty; they are named in one line.
+        let hasEmpty: Bool
 
         init(_ duties: ReadDuties.Duties, by: String, words: Words) {
             at = duties.at.shown
@@ -62,6 +69,9 @@ public struct DutyPages: PageGroup {
             emergencies = lines(duties.emergencies)
             unplaced = lines(duties.unplaced)
             overdue = lines(duties.overdue)
+            (hasCalls, hasComplaints, hasEmergencies) = (!calls.isEmpty, !complaints.isEmpty, !emergencies.isEmpty)
+            (hasUnplaced, hasOverdue) = (!unplaced.isEmpty, !overdue.isEmpty)
+            hasEmpty = !(hasCalls && hasComplaints && hasEmergencies && hasUnplaced && hasOverdue)
         }
     }
 

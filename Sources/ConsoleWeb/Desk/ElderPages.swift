@@ -40,7 +40,7 @@ public struct ElderPages: PageGroup {
             rows = found.map {
                 Row(
                     id: $0.id.text, number: $0.number, name: Masked.name($0.name), about: Words.person($0, on: today),
-                    address: "\(words.region($0.address.region)) \($0.address.masked)", status: localized(term: $0.status.term))
+                    address: words.place($0.address), status: localized(term: $0.status.term))
             }
         }
     }

@@ -19,7 +19,12 @@ struct QuoteModel: Sendable {
         let id: String
         let name: String
         let distance: String
-        let reasons: String
+        /// What the whole order would cost there; nil where it is the price of the first.
+        let price: String?
+        /// Why this one, in a word; nil when nothing sets it apart.
+        let merit: String?
+        /// The points that give it its place, for whoever asks why.
+        let points: String
         let isChosen: Bool
     }
 
@@ -39,6 +44,9 @@ struct QuoteModel: Sendable {
     /// The order as the API takes it.
     let order: String
 
+    /// As many candidates as one looks at.
+    private static let shown = 5
+
     init(_ quote: Quote, _ request: OrderRequest, elder: Elder, words: Words, now: Instant) {
         item = quote.item.name
         when = Words.span(quote.window)
@@ -46,12 +54,14 @@ struct QuoteModel: Sendable {
         selfPay = quote.split?.selfPay.yuan ?? ""
         legs = (quote.split?.legs ?? []).map { Leg(name: words.programme($0.programme), amount: $0.amount.yuan) }
         notes = (quote.split?.notes ?? []).map(\.message)
-        candidates = quote.decision.candidates.prefix(5).enumerated().map { index, candidate in
+        let merits = quote.decision.merits(of: Self.shown)
+        candidates = quote.decision.candidates.prefix(Self.shown).enumerated().map { index, candidate in
             Candidate(
                 rank: index + 1, id: candidate.provider.text, name: words.provider(candidate.provider.text),
                 distance: candidate.distance_m.map { $0 < 1000 ? localized("\($0) 米") : localized("\($0 / 1000).\($0 % 1000 / 100) 公里") } ?? "",
-                reasons: (candidate.isElderChoice ? localized("老人指定；") : "")
-                    + candidate.parts.map { "\(localized(term: $0.term)) \($0.points)" }.joined(separator: localized("，")),
+                price: candidate.price == quote.decision.chosen?.price ? nil : candidate.price.times(request.quantity).yuan,
+                merit: merits[index].map { localized(term: $0.term) },
+                points: candidate.parts.map { "\(localized(term: $0.term)) \($0.points)" }.joined(separator: localized("，")),
                 isChosen: index == 0)
         }
         summary = quote.decision.summary()
@@ -136,7 +146,7 @@ struct FindModel: Sendable {
         var rows: [(String, String, String, String)] = elders.map { elder in
             (
                 localized("老人"), elder.name,
-                "\(elder.number) \(Words.person(elder, on: today)) \(words.region(elder.address.region)) \(elder.address.masked)",
+                "\(elder.number) \(Words.person(elder, on: today)) \(words.place(elder.address))",
                 "elder:\(elder.id)"
             )
         }

@@ -17,6 +17,12 @@ struct Words {
     func provider(_ code: String?) -> String { code.map { reference.franchise.provider(.init($0))?.name ?? $0 } ?? "" }
     func programme(_ code: String) -> String { reference.programmes.all.first { $0.code == code }?.name ?? code }
 
+    /// Street and address to the estate, without the street twice.
+    func place(_ address: Address) -> String {
+        let (street, place) = (region(address.region), address.masked)
+        return place.hasPrefix(street) ? place : "\(street) \(place)"
+    }
+
     /// 王奶奶
     static func address(_ elder: Elder) -> String { "\(elder.name.prefix(1))\(elder.sex == .male ? "爷爷" : "奶奶")" }
 

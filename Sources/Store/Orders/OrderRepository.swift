@@ -205,8 +205,19 @@ public struct OrderRepository {
         }
     }
 
+    /// The last row of a page of the dispatch board: the next one goes on after it.
+    public struct Place: Hashable, Sendable {
+        /// When its time is out; nil where orders have ended and are listed by id alone.
+        public let due: Instant?
+        public let id: OrderID
+
+        public init(due: Instant?, id: OrderID) { (self.due, self.id) = (due, id) }
+    }
+
     /// Orders with a deadline, the most overdue first.
-    public func waiting(_ filter: Filter, limit: Int) throws -> [Order] {
+    ///
+    /// - Parameter place: the last row of the page before; nil for the first page.
+    public func waiting(_ filter: Filter, after place: Place? = nil, limit: Int) throws -> [Order] {
         // What is not asked for is not in the text: an index then leads to the rows, and nothing else that waits is gone through.
         var query: SQL = "SELECT \(sql: Self.columns) FROM service_order WHERE timer_due_ms IS NOT NULL"
         if let state = filter.state { query = "\(nested: query) AND state = \(state)" }
@@ -214,15 +225,16 @@ public struct OrderRepository {
         if let category = filter.category { query = "\(nested: query) AND SUBSTR(item_code, 1, 2) = \(category)" }
         if filter.isEmergency { query = "\(nested: query) AND urgency = 'emergency'" }
         if let late = filter.late { query = "\(nested: query) AND timer_due_ms <= \(late)" }
+        if let due = place?.due, let id = place?.id { query = "\(nested: query) AND (timer_due_ms, id) > (\(due), \(id))" }
         return try tx.rows("\(nested: query) ORDER BY timer_due_ms, id LIMIT \(limit)") { try Order(row: &$0) }
     }
 
     /// Orders of a day of service, the newest first. All that ever ended would be all there are, and a rare state would be searched for in them.
-    public func ended(_ filter: Filter, on day: LocalDate, limit: Int) throws -> [Order] {
+    public func ended(_ filter: Filter, on day: LocalDate, after place: Place? = nil, limit: Int) throws -> [Order] {
         try tx.rows(
             """
             SELECT \(sql: Self.columns) FROM service_order
-            WHERE service_date = \(day)
+            WHERE service_date = \(day) AND id < \(place?.id.text ?? "~")
                 AND (CAST(\(filter.state?.rawValue) AS TEXT) IS NULL OR state = \(filter.state?.rawValue))
                 AND (CAST(\(filter.region) AS TEXT) IS NULL OR region = \(filter.region))
                 AND (CAST(\(filter.category) AS TEXT) IS NULL OR SUBSTR(item_code, 1, 2) = \(filter.category))

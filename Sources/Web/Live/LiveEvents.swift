@@ -63,7 +63,9 @@ public struct LiveEvents: Sendable {
     }
 
     private static func text(_ event: Event) -> String {
-        let data: JSON = ["type": JSON(event.type), "subject": JSON(event.subject), "at": JSON(event.at)]
+        // An emergency is about an elder or, while nobody is known, about a call.
+        let about: JSON = event.type == "emergency.raised" ? (event.data.contains("\"elder_id\":null") ? "call" : "elder") : .null
+        let data: JSON = ["type": JSON(event.type), "subject": JSON(event.subject), "about": about, "seq": JSON(event.seq), "at": JSON(event.at)]
         return "id: \(event.seq)\nevent: \(event.type.prefix { $0 != "." })\ndata: \(data.text)\n\n"
     }
 }

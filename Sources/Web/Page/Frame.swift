@@ -14,6 +14,14 @@ public struct Frame: Sendable {
         }
     }
 
+    /// Where calls are heard of, and the desk that takes them: for pages that are not the desk.
+    public struct Calls: Sendable {
+        public let events: String
+        public let desk: String
+
+        public init(events: String, desk: String) { (self.events, self.desk) = (events, desk) }
+    }
+
     public let title: String
     public let lang: String
     public let caller: String
@@ -22,15 +30,19 @@ public struct Frame: Sendable {
     /// Sent back by every form and script that changes something.
     public let csrf: String
     public let links: [Link]
+    public let calls: Calls?
     public let language: Language
 
-    public init(title: String, caller: String, csrf: String = FormSecret.current, links: [Link] = [], language: Language = .chinese) {
+    public init(
+        title: String, caller: String, csrf: String = FormSecret.current, links: [Link] = [], calls: Calls? = nil, language: Language = .chinese
+    ) {
         self.title = title
         lang = language.rawValue
         self.caller = caller
         self.csrf = csrf
         login = FormSecret.login
         self.links = links
+        self.calls = calls
         self.language = language
     }
 }
@@ -62,7 +74,8 @@ extension PageLibrary {
         }
         return Frame(
             title: worded(frame.title), caller: frame.caller, csrf: frame.csrf,
-            links: frame.links.map { Frame.Link(worded($0.label), to: $0.address, isCurrent: $0.isCurrent) }, language: frame.language)
+            links: frame.links.map { Frame.Link(worded($0.label), to: $0.address, isCurrent: $0.isCurrent) }, calls: frame.calls,
+            language: frame.language)
     }
 }
 

@@ -30,19 +30,25 @@ public struct ReadDesk: Sendable {
         }
     }
 
-    /// The dispatch board: how many orders are in each state that is not an end, and those that the filter leaves.
+    /// The dispatch board: how many orders are in each state that is not an end, and a page of those that the filter leaves.
     public struct Board: Sendable {
         public let counts: [OrderState: Int]
         public let rows: [Waiting]
+        /// Where the next page begins; nil on the last.
+        public let next: OrderRepository.Place?
     }
 
     /// What waits, the most overdue first; of a state that is an end, the newest of one day of service, today's unless the filter names another.
-    public func board(_ filter: OrderRepository.Filter, limit: Int) async throws -> Board {
+    public func board(_ filter: OrderRepository.Filter, after place: OrderRepository.Place? = nil, limit: Int) async throws -> Board {
         let today = office.now.localDate
         return try await office.read { tx in
             let isEnd = filter.state?.isEnd ?? false
-            let orders = try isEnd ? tx.orders.ended(filter, on: filter.day ?? today, limit: limit) : tx.orders.waiting(filter, limit: limit)
-            return Board(counts: try tx.board.states(), rows: try Self.waiting(tx, orders))
+            let found = try isEnd
+                ? tx.orders.ended(filter, on: filter.day ?? today, after: place, limit: limit + 1)
+                : tx.orders.waiting(filter, after: place, limit: limit + 1)
+            let orders = Array(found.prefix(limit))
+            let next = found.count > limit ? orders.last.map { OrderRepository.Place(due: isEnd ? nil : $0.timer?.due, id: $0.id) } : nil
+            return Board(counts: try tx.board.states(), rows: try Self.waiting(tx, orders), next: next)
         }
     }
 

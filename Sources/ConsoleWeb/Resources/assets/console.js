@@ -8,8 +8,10 @@ const lines = $("#lines");
 // --- Sheets: one for each call or elder on the desk. What is typed in them is kept in the browser until the sheet is closed.
 
 const store = {
-  get all() { try { return JSON.parse(localStorage.getItem("desk.sheets") || "[]"); } catch { return []; } },
-  set all(sheets) { localStorage.setItem("desk.sheets", JSON.stringify(sheets.slice(-9))); },
+  // Each person's own: at a seat that is handed over, nobody finds what somebody else has begun.
+  name: `desk.sheets.${$('meta[name="caller"]').content}`,
+  get all() { try { return JSON.parse(localStorage.getItem(this.name) || "[]"); } catch { return []; } },
+  set all(sheets) { localStorage.setItem(this.name, JSON.stringify(sheets.slice(-9))); },
   put(key, changes) {
     const sheets = this.all;
     const at = sheets.findIndex((sheet) => sheet.key === key);
@@ -88,6 +90,8 @@ async function load(sheet, key, focus) {
     $("[name=phone]", unknown).value = unknown.dataset.unknown;
   }
   const draft = store.find(key);
+  const register = $("[data-register]", sheet);
+  if (register) for (const [field, value] of Object.entries(draft?.register || {})) register.elements[field].value = value;
   if (draft?.elder && !$("[data-order-form]", sheet)) await choosePerson(sheet, draft.elder, false);
   name(sheet);
   restore(sheet, draft?.fields);
@@ -113,13 +117,24 @@ async function choosePerson(sheet, elder, focus = true) {
   if (focus) $("[name=itemtext]", sheet)?.focus();
 }
 
-function close(sheet = current()) {
-  if (!sheet || sheet.id === "home") return;
-  note(sheet);
+/** Takes a sheet off the desk. */
+function drop(sheet) {
   store.remove(sheet.dataset.key);
   document.getElementById(`tab-${sheet.id}`)?.remove();
   sheet.remove();
   renumber();
+}
+
+/** Somebody has typed in it, and nothing has come of it yet. */
+function isBegun(sheet) {
+  const kept = store.find(sheet.dataset.key);
+  return Boolean(kept?.fields || kept?.register) && !$("[data-placed]", sheet);
+}
+
+function close(sheet = current()) {
+  if (!sheet || sheet.id === "home") return;
+  note(sheet);
+  drop(sheet);
   const last = tabs().at(-1);
   show(last.getAttribute("aria-controls"));
   const next = current();
@@ -147,13 +162,25 @@ function restore(sheet, fields) {
   const form = $("[data-order-form]", sheet);
   if (!form || !fields) return;
   for (const field of FIELDS) if (fields[field]) form.elements[field].value = fields[field];
+  questions(form);
   if (fields.item && fields.when) quote(form);
 }
+
+/** What is to be asked about an item that was not chosen from the list just now. */
+async function questions(form) {
+  const code = form.elements.item.value;
+  if (!code) return;
+  const list = document.createElement("div");
+  list.innerHTML = await piece("/console/pieces/items", { q: code }).catch(() => "");
+  const row = $(`[data-item="${code}"]`, list);
+  if (row && form.elements.item.value === code) ask(form, row);
+}
+const ask = (form, row) => $(".questions", form).replaceChildren(...$("template", row).content.cloneNode(true).children);
 
 function pick(form, row) {
   form.elements.item.value = row.dataset.item;
   form.elements.itemtext.value = row.dataset.name;
-  $(".questions", form).replaceChildren(...$("template", row).content.cloneNode(true).children);
+  ask(form, row);
   hideChoices(form);
   form.elements.when.focus();
   form.elements.when.select();
@@ -243,6 +270,7 @@ function again(sheet = current()) {
   form.elements.quantity.value = last.quantity;
   form.elements.provider.value = last.provider || "";
   keep(form);
+  questions(form);
   form.elements.when.focus();
   quote(form);
 }
@@ -300,6 +328,17 @@ function hideFound() {
   found.hidden = true;
   q.setAttribute("aria-expanded", "false");
 }
+/** Where the hands were before they searched; they go on there. */
+let before = null;
+function search() {
+  if (document.activeElement !== q) before = document.activeElement;
+  q.focus();
+  q.select();
+}
+function leaveSearch() {
+  hideFound();
+  if (before?.isConnected && before !== document.body) before.focus(); else q.blur();
+}
 function take(row) {
   hideFound();
   q.value = "";
@@ -326,6 +365,7 @@ const clock = () => {
   const seconds = Math.floor((Date.now() - emergencyStart) / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 };
+const raised = new Set();
 const steps = () => $$("[data-step]", dialog);
 /** Notes when a step was done; again takes it back. */
 function tick(button) {
@@ -355,8 +395,13 @@ async function emergency() {
   $("#emergency-send").focus();
   emergencyTicker = setInterval(() => { $("#emergency-clock").textContent = clock(); }, 500);
   const key = sheet?.dataset.key || "";
+  $("#emergency-told span").hidden = true;
   try {
-    await call("POST", "/console/emergencies", { elder_id: elder, call_id: key.startsWith("call:") ? key.slice(5) : undefined });
+    const { seq } = await call("POST", "/console/emergencies", { elder_id: elder, call_id: key.startsWith("call:") ? key.slice(5) : undefined });
+    // Whoever raised it needs no alarm, only to know that the others have theirs.
+    raised.add(seq);
+    $(`#alarms [data-seq="${seq}"]`)?.remove();
+    $("#emergency-told span").hidden = false;
   } catch (fault) { say($("#emergency-said"), fault); }
 }
 dialog.addEventListener("close", () => clearInterval(emergencyTicker));
@@ -404,22 +449,28 @@ const refreshBoard = calm(400, async () => {
 });
 listen(document.body.dataset.events, {
   async call(event) {
-    if (event.type !== "call.ringing") return;
+    const key = `call:${event.subject}`;
+    if (event.type !== "call.ringing") {
+      // Over, or seen to at another desk: what nobody here has looked at goes from the list; the list of duties keeps the missed ones.
+      const tab = document.getElementById(`tab-${idOf(key)}`);
+      if (event.type !== "call.answered" && tab?.classList.contains("ringing")) drop(document.getElementById(idOf(key)));
+      return;
+    }
     const sheet = current();
     // Whoever has typed something is not torn away from it: the call waits, marked, in the list.
-    const isBusy = sheet?.id !== "home" && $("[name=itemtext]", sheet)?.value && !$("[data-placed]", sheet);
-    await open(`call:${event.subject}`, { focus: !isBusy, ringing: true });
+    const isBusy = $("dialog[open]") || (document.activeElement === q && q.value) || (sheet?.id !== "home" && isBegun(sheet));
+    await open(key, { focus: !isBusy, ringing: true });
   },
   order: refreshBoard,
   emergency(event) {
+    if (raised.has(event.seq)) return;
     const line = document.createElement("p");
     line.className = "alarm";
+    line.dataset.seq = event.seq;
     line.append(`${new Date(event.at).toLocaleTimeString("zh-CN", { hour12: false })} ${word("alarm")} `);
     const open = document.createElement("button");
     open.type = "button";
-    // Raised before anybody is known, it is about the call.
-    const call = `call:${event.subject}`;
-    open.dataset.open = document.getElementById(idOf(call)) ? call : `elder:${event.subject}`;
+    open.dataset.open = `${event.about}:${event.subject}`;
     open.textContent = word("open");
     const seen = document.createElement("button");
     seen.type = "button";
@@ -443,7 +494,7 @@ document.addEventListener("keydown", (event) => {
     if (/^[1-3]$/.test(event.key)) act(() => tick(steps()[event.key - 1]));
     return;
   }
-  if ((event.key === "k" && event.ctrlKey) || (event.key === "/" && !inField)) return act(() => { q.focus(); q.select(); });
+  if ((event.key === "k" && event.ctrlKey) || (event.key === "/" && !inField)) return act(search);
   if (event.key === "F4") return act(() => again());
   if (event.key === "F6") return act(() => more());
   if (event.key === "F8") return act(() => close());
@@ -456,7 +507,7 @@ document.addEventListener("keydown", (event) => {
   if (event.target === q) {
     const row = choose(event, $$(".row", found).filter(() => !found.hidden), q.value.trim());
     if (row) take(row);
-    if (event.key === "Escape") { hideFound(); q.blur(); }
+    if (event.key === "Escape") leaveSearch();
     return;
   }
   if (event.target.name === "itemtext") {
@@ -477,6 +528,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("input", (event) => {
   if (event.target === q) return find();
   const form = event.target.form;
+  if (form?.matches("[data-register]")) return store.put(form.closest(".sheet").dataset.key, { register: Object.fromEntries(new FormData(form)) });
   if (!form?.matches("[data-order-form]")) return;
   if (event.target.name === "itemtext") { form.elements.item.value = ""; lookUp(form); } else quoteSoon(form);
   keep(form);
@@ -514,6 +566,7 @@ document.addEventListener("submit", async (event) => {
       }, form.dataset.idempotency);
       const sheet = form.closest(".sheet");
       form.remove();
+      store.put(sheet.dataset.key, { register: undefined });
       await choosePerson(sheet, elder.id);
     } catch (fault) {
       delete form.dataset.idempotency;
@@ -528,4 +581,10 @@ document.addEventListener("submit", async (event) => {
 
 // --- Come back to where we were.
 
-for (const sheet of store.all) open(sheet.key, { focus: idOf(sheet.key) === sessionStorage.getItem("desk.current") });
+const asked = new URLSearchParams(location.search).get("open");
+for (const sheet of store.all) open(sheet.key, { focus: !asked && idOf(sheet.key) === sessionStorage.getItem("desk.current") });
+// From another page, where a call was heard of.
+if (/^(call|elder):./.test(asked)) {
+  history.replaceState(null, "", location.pathname);
+  open(asked);
+}
