@@ -147,7 +147,7 @@ private enum CloseRoad {
                 let line = BankLine(reference: payment.reference, amount: payment.amount, isPaid: isPaid, note: "账号已销户")
                 return try await world.office.perform(PayMonth(world.office).answered(World.month, [line], by: Office.cashier))
             }
-            #expect(await refusal { try await answer(payments[0], isPaid: true) }?.code == "bank_file_mismatch")
+            #expect(await refusal { try await answer(payments[0], isPaid: true) }?.code == "close_out_of_order")
             #expect(try await answer(payments[0], isPaid: false) == .finance)
             #expect(await refusal { try await answer(payments[0], isPaid: false) }?.code == "close_out_of_order")
             #expect(try await world.find(order.id).settlement == .inStatement)

@@ -89,13 +89,13 @@ public struct PayMonth: Sendable {
         let now = office.now
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
-            guard step == .paying || step == .paid else {
-                throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，没有等待回单的付款。")
-            }
-            try Batch.require(.pay, caller, tx)
             let (payments, failed) = (try tx.close.payments(month), Set(lines.filter { !$0.isPaid }.map(\.reference)))
             let open = payments.filter { $0.state == .ordered || $0.state == .paid && failed.contains($0.payment.reference) }
             let returned = Set(open.filter { $0.state == .paid }.map(\.payment.reference))
+            guard step == .paying || step == .paid && !returned.isEmpty else {
+                throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，没有等待回单的付款。")
+            }
+            try Batch.require(.pay, caller, tx)
             for (payment, line) in try BankLine.match(lines, with: open.map(\.payment)) {
                 let isReturned = returned.contains(payment.reference)
                 try tx.close.answer(payment, isPaid: line.isPaid, from: isReturned ? .paid : .ordered, note: line.note, at: now)
