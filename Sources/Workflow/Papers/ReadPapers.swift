@@ -62,7 +62,8 @@ public struct ReadPapers: Sendable {
         return MonthPapers(
             month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider, and: late),
             visits: try tx.papers.visits(month, of: provider, and: late),
-            mealClasses: try tx.papers.mealClasses(month, of: provider, and: late), owed: isReconciled ? try tx.papers.owed(month, and: late) : [:], unproven: isReconciled ? try tx.papers.unproven(month) : [:],
+            mealClasses: try tx.papers.mealClasses(month, of: provider, and: late),
+            owed: isReconciled ? try tx.papers.owed(month, and: late) : [:], unproven: isReconciled ? try tx.papers.unproven(month) : [:],
             corrected: try tx.papers.corrected(statements.flatMap(\.adjustments)), invoices: try tx.close.invoices(month).mapValues(\.number),
             catalogue: reference.catalogue, franchise: reference.franchise)
     }
