@@ -16,9 +16,7 @@ public struct LapseRepository {
     }
 
     public func stand() throws -> Stand {
-        try tx.first("SELECT (SELECT MAX(seq) FROM posting), (SELECT MAX(seq) FROM event)") {
-            Stand(entry: $0.optionalInteger() ?? 0, event: $0.optionalInteger() ?? 0)
-        } ?? Stand(entry: 0, event: 0)
+        Stand(entry: try tx.integer("SELECT MAX(seq) FROM posting") ?? 0, event: try tx.integer("SELECT MAX(seq) FROM event") ?? 0)
     }
 
     /// Whose accounts or files have changed since: everybody whom an entry of the ledger or an event of the register is about.
