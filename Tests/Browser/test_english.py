@@ -120,6 +120,7 @@ PAGES = [
     ("/admin/providers/{id}", "admin", "/admin/providers/P001"),
     ("/admin/reference", "admin", "/admin/reference?file=catalog/parameters.csv"),
     ("/admin/tokens", "security", "/admin/tokens"),
+    ("/admin/rights", "admin", "/admin/rights"),
     ("/admin/users", "security", "/admin/users"),
     ("/admin/webhooks", "admin", "/admin/webhooks"),
     ("/admin/webhooks/{id}", "admin", "/admin/webhooks/{webhook}"),

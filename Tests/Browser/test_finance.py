@@ -35,6 +35,7 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
         form.get_by_label("用户名").fill(name)
         form.get_by_label("密码").fill(f"{name}-demo")
         form.get_by_label("角色").select_option("finance")
+        form.get_by_label("工号").fill(f"F-{name}")
         form.get_by_role("button").click()
         security.page.wait_for_selector(f"[role=status]:has-text('{name}')")
         if right:
