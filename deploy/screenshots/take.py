@@ -136,7 +136,7 @@ def revealed(page):
 someone = prepare()
 VISITS = [
     ("operator", DESK, {
-        "console": "/console", "desk": rung, "console-order": first_row("/console/orders?state=closed", "td a"),
+        "console": "/console", "desk": rung, "console-order": first_row("/console/orders?state=closed&day=2026-01-20", "td a"),
         "dispatch": first_row("/console/orders?state=offered", "td a"), "callback": first_row("/console/callbacks"),
         "standing": f"/console/elders/{someone}/standing", "knowledge": "/console/knowledge/K007", "slip": slips,
     }),
