@@ -94,5 +94,9 @@ public struct Candidate: Hashable, Sendable {
     }
 
     public var workers: [WorkerID] { [worker, second].compactMap { $0 } }
-    public var subsidy: Fen { funding.map(\.amount).total }
+    public var subsidy: Fen {
+        var sum = Fen.zero
+        for leg in funding { sum += leg.amount }
+        return sum
+    }
 }

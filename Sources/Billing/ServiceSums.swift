@@ -33,8 +33,8 @@ public struct ServiceShare: Sendable {
     let funding: [Candidate.Funding]
 
     public init(_ line: Candidate, _ catalogue: Catalogue) {
-        let item = catalogue.item(line.item)
-        (elder, category, unit, quantity, funding) = (line.elder, item?.category, item?.unit, line.quantity, line.funding)
+        (elder, quantity, funding) = (line.elder, line.quantity, line.funding)
+        (category, unit) = (catalogue.category(of: line.item), catalogue.unit(of: line.item))
         let price = catalogue.price(of: line.item, on: line.date)
         let guide = price.flatMap { $0.type == .guided || $0.type == .agreed ? $0.guide : nil }
         discount = guide.map { max(.zero, $0.times(line.quantity) - line.gross) } ?? .zero
@@ -47,7 +47,8 @@ public struct ServiceTally: Sendable {
     private var categories: Set<Category> = []
     private var quantities: [Unit: Int64] = [:]
     private var discount = Fen.zero
-    private var funds: [Fund: Fen] = [:]
+    /// By its word: what it means is asked once a statement.
+    private var funds: [String: Fen] = [:]
 
     public init() {}
 
@@ -56,11 +57,12 @@ public struct ServiceTally: Sendable {
         if let category = share.category { categories.insert(category) }
         if let unit = share.unit { quantities[unit, default: 0] += share.quantity.hundredths }
         discount += share.discount
-        for leg in share.funding { if let fund = Fund(rawValue: leg.fund) { funds[fund, default: .zero] += leg.amount } }
+        for leg in share.funding { funds[leg.fund, default: .zero] += leg.amount }
     }
 
     public var sums: ServiceSums {
         ServiceSums(
-            elders: elders.count, categories: categories, quantities: quantities.mapValues { Quantity(hundredths: $0) }, discount: discount, funds: funds)
+            elders: elders.count, categories: categories, quantities: quantities.mapValues { Quantity(hundredths: $0) }, discount: discount,
+            funds: funds.reduce(into: [:]) { sums, paid in if let fund = Fund(rawValue: paid.key) { sums[fund] = paid.value } })
     }
 }

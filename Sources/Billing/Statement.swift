@@ -69,13 +69,13 @@ public struct StatementTotals: Hashable, Sendable {
 
     /// Of one line.
     public init(_ line: StatementLine) {
-        let (c, verdict) = (line.candidate, line.verdict)
+        let verdict = line.verdict
         lines = 1
-        (gross, subsidy, selfPay) = (c.gross, c.subsidy, c.selfPay)
+        (gross, subsidy, selfPay) = (line.candidate.gross, line.candidate.subsidy, line.candidate.selfPay)
         guard verdict != .paid else { return }
         (held, blocked) = verdict == .held ? (1, 0) : (0, 1)
-        (deducted, heldSubsidy) = (c.subsidy, verdict == .held ? c.subsidy : .zero)
-        for code in line.stopping { stops.add(code, lines: 1, subsidy: c.subsidy) }
+        (deducted, heldSubsidy) = (subsidy, verdict == .held ? subsidy : .zero)
+        for code in line.stopping { stops.add(code, lines: 1, subsidy: subsidy) }
     }
 
     public static func += (left: inout StatementTotals, right: StatementTotals) {

@@ -41,5 +41,5 @@ public struct Terms: Sendable {
     func worker(_ id: WorkerID) -> Worker? { workers[id] }
 
     /// Whether an item keeps its worker from everybody else; one that is not in the catalogue does.
-    func isBound(_ item: ItemCode) -> Bool { catalogue.item(item)?.mode.bindsWorker ?? true }
+    func isBound(_ item: ItemCode) -> Bool { catalogue.mode(of: item)?.bindsWorker ?? true }
 }

@@ -253,7 +253,7 @@ public struct Traces: Sendable {
             let lines = (0..<legs.count).map { legs[$0] }.filter { leg in
                 let row = rows[Int(leg.line)]
                 return budget.bears(
-                    budget.fund, on: row.date, terms.catalogue.item(ID(names[row.item]))?.category, region: names.text(leg.region))
+                    budget.fund, on: row.date, terms.catalogue.category(of: ID(names[row.item])), region: names.text(leg.region))
             }.sorted { precedes($0.line, $1.line) }
             BudgetCheck.judge(lines.map(\.amount), limit: limit, budget) { place, finding in
                 found[texts[rows[Int(lines[place].line)].subject], default: []].append(finding)

@@ -41,6 +41,15 @@ public struct Catalogue: Sendable {
 
     public func item(_ code: ItemCode) -> Item? { positions[code].map { items[$0] } }
 
+    // Single facts, without a copy of all others: a close asks for them a million times.
+    public func contains(_ code: ItemCode) -> Bool { positions[code] != nil }
+    public func name(of code: ItemCode) -> String? { positions[code].map { items[$0].name } }
+    public func category(of code: ItemCode) -> Category? { positions[code].map { items[$0].category } }
+    public func unit(of code: ItemCode) -> Unit? { positions[code].map { items[$0].unit } }
+    public func mode(of code: ItemCode) -> Mode? { positions[code].map { items[$0].mode } }
+    public func evidence(of code: ItemCode) -> EvidenceLevel? { positions[code].map { items[$0].evidence } }
+    public func caps(of code: ItemCode) -> [FrequencyCap] { positions[code].map { items[$0].caps } ?? [] }
+
     /// What a firm, its workers or its cars must hold for an item, in the order of the file; none for an item that is not here.
     public func credentials(of code: ItemCode) -> [CredentialType] { positions[code].map { needed[$0] } ?? [] }
 

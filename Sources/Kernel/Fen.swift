@@ -111,7 +111,11 @@ enum Decimals {
     static func text(hundredths: Int64) -> String {
         let magnitude = hundredths.magnitude
         let fraction = magnitude % 100
-        return "\(hundredths < 0 ? "-" : "")\(magnitude / 100).\(fraction < 10 ? "0" : "")\(fraction)"
+        var text = hundredths < 0 ? "-" : ""
+        text += String(magnitude / 100)
+        text += fraction < 10 ? ".0" : "."
+        text += String(fraction)
+        return text
     }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

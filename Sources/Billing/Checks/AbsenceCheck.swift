@@ -10,9 +10,9 @@ struct AbsenceCheck: LineCheck {
     let rule = Rule("R07", .block, "老人住院、入住机构或外出期间上门")
 
     func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
-        guard let item = terms.catalogue.item(line.item), item.mode == .visit, let stays = line.recipient?.stays else { return nil }
+        guard terms.catalogue.mode(of: line.item) == .visit, let stays = line.recipient?.stays else { return nil }
         for stay in stays where stay.span.from < line.date && stay.span.contains(line.date) {
-            if stay.kind == .hospital, item.category == .accompaniment { continue }
+            if stay.kind == .hospital, terms.catalogue.category(of: line.item) == .accompaniment { continue }
             return Finding("R07", .block, "老人自 \(stay.span.from) 起“\(stay.kind.name)”，\(line.date) 不在家")
         }
         return nil

@@ -13,22 +13,21 @@ public struct CapCheck: GroupCheck {
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
         var counts: [Key: Int] = [:]
         for (place, line) in group.enumerated() where line.subsidy > .zero {
-            guard let item = terms.catalogue.item(line.item) else { continue }
             var isOver = false
-            for cap in item.caps {
+            for cap in terms.catalogue.caps(of: line.item) {
                 let key = Key(item: line.item, per: cap.per, since: Self.start(of: cap.per, line.date))
                 let before = counts[key, default: 0]
                 counts[key] = before + 1
                 guard before >= cap.count, !isOver else { continue }
                 isOver = true
-                report(place, Self.finding(item, cap, before: before))
+                report(place, Self.finding(terms.catalogue.name(of: line.item) ?? line.item.text, cap, before: before))
             }
         }
     }
 
-    private static func finding(_ item: Item, _ cap: FrequencyCap, before: Int) -> Finding {
+    private static func finding(_ name: String, _ cap: FrequencyCap, before: Int) -> Finding {
         Finding(
-            cap.per == .day ? "R01" : "R02", .block, "“\(item.name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
+            cap.per == .day ? "R01" : "R02", .block, "“\(name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
     }
 
     /// The same rule asked before an order is taken.
@@ -43,7 +42,7 @@ public struct CapCheck: GroupCheck {
             var next = Self.next(cap.per, date)
             // A later period may be full as well; two years ahead is farther than anybody orders.
             for _ in 0..<24 where count(taken, cap.per, next) >= cap.count { next = Self.next(cap.per, next) }
-            return (finding(item, cap, before: before), next)
+            return (finding(item.name, cap, before: before), next)
         }
         return nil
     }

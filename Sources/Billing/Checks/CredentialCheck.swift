@@ -7,9 +7,9 @@ struct CredentialCheck: LineCheck {
     let rule = Rule("R10", .block, "服务商或人员在服务当日停业或证照过期")
 
     func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
-        guard let provider = terms.franchise.provider(line.provider) else { return Finding("R10", .block, "服务商不在加盟名录") }
-        guard provider.state.mayBePaid else { return Finding("R10", .block, "服务商状态为“\(provider.state.term)”") }
-        guard terms.catalogue.item(line.item) != nil else { return Finding("R10", .block, "项目不在目录") }
+        guard let state = terms.franchise.state(of: line.provider) else { return Finding("R10", .block, "服务商不在加盟名录") }
+        guard state.mayBePaid else { return Finding("R10", .block, "服务商状态为“\(state.term)”") }
+        guard terms.catalogue.contains(line.item) else { return Finding("R10", .block, "项目不在目录") }
         let workers = line.workers.compactMap { terms.worker($0) }
         if workers.count < line.workers.count || workers.contains(where: { $0.provider != line.provider }) {
             let strangers = line.workers.filter { terms.worker($0)?.provider != line.provider }
@@ -18,7 +18,7 @@ struct CredentialCheck: LineCheck {
         for type in terms.catalogue.credentials(of: line.item) {
             let isHeld: Bool
             switch type.holder {
-            case .provider: isHeld = provider.credentials.cover(type.code.text, on: line.date)
+            case .provider: isHeld = terms.franchise.credentials(of: line.provider).cover(type.code.text, on: line.date)
             case .worker:
                 // At a counter nobody in particular serves; the canteen answers for its people.
                 guard line.kind == .order else { continue }

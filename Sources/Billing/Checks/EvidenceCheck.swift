@@ -7,7 +7,7 @@ struct EvidenceCheck: LineCheck {
 
     func finding(_ line: Candidate, _ terms: Terms) -> Finding? {
         guard line.kind == .order else { return nil }
-        if let needed = terms.catalogue.item(line.item)?.evidence, line.evidence < needed {
+        if let needed = terms.catalogue.evidence(of: line.item), line.evidence < needed {
             return Finding("R12", .hold, "核验等级 L\(line.evidence.rawValue)，项目要求 L\(needed.rawValue)")
         }
         return line.proof.isReady ? nil : Finding("R12", .hold, "工单核验未通过，尚不可结算")

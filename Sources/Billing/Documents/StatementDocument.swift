@@ -14,9 +14,13 @@ public enum StatementDocument {
 
     /// A line without its number, which stands in front: it may be made before the number is known.
     public static func line(_ line: StatementLine, of month: Month, catalogue: Catalogue) -> String {
-        let c = line.candidate
-        return CSV.line([
-            month.description, c.provider.text, c.number, c.elder.text, c.item.text, catalogue.item(c.item)?.name ?? "", c.date.description,
+        Self.line(line, line.candidate, of: month, catalogue: catalogue)
+    }
+
+    /// - Parameter c: the line's own, handed on as it would be copied otherwise.
+    private static func line(_ line: StatementLine, _ c: Candidate, of month: Month, catalogue: Catalogue) -> String {
+        CSV.line([
+            month.description, c.provider.text, c.number, c.elder.text, c.item.text, catalogue.name(of: c.item) ?? "", c.date.description,
             c.quantity.text, c.unitPrice.yuan, c.gross.yuan, c.subsidy.yuan, c.selfPay.yuan,
             c.funding.map { "\($0.programme)=\($0.amount.yuan)" }.joined(separator: ";"), "L\(c.evidence.rawValue)", line.verdict.name,
             line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；"), (line.verdict == .paid ? c.subsidy : .zero).yuan,

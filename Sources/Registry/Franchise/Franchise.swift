@@ -48,6 +48,12 @@ public struct Franchise: Sendable {
 
     public func provider(_ id: ProviderID) -> Provider? { positions[id].map { providers[$0] } }
 
+    // Single facts, without a copy of all others: a close asks for them a million times.
+    public func state(of id: ProviderID) -> FranchiseState? { positions[id].map { providers[$0].state } }
+    public func credentials(of id: ProviderID) -> [Credential] { positions[id].map { providers[$0].credentials } ?? [] }
+    /// Whether a firm goes to a street, or its people may come; nil for a firm that is not here.
+    public func serves(_ id: ProviderID, _ region: String) -> Bool? { positions[id].map { providers[$0].serviceRegions.contains(region) } }
+
     /// All offers of an item whatever their dates, sorted by provider and then by first day.
     public func offers(of item: String) -> [Offer] { offersByItem[item] ?? [] }
 

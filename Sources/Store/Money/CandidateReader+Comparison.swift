@@ -8,29 +8,31 @@ import Registry
 extension CandidateReader {
     /// Adds every candidate of a slice, as far as it is compared with others.
     ///
-    /// - Parameter size: how many orders make a page.
+    /// - Parameter size: how many orders, or meals, make a page.
     /// - Returns: the pages in which it is to be judged and written.
     public func add(_ slice: Slice, to traces: inout Traces, pagesOf size: Int) throws -> [MonthPage] {
         var paging = MonthPaging(slice, size: size)
         guard case .day(let day) = slice else {
             try forEachLate { line in
                 traces.add(line)
-                paging.addOther(line)
+                paging.add(line)
             }
             return paging.pages
         }
-        if let last = try last(on: day) {
-            var legs = try legs(on: day, ("", last))
+        if let ids = try all(.order, on: day) {
+            var legs = try legs(on: day, ids)
             try tx.forEachRow(Self.compared(on: day)) { row in
                 var line = try compared(&row, day)
                 line.funding = legs.take(line.subject)
                 traces.add(line)
-                paging.addOrder(line)
+                paging.add(line)
             }
         }
-        try forEachMeal(on: day) { line in
-            traces.add(line)
-            paging.addOther(line)
+        if let ids = try all(.meal, on: day) {
+            try forEachMeal(on: day, ids) { line in
+                traces.add(line)
+                paging.add(line)
+            }
         }
         return paging.pages
     }

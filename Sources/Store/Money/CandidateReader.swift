@@ -24,20 +24,27 @@ public struct CandidateReader {
     /// Shows every candidate of a page to `body`, whoever's it is.
     public func forEach(in page: MonthPage, _ body: (Candidate) throws -> Void) throws {
         guard case .day(let day) = page.slice else { return try forEachLate(body) }
-        for ids in page.orders {
-            var legs = try legs(on: day, ids)
-            try tx.forEachRow(Self.orders(on: day, ids)) { row in
-                var line = try order(&row)
-                line.funding = legs.take(line.subject)
-                try body(line)
+        for ids in page.ranges {
+            switch ids.kind {
+            case .order:
+                var legs = try legs(on: day, ids)
+                try tx.forEachRow(Self.orders(on: day, ids)) { row in
+                    var line = try order(&row)
+                    line.funding = legs.take(line.subject)
+                    try body(line)
+                }
+            case .meal: try forEachMeal(on: day, ids, body)
             }
         }
-        if page.hasMeals { try forEachMeal(on: day, body) }
     }
 
-    /// The last id of a day's orders; nil when it has none.
-    func last(on day: LocalDate) throws -> String? {
-        try tx.first("SELECT MAX(id) FROM service_order WHERE service_date = \(day)") { $0.optionalText() } ?? nil
+    /// All orders or all meals of a day; nil when it has none.
+    func all(_ kind: Candidate.Kind, on day: LocalDate) throws -> MonthPage.Range? {
+        let last: String? = try tx.first(
+            kind == .order
+                ? "SELECT MAX(id) FROM service_order WHERE service_date = \(day)" : "SELECT MAX(id) FROM meal_swipe WHERE service_date = \(day)"
+        ) { $0.optionalText() } ?? nil
+        return last.map { MonthPage.Range(kind: kind, after: "", until: $0) }
     }
 
     func forEachLate(_ body: (Candidate) throws -> Void) throws {
@@ -55,11 +62,11 @@ public struct CandidateReader {
         }
     }
 
-    func forEachMeal(on day: LocalDate, _ body: (Candidate) throws -> Void) throws {
+    func forEachMeal(on day: LocalDate, _ ids: MonthPage.Range, _ body: (Candidate) throws -> Void) throws {
         try tx.forEachRow(
             """
             SELECT m.canteen_id, \(sql: Self.mealColumns) FROM meal_swipe m
-            WHERE m.service_date = \(day) AND m.settlement <> 'reversed'
+            WHERE m.service_date = \(day) AND m.id > \(ids.after) AND m.id <= \(ids.until) AND m.settlement <> 'reversed'
             ORDER BY m.id
             """
         ) { row in
@@ -111,7 +118,7 @@ public struct CandidateReader {
         m.slot
         """
 
-    private static func orders(on day: LocalDate, _ ids: (after: String, until: String)) -> SQL {
+    private static func orders(on day: LocalDate, _ ids: MonthPage.Range) -> SQL {
         """
         SELECT \(sql: orderColumns)
         FROM service_order o
@@ -175,7 +182,7 @@ public struct CandidateReader {
         }
     }
 
-    func legs(on day: LocalDate, _ ids: (after: String, until: String)) throws -> Legs {
+    func legs(on day: LocalDate, _ ids: MonthPage.Range) throws -> Legs {
         var legs = Legs()
         try tx.forEachRow(
             """

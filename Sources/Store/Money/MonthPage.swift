@@ -3,52 +3,59 @@ import Kernel
 
 /// What of a month is read, judged, put in order and written at once: on no statement does a line of another page stand between its lines.
 public struct MonthPage: Sendable {
+    /// A day's orders or meals, from behind one id up to another.
+    struct Range: Sendable {
+        let kind: Candidate.Kind
+        let after: String
+        var until: String
+    }
+
     public let slice: CandidateReader.Slice
-    /// Ids of a day's orders, from behind one up to another; more than one such range when their numbers overlap.
-    var orders: [(after: String, until: String)] = []
-    /// All meals of a day stand on one page.
-    var hasMeals = false
+    /// One, or more when their numbers overlap.
+    fileprivate(set) var ranges: [Range]
     /// The first and the last number of its lines, by which they stand on a statement.
     fileprivate var numbers: (first: String, last: String)
 }
 
-/// Cuts a slice into pages as its lines come, orders by id.
+/// Cuts a slice into pages as its lines come, orders by id and meals by id; what is late is one page.
 ///
-/// Orders are numbered as they come in, so a page of ids is one of numbers, too. Where that is not so, as with a slip that had a number long before
-/// it was entered, pages whose numbers overlap become one.
+/// Orders are numbered as they come in, so a page of ids is one of numbers, too, and a meal's number is its id. Where that is not so, as with a
+/// slip that had a number long before it was entered, pages whose numbers overlap become one.
 struct MonthPaging {
     private let slice: CandidateReader.Slice
     private let size: Int
-    private var whole: [MonthPage] = []
-    private var open: (page: MonthPage, count: Int)?
-    private var other: MonthPage?
+    private var orders = Run()
+    private var meals = Run()
 
-    init(_ slice: CandidateReader.Slice, size: Int) { (self.slice, self.size) = (slice, size) }
+    init(_ slice: CandidateReader.Slice, size: Int) { (self.slice, self.size) = (slice, slice == .late ? .max : size) }
 
-    mutating func addOrder(_ line: Candidate) {
-        var (page, count) = open ?? (MonthPage(slice: slice, numbers: (line.number, line.number)), 0)
-        page.orders = [(whole.last?.orders.last?.until ?? "", line.subject)]
-        page.numbers.first = min(page.numbers.first, line.number)
-        page.numbers.last = max(page.numbers.last, line.number)
-        count += 1
-        open = count < size ? (page, count) : nil
-        if open == nil { whole.append(page) }
+    mutating func add(_ line: Candidate) {
+        if slice != .late, line.kind == .meal { meals.add(line, slice, size) } else { orders.add(line, slice, size) }
     }
 
-    /// A meal, or what is late.
-    mutating func addOther(_ line: Candidate) {
-        var page = other ?? MonthPage(slice: slice, hasMeals: true, numbers: (line.number, line.number))
-        page.numbers = (min(page.numbers.first, line.number), max(page.numbers.last, line.number))
-        other = page
+    /// Pages of what comes by id; the last one grows.
+    private struct Run {
+        private(set) var pages: [MonthPage] = []
+        private var count = 0
+
+        mutating func add(_ line: Candidate, _ slice: CandidateReader.Slice, _ size: Int) {
+            if pages.isEmpty || count == size {
+                let range = MonthPage.Range(kind: line.kind, after: pages.last?.ranges.last?.until ?? "", until: line.subject)
+                pages.append(MonthPage(slice: slice, ranges: [range], numbers: (line.number, line.number)))
+                count = 0
+            }
+            pages[pages.count - 1].grow(by: line)
+            count += 1
+        }
     }
 
     /// In the order of their lines.
     var pages: [MonthPage] {
         var apart: [MonthPage] = []
-        for var page in (whole + [open?.page, other].compactMap { $0 }).sorted(by: { $0.numbers.first < $1.numbers.first }) {
+        for var page in (orders.pages + meals.pages).sorted(by: { $0.numbers.first < $1.numbers.first }) {
             while let last = apart.last, page.numbers.first <= last.numbers.last {
                 apart.removeLast()
-                page.add(last)
+                page.join(last)
             }
             apart.append(page)
         }
@@ -57,9 +64,14 @@ struct MonthPaging {
 }
 
 extension MonthPage {
-    fileprivate mutating func add(_ page: MonthPage) {
+    fileprivate mutating func grow(by line: Candidate) {
+        ranges[ranges.count - 1].until = line.subject
+        if line.number < numbers.first { numbers.first = line.number }
+        if line.number > numbers.last { numbers.last = line.number }
+    }
+
+    fileprivate mutating func join(_ page: MonthPage) {
+        ranges += page.ranges
         numbers = (min(numbers.first, page.numbers.first), max(numbers.last, page.numbers.last))
-        hasMeals = hasMeals || page.hasMeals
-        orders += page.orders
     }
 }

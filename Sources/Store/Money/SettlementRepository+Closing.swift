@@ -95,8 +95,10 @@ extension SettlementRepository {
         fileprivate let version: Int
         fileprivate let values: [SQL.Value]
 
-        public init(_ line: StatementLine, of month: Month) {
-            let c = line.candidate
+        public convenience init(_ line: StatementLine, of month: Month) { self.init(line, line.candidate, of: month) }
+
+        /// - Parameter c: the line's own, handed on as it would be copied otherwise.
+        private init(_ line: StatementLine, _ c: Candidate, of month: Month) {
             (provider, subject, kind, version, isPaid) = (c.provider, c.subject, c.kind, c.version, line.verdict == .paid)
             values = [
                 .text(month.description), .text(c.provider.text), .integer(nil), .text(c.kind.rawValue), .text(c.subject), .text(c.number),
@@ -118,9 +120,18 @@ extension SettlementRepository {
     /// - Returns: false when an order or meal is no longer as it was when it was judged; the caller undoes everything.
     public func append(_ lines: [(ordinal: Int, line: NewLine)]) throws -> Bool {
         try Self.insert.run(lines, tx) { line, row in line.line.append(to: &row, ordinal: line.ordinal) }
+        var orders: [Int: [String]] = [:]
+        var meals: [String] = []
         for (_, line) in lines where line.isPaid {
-            guard try mark(line) else { return false }
+            switch line.kind {
+            case .order: orders[line.version, default: []].append(line.subject)
+            case .meal: meals.append(line.subject)
+            }
         }
+        for (version, orders) in orders {
+            for part in orders.chunked(by: Chunk.keys) where try !mark(orders: Array(part), of: version) { return false }
+        }
+        for part in meals.chunked(by: Chunk.keys) where try !mark(meals: Array(part)) { return false }
         return true
     }
 
@@ -130,24 +141,25 @@ extension SettlementRepository {
             unit_price_fen, gross_fen, subsidy_fen, self_pay_fen, funding, evidence, verdict, findings)
         """, width: 18)
 
-    /// What was judged is not what is paid unless it is still the same.
-    private func mark(_ line: NewLine) throws -> Bool {
-        switch line.kind {
-        case .order:
-            // Run for every line of a month: the text is made once.
-            let (id, version) = (SQL.Value.text(line.subject), SQL.Value.integer(Int64(line.version)))
-            if try tx.execute(SQL(text: Self.markOrder, values: [id, version])) == 1 { return true }
-            return try tx.exists("SELECT 1 FROM service_order WHERE id = \(line.subject) AND version = \(line.version)")
-        case .meal:
-            if try tx.execute(SQL(text: Self.markMeal, values: [.text(line.subject)])) == 1 { return true }
-            return try tx.exists("SELECT 1 FROM meal_swipe WHERE id = \(line.subject) AND settlement <> 'reversed'")
-        }
+    /// What was judged is not what is paid unless it is still the same; what kept its version though it was not ready is, too.
+    private func mark(orders ids: [String], of version: Int) throws -> Bool {
+        let marked = try tx.execute(
+            """
+            UPDATE service_order SET settlement = 'in_statement', version = version + 1
+            WHERE id IN (\(list: ids)) AND version = \(version) AND settlement = 'ready'
+            """)
+        if marked == ids.count { return true }
+        let unready = try tx.integer("SELECT COUNT(*) FROM service_order WHERE id IN (\(list: ids)) AND version = \(version)") ?? 0
+        return marked + Int(unready) == ids.count
     }
 
-    private static let markOrder = """
-        UPDATE service_order SET settlement = 'in_statement', version = version + 1 WHERE id = $1 AND version = $2 AND settlement = 'ready'
-        """
-    private static let markMeal = "UPDATE meal_swipe SET settlement = 'in_statement' WHERE id = $1 AND settlement = 'ready'"
+    private func mark(meals ids: [String]) throws -> Bool {
+        let marked = try tx.execute(
+            "UPDATE meal_swipe SET settlement = 'in_statement' WHERE id IN (\(list: ids)) AND settlement = 'ready'")
+        if marked == ids.count { return true }
+        let standing = try tx.integer("SELECT COUNT(*) FROM meal_swipe WHERE id IN (\(list: ids)) AND settlement <> 'reversed'") ?? 0
+        return Int(standing) == ids.count
+    }
 
     /// Providers with lines in a month.
     public func providersWithLines(_ month: Month) throws -> [ProviderID] {
