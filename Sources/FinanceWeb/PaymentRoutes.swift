@@ -67,7 +67,7 @@ struct PaymentRoutes: Sendable {
 
     @Sendable func file(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
-        let ordered = try await ReadClose(exchange.office).payments(month).filter { $0.state == .ordered }.map(\.payment)
+        let ordered = try await ReadClose(exchange.office).bankFile(month, by: context.caller)
         return SettlementRoutes.csv(Payment.file(ordered), name: "payments-\(month)")
     }
 

@@ -32,7 +32,8 @@ import Testing
             let steps = order.firstIndex(of: move.to)! - order.firstIndex(of: move.from)!
             // A month in which nothing is paid needs no bank.
             let forward = move.from == .finance && move.action == .settle ? 2 : 1
-            #expect(steps == (move.from == .paid ? -2 : move.action == .reject || move.action == .bounce ? -1 : forward))
+            let bounce = [CloseStep.finance: 0, .paying: -1, .paid: -2][move.from]
+            #expect(steps == (move.action == .bounce ? bounce : move.action == .reject || move.action == .payPart ? -1 : forward))
         }
     }
 

@@ -181,6 +181,48 @@ private enum CloseRoad {
     }
 
     @Test(arguments: Backend.available)
+    func `pays those who have sent an invoice while the others wait`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (office, canteens) = (world.office, [ProviderID("P001"), ProviderID("P002")])
+            for (day, canteen) in canteens.enumerated() {
+                let noon = Instant(World.monday.adding(days: day), minute: 720)
+                world.setClock(noon)
+                let request = SwipeRequest(elder: World.ordinary, canteen: canteen, slot: .lunch, at: noon, device: "till-1")
+                _ = try await SwipeMeal(office)(request, by: World.caller(canteen))
+            }
+            try await Self.freeze(world)
+            for canteen in canteens { try await office.perform(try AnswerStatement(office).confirm(World.month, seen: nil, by: World.caller(canteen))) }
+            for caller in [Office.reviewer, Office.street, Office.district, Office.treasurer] { _ = try await Self.sign(world, caller) }
+            func record(_ provider: ProviderID) async throws {
+                let statement = try #require(try await ReadStatements(office)(World.month).statements.first { $0.provider == provider })
+                let party = try #require(office.reference.franchise.provider(provider))
+                let invoice = Invoice(
+                    number: "INV-1", date: world.now.localDate, amount: statement.due, seller: party.name, creditCode: party.creditCode.text)
+                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, provider, invoice, by: Office.cashier))
+            }
+            func answer(_ payments: [Payment], isPaid: Bool) async throws -> CloseStep {
+                let lines = payments.map { BankLine(reference: $0.reference, amount: $0.amount, isPaid: isPaid, note: "") }
+                return try await office.perform(PayMonth(office).answered(World.month, lines, by: Office.cashier))
+            }
+            func last() async throws -> CloseAction? { try await ReadClose(office)(World.month).history.last?.action }
+            try await record(canteens[0])
+            let first = try await office.perform(PayMonth(office).prepared(World.month, by: Office.cashier))
+            #expect(first.map(\.provider) == [canteens[0]])
+            // All that was ordered is paid: nothing has come back, and the other one still waits.
+            #expect(try await answer(first, isPaid: true) == .finance)
+            #expect(try await last() == .payPart)
+            // The bank returns it before the other invoice is there.
+            #expect(try await answer(first, isPaid: false) == .finance)
+            #expect(try await last() == .bounce)
+            try await record(canteens[1])
+            let second = try await office.perform(PayMonth(office).prepared(World.month, by: Office.cashier))
+            #expect(second.map(\.provider) == canteens)
+            #expect(try await answer(second, isPaid: true) == .paid)
+            #expect(try await Self.differences(world, World.month) == ["相符"])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `refuses whoever is out of order, without the right, or signs twice`(backend: Backend) async throws {
         try await World.with(backend) { world in
             #expect(await refusal { try await Self.sign(world, Office.reviewer) }?.code == "close_out_of_order")

@@ -55,6 +55,8 @@ public enum CloseAction: String, CaseIterable, Sendable {
     case settle
     /// 银行退汇: some of it came back, at once or days after it had been paid, and may be paid again.
     case bounce
+    /// 部分已付: all that was ordered is paid, and others of the month still wait for their invoices.
+    case payPart = "pay_part"
 }
 
 /// One row of the table below: from a step, by an action, to a step, with the right it takes.
@@ -80,7 +82,9 @@ public struct CloseMove: Hashable, Sendable {
         CloseMove(.finance, .pay, .paying, .pay),
         CloseMove(.finance, .settle, .paid, .pay),
         CloseMove(.paying, .settle, .paid, .pay),
+        CloseMove(.paying, .payPart, .finance, .pay),
         CloseMove(.paying, .bounce, .finance, .pay),
+        CloseMove(.finance, .bounce, .finance, .pay),
         CloseMove(.paid, .bounce, .finance, .pay),
     ]
 
@@ -157,7 +161,7 @@ public struct CloseEntry: Hashable, Sendable {
         for entry in history {
             switch entry.action {
             case .reject: signed.removeAll { $0.to == entry.from }
-            case .bounce: signed.removeAll { $0.action == .pay || $0.action == .settle }
+            case .bounce, .payPart: signed.removeAll { $0.action == .pay || $0.action == .settle }
             default: signed.append(entry)
             }
         }

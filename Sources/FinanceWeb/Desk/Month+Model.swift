@@ -92,6 +92,16 @@ struct MonthModel: Sendable {
         let at: String
         let opinion: String
         let hash: String
+
+        /// What sets a step apart that does not simply lead on; empty for one that does.
+        static func aside(_ action: CloseAction) -> String {
+            switch action {
+            case .reject: localized("退回")
+            case .bounce: localized("银行退汇")
+            case .payPart: localized("部分已付")
+            case .cutOff, .freeze, .approve, .pay, .settle: ""
+            }
+        }
     }
 
     struct Code: Sendable {
@@ -182,7 +192,7 @@ struct MonthModel: Sendable {
         stations = standing.history.map { entry in
             Station(
                 name: localized(term: entry.to.name),
-                state: entry.action == .reject ? localized("退回") : entry.action == .bounce ? localized("银行退汇") : "",
+                state: Station.aside(entry.action),
                 by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }

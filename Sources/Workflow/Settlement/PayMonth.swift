@@ -92,7 +92,7 @@ public struct PayMonth: Sendable {
             let (payments, failed) = (try tx.close.payments(month), Set(lines.filter { !$0.isPaid }.map(\.reference)))
             let open = payments.filter { $0.state == .ordered || $0.state == .paid && failed.contains($0.payment.reference) }
             let returned = Set(open.filter { $0.state == .paid }.map(\.payment.reference))
-            guard step == .paying || step == .paid && !returned.isEmpty else {
+            guard step == .paying || (step == .paid || step == .finance) && !returned.isEmpty else {
                 throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，没有等待回单的付款。")
             }
             try Batch.require(.pay, caller, tx)
@@ -103,10 +103,13 @@ public struct PayMonth: Sendable {
                 if line.isPaid { try Self.post(payment, tx, month, by: caller, now: now) }
             }
             guard lines.count == open.count else { return .paying }
-            let paid = Set(try tx.close.payments(month).filter { $0.state == .paid }.map(\.payment.provider))
-            let isWhole = try Self.owed(tx, month).isSubset(of: paid)
-            let move = try CloseMove.of(isWhole ? .settle : .bounce, at: step, month: month)
-            try Self.enter(move, tx, month, history, by: caller, now: now, opinion: "\(lines.count { $0.isPaid }) 笔成功")
+            let answered = try tx.close.payments(month)
+            let waiting = try Self.owed(tx, month).subtracting(answered.filter { $0.state == .paid }.map(\.payment.provider))
+            let hasBounced = answered.contains { $0.state == .bounced && waiting.contains($0.payment.provider) }
+            let move = try CloseMove.of(waiting.isEmpty ? .settle : hasBounced ? .bounce : .payPart, at: step, month: month)
+            let (good, bad) = (lines.count { $0.isPaid }, failed.count)
+            let opinion = ["\(good) 笔成功"] + (bad > 0 ? ["\(bad) 笔退回"] : []) + (waiting.isEmpty ? [] : ["还有 \(waiting.count) 家待付"])
+            try Self.enter(move, tx, month, history, by: caller, now: now, opinion: opinion.joined(separator: "，"))
             return move.to
         }
     }

@@ -117,6 +117,18 @@ public struct ReadClose: Sendable {
         }
     }
 
+    /// 付款文件: what the bank is to transfer, with the accounts of firms; for whoever may pay, and the auditor.
+    ///
+    /// - Throws: `role_forbidden`.
+    public func bankFile(_ month: Month, by caller: Caller) async throws -> [Payment] {
+        try await office.read { tx in
+            guard try caller.role == .auditor || Batch.obstacle({ try Batch.require(.pay, caller, tx) }) == nil else {
+                throw Rejection(.forbidden, "role_forbidden", "付款文件含有收款账号，只有经办支付的人员和审计可以读取。")
+            }
+            return try tx.close.payments(month).filter { $0.state == .ordered }.map(\.payment)
+        }
+    }
+
     public func payments(_ month: Month) async throws -> [Paid] { try await office.read { tx in try tx.close.payments(month) } }
 
     public func samples(_ month: Month) async throws -> [(sample: Sample, provider: ProviderID)] {
