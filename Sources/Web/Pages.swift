@@ -124,7 +124,9 @@ public struct Pages: Sendable {
 
     /// A password typed at another site's form would make the visitor work under somebody else's name.
     private static func refuseStrangers(_ request: Request) throws {
-        guard let site = request.headers[.secFetchSite], site != "same-origin", site != "none" else { return }
+        let isFromElsewhere = request.headers[.secFetchSite].map { $0 != "same-origin" && $0 != "none" }
+            ?? (request.headers[.origin] != nil && !request.isSameOrigin)
+        guard isFromElsewhere else { return }
         throw Rejection(.forbidden, "cross_site", "这个请求不是从本站页面发出的，已拒绝。请在本站登录。")
     }
 }

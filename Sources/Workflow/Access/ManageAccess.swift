@@ -162,7 +162,11 @@ public struct ManageAccess: Sendable {
     public func logIn(name: String, password: String) async throws -> Entry {
         let now = office.now
         let failed = Rejection(.unauthenticated, "login_failed", "用户名或密码不对，请重试。")
-        guard let login = try await office.read({ tx in try tx.access.login(name) }) else { throw failed }
+        guard let login = try await office.read({ tx in try tx.access.login(name) }) else {
+            // Takes as long as for a name that is known, or the time would tell which are.
+            _ = try Password.matches(password, Password.nobodys)
+            throw failed
+        }
         try Self.refuseLocked(login, at: now)
         guard try Password.matches(password, login.password) else {
             _ = try await office.perform { tx in try Self.countFailure(tx, of: name, at: now) }
@@ -276,6 +280,9 @@ enum Password {
         // Every byte is looked at, so that the time taken tells nothing.
         return a.count == b.count && zip(a, b).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
     }
+
+    /// Fits no password: what it is compared with is no key of scrypt's length.
+    static let nobodys = "scrypt$\([UInt8](repeating: 0, count: 16).hex)$none"
 
     private static func key(_ password: String, _ salt: [UInt8]) throws -> [UInt8] {
         let key = try KDF.Scrypt.deriveKey(

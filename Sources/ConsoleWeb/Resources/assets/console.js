@@ -11,7 +11,12 @@ const store = {
   // Each person's own: at a seat that is handed over, nobody finds what somebody else has begun.
   name: `desk.sheets.${$('meta[name="caller"]').content}`,
   get all() { try { return JSON.parse(localStorage.getItem(this.name) || "[]"); } catch { return []; } },
-  set all(sheets) { localStorage.setItem(this.name, JSON.stringify(sheets.slice(-9))); },
+  // Of sheets in which nothing was typed only the last few: calls that merely rang must not push out what somebody has begun.
+  set all(sheets) {
+    const blank = sheets.filter((sheet) => !sheet.fields && !sheet.register && !sheet.elder);
+    const dropped = new Set(blank.slice(0, -9));
+    localStorage.setItem(this.name, JSON.stringify(sheets.filter((sheet) => !dropped.has(sheet))));
+  },
   put(key, changes) {
     const sheets = this.all;
     const at = sheets.findIndex((sheet) => sheet.key === key);
@@ -37,7 +42,7 @@ function show(id) {
 }
 
 function renumber() {
-  tabs().forEach((tab, index) => { $("kbd", tab).textContent = `Alt ${index}`; });
+  tabs().forEach((tab, index) => { $("kbd", tab).textContent = index < 10 ? `Alt ${index}` : ""; });
 }
 
 const idOf = (key) => `sheet-${key.replace(/[^A-Za-z0-9_-]/g, "_")}`;
