@@ -33,6 +33,7 @@ extension Migrator {
         Migration(number: 30, name: "sums", sql: Schema.m0030_sums) { tx in try tx.budgets.keepMonths() },
         Migration(number: 31, name: "samples", sql: Schema.m0031_samples),
         Migration(number: 32, name: "waiting", sql: Schema.m0032_waiting),
+        Migration(number: 33, name: "owners", sql: Schema.m0033_owners),
     ])
 }
 
