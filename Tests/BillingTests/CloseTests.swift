@@ -216,3 +216,31 @@ import Testing
         #expect(sums.byCode.map(\.code) == ["R18"])
     }
 }
+
+/// 收款账户
+@Suite struct `An account` {
+    private static let old = Payee(name: "石榴餐厅", bank: "兰州银行", account: "1001")
+    private static let new = Payee(name: "石榴餐厅", bank: "", account: "1002")
+    private static let provider = ProviderID("P001")
+
+    private static func code(_ changes: [Payee.Change], _ approved: [Payee.Approved] = [], by names: Set<String> = ["cashier"]) -> String? {
+        do { try Payee.check(changes, approved: approved, by: names) } catch { return "\(error.code) \(error.message)" }
+        return nil
+    }
+
+    @Test func `is changed when anything of it is, or when nobody knows what was approved`() throws {
+        let approved = Payee.Approved(payee: Self.old, by: "treasurer")
+        #expect(Payee.Change(Self.provider, approved: approved, now: Self.old) == nil)
+        let change = try #require(Payee.Change(Self.provider, approved: approved, now: Self.new))
+        #expect(change.approved == Self.old && change.now == Self.new && Self.new.words == "石榴餐厅 1002")
+        let unknown = try #require(Payee.Change(Self.provider, approved: nil, now: Self.new))
+        #expect(Self.code([change], [approved])?.contains("审核时为“石榴餐厅 兰州银行 1001”，现为“石榴餐厅 1002”") == true)
+        #expect(Self.code([unknown])?.contains("payee_changed 1 家服务商的收款账户在财务审核之后有变动：P001 审核时没有留存") == true)
+    }
+
+    @Test func `is not paid by whoever has confirmed it`() {
+        let confirmed = Payee.Approved(payee: Self.new, by: "checker")
+        #expect(Self.code([], [confirmed]) == nil)
+        #expect(Self.code([], [confirmed], by: ["cashier", "checker"])?.hasPrefix("own_entry") == true)
+    }
+}

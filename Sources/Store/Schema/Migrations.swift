@@ -34,6 +34,7 @@ extension Migrator {
         Migration(number: 31, name: "samples", sql: Schema.m0031_samples),
         Migration(number: 32, name: "waiting", sql: Schema.m0032_waiting),
         Migration(number: 33, name: "owners", sql: Schema.m0033_owners),
+        Migration(number: 34, name: "payees", sql: Schema.m0034_payees),
     ])
 }
 
