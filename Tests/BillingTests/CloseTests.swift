@@ -244,3 +244,19 @@ import Testing
         #expect(Self.code([], [confirmed], by: ["cashier", "checker"])?.hasPrefix("own_entry") == true)
     }
 }
+
+/// 冲正
+@Suite struct `A correction` {
+    /// Of seven yuan with three beside them; of a line without either; of one of which rules hold back all but the bonus.
+    @Test(arguments: [
+        (700, 300, nil, -1000), (700, 300, -700, -1000), (700, 300, -1000, -1000), (700, 300, -699, -699), (700, 300, -701, nil), (700, 300, -1001, nil),
+        (700, 300, 0, nil), (700, 300, 5, nil), (700, 0, -700, -700), (0, 0, nil, nil), (0, 300, nil, -300), (0, 300, -300, -300), (0, 300, -1, nil),
+    ] as [(Int64, Int64, Int64?, Int64?)])
+    func `takes the bonus with the whole of a line, and pays it with it`(share: Int64, bonus: Int64, asked: Int64?, moved: Int64?) {
+        let paid = Correction(share: Fen(share), bonus: Fen(bonus), isPaid: true)
+        #expect(paid.amount(asked.map { Fen($0) }) == moved.map { Fen($0) })
+        let unpaid = Correction(share: Fen(share), bonus: Fen(bonus), isPaid: false)
+        #expect(unpaid.amount(asked.map { Fen(-$0) }) == moved.map { Fen(-$0) })
+        #expect(paid.whole == -unpaid.whole)
+    }
+}
