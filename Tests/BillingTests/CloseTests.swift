@@ -245,6 +245,21 @@ import Testing
     }
 }
 
+/// R19
+@Suite struct `A photograph of a month before` {
+    @Test func `holds the visit under which it stands again`() throws {
+        var terms = try World.terms()
+        let line = World.line("new", World.market, minute: 600)
+        func found() -> [String] {
+            Checks.findings(line, Surroundings(terms: terms, month: [line])).filter { $0.code == "R19" }.map { "\($0.severity) \($0.sentence)" }
+        }
+        #expect(found().isEmpty)
+        let march = PhotoReuse(subject: "new", photo: "ab", number: "260312-00012", date: World.monday.adding(days: -60))
+        terms.set(reused: [march, PhotoReuse(subject: "new", photo: "cd", number: "260401-00001", date: World.monday)])
+        #expect(found() == ["hold 照片与 \(march.date) 的工单 260312-00012 相同"])
+    }
+}
+
 /// 冲正
 @Suite struct `A correction` {
     /// Of seven yuan with three beside them; of a line without either; of one of which rules hold back all but the bonus.

@@ -35,6 +35,8 @@ extension Migrator {
         Migration(number: 32, name: "waiting", sql: Schema.m0032_waiting),
         Migration(number: 33, name: "owners", sql: Schema.m0033_owners),
         Migration(number: 34, name: "payees", sql: Schema.m0034_payees),
+        Migration(number: 35, name: "photos", sql: Schema.m0035_photos),
+        Migration(number: 36, name: "streets", sql: Schema.m0036_streets),
     ])
 }
 
