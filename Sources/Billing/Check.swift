@@ -80,7 +80,7 @@ public enum Checks {
     static let line: [any LineCheck] = [
         DeathCheck(), AbsenceCheck(), EligibilityCheck(), PriceCheck(), CredentialCheck(), ScopeCheck(), EvidenceCheck(), PresenceCheck(),
         DurationCheck(), HoursCheck(), ConfirmationCheck(), BackfillCheck(), GoodsCheck(), DoubleFundingCheck(), CallbackCheck(), TieCheck(),
-        SumCheck(),
+        SumCheck(), ReusedPhotoCheck(),
     ]
     static let group: [any GroupCheck] = [
         CapCheck(), ElderOverlapCheck(), WorkerOverlapCheck(), TravelCheck(), ManualQuotaCheck(), SharedDeviceCheck(), SameDurationCheck(),

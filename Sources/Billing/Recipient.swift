@@ -15,10 +15,22 @@ public struct Recipient: Hashable, Sendable {
         }
     }
 
+    /// 搬迁前的街道: where the elder lived before, until that day, oldest first.
+    public struct FormerStreet: Hashable, Sendable {
+        public let region: String
+        public let until: LocalDate
+
+        public init(region: String, until: LocalDate) {
+            self.region = region
+            self.until = until
+        }
+    }
+
     public var place: Coordinate?
     public var birthday: LocalDate
-    /// Street, nine digits.
+    /// Street, nine digits; today's.
     public var region: String
+    public var formerStreets: [FormerStreet] = []
     public var classes: [ClassSpan]
     public var abilityLevel: Int
     public var livesAlone: Bool
@@ -41,6 +53,9 @@ public struct Recipient: Hashable, Sendable {
         self.stays = stays
         self.phones = phones
     }
+
+    /// The street of a day: a service counts where the elder lived then.
+    public func region(on date: LocalDate) -> String { formerStreets.first { date <= $0.until }?.region ?? region }
 }
 
 /// 核验事实: how the service was proven, for those checks that look behind the level.

@@ -27,6 +27,8 @@ public struct Terms: Sendable {
     public var ties: [Tie: String] = [:]
     /// What each budget leaves for the month's services; a fund that has none is not limited.
     public var budgets: [BudgetKey: Fen] = [:]
+    /// Of visits whose photographs stand under those of other months, the first such.
+    public private(set) var reusedPhotos: [String: PhotoReuse] = [:]
     private let workers: [WorkerID: Worker]
 
     public init(catalogue: Catalogue, franchise: Franchise, programmes: Programmes?, policy: CheckPolicy = CheckPolicy()) {
@@ -36,6 +38,10 @@ public struct Terms: Sendable {
         self.policy = policy
         let all = franchise.providers.flatMap { franchise.workers(of: $0.id) }
         workers = Dictionary(grouping: all, by: \.id).compactMapValues(\.first)
+    }
+
+    public mutating func set(reused photos: [PhotoReuse]) {
+        reusedPhotos = Dictionary(photos.map { ($0.subject, $0) }) { first, _ in first }
     }
 
     func worker(_ id: WorkerID) -> Worker? { workers[id] }

@@ -126,7 +126,7 @@ public struct Traces: Sendable {
         if let second = line.second { seconds.append(Second(line: place, worker: names.number(of: second.text))) }
         for photo in line.proof.photos { if let mark = Mark(photo, place) { photos.append(mark) } }
         if let signature = line.proof.signature, let mark = Mark(signature, place) { signatures.append(mark) }
-        let region = names.number(of: line.recipient?.region)
+        let region = names.number(of: line.recipient?.region(on: line.date))
         for leg in line.funding { funds[leg.fund, default: Pages()].append(Leg(line: place, region: region, amount: leg.amount)) }
     }
 

@@ -7,7 +7,7 @@ import Workflow
 extension CloseRoutes: DescribedRoutes {
     private static let payment = Schema.object([
         "reference": .text(sample: "2026-03-P001"), "provider": .text(sample: "P001"), "amount_fen": .fen, "invoice": .text().nullable,
-        "state": .text(sample: "ordered"), "note": .text(),
+        "account": .text(), "state": .text(sample: "ordered"), "note": .text(),
     ])
     private static let adjustment = Schema.object([
         "id": .text(), "month": .month, "provider": .text(sample: "P001"), "subject": .text(), "amount_fen": .integer(-100_000_000_000...100_000_000_000),
@@ -130,12 +130,19 @@ extension PaymentRoutes {
                     "nothing_due", "right_missing", "statement_unknown",
                 ]),
             Operation(
+                .post, "/api/v1/settlements/{month}/payees/{provider}", "确认审核之后变动的收款账户；付款文件须由另一人生成", by: roles, body: PayeeBody.self,
+                refining: ["account": .text(1...40, sample: "6222000000000000"), "opinion": .text(1...500, sample: "电话向负责人核实")],
+                answers: .created(.object(["provider": .text(sample: "P001"), "name": .text(), "bank": .text(), "account": .text()])),
+                refuses: [
+                    "month_invalid", "close_out_of_order", "payee_changed", "payee_known", "reason_missing", "right_missing", "statement_unknown",
+                ]),
+            Operation(
                 .post, "/api/v1/settlements/{month}/pay", "生成付款指令；没有应付款的月份就此办结，payments 为空", by: roles, body: Nothing.self,
                 answers: .created(
                     .object([
-                        "payments": .array(.object(["reference": .text(), "provider": .text(sample: "P001"), "amount_fen": .fen])),
+                        "payments": .array(.object(["reference": .text(), "provider": .text(sample: "P001"), "account": .text(), "amount_fen": .fen])),
                         "amount_fen": .fen,
-                    ])), refuses: ["month_invalid", "close_out_of_order", "invoice_missing", "own_entry", "right_missing"]),
+                    ])), refuses: ["month_invalid", "close_out_of_order", "invoice_missing", "own_entry", "payee_changed", "right_missing"]),
             Operation(
                 .get, "/api/v1/settlements/{month}/payments.csv", "银行付款文件", by: roles, answers: .text("text/csv"), refuses: ["month_invalid"]),
             Operation(

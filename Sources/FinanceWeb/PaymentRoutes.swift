@@ -9,6 +9,7 @@ import Workflow
 /// | method | path | what |
 /// |---|---|---|
 /// | POST | /settlements/{month}/invoices | a provider's invoice; refused unless amount and party are those approved |
+/// | POST | /settlements/{month}/payees/{provider} | an account that has changed since finance approved the batch is right |
 /// | POST | /settlements/{month}/pay | a payment file of everything with an invoice |
 /// | GET | /settlements/{month}/payments.csv | the file for the bank |
 /// | POST | /settlements/{month}/bank-return | the bank's file (CSV) as it came; all of it is posted or nothing |
@@ -18,6 +19,7 @@ struct PaymentRoutes: Sendable {
 
     func add(to group: RouterGroup<StaffContext>) {
         group.post("settlements/:month/invoices", use: invoice)
+        group.post("settlements/:month/payees/:provider", use: confirmPayee)
         group.post("settlements/:month/pay", use: pay)
         group.get("settlements/:month/payments.csv", use: file)
         group.post("settlements/:month/bank-return", use: bankReturn)
@@ -46,6 +48,26 @@ struct PaymentRoutes: Sendable {
                 return Answer(
                     status: 201,
                     body: (["provider": JSON(body.provider), "number": JSON(invoice.number), "amount_fen": JSON(invoice.amount)] as JSON).text)
+            }
+        }
+    }
+
+    struct PayeeBody: Decodable, Sendable {
+        let account: String
+        let opinion: String
+    }
+
+    @Sendable func confirmPayee(_ request: Request, _ context: StaffContext) async throws -> Response {
+        let (month, provider) = (try context.month(), ProviderID(try context.parameters.require("provider")))
+        return try await exchange.once(PayeeBody.self, request, context, keeping: IdempotencyKey.forMoney) { body in
+            let step = try ConfirmPayee(exchange.office).prepared(
+                month, provider, account: body.account, opinion: body.opinion, by: context.caller)
+            return { tx in
+                let payee = try step(tx)
+                let answer: JSON = [
+                    "provider": JSON(provider), "name": JSON(payee.name), "bank": JSON(payee.bank), "account": JSON(payee.account),
+                ]
+                return Answer(status: 201, body: answer.text)
             }
         }
     }
@@ -82,7 +104,7 @@ struct PaymentRoutes: Sendable {
     static func payment(_ payment: Payment, state: String, note: String) -> JSON {
         [
             "reference": JSON(payment.reference), "provider": JSON(payment.provider), "amount_fen": JSON(payment.amount),
-            "invoice": JSON(payment.invoice), "state": JSON(state), "note": JSON(note),
+            "invoice": JSON(payment.invoice), "account": JSON(payment.account), "state": JSON(state), "note": JSON(note),
         ]
     }
 }

@@ -1,4 +1,4 @@
-/// 票号: the number of an invoice or a bill, as one number however it is written.
+/// 票号、工号: the number of an invoice, of a bill or of a member of staff, as one number however it is written.
 public enum PaperNumber {
     /// In capitals and half width, without blanks: `ａb 12` is `AB12`.
     public static func normalised(_ text: String) -> String {

@@ -168,7 +168,7 @@ public enum Show {
         [
             "id": JSON(token.id), "role": JSON(token.holder.role), "provider": JSON(token.holder.provider), "name": JSON(token.holder.name),
             "scopes": .array(token.scopes.map { JSON($0) }), "created_at": JSON(token.createdAt), "expires_at": JSON(token.expiresAt),
-            "revoked_at": JSON(token.revokedAt), "last_used_at": JSON(token.seenAt),
+            "revoked_at": JSON(token.revokedAt), "last_used_at": JSON(token.seenAt), "owner": JSON(token.owner),
         ]
     }
 

@@ -217,3 +217,62 @@ import Testing
         #expect(sums.byCode.map(\.code) == ["R18"])
     }
 }
+
+/// 收款账户
+@Suite struct `An account` {
+    private static let old = Payee(name: "石榴餐厅", bank: "兰州银行", account: "1001")
+    private static let new = Payee(name: "石榴餐厅", bank: "", account: "1002")
+    private static let provider = ProviderID("P001")
+
+    private static func code(_ changes: [Payee.Change], _ approved: [Payee.Approved] = [], by names: Set<String> = ["cashier"]) -> String? {
+        do { try Payee.check(changes, approved: approved, by: names) } catch { return "\(error.code) \(error.message)" }
+        return nil
+    }
+
+    @Test func `is changed when anything of it is, or when nobody knows what was approved`() throws {
+        let approved = Payee.Approved(payee: Self.old, by: "treasurer")
+        #expect(Payee.Change(Self.provider, approved: approved, now: Self.old) == nil)
+        let change = try #require(Payee.Change(Self.provider, approved: approved, now: Self.new))
+        #expect(change.approved == Self.old && change.now == Self.new && Self.new.words == "石榴餐厅 1002")
+        let unknown = try #require(Payee.Change(Self.provider, approved: nil, now: Self.new))
+        #expect(Self.code([change], [approved])?.contains("审核时为“石榴餐厅 兰州银行 1001”，现为“石榴餐厅 1002”") == true)
+        #expect(Self.code([unknown])?.contains("payee_changed 1 家服务商的收款账户在财务审核之后有变动：P001 审核时没有留存") == true)
+    }
+
+    @Test func `is not paid by whoever has confirmed it`() {
+        let confirmed = Payee.Approved(payee: Self.new, by: "checker")
+        #expect(Self.code([], [confirmed]) == nil)
+        #expect(Self.code([], [confirmed], by: ["cashier", "checker"])?.hasPrefix("own_entry") == true)
+    }
+}
+
+/// R19
+@Suite struct `A photograph of a month before` {
+    @Test func `holds the visit under which it stands again`() throws {
+        var terms = try World.terms()
+        let line = World.line("new", World.market, minute: 600)
+        func found() -> [String] {
+            Checks.findings(line, Surroundings(terms: terms, month: [line])).filter { $0.code == "R19" }.map { "\($0.severity) \($0.sentence)" }
+        }
+        #expect(found().isEmpty)
+        let march = PhotoReuse(subject: "new", photo: "ab", number: "260312-00012", date: World.monday.adding(days: -60))
+        terms.set(reused: [march, PhotoReuse(subject: "new", photo: "cd", number: "260401-00001", date: World.monday)])
+        #expect(found() == ["hold 照片与 \(march.date) 的工单 260312-00012 相同"])
+    }
+}
+
+/// 冲正
+@Suite struct `A correction` {
+    /// Of seven yuan with three beside them; of a line without either; of one of which rules hold back all but the bonus.
+    @Test(arguments: [
+        (700, 300, nil, -1000), (700, 300, -700, -1000), (700, 300, -1000, -1000), (700, 300, -699, -699), (700, 300, -701, nil), (700, 300, -1001, nil),
+        (700, 300, 0, nil), (700, 300, 5, nil), (700, 0, -700, -700), (0, 0, nil, nil), (0, 300, nil, -300), (0, 300, -300, -300), (0, 300, -1, nil),
+    ] as [(Int64, Int64, Int64?, Int64?)])
+    func `takes the bonus with the whole of a line, and pays it with it`(share: Int64, bonus: Int64, asked: Int64?, moved: Int64?) {
+        let paid = Correction(share: Fen(share), bonus: Fen(bonus), isPaid: true)
+        #expect(paid.amount(asked.map { Fen($0) }) == moved.map { Fen($0) })
+        let unpaid = Correction(share: Fen(share), bonus: Fen(bonus), isPaid: false)
+        #expect(unpaid.amount(asked.map { Fen(-$0) }) == moved.map { Fen(-$0) })
+        #expect(paid.whole == -unpaid.whole)
+    }
+}

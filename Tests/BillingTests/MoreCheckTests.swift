@@ -79,6 +79,17 @@ import Testing
     ])
     func `R08 asks whether the elder was eligible that day`(row: Row) throws { try Checks.expect(row) }
 
+    /// Whoever moves in the middle of a month is served from the street of the day.
+    @Test func `a street is that of the day`() throws {
+        var recipient = try #require(World.line().recipient)
+        recipient.formerStreets = [
+            Recipient.FormerStreet(region: "620102003", until: World.monday), Recipient.FormerStreet(region: "620102005", until: World.monday.adding(days: 9)),
+        ]
+        #expect([-30, 0, 1, 9, 10].map { recipient.region(on: World.monday.adding(days: $0)) } == [
+            "620102003", "620102003", "620102005", "620102005", "620102001",
+        ])
+    }
+
     @Test func `R08 holds what it cannot look up`() throws {
         let terms = Terms(catalogue: World.catalogue, franchise: try World.franchise(), programmes: nil)
         #expect(Billing.Checks.findings(World.line(), Surroundings(terms: terms, month: [World.line()])).map(\.code) == ["R08"])

@@ -55,11 +55,12 @@ public struct World: Sendable {
     // MARK: Rules
 
     /// Other programmes than the shipped ones: the text of their file, changed.
-    public func changeProgrammes(_ change: (String) -> String) throws {
+    public func changeProgrammes(_ change: (String) -> String) throws { try changeReference("catalog/programmes.yaml", change) }
+
+    public func changeReference(_ name: String, _ change: (String) -> String) throws {
         var files = try Shipped.files()
-        let name = "catalog/programmes.yaml"
-        guard let yaml = files[name] else { throw StoreFault.failed("no \(name)") }
-        files[name] = Array(change(String(decoding: yaml, as: UTF8.self)).utf8)
+        guard let text = files[name] else { throw StoreFault.failed("no \(name)") }
+        files[name] = Array(change(String(decoding: text, as: UTF8.self)).utf8)
         office.shelf.replace(with: try Reference(files))
     }
 

@@ -130,6 +130,12 @@ struct FinancePagesTests {
             // Who has approved does not pay.
             #expect(try await Self.money(world, by: treasurer).mayPay == false)
             try Golden.page("money", as: "money@invoiced", try await Self.money(world, by: cashier))
+            // An account is changed after the approval: asked about before anything is sent.
+            let reference = office.reference
+            let account = try #require(statements.first.flatMap { reference.franchise.provider($0.provider) }).bankAccount
+            try world.changeReference("providers/providers.csv") { $0.replacing(account, with: "6217000000000000007") }
+            try Golden.page("money", as: "money@changed", try await Self.money(world, by: treasurer))
+            office.shelf.replace(with: reference)
             let payments = try await office.perform(PayMonth(office).prepared(World.month, by: cashier))
             try Golden.page("money", as: "money@paying", try await Self.money(world, by: cashier))
             let lines = payments.map { BankLine(reference: $0.reference, amount: $0.amount, isPaid: true, note: "") }

@@ -17,6 +17,7 @@ private enum Office {
     static let treasurer = Caller(role: .finance, name: "treasurer")
     static let cashier = Caller(role: .finance, name: "cashier")
     static let auditor = Caller(role: .auditor, name: "auditor")
+    static let checker = Caller(role: .finance, name: "checker")
 }
 
 private enum CloseRoad {
@@ -177,6 +178,52 @@ private enum CloseRoad {
             #expect(try await world.find(order.id).settlement == .inStatement)
             let second = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.cashier))
             #expect(second.map(\.reference) == ["\(World.month)-\(provider)-2"])
+        }
+    }
+
+    /// The account is changed between approval and payment: nothing is sent before one person has asked the provider, and another one sends it.
+    @Test(arguments: Backend.available)
+    func `sends nothing to an account that was changed after the approval`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await Self.frozen(world)
+            let provider = try #require(order.provider)
+            let party = try #require(world.office.reference.franchise.provider(provider))
+            let other = "6217000000000000007"
+            func confirm(_ account: String = other, _ opinion: String = "电话核实", by caller: Caller = Office.checker) async throws {
+                _ = try await world.office.perform(
+                    try ConfirmPayee(world.office).prepared(World.month, provider, account: account, opinion: opinion, by: caller))
+            }
+            func pay(_ caller: Caller = Office.cashier) async throws -> [Payment] {
+                try await world.office.perform(PayMonth(world.office).prepared(World.month, by: caller))
+            }
+            #expect(await refusal { try await confirm() }?.code == "close_out_of_order")
+            try await Self.signed(world, order, upTo: .finance)
+            let invoice = try await Self.invoice(world, order)
+            _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.cashier))
+            #expect(await refusal { try await confirm(party.bankAccount) }?.code == "payee_known")
+            func approved() async throws -> Payee.Approved? { try await world.office.read { tx in try tx.close.payees(World.month)[provider] } }
+            #expect(try await approved() == Payee.Approved(payee: Payee(party), by: Office.treasurer.name))
+
+            try world.changeReference("providers/providers.csv") { $0.replacing(party.bankAccount, with: other) }
+            let refused = await refusal { try await pay() }
+            #expect(refused?.code == "payee_changed" && refused?.message.contains(party.bankAccount) == true && refused?.message.contains(other) == true)
+            #expect(try await ReadClose(world.office).payments(World.month).isEmpty)
+            #expect(await refusal { try await confirm(by: Office.reviewer) }?.code == "right_missing")
+            #expect(await refusal { try await confirm(other, "") }?.code == "reason_missing")
+            #expect(await refusal { try await confirm(party.bankAccount) }?.code == "payee_changed")
+            try await confirm()
+            #expect(await refusal { try await confirm() }?.code == "payee_known")
+            // Both accounts stay on record, and who has said so and why.
+            func count(_ query: SQL) async throws -> Int64? { try await world.office.read { tx in try tx.integer(query) } }
+            #expect(try await count("SELECT COUNT(*) FROM payee") == 2)
+            let said: SQL = """
+                SELECT COUNT(*) FROM event e JOIN event_note n ON n.seq = e.seq
+                WHERE e.type = 'payee.confirmed' AND e.actor = \(Office.checker.name) AND n.text = '电话核实'
+                """
+            #expect(try await count(said) == 1)
+            #expect(await refusal { try await pay(Office.checker) }?.code == "own_entry")
+            #expect(try await pay().map(\.account) == [other])
+            #expect(await refusal { try await confirm() }?.code == "close_out_of_order")
         }
     }
 

@@ -149,6 +149,40 @@ import Workflow
         }
     }
 
+    /// A meal that nobody ate brings the canteen neither its price nor what the programme gives beside it.
+    @Test(arguments: Backend.available)
+    func `a correction takes the bonus back with the line`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try world.changeProgrammes { $0.replacing(Self.lunchBenefit, with: "      provider_bonus: \"3.00\"\n\(Self.lunchBenefit)") }
+            let meals = [try await Self.lunch(world, day: 4), try await Self.lunch(world, day: 5)]
+            let closed = try #require(try await Self.close(world, World.month).first)
+            try #require(closed.lines.map(\.candidate.subsidy) == [Fen(700), Fen(700)] && closed.due == Fen(2_000))
+            try await world.office.perform { tx in
+                let entry = CloseEntry(from: .reviewed, action: .approve, to: .street, by: "street", at: world.now, opinion: "", hash: "")
+                try tx.close.append(entry, to: World.month, after: tx.close.entries(World.month).count)
+            }
+            func enter(_ meal: MealSwipe, _ amount: Fen?) async throws -> Adjustment {
+                try await world.office.perform(
+                    try AdjustLine(world.office).enter(World.month, meal.id.text, amount: amount, reason: "无人用餐", by: World.finance))
+            }
+            let part = try await enter(meals[0], Fen(-200))
+            #expect(part.amount == Fen(-200) && part.reason == "无人用餐")
+            for asked in [nil, Fen(-700), Fen(-1_000)] {
+                let entry = try await enter(meals[0], asked)
+                #expect(entry.amount == Fen(-1_000) && entry.reason == "无人用餐（含运营补贴 3.00 元）")
+                try await world.office.perform { tx in try tx.close.withdrawWaiting(World.month, meals[0].id.text, unless: .zero) }
+            }
+            #expect(await refusal { try await enter(meals[0], Fen(-800)) }?.code == "amount_out_of_range")
+            for (meal, asked, amount) in [(meals[0], nil, Fen(-1_000)), (meals[1], Fen(-100), Fen(-100))] {
+                let entry = try await enter(meal, asked)
+                let approved = try await world.office.perform(AdjustLine(world.office).approve(entry.id, by: World.admin))
+                #expect(approved.amount == amount)
+            }
+            #expect(try await PreviewMonth(world.office)(Self.next).map(\.adjusted) == [Fen(-1_100)])
+            #expect(try await world.faults() == [])
+        }
+    }
+
     /// Whoever was in hospital in March cannot have been visited at home, whenever that is judged.
     @Test(arguments: Backend.available)
     func `what came late is judged by the stays and leaves of its own month`(backend: Backend) async throws {

@@ -99,4 +99,72 @@ import Workflow
             #expect(await save("guard-books", .finance, "S1", by: guarding) == "own_grant")
         }
     }
+
+    @Test(arguments: Backend.available)
+    func `is known however the number is written, also where it was kept as it was typed`(backend: Backend) async throws {
+        try await Self.with(backend) { world in
+            func save(_ name: String, _ role: Caller.Role, _ person: String) async -> String? {
+                do {
+                    try await ManageAccess(world.office).saveLogin(
+                        .init(name: name, password: "right-horse-1", role: role, person: person), by: Access.security)
+                    return nil
+                } catch {
+                    return (error as? any Rejecting)?.rejection.code ?? "\(error)"
+                }
+            }
+            #expect(await save("books", .finance, " f７") == "person_taken")
+            #expect(await save("watch", .auditor, "ａ 1") == "post_taken")
+            #expect(await save("watch", .auditor, "\u{3000} ") == "person_missing")
+            #expect(await save("books", .finance, "ｆ 8") == nil)
+            #expect(try await world.office.read { tx in try tx.access.login("books")?.person } == "F8")
+            // From before numbers were kept as one.
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE login SET person = 'f ７' WHERE name = 'li-admin'") }
+            for name in ["finance", "li-admin"] {
+                #expect(try await world.office.read { tx in try tx.access.names(of: name) } == ["finance", "li-admin"])
+            }
+            #expect(await save("more", .admin, "F7") == "post_taken")
+        }
+    }
+
+    /// Whoever makes a token has seen it: it is no second person.
+    @Test(arguments: Backend.available)
+    func `is no second person by a token of its own`(backend: Backend) async throws {
+        try await Self.with(backend) { world in
+            let (office, tokens) = (world.office, ManageTokens(world.office))
+            func names(_ name: String) async throws -> Set<String> { try await office.read { tx in try tx.access.names(of: name) } }
+            let made = try await office.perform(try tokens.created(.init(role: .finance, name: "books"), by: Self.other))
+            let all: Set = ["finance", "li-admin", "books"]
+            for name in all { #expect(try await names(name) == all, "\(name)") }
+
+            let budget = BudgetKey(fund: .districtSubsidy, year: World.month.year)
+            try await office.perform { tx in try tx.budgets.set(budget, granted: Fen(100)) }
+            let more = try await office.perform(try OverrideBudget(office).request(budget, amount: Fen(1), reason: "急需", by: World.finance))
+            let machine = try #require(try await tokens.caller(token: made.token))
+            let decide = try OverrideBudget(office).decide(more.id, approve: true, opinion: "", by: machine)
+            #expect(await refusal { _ = try await office.perform(decide) }?.code == "own_request")
+
+            // Rotated by another administrator it is known to both of them, who stay two persons.
+            _ = try await office.perform(try tokens.rotated(made.stored.id, overlap: .seconds(0), by: World.admin))
+            #expect(try await names("books") == all.union(["admin"]))
+            #expect(try await names("admin") == ["admin", "books"])
+            #expect(try await names("finance") == all)
+
+            // What a token makes is its owner's.
+            let admin = try await office.perform(try tokens.created(.init(role: .admin, name: "keeper"), by: Access.security))
+            let keeper = try #require(try await tokens.caller(token: admin.token))
+            _ = try await office.perform(try tokens.created(.init(role: .finance, name: "kept"), by: keeper))
+            #expect(try await names("kept") == ["security", "keeper", "kept"])
+
+            // At the command line it is named whose it is; nobody's is known by its name.
+            _ = try await tokens.createToken(.init(role: .finance, name: "nightly"))
+            _ = try await tokens.createToken(.init(role: .finance, name: "filer", owner: "admin"))
+            #expect(try await names("nightly") == ["nightly"])
+            #expect(try await names("filer") == ["admin", "books", "filer"])
+            #expect(await refusal { _ = try await tokens.createToken(.init(role: .finance, name: "x", owner: "nobody")) }?.code == "login_unknown")
+            // Nobody sees a token whose role they may not give.
+            let watch = try await office.perform(try tokens.created(.init(role: .auditor, name: "watch"), by: Access.security))
+            let rotate = try tokens.rotated(watch.stored.id, overlap: .seconds(0), by: World.admin)
+            #expect(await refusal { _ = try await office.perform(rotate) }?.code == "own_grant")
+        }
+    }
 }

@@ -12,7 +12,7 @@ struct EligibilityCheck: LineCheck {
             return Finding("R08", .hold, "缺少补贴项目或老人资料，不能核对资格")
         }
         let who = Beneficiary(
-            classes: recipient.classes, birthday: recipient.birthday, region: recipient.region, abilityLevel: recipient.abilityLevel,
+            classes: recipient.classes, birthday: recipient.birthday, region: recipient.region(on: line.date), abilityLevel: recipient.abilityLevel,
             livesAlone: recipient.livesAlone, cadre: recipient.cadre.flatMap { CadreKind(rawValue: $0) }, on: line.date)
         for leg in line.funding {
             guard let programme = programmes.all.first(where: { $0.code == leg.programme }) else {

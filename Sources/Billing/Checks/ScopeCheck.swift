@@ -12,7 +12,7 @@ struct ScopeCheck: LineCheck {
         guard terms.franchise.offer(line.provider, line.item.text, on: line.date) != nil else {
             return Finding("R11", .block, "服务商当日未签约该项目")
         }
-        guard terms.catalogue.mode(of: line.item) == .visit, let region = line.recipient?.region,
+        guard terms.catalogue.mode(of: line.item) == .visit, let region = line.recipient?.region(on: line.date),
             terms.franchise.serves(line.provider, region) == false
         else { return nil }
         return Finding("R11", .warn, "老人所在街道 \(region) 不在签约街道，由平台跨街道派单")

@@ -12,6 +12,7 @@ import Workflow
 /// |---|---|
 /// | GET /finance/{month}/money | what is due to whom, its invoice, its payment; corrections |
 /// | POST /finance/{month}/invoices | a provider's invoice |
+/// | POST /finance/{month}/payees | an account that has changed since the approval is right |
 /// | POST /finance/{month}/pay | the payment file |
 /// | POST /finance/{month}/adjustments | a correction of a locked line |
 /// | POST /finance/adjustments/{id}/approve | by another person |
@@ -22,6 +23,7 @@ public struct MoneyPages: PageGroup {
     public func add(to group: RouterGroup<FinanceContext>) {
         group.get(":month/money", use: money)
         group.post(":month/invoices", use: invoice)
+        group.post(":month/payees", use: confirmPayee)
         group.post(":month/pay", use: pay)
         group.post(":month/adjustments", use: adjust)
         group.post("adjustments/:id/approve", use: approve)
@@ -55,6 +57,24 @@ public struct MoneyPages: PageGroup {
                 number: form.number.filter { !$0.isWhitespace }, date: date, amount: try BudgetPages.yuan(form.amount),
                 seller: office.reference.franchise.provider(provider)?.name ?? "", creditCode: form.credit_code.filter { !$0.isWhitespace })
             let step = try RecordInvoice(office).prepared(month, provider, invoice, by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/finance/\(month)/money"
+            }
+        }
+    }
+
+    struct PayeeForm: Decodable, Sendable {
+        let provider: String
+        let account: String
+        let opinion: String
+    }
+
+    @Sendable func confirmPayee(_ request: Request, _ context: FinanceContext) async throws -> Response {
+        let month = try context.month()
+        return try await exchange.formOnce(PayeeForm.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            let step = try ConfirmPayee(office).prepared(
+                month, ProviderID(form.provider), account: form.account, opinion: form.opinion, by: context.caller)
             return { tx in
                 _ = try step(tx)
                 return "/finance/\(month)/money"

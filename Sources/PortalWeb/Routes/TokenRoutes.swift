@@ -84,7 +84,7 @@ extension TokenRoutes: DescribedRoutes {
             "id": .matching("^[0-9a-f]{16}$", sample: "9f86d081884c7d65"), "token": .text(sample: "vnh_…").described("只在这里给出一次"),
             "role": .oneOf(Caller.Role.self), "provider": .text(sample: "P001").nullable, "name": .text(sample: "till-2"),
             "scopes": .array(.text(sample: "provider")), "created_at": .instant, "expires_at": .instant.nullable, "revoked_at": .instant.nullable,
-            "last_used_at": .instant.nullable,
+            "last_used_at": .instant.nullable, "owner": .text().nullable,
         ])
 
     public static var operations: [Operation] {
@@ -103,7 +103,7 @@ extension TokenRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/tokens/{id}/rotate", "轮换：给出新令牌，旧令牌在重叠期内仍有效", by: roles, body: RotateBody.self,
                 refining: ["overlap_seconds": .integer(0...604_800, sample: 86_400)], answers: .json(issued),
-                refuses: ["token_unknown", "token_ended", "overlap_invalid"]),
+                refuses: ["own_grant", "token_unknown", "token_ended", "overlap_invalid"]),
             Operation(.delete, "/api/v1/tokens/{id}", "吊销令牌，立即生效", by: roles, answers: .nothing, refuses: ["token_unknown"]),
         ]
     }

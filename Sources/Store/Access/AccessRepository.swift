@@ -37,19 +37,28 @@ public struct AccessRepository {
         try tx.rows("SELECT \(sql: Self.columns) FROM login l ORDER BY l.name LIMIT 500") { try Login(row: &$0) }
     }
 
-    /// A person's other logins, by name.
+    /// A person's other logins, by name; the 工号 counts however it is written.
     public func holders(of person: String, besides name: String) throws -> [Holder] {
-        try tx.rows("SELECT role, provider_id, name FROM login WHERE person = \(person) AND name <> \(name) ORDER BY name") {
-            Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text())
+        try persons().filter { $0.person == PaperNumber.normalised(person) && $0.holder.name != name }.map(\.holder)
+    }
+
+    /// Every login with a 工号, as one number however it was written when it was kept.
+    private func persons() throws -> [(holder: Holder, person: String)] {
+        try tx.rows("SELECT role, provider_id, name, person FROM login WHERE person IS NOT NULL ORDER BY name") {
+            (Holder(role: try $0.text(), provider: $0.optionalID(), name: try $0.text()), PaperNumber.normalised(try $0.text()))
         }
     }
 
     /// 同一人: every name under which the person acts who acts under this one.
     ///
-    /// Whoever asks whether two steps were taken by two persons asks here. A login without 工号 and a token of a machine are known by their
-    /// names alone.
+    /// Whoever asks whether two steps were taken by two persons asks here. A token is its owner's, and the owner of a token has seen it: what
+    /// either has done counts for both. A login without 工号, and a token made at the command line for nobody, are known by their names alone.
     public func names(of name: String) throws -> Set<String> {
-        Set(try tx.rows("SELECT o.name FROM login l JOIN login o ON o.person = l.person WHERE l.name = \(name)") { try $0.text() }).union([name])
+        let (persons, owned) = (try persons(), try tx.tokens.owned())
+        let owners = Set(owned.filter { $0.token == name }.map(\.owner)).union([name])
+        let numbers = Set(persons.filter { owners.contains($0.holder.name) }.map(\.person))
+        let logins = owners.union(persons.filter { numbers.contains($0.person) }.map(\.holder.name))
+        return logins.union(owned.filter { logins.contains($0.owner) }.map(\.token))
     }
 
     /// Makes a login or changes it; whoever is in with the old role or password is out.

@@ -12,13 +12,15 @@ public struct StoredToken: Hashable, Sendable {
     public let revokedAt: Instant?
     /// When it was last used, to within a few minutes.
     public let seenAt: Instant?
+    /// 归属: the login that made it, and so has seen it, or for which it was made at the command line; nil for nobody's.
+    public let owner: String?
 
     /// What people and programs call it by. Enough of the hash to be unique, and worth nothing to a thief.
     public var id: String { String(sha256.prefix(16)) }
 
     public init(
         sha256: String, holder: AccessRepository.Holder, scopes: [String], createdAt: Instant, expiresAt: Instant?, revokedAt: Instant? = nil,
-        seenAt: Instant? = nil
+        seenAt: Instant? = nil, owner: String? = nil
     ) {
         self.sha256 = sha256
         self.holder = holder
@@ -27,6 +29,7 @@ public struct StoredToken: Hashable, Sendable {
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
         self.seenAt = seenAt
+        self.owner = owner
     }
 }
 
@@ -37,9 +40,9 @@ public struct TokenRepository {
     public func insert(_ token: StoredToken) throws {
         try tx.execute(
             """
-            INSERT INTO api_token (sha256, role, provider_id, name, scopes, created_ms, expires_ms)
+            INSERT INTO api_token (sha256, role, provider_id, name, scopes, created_ms, expires_ms, owner)
             VALUES (\(token.sha256), \(token.holder.role), \(token.holder.provider), \(token.holder.name),
-                \(token.scopes.joined(separator: " ")), \(token.createdAt), \(token.expiresAt))
+                \(token.scopes.joined(separator: " ")), \(token.createdAt), \(token.expiresAt), \(token.owner))
             """)
     }
 
@@ -72,6 +75,16 @@ public struct TokenRepository {
         ) { try StoredToken(row: &$0) }
     }
 
+    /// The tokens that are somebody's, by their names, also those that have ended; providers' take no step that asks for a second person.
+    func owned() throws -> [(token: String, owner: String)] {
+        try tx.rows("SELECT DISTINCT name, owner FROM api_token WHERE owner IS NOT NULL AND role <> 'provider'") { (try $0.text(), try $0.text()) }
+    }
+
+    /// Whose the token of a name is; nil for nobody's, and for a login.
+    public func owner(of name: String) throws -> String? {
+        try tx.first("SELECT owner FROM api_token WHERE name = \(name) AND owner IS NOT NULL ORDER BY created_ms LIMIT 1") { try $0.text() }
+    }
+
     public func expire(sha256: String, at limit: Instant) throws {
         try tx.execute(
             "UPDATE api_token SET expires_ms = \(limit) WHERE sha256 = \(sha256) AND (expires_ms IS NULL OR expires_ms > \(limit))")
@@ -85,7 +98,7 @@ public struct TokenRepository {
         try tx.execute("UPDATE api_token SET seen_ms = \(now) WHERE sha256 = \(sha256)")
     }
 
-    static let columns: StaticString = "sha256, role, provider_id, name, scopes, created_ms, expires_ms, revoked_ms, seen_ms"
+    static let columns: StaticString = "sha256, role, provider_id, name, scopes, created_ms, expires_ms, revoked_ms, seen_ms, owner"
 }
 
 extension StoredToken {
@@ -94,7 +107,7 @@ extension StoredToken {
             sha256: try row.text(),
             holder: AccessRepository.Holder(role: try row.text(), provider: row.optionalID(), name: try row.text()),
             scopes: try row.text().split(separator: " ").map(String.init), createdAt: try row.instant(), expiresAt: row.optionalInstant(),
-            revokedAt: row.optionalInstant(), seenAt: row.optionalInstant())
+            revokedAt: row.optionalInstant(), seenAt: row.optionalInstant(), owner: row.optionalText())
     }
 }
 

@@ -27,32 +27,46 @@ extension CandidateReader {
         }
     }
 
-    /// Services that public money has paid for, and of whose items it pays so many: of the year for `items`, whose cap runs over a week or a year,
-    /// and of the year of a late service for its own. They have no time, so that nothing overlaps with them.
-    public func earlierPaid(_ items: [ItemCode], _ scope: PackRepository.Scope) throws -> [Candidate] {
+    /// Services that public money has paid for by the time the close of this month began, among which those of this month are counted: since the
+    /// first day of a week or year that began before it, of items with such a cap; and of the whole year of each late service, and the weeks at
+    /// both ends of it, those of its elder and item. They have no time, so that nothing overlaps with them.
+    public func earlierPaid(_ catalogue: Catalogue, _ scope: PackRepository.Scope) throws -> [Candidate] {
+        func capped(by period: FrequencyCap.Period) -> [ItemCode] {
+            catalogue.items.filter { $0.caps.contains { $0.per == period } }.map(\.code)
+        }
         var lines: [Candidate] = []
-        for part in items.chunked(by: Chunk.keys) {
-            lines += try tx.rows(
-                """
-                SELECT \(sql: Self.paidColumns)
-                FROM statement_line l LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
-                WHERE l.item_code IN (\(list: part.map(\.text))) AND l.service_date >= \(Month(month.year, 1).first.adding(days: -7))
-                    AND l.service_date < \(month.first) AND l.month <> \(month) AND l.subsidy_fen > 0
-                    AND (d.kind = 'release' OR d.kind IS NULL AND l.verdict = 'paid')
-                """, paid)
+        for (period, first) in [(FrequencyCap.Period.week, month.first.adding(days: -6)), (.year, Month(month.year, 1).first)] {
+            for part in capped(by: period).chunked(by: Chunk.keys) {
+                lines += try tx.rows(
+                    """
+                    \(nested: scope.services)
+                    SELECT \(sql: Self.paidColumns)
+                    FROM statement_line l
+                    WHERE l.item_code IN (\(list: part.map(\.text))) AND l.service_date >= \(first) AND l.service_date < \(month.first)
+                        AND l.subsidy_fen > 0 AND \(sql: PackRepository.Scope.wasPaid)
+                    """, paid)
+            }
         }
         lines += try tx.rows(
             """
             \(nested: scope.services)
-            SELECT DISTINCT \(sql: Self.paidColumns)
-            FROM late t
-            CROSS JOIN service_order s
-            CROSS JOIN service_order o
-            CROSS JOIN statement_line l
-            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
-            WHERE s.id = t.id AND o.elder_id = t.elder_id AND o.item_code = s.item_code AND l.subject = o.id
-                AND SUBSTR(o.service_date, 1, 4) = SUBSTR(s.service_date, 1, 4)
-                AND l.month <> \(month) AND l.subsidy_fen > 0 AND (d.kind = 'release' OR d.kind IS NULL AND l.verdict = 'paid')
+            , came AS (
+                SELECT o.elder_id, o.item_code, o.service_date, o.start_ms FROM late t JOIN service_order o ON o.id = t.id
+                UNION ALL
+                SELECT m.elder_id, m.item_code, m.service_date, m.device_ms FROM late_meals t JOIN meal_swipe m ON m.id = t.id),
+            beside AS (
+                SELECT o.id FROM came c CROSS JOIN service_order o
+                WHERE o.elder_id = c.elder_id AND o.item_code = c.item_code
+                    AND (SUBSTR(o.service_date, 1, 4) = SUBSTR(c.service_date, 1, 4)
+                        OR o.start_ms > c.start_ms - 604800000 AND o.start_ms < c.start_ms + 604800000)
+                UNION
+                SELECT m.id FROM came c CROSS JOIN meal_swipe m
+                WHERE m.elder_id = c.elder_id AND m.item_code = c.item_code AND m.settlement <> 'reversed'
+                    AND (SUBSTR(m.service_date, 1, 4) = SUBSTR(c.service_date, 1, 4)
+                        OR m.device_ms > c.start_ms - 604800000 AND m.device_ms < c.start_ms + 604800000))
+            SELECT \(sql: Self.paidColumns)
+            FROM beside b CROSS JOIN statement_line l
+            WHERE l.subject = b.id AND l.subsidy_fen > 0 AND \(sql: PackRepository.Scope.wasPaid)
             """, paid)
         return Dictionary(lines.map { ($0.subject, $0) }) { first, _ in first }.values.sorted { $0.subject < $1.subject }
     }

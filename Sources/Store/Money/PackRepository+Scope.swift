@@ -16,7 +16,8 @@ extension PackRepository {
 
         /// `packed`: the orders of the month, whatever became of them, and the `late` ones of months before that stand on its statements;
         /// `eaten`: its meals, likewise; `paid`: its cash payments, and those of whatever month that were taken back in it;
-        /// `earlier`: the settled visits of months before with which these are compared.
+        /// `earlier`: the settled visits of months before with which these are compared; `settled`: the other months that were closed when this
+        /// close began; `decided`: what persons had decided on lines by then.
         ///
         /// Stands before any other value of a statement. The late ones of an open month are those that its close would find.
         var services: SQL {
@@ -55,10 +56,22 @@ extension PackRepository {
             earlier AS (
                 SELECT o.id FROM near n CROSS JOIN service_order o CROSS JOIN visit v
                 WHERE o.id = n.id AND v.order_id = o.id AND o.state = 'closed' AND o.service_date < \(month.first)
-                    AND v.confirmed_ms <= \(began ?? Instant(milliseconds: Int64.max))
-                    AND NOT EXISTS (SELECT 1 FROM late l WHERE l.id = o.id))
+                    AND v.confirmed_ms <= \(moment)
+                    AND NOT EXISTS (SELECT 1 FROM late l WHERE l.id = o.id)),
+            settled AS (SELECT month FROM settlement_month WHERE closed_ms <= \(moment) AND month <> \(month)),
+            decided AS (SELECT month, subject, kind FROM line_decision WHERE at_ms <= \(moment))
             """
         }
+
+        /// Of a statement line `l`: whether it was paid when this close began, as far as had been decided by then.
+        static let wasPaid: StaticString = """
+            EXISTS (SELECT 1 FROM settled k WHERE k.month = l.month)
+            AND COALESCE(
+                (SELECT d.kind FROM decided d WHERE d.month = l.month AND d.subject = l.subject),
+                CASE l.verdict WHEN 'paid' THEN 'release' ELSE 'refuse' END) = 'release'
+            """
+
+        private var moment: Instant { began ?? Instant(milliseconds: Int64.max) }
 
         private var lateOrders: SQL {
             isClosed

@@ -94,10 +94,10 @@ public struct PackRepository {
             FROM complaint c JOIN packed p ON p.id = c.order_id ORDER BY c.order_id, c.id
             """
         },
-        Table("elders", "id birthday region ability_level# lives_alone# cadre death_date classes changed_ms#") { scope in
+        Table("elders", "id birthday region ability_level# lives_alone# cadre death_date classes streets changed_ms#") { scope in
             """
             \(nested: scope.services)
-            SELECT e.id, e.birthday, e.region, e.ability_level, e.lives_alone, e.cadre, e.death_date, e.classes,
+            SELECT e.id, e.birthday, e.region, e.ability_level, e.lives_alone, e.cadre, e.death_date, e.classes, e.streets,
                 (SELECT MAX(v.at_ms) FROM event v WHERE v.subject = e.id)
             FROM elder e
             WHERE e.id IN (

@@ -47,7 +47,7 @@ public struct Recipients: Sendable {
     public func stays(of elder: ElderID) -> [Recipient.Stay] { stays[elder] ?? [] }
 
     private static let columns: StaticString =
-        "id, death_date, latitude_e6, longitude_e6, birthday, region, classes, ability_level, lives_alone, cadre, contacts"
+        "id, death_date, latitude_e6, longitude_e6, birthday, region, classes, ability_level, lives_alone, cadre, contacts, streets"
 
     private func person(_ id: ElderID, _ row: inout Row, _ classes: inout [String: [ClassSpan]]) throws -> Person {
         let death = try row.optionalDate()
@@ -56,12 +56,19 @@ public struct Recipients: Sendable {
         // A district has a few dozen different lists of classes; each is read once.
         let spans = try classes[packed] ?? Packed.classes(packed)
         classes[packed] = spans
-        return Person(
-            id,
-            Recipient(
-                place: Self.place(latitude, longitude), birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(),
-                livesAlone: try row.bool(), cadre: row.optionalText(), stays: stays(of: id), phones: Packed.phones(try row.text())),
-            death: death)
+        var recipient = Recipient(
+            place: Self.place(latitude, longitude), birthday: birthday, region: region, classes: spans, abilityLevel: try row.int(),
+            livesAlone: try row.bool(), cadre: row.optionalText(), stays: stays(of: id), phones: Packed.phones(try row.text()))
+        recipient.formerStreets = try Self.streets(try row.text())
+        return Person(id, recipient, death: death)
+    }
+
+    private static func streets(_ text: String) throws -> [Recipient.FormerStreet] {
+        try text.split(separator: ";").map { part in
+            let fields = part.split(separator: "|")
+            guard fields.count == 2, let until = LocalDate(fields[1]) else { throw StoreFault.corrupt("elder.streets: \(text)") }
+            return Recipient.FormerStreet(region: String(fields[0]), until: until)
+        }
     }
 
     /// Of millionths of a degree.

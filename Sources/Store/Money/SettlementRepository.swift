@@ -81,6 +81,11 @@ public struct SettlementRepository {
         }
     }
 
+    /// One line of a month as it was frozen, whatever has been decided on it since.
+    public func line(_ month: Month, _ subject: String) throws -> StatementLine? {
+        try tx.first("SELECT \(sql: Self.lineColumns) FROM statement_line WHERE subject = \(subject) AND month = \(month)") { try StatementLine(row: &$0) }
+    }
+
     /// Lines that wait for a person, in the order of statements.
     public func held(_ month: Month, limit: Int) throws -> [StatementLine] {
         try tx.rows(

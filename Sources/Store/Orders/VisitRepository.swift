@@ -41,6 +41,7 @@ public struct VisitRepository {
                 confirmed_ms = NULL, in_device = excluded.in_device, out_device = NULL, is_mocked = excluded.is_mocked,
                 is_location_off = excluded.is_location_off, signature_sha256 = NULL, signed_by = NULL
             """)
+        try noteReuse(check, of: visit.order)
     }
 
     public func saveCheckOut(_ visit: Visit) throws {
@@ -56,6 +57,7 @@ public struct VisitRepository {
                 signature_sha256 = \(visit.traces.signatureSHA256), signed_by = \(visit.traces.signedBy)
             WHERE order_id = \(visit.order)
             """)
+        try noteReuse(check, of: visit.order)
     }
 
     public func saveConfirmation(_ visit: Visit) throws {

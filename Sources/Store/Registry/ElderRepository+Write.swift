@@ -18,6 +18,12 @@ extension ElderRepository {
         try insertPhones(elder)
     }
 
+    /// Keeps the street that an elder has left, and the last day there.
+    public func noteMove(_ id: ElderID, from region: String, until: LocalDate) throws {
+        try tx.execute(
+            "UPDATE elder SET streets = streets || CASE WHEN streets = '' THEN '' ELSE ';' END || \("\(region)|\(until)") WHERE id = \(id)")
+    }
+
     /// Writes an elder's file, if nobody has changed it since `version` was read.
     ///
     /// - Throws: `elder_changed` when somebody has.

@@ -33,6 +33,10 @@ extension Migrator {
         Migration(number: 30, name: "sums", sql: Schema.m0030_sums) { tx in try tx.budgets.keepMonths() },
         Migration(number: 31, name: "samples", sql: Schema.m0031_samples),
         Migration(number: 32, name: "waiting", sql: Schema.m0032_waiting),
+        Migration(number: 33, name: "owners", sql: Schema.m0033_owners),
+        Migration(number: 34, name: "payees", sql: Schema.m0034_payees),
+        Migration(number: 35, name: "photos", sql: Schema.m0035_photos),
+        Migration(number: 36, name: "streets", sql: Schema.m0036_streets),
     ])
 }
 

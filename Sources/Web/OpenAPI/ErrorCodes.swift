@@ -66,6 +66,7 @@ public enum ErrorCodes {
                 "line_adjusted", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
                 "month_changed", "month_closed", "name_taken", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",
                 "order_changed", "order_settled", "order_twin", "output_not_empty",
+                "payee_changed", "payee_known",
                 "payout_list_changed", "payout_not_paid", "person_taken", "plan_overtaken", "post_fixed", "post_taken", "proposal_answered",
                 "proposal_lapsed", "proposal_open", "provider_changed", "reversal_known", "standing_order_changed", "standing_order_ended",
                 "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled", "token_ended", "version_stale",

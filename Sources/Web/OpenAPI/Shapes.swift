@@ -164,7 +164,7 @@ public enum Shapes {
         .object([
             "id": .matching("^[0-9a-f]{16}$", sample: "9f86d081884c7d65"), "role": .text(sample: "provider"), "provider": .text().nullable,
             "name": .text(sample: "till-2"), "scopes": .array(.text(sample: "provider")), "created_at": .instant, "expires_at": .instant.nullable,
-            "revoked_at": .instant.nullable, "last_used_at": .instant.nullable,
+            "revoked_at": .instant.nullable, "last_used_at": .instant.nullable, "owner": .text().nullable,
         ]))
 
     public static let webhook = Component(

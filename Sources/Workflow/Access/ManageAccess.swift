@@ -66,7 +66,7 @@ public struct ManageAccess: Sendable {
             throw Rejection(.forbidden, "own_grant", "不能给自己授权，也不能授出与自己相同的角色，请由另一位安全管理员办理。", pointer: "/role")
         }
         let isPost = Caller.Role.posts.contains(wish.role)
-        let person = wish.role == .provider ? nil : wish.person
+        let person = wish.role == .provider ? nil : wish.person.map(PaperNumber.normalised)
         guard person.map({ (1...40).contains($0.count) }) ?? !wish.role.needsPerson else {
             throw Rejection(
                 .invalid, "person_missing", "系统、安全、审计管理员和财务必须登记本人工号（至多 40 个字），以保证三员分立和双人复核。", pointer: "/person")
@@ -74,7 +74,7 @@ public struct ManageAccess: Sendable {
         let saving = try saving(name, password: wish.password, role: wish.role, provider: wish.provider, person: person, by: caller)
         try await office.perform { tx in
             try Self.refuseOwn(tx, name, caller)
-            guard try person == nil || tx.access.login(caller.name)?.person != person else { throw Self.ownGrant }
+            guard try person == nil || tx.access.login(caller.name)?.person.map(PaperNumber.normalised) != person else { throw Self.ownGrant }
             if let held = try tx.access.login(name)?.holder.role, held != wish.role.rawValue, let old = Caller.Role(rawValue: held) {
                 guard mayGrant.contains(old) else {
                     throw Rejection(.forbidden, "own_grant", "不能更改与自己角色相同的账号，请由另一位安全管理员办理。", pointer: "/name")
@@ -101,6 +101,7 @@ public struct ManageAccess: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> Void {
         let salt = (0..<16).map { _ in UInt8(truncatingIfNeeded: office.random()) }
         let (stored, now) = (try Password.stored(password, salt: salt), office.now)
+        let person = person.map(PaperNumber.normalised)
         return { tx in
             try tx.access.saveLogin(.init(role: role.rawValue, provider: provider, name: name), person: person, password: stored)
             let data: JSON = person.map { ["role": JSON(role.rawValue), "person": JSON($0)] } ?? ["role": JSON(role.rawValue)]

@@ -23,18 +23,23 @@ public struct ManageTokens: Sendable {
         public var name: String
         public var scopes: [String]
         public var expires: Instant?
+        /// The login whose it is to be; at the command line alone, as elsewhere it is whoever makes it.
+        public var owner: String?
 
-        public init(role: Caller.Role, provider: ProviderID? = nil, name: String, scopes: [String] = [], expires: Instant? = nil) {
+        public init(
+            role: Caller.Role, provider: ProviderID? = nil, name: String, scopes: [String] = [], expires: Instant? = nil, owner: String? = nil
+        ) {
             self.role = role
             self.provider = provider
             self.name = name
             self.scopes = scopes
             self.expires = expires
+            self.owner = owner
         }
     }
 
     /// - Throws: `provider_missing` unless exactly the role `provider` names a provider that exists; `scope_invalid`, `expiry_invalid`.
-    ///   `own_grant` for a role that the caller may not give.
+    ///   `own_grant` for a role that the caller may not give; `login_unknown` for an owner who has none.
     public func created(_ wish: Wish, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Issued {
         // The secret address of its own calendar is all that a provider gives itself.
         let isOwnCalendar = wish.provider == caller.provider && wish.scopes == [Caller.Scope.calendar?.description]
@@ -57,15 +62,20 @@ public struct ManageTokens: Sendable {
         if let expires = wish.expires, expires <= now {
             throw Rejection(.refused, "expiry_invalid", "失效时间应晚于现在。", pointer: "/expires_at")
         }
-        let issue = issuing(
-            .init(role: wish.role.rawValue, provider: wish.provider, name: wish.name), scopes: wish.scopes, expires: wish.expires, at: now,
-            event: "token.created", by: caller)
+        let secret = office.secret()
         return { tx in
             // Rights to sign are granted by name, and the log knows nobody by anything else.
             guard try caller == .system || tx.access.login(wish.name) == nil else {
                 throw Rejection(.conflict, "name_taken", "“\(wish.name)”是一个登录账号的名称，令牌请另取名称。", pointer: "/name")
             }
-            return try issue(tx)
+            if caller == .system, let owner = wish.owner, try tx.access.login(owner) == nil {
+                throw Rejection(.missing, "login_unknown", "没有这个账号。", pointer: "/owner")
+            }
+            let issued = try Self.issue(
+                tx, secret, .init(role: wish.role.rawValue, provider: wish.provider, name: wish.name), scopes: wish.scopes, expires: wish.expires,
+                at: now, owner: caller == .system ? wish.owner : Self.owner(tx, of: caller))
+            try Self.note(tx, "token.created", issued.stored, by: caller, at: now)
+            return issued
         }
     }
 
@@ -81,11 +91,16 @@ public struct ManageTokens: Sendable {
         let secret = office.secret()
         return { tx in
             let old = try Self.require(tx, id, for: caller)
+            // Whoever rotates a token has seen it: that is to give the role it has.
+            guard caller.provider != nil || Caller.Role(rawValue: old.holder.role).map(caller.role.mayGrant.contains) ?? false else {
+                throw Rejection(.forbidden, "own_grant", "您的角色不能签发 \(old.holder.role) 的令牌，请由安全管理员办理。")
+            }
             guard old.revokedAt == nil, old.expiresAt.map({ $0 > now }) ?? true else {
                 throw Rejection(.conflict, "token_ended", "这个令牌已吊销或已过期，请新建令牌。")
             }
             let issued = try Self.issue(
-                tx, secret, old.holder, scopes: old.scopes, expires: old.expiresAt.map { now + ($0 - old.createdAt) }, at: now)
+                tx, secret, old.holder, scopes: old.scopes, expires: old.expiresAt.map { now + ($0 - old.createdAt) }, at: now,
+                owner: Self.owner(tx, of: caller))
             try tx.tokens.expire(sha256: old.sha256, at: now + overlap)
             try Self.note(tx, "token.rotated", old, by: caller, at: now)
             return issued
@@ -120,22 +135,15 @@ public struct ManageTokens: Sendable {
         }
     }
 
-    private func issuing(
-        _ holder: AccessRepository.Holder, scopes: [String], expires: Instant?, at now: Instant, event: String, by caller: Caller
-    ) -> @Sendable (any Transaction) throws -> Issued {
-        let secret = office.secret()
-        return { tx in
-            let issued = try Self.issue(tx, secret, holder, scopes: scopes, expires: expires, at: now)
-            try Self.note(tx, event, issued.stored, by: caller, at: now)
-            return issued
-        }
-    }
+    /// Whose a token is that a caller makes: a person's also where the person comes with a token.
+    private static func owner(_ tx: any Transaction, of caller: Caller) throws -> String { try tx.tokens.owner(of: caller.name) ?? caller.name }
 
     private static func issue(
-        _ tx: any Transaction, _ secret: String, _ holder: AccessRepository.Holder, scopes: [String], expires: Instant?, at now: Instant
+        _ tx: any Transaction, _ secret: String, _ holder: AccessRepository.Holder, scopes: [String], expires: Instant?, at now: Instant,
+        owner: String?
     ) throws -> Issued {
         let token = "vnh_" + secret
-        let stored = StoredToken(sha256: Secrets.hash(token), holder: holder, scopes: scopes, createdAt: now, expiresAt: expires)
+        let stored = StoredToken(sha256: Secrets.hash(token), holder: holder, scopes: scopes, createdAt: now, expiresAt: expires, owner: owner)
         try tx.tokens.insert(stored)
         return Issued(token: token, stored: stored)
     }

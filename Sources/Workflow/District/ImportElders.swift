@@ -31,7 +31,7 @@ public struct ImportElders: Sendable {
         let write: @Sendable (any Transaction) throws -> ImportReport = { tx in
             var report = ImportReport(faults: faults)
             for (index, elder) in elders.enumerated() {
-                try Self.save(elder, tx, &report)
+                try Self.save(elder, tx, &report, on: now.localDate)
                 if (index + 1) % Self.step == 0 || index + 1 == elders.count { progress(elders.count + index + 1, elders.count * 2) }
             }
             if report.inserted + report.updated > 0 {
@@ -87,7 +87,7 @@ public struct ImportElders: Sendable {
         return (elders, faults)
     }
 
-    private static func save(_ elder: Elder, _ tx: any Transaction, _ report: inout ImportReport) throws {
+    private static func save(_ elder: Elder, _ tx: any Transaction, _ report: inout ImportReport, on today: LocalDate) throws {
         guard var known = try tx.elders.byNumber(elder.number) else {
             try tx.elders.insert(elder)
             report.inserted += 1
@@ -101,6 +101,9 @@ public struct ImportElders: Sendable {
             report.unchanged += 1
         } else {
             try tx.elders.update(wanted, expecting: known.version)
+            if wanted.address.region != known.address.region {
+                try tx.elders.noteMove(known.id, from: known.address.region, until: today.adding(days: -1))
+            }
             report.updated += 1
         }
     }

@@ -93,6 +93,8 @@ struct MonthPack {
         do {
             try referenceFiles(folder)
             for table in PackRepository.tables { try write(table, folder) }
+            try counted(folder)
+            try reused(folder)
             try ways(folder)
             try relations(folder)
             try documents(folder, spreadsheet, progress)
@@ -126,6 +128,25 @@ struct MonthPack {
         try folder.write("\(table.name).csv") { file in
             try file.append(CSV.line(table.columns).utf8)
             try tx.packs.forEachRow(table, scope) { fields in try file.append(CSV.line(fields).utf8) }
+        }
+    }
+
+    private func counted(_ folder: PackFolder) throws {
+        let reader = tx.settlements.candidates(try tx.settlements.recipients(month), evidence: reference.evidence(on: month.last))
+        try folder.write("counted.csv") { file in
+            try file.append(CSV.line(["subject", "elder", "item", "date"]).utf8)
+            for line in try reader.earlierPaid(reference.catalogue, scope) {
+                try file.append(CSV.line([line.subject, line.elder.text, line.item.text, line.date.description]).utf8)
+            }
+        }
+    }
+
+    private func reused(_ folder: PackFolder) throws {
+        try folder.write("reused.csv") { file in
+            try file.append(CSV.line(["order", "sha256", "number", "date"]).utf8)
+            for reuse in try tx.visits.reused(month, began: try tx.settlements.began(month)) {
+                try file.append(CSV.line([reuse.subject, reuse.photo, reuse.number, reuse.date.description]).utf8)
+            }
         }
     }
 
@@ -197,7 +218,7 @@ struct MonthPack {
                 }
             }
         }
-        var whole = MonthChain(start: "vnh-pack-4 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
+        var whole = MonthChain(start: "vnh-pack-5 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
         whole.append(chain.root)
         return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
     }
@@ -205,7 +226,7 @@ struct MonthPack {
     private func manifest(_ folder: PackFolder, _ result: ExportMonth.Result) throws {
         let files = folder.files.sorted { $0.name < $1.name }
         let json: JSON = [
-            "format": "vnh-pack-4", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
+            "format": "vnh-pack-5", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
             "statements": JSON(result.statements), "lines": JSON(result.lines), "root": JSON(result.root),
             "lines_root": JSON(result.linesRoot), "began_ms": try JSON(isClosed ? tx.settlements.began(month)?.milliseconds : nil),
             "files": .array(files.map { ["name": JSON($0.name), "sha256": JSON($0.sha256), "bytes": JSON($0.bytes)] }),

@@ -40,9 +40,10 @@ public struct ManageElder: Sendable {
             guard var elder = try tx.elders.find(id) else {
                 throw Rejection(.missing, "elder_unknown", "没有这位老人，请重新查找。")
             }
-            let seen = version ?? elder.version
+            let (seen, street) = (version ?? elder.version, elder.address.region)
             try change(&elder)
             try tx.elders.update(elder, expecting: seen)
+            if elder.address.region != street { try tx.elders.noteMove(id, from: street, until: now.localDate.adding(days: -1)) }
             elder.version = seen + 1
             try tx.events.append("elder.updated", subject: id.text, subjectSeq: elder.version, by: caller.name, at: now)
             return elder

@@ -12,7 +12,7 @@ public struct AdjustLine: Sendable {
     /// Entered again with another amount before anybody has approved it, it takes the place of the one before.
     ///
     /// - Parameter amount: nil takes back all that was paid on the line, or pays all of a line that was not paid; of both what the provider's score
-    ///   leaves.
+    ///   leaves, and the bonus of the service with it.
     /// - Throws: `batch_open` while the line can still be decided on, `line_unknown`, `amount_out_of_range`, `adjustment_known`.
     public func enter(
         _ month: Month, _ subject: String, amount: Fen?, reason: String, by caller: Caller
@@ -24,9 +24,10 @@ public struct AdjustLine: Sendable {
         let id = IDMaker.text(at: now, random: office.random())
         return { tx in
             try Self.requireFinance(caller)
-            let (line, amount) = try checked(tx, month, subject, amount)
+            let (line, amount, bonus) = try checked(tx, month, subject, amount)
+            let words = bonus == .zero ? reason : "\(reason)（含运营补贴 \(bonus.yuan) 元）"
             let entry = Adjustment(
-                id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: reason, enteredBy: caller.name)
+                id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: words, enteredBy: caller.name)
             try tx.close.withdrawWaiting(month, subject, unless: amount)
             try tx.close.insert(entry, at: now)
             return entry
@@ -67,9 +68,10 @@ public struct AdjustLine: Sendable {
     }
 
     /// - Parameter amount: nil for all of it.
+    /// - Returns: the line, what is moved, and how much of that is its bonus.
     private func checked(
         _ tx: any Transaction, _ month: Month, _ subject: String, _ amount: Fen?
-    ) throws -> (line: CloseRepository.Line, amount: Fen) {
+    ) throws -> (line: CloseRepository.Line, amount: Fen, bonus: Fen) {
         let step = try Batch.standing(tx, month).step
         guard step.isLocked else {
             throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
@@ -81,14 +83,14 @@ public struct AdjustLine: Sendable {
         let percent = try Deduct.given(tx, month, line.provider).map { policy.payPercent(score: $0) } ?? 100
         let isPaid = line.verdict == .paid
         let sound = try line.subsidy - (isPaid ? tx.close.withheld(month, subject) : .zero)
-        let share = sound.share(Int64(percent), of: 100)
-        let whole = isPaid ? -share : share
-        let amount = amount ?? whole
-        let isInRange = whole < .zero ? (amount < .zero && amount >= whole) : (amount > .zero && amount <= whole)
-        guard isInRange else {
-            throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(whole) 之间，且不为 0。", pointer: "/amount_fen")
+        let programmes = office.reference.programmes
+        let bonus = try programmes.payBonuses
+            ? tx.settlements.line(month, subject).map { Deduction.bonus(of: $0.candidate, programmes) } ?? .zero : .zero
+        let correction = Correction(share: sound.share(Int64(percent), of: 100), bonus: bonus, isPaid: isPaid)
+        guard let moved = correction.amount(amount) else {
+            throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(correction.whole) 之间，且不为 0。", pointer: "/amount_fen")
         }
-        return (line, amount)
+        return (line, moved, moved == correction.whole ? bonus : .zero)
     }
 
     private static func requireFinance(_ caller: Caller) throws {

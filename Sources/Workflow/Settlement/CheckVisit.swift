@@ -18,7 +18,9 @@ public enum CheckVisit {
         guard var line = lines.first(where: { $0.subject == order.id.text }) else { return [] }
         line.proof.isReady = true
         let others = lines.filter { $0.subject != line.subject }
-        let surroundings = Surroundings(terms: try MonthCheck.terms(tx, reference, month), month: others + [line])
+        var terms = try MonthCheck.terms(tx, reference, month)
+        terms.set(reused: try tx.visits.reused(order.id))
+        let surroundings = Surroundings(terms: terms, month: others + [line])
         return Checks.findings(line, surroundings)
     }
 }

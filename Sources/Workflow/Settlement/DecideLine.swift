@@ -34,31 +34,31 @@ public struct DecideLine: Sendable {
 
     /// Writes a decision and moves the money with it.
     static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction, _ reference: Reference) throws {
-        guard let found = try tx.close.line(month, subject),
-            let line = try tx.settlements.statement(month, found.provider)?.lines.first(where: { $0.candidate.subject == subject })
-        else { throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject") }
+        guard let line = try tx.settlements.line(month, subject)?.candidate else {
+            throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
+        }
         // Corrected while the batch was locked, and returned since: it would be paid, or taken back, twice.
         guard try !tx.close.isCorrected(month, subject) else {
             throw Rejection(.conflict, "line_adjusted", "这一行在批次锁定期间已批准冲正，不能再放行或拒付。")
         }
-        try tx.close.insert(decision, on: subject, month, found.provider)
+        try tx.close.insert(decision, on: subject, month, line.provider)
         if decision.kind == .refuse {
             try Deduct.giveBack(tx, .blocks, month, subject, now: decision.at)
-            try Refusal.undo(tx, line.candidate, now: decision.at)
+            try Refusal.undo(tx, line, now: decision.at)
         } else {
-            if line.candidate.kind == .order {
+            if line.kind == .order {
                 let order = try tx.orders.require(ID(subject))
                 guard order.state == .closed else {
                     throw Rejection(.conflict, "line_reopened", "工单 \(order.number) 在月结后又有变动（\(order.state.name)），不能放行。")
                 }
                 try Money(tx, order, now: decision.at).post()
             }
-            try tx.close.settle(line.candidate.kind, subject, isPaid: true)
+            try tx.close.settle(line.kind, subject, isPaid: true)
         }
-        try Deduct.renewBonuses(tx, month, found.provider, reference.programmes, now: decision.at)
-        try Deduct.renewScore(tx, month, found.provider, reference.checks(on: month.last), now: decision.at)
+        try Deduct.renewBonuses(tx, month, line.provider, reference.programmes, now: decision.at)
+        try Deduct.renewScore(tx, month, line.provider, reference.checks(on: month.last), now: decision.at)
         try Batch.tell(
-            tx, "line.decided", month, found.provider, by: decision.by, at: decision.at,
+            tx, "line.decided", month, line.provider, by: decision.by, at: decision.at,
             data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
     }
 }

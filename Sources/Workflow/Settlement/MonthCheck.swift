@@ -42,12 +42,13 @@ struct MonthCheck: Sendable {
         let (reference, month, policy) = (office.reference, month, policy)
         let slices = CandidateReader.Slice.all(of: month)
         let (terms, recipients, earlier) = try await office.read { tx in
-            let counted = reference.catalogue.items.filter { $0.caps.contains { $0.per == .week || $0.per == .year } }.map(\.code)
             let recipients = try tx.settlements.recipients(month, all: true)
             let reader = tx.settlements.candidates(recipients, evidence: policy)
             let scope = PackRepository.Scope(month, isClosed: false, began: try tx.settlements.began(month))
+            var terms = try Self.terms(tx, reference, month)
+            terms.set(reused: try tx.visits.reused(month, began: try tx.settlements.began(month)))
             return (
-                try Self.terms(tx, reference, month), recipients, try reader.earlierPaid(counted, scope) + reader.earlierVisits(scope)
+                terms, recipients, try reader.earlierPaid(reference.catalogue, scope) + reader.earlierVisits(scope)
             )
         }
         var traces = Traces()

@@ -50,7 +50,8 @@ public struct PayMonth: Sendable {
     public init(_ office: Office) { self.office = office }
 
     /// - Returns: the transfers; none when nobody is due anything, and the month then counts as paid.
-    /// - Throws: `close_out_of_order`, `own_entry`, `invoice_missing` when those who are due something have sent no invoice.
+    /// - Throws: `close_out_of_order`, `own_entry`, `payee_changed` when an account is not the one that was approved and nobody has confirmed it,
+    ///   `invoice_missing` when those who are due something have sent no invoice.
     public func prepared(_ month: Month, by caller: Caller) -> @Sendable (any Transaction) throws -> [Payment] {
         let (now, reference) = (office.now, office.reference)
         return { tx in
@@ -75,6 +76,9 @@ public struct PayMonth: Sendable {
                 try Self.enter(end, tx, month, history, by: caller, now: now, opinion: "没有应付款，无须开票付款")
                 return []
             }
+            let approved = try tx.close.payees(month)
+            let changes = payments.compactMap { Self.change(of: $0.provider, approved, reference) }
+            try Payee.check(changes, approved: payments.compactMap { approved[$0.provider] }, by: try tx.access.names(of: caller.name))
             for payment in payments { try tx.close.insert(payment, month, at: now) }
             try Self.enter(move, tx, month, history, by: caller, now: now, opinion: "\(payments.count) 笔 \(payments.map(\.amount).total)")
             return payments
@@ -118,6 +122,11 @@ public struct PayMonth: Sendable {
     static func check(_ move: CloseMove, _ tx: any Transaction, _ history: [CloseEntry], by caller: Caller) throws {
         try Batch.require(move.right, caller, tx)
         try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: [])
+    }
+
+    /// What has become of the account of a provider since it was approved.
+    static func change(of provider: ProviderID, _ approved: [ProviderID: Payee.Approved], _ reference: Reference) -> Payee.Change? {
+        reference.franchise.provider(provider).flatMap { Payee.Change(provider, approved: approved[provider], now: Payee($0)) }
     }
 
     /// To whom the month owes anything.

@@ -51,6 +51,8 @@ public struct ReadClose: Sendable {
         public let correctionCount: Int
         /// Why the caller may not pay, if so.
         public let obstacle: String?
+        /// The accounts that were approved or confirmed.
+        public let payees: [ProviderID: Payee.Approved]
     }
 
     /// What machines are told beyond where it stands.
@@ -113,7 +115,8 @@ public struct ReadClose: Sendable {
             return Money(
                 step: step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
                 corrections: corrections, correctionCount: count,
-                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, history, by: caller) } })
+                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, history, by: caller) } },
+                payees: try tx.close.payees(month))
         }
     }
 

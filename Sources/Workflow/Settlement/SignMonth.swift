@@ -31,7 +31,15 @@ public struct SignMonth: Sendable {
             let entry = CloseEntry(from: move.from, action: action, to: move.to, by: caller.name, at: now, opinion: opinion, hash: hash)
             try tx.close.append(entry, to: month, after: history.count)
             // From here on nothing is returned: what the payments cannot bear is known for good.
-            if move.to == .finance { for rest in try tx.settlements.sealed(month).compactMap(Deduction.carried) { try tx.close.insert(rest, at: now) } }
+            if move.to == .finance {
+                let sealed = try tx.settlements.sealed(month)
+                for rest in sealed.compactMap(Deduction.carried) { try tx.close.insert(rest, at: now) }
+                // The accounts are approved with the amounts.
+                for sums in sealed where sums.due > .zero {
+                    guard let party = reference.franchise.provider(sums.provider) else { continue }
+                    try tx.close.keep(Payee(party), month, sums.provider, by: caller.name, at: now)
+                }
+            }
             try Batch.tell(
                 tx, action == .reject ? "month.returned" : "month.signed", month, by: caller.name, at: now,
                 data: "{\"step\":\"\(move.to.rawValue)\"}")

@@ -62,8 +62,8 @@ public struct CheckReport: Sendable {
         }
         let distance = place.flatMap { here in elder.place.map { here.metres(to: $0) } }
         return Check(
-            at: at, receivedAt: now, method: method, distance_m: distance, accuracy_m: accuracy_m, photoSHA256: photoSHA256,
-            reasonCode: reasonCode)
+            at: at, receivedAt: now, method: method, distance_m: distance, accuracy_m: accuracy_m,
+            photoSHA256: photoSHA256?.lowercased(), reasonCode: reasonCode)
     }
 }
 

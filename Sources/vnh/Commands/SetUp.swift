@@ -97,6 +97,7 @@ struct TokenCommand: AsyncParsableCommand {
         @Option(help: "用途说明") var name = "cli"
         @Option(help: "只能用于这些范围，可多次给出：orders（读写）或 orders:read（只读）；不给则为角色的全部权限") var scope: [String] = []
         @Option(help: "多少天后失效；不给则长期有效") var days: Int?
+        @Option(help: "归谁：登录账号，双人复核时与本人视为同一人；不给则不属于任何人，只认令牌名称") var owner: String?
 
         func validate() throws {
             if let days, !(1...3650).contains(days) { throw ValidationError("--days 应在 1 到 3650 之间") }
@@ -110,7 +111,7 @@ struct TokenCommand: AsyncParsableCommand {
             let expires = days.map { office.now + .days($0) }
             print(
                 try await ManageTokens(office).createToken(
-                    .init(role: role, provider: provider.map { ProviderID($0) }, name: name, scopes: scope, expires: expires)))
+                    .init(role: role, provider: provider.map { ProviderID($0) }, name: name, scopes: scope, expires: expires, owner: owner)))
             await office.database.close()
         }
     }
