@@ -52,7 +52,7 @@ def stale_form(visitor, past):
 
 
 def no_place_for_this_role(visitor, past):
-    visitor.go("/finance").wait_for_selector(".fault")
+    visitor.go("/finance/budgets").wait_for_selector(".fault")
     visitor.forgive("403")
 
 
@@ -96,6 +96,10 @@ def allowances(past):
     past.api("POST", "/payouts/2026-01/AGE/draw-up", {}, token=finance)
 
 
+def month_of_the_desk(visitor, past):
+    visitor.go("/finance/2026-01").wait_for_selector("section.panel")
+
+
 def payouts(visitor, past):
     allowances(past)
     visitor.go("/finance/payouts?month=2026-01").wait_for_selector("button.main")
@@ -134,6 +138,7 @@ SCENES = [
     ("admin", revealed), ("operator", enrolment), ("finance", wrong_code), ("operator", refused_login), ("provider", stale_form),
     ("operator", no_place_for_this_role), ("provider", statement), ("provider", statement_changed), ("provider", statement_on_paper),
     ("provider", why), (movers, plan), ("finance", payouts), ("admin", payout_list),
+    ("operator", month_of_the_desk),
     ("provider", step("decline", "#decline")), ("provider", step("propose", "#propose")), ("provider", step("check-in", "#check")),
 ]
 
@@ -141,7 +146,7 @@ SCENES = [
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("login,scene", SCENES, ids=[
     "revealed", "enrolment", "wrong-code", "refused-login", "stale-form", "no-place", "statement", "statement-changed", "statement-on-paper",
-    "why", "plan", "payouts", "payout-list", "decline", "propose", "check-in",
+    "why", "plan", "payouts", "payout-list", "desk-month", "decline", "propose", "check-in",
 ])
 def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
     if callable(login):

@@ -147,3 +147,42 @@ def test_a_budget_is_set_on_the_page_and_a_right_is_taken_back(house, enter):
     page.get_by_role("button", name="授权").click()
     page.get_by_role("button", name="收回 somebody").click()
     page.wait_for_selector("td:has-text('somebody')", state="detached")
+
+
+def test_the_desk_reviews_a_month_and_finds_nothing_of_payments(past, enter):
+    """平台复核 belongs to operators and quality callers by role: every page of it opens to them, every link on the way too, and no other of finance."""
+    visitor = enter(past, "operator")
+    page = visitor.go("/console")
+    page.get_by_role("link", name="月结", exact=True).click()
+    page.wait_for_url("**/finance")
+    # Whoever reviews still hears the telephone, and is one key from the desk.
+    assert page.locator("#calls").count() == 1
+    page.get_by_role("link", name="2026-01", exact=True).click()
+    page.wait_for_url(f"**{MONTH}")
+    assert "平台复核" in panel(page) and page.get_by_role("button", name="月结：截止").count() == 0
+    statement = page.locator("tbody td a").first.get_attribute("href")
+    for path in ["/finance", MONTH, f"{MONTH}/held", statement]:
+        visitor.go(path)
+        for address in page.locator("main a, header nav a").evaluate_all("links => [...new Set(links.map((link) => link.href))]"):
+            assert page.request.get(address).status == 200, (path, address)
+    for path in ["/finance/budgets", "/finance/audit", "/finance/payouts", "/finance/funds", f"{MONTH}/money", f"{MONTH}/documents", f"{MONTH}/shadow"]:
+        visitor.go(path).wait_for_selector(".fault")
+    visitor.forgive("403")
+
+
+def test_an_operator_decides_a_held_line_and_signs_for_the_platform(make_house, enter):
+    house = make_house("review", "--elders", "400", "--days", "33", close="2026-01")
+    visitor = enter(house, "operator")
+    page = visitor.go(f"{MONTH}/held")
+    card = page.locator(".held").first
+    subject = card.get_attribute("data-subject")
+    page.wait_for_function("document.activeElement.classList.contains('held')")
+    page.keyboard.press("n")
+    page.wait_for_selector(f".held[data-subject='{subject}'] .said:has-text('已拒付')", timeout=15_000)
+    sample = house.token("quality", "--name", "caller")
+    for entry in house.api("GET", "/settlements/2026-01/samples", token=sample)["samples"]:
+        if not entry["result"]:
+            house.api("POST", f"/settlements/2026-01/samples/{entry['subject']}", {"result": "passed", "note": "电话回访"}, token=sample)
+    assert "已复核" in sign(visitor, "已核对", "平台复核 同意")
+    # The next step is the street's: the desk reads whose it is and has no button.
+    assert "街道签字" in panel(page) and page.get_by_role("button", name="同意").count() == 0

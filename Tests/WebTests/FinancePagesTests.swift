@@ -70,17 +70,22 @@ struct FinancePagesTests {
             world.pass(.days(8))
             try Golden.page("months", MonthsModel(try await ReadMonth(world.office).milestones(), now: world.now))
             let provider = try #require(paid.provider)
-            func statement(_ filter: LineFilter) async throws -> StatementModel {
+            func statement(_ filter: LineFilter, by caller: Caller = World.finance) async throws -> StatementModel {
                 let page = try await ReadMonth(world.office).page(World.month, provider, filter, after: 0)
-                return StatementModel(try #require(page), reference: reference)
+                return StatementModel(try #require(page), caller: caller, reference: reference)
             }
             try Golden.page("statement", try await statement(.all))
             try Golden.page("statement", as: "statement@blocked", try await statement(.blocked))
+            // Whoever reviews from the hotline's desk finds the orders, and no way to the papers.
+            try Golden.page("statement", as: "statement@desk", try await statement(.all, by: Self.reviewer))
+            let desk = try await Self.month(world, try await ReadMonth(world.office)(World.month), by: Self.reviewer)
+            try Golden.page("month", as: "month@desk", desk)
+            #expect(!desk.mayClose && !desk.leadsToMoney)
             for (name, caller) in [("held", Self.reviewer), ("held@look", World.finance)] {
                 let (lines, count, obstacle) = try await ReadHeld(world.office)(World.month, by: caller)
                 try Golden.page(
                     "held", as: name, HeldModel(
-                        World.month, lines, count: count, obstacle: obstacle, reference: reference,
+                        World.month, lines, count: count, obstacle: obstacle, caller: caller, reference: reference,
                         vocabulary: try Golden.pages.get().vocabulary(.chinese)))
             }
             let decided = try DecideLine(world.office).prepared(World.month, held.id.text, .refuse, reason: "R12 核验等级不够", by: Self.reviewer)

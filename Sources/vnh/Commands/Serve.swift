@@ -185,7 +185,7 @@ struct Server {
         PortalPages(site).add(to: faces.group("provider", context: ProviderContext.self))
         FiguresPages(site).add(to: faces.group("provider", context: ProviderContext.self))
         let finance = faces.group("finance", context: FinanceContext.self)
-        FinancePages(site).add(to: finance)
+        FinancePages(site).add(to: finance, review: faces.group("finance", context: StaffContext.self))
         BudgetPages(site).add(to: finance)
         PayoutPages(site).add(to: finance)
         TracePages(site).add(to: finance)
