@@ -10,7 +10,7 @@ PAGES = [
     ("operator", "/console/knowledge"), ("operator", "/console/knowledge/K007"), ("operator", "/console/items/06001"),
     ("operator", "/console/downtime"), ("operator", "/console/elders/e00000001"), ("operator", "/console/elders/e00000001/standing"),
     ("finance", "/finance/budgets"), ("finance", "/finance/payouts"), ("finance", "/finance/payouts/2026-01/AGE"),
-    ("finance", "/finance/lapsed"), ("finance", "/finance/audit"),
+    ("finance", "/finance/lapsed"), ("finance", "/finance/audit"), ("finance", "/finance/funds"), ("finance", "/finance/swipes"),
     ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
     ("finance", "/finance"), ("operator", "/finance"), ("admin", "/admin"), ("auditor", "/admin/access"), ("auditor", "/admin/audit"),
     ("security", "/admin/users"), ("security", "/admin/tokens"), ("admin", "/admin/tokens"), ("admin", "/admin/webhooks"),

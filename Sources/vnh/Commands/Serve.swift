@@ -188,6 +188,8 @@ struct Server {
         FinancePages(site).add(to: finance, review: faces.group("finance", context: StaffContext.self))
         BudgetPages(site).add(to: finance)
         PayoutPages(site).add(to: finance)
+        FundPages(site).add(to: finance)
+        SwipePages(site).add(to: finance)
         TracePages(site).add(to: finance)
         MoneyPages(site).add(to: finance)
         PlanPages(site).add(to: faces.group("provider", context: ProviderContext.self))
