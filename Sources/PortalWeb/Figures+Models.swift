@@ -6,8 +6,16 @@ import Store
 import Web
 import Workflow
 
-/// 质量: a provider's own figures.
+/// 质量: a provider's score, what comes of it, and its own figures.
 struct QualityModel: Sendable {
+    struct Assessed: Sendable {
+        let month: String
+        let score: String
+        let percent: String
+        let deducted: String
+        let at: String
+    }
+
     struct Figure: Sendable {
         let name: String
         let value: String
@@ -15,10 +23,23 @@ struct QualityModel: Sendable {
     }
 
     let score: String
+    /// Since when it holds, and what it is worth in dispatch.
+    let since: String?
+    let worth: String
+    let assessments: [Assessed]
+    let isAssessed: Bool
     let figures: [Figure]
 
-    init(_ found: OwnFiguresRepository.Figures, score: String) {
-        self.score = score
+    init(_ own: ReadOwnQuality.Own) {
+        let found = own.figures
+        score = "\(own.score)"
+        since = own.since?.shown
+        worth = localized("派单总分 \(own.total)，质量占 \(own.most)，您得 \(own.points)（派单策略 \(own.policy)）")
+        assessments = own.assessments.map {
+            Assessed(
+                month: $0.month.description, score: "\($0.score)", percent: "\($0.percent)%", deducted: HTML.grouped($0.deducted), at: $0.at.shown)
+        }
+        isAssessed = !assessments.isEmpty
         func share(_ part: Int, of whole: Int) -> String { whole == 0 ? "—" : "\((part * 1000 / whole + 5) / 10)%" }
         let answered = found.accepted + found.declined + found.expired
         // Marks with one decimal, rounded half up.
@@ -110,8 +131,18 @@ struct OwnStatementModel: Sendable {
         let typed: String?
     }
 
+    /// A step on the way to the money, and what is known of it.
+    struct Station: Sendable {
+        let name: String
+        let state: String
+        let told: [String]
+        let isHere: Bool
+        let bounced: String?
+    }
+
     let sha256: String
     let answer: String
+    let way: [Station]
     let sums: StatementSumsModel
     let place: StatementPlace
     let mayConfirm: Bool
@@ -119,11 +150,13 @@ struct OwnStatementModel: Sendable {
     let fault: String?
 
     init(
-        _ page: StatementPage, sha256: String, answer: Bool?, disputes: [CloseRepository.Dispute], catalogue: Catalogue,
+        _ page: StatementPage, sha256: String, way: StatementWay, disputes: [CloseRepository.Dispute], catalogue: Catalogue,
         typed: FiguresPages.DisputeForm?, fault: String?
     ) {
         (self.sha256, self.fault) = (sha256, fault)
+        let answer = way.answer?.isConfirmed
         self.answer = Self.word(answer)
+        self.way = Self.stations(way, due: page.sums.due)
         (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
         mayConfirm = answer != true
         let objections = Dictionary(disputes.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
@@ -137,6 +170,40 @@ struct OwnStatementModel: Sendable {
                 isHeld: line.verdict != .paid, findings: line.findings.map(\.sentence),
                 dispute: objection?.reason, reply: objection?.answer, mayDispute: answer != true && objection == nil,
                 typed: typed?.subject == candidate.subject ? typed?.reason : nil)
+        }
+    }
+
+    /// Confirmed, signed by the offices, invoiced, transferred: the first that is not done is where it is now.
+    private static func stations(_ way: StatementWay, due: Fen) -> [Station] {
+        let isSigned = [.finance, .paying, .paid].contains(way.step)
+        let last = way.transfers.last
+        let isPaid = last?.state == .paid
+        let transfers = way.transfers.map { transfer in
+            let when = transfer.answeredAt.map { localized("\($0.shown) 银行回单") } ?? localized("\(transfer.orderedAt.shown) 交银行")
+            let result = localized(term: transfer.state == .paid ? "已付" : transfer.state == .bounced ? "退票" : "待银行回单")
+            let account = localized("尾号 \(transfer.account.suffix(4)) 的账户")
+            return ([HTML.grouped(transfer.amount), result, account, when, transfer.note].filter { !$0.isEmpty }).joined(separator: " · ")
+        }
+        let signed = [localized(term: way.step.name), way.since?.shown].compactMap { $0 }.joined(separator: " ")
+        let answered = way.answer.map { ["\(word($0.isConfirmed)) \($0.at.shown)"] } ?? []
+        var stations = [
+            (name: localized("服务商确认"), isDone: way.answer?.isConfirmed == true, told: answered),
+            (name: localized("复核与审批"), isDone: isSigned, told: [signed]),
+        ]
+        if due > .zero || way.invoice != nil || last != nil {
+            let invoice = way.invoice.map { [localized("\($0.number)，\($0.date)，\(HTML.grouped($0.amount)) 元")] }
+            stations += [
+                (name: localized("登记发票"), isDone: way.invoice != nil, told: invoice ?? (isSigned ? [localized("请把发票交给平台财务登记")] : [])),
+                (name: localized("付款"), isDone: isPaid, told: transfers),
+            ]
+        }
+        let here = stations.firstIndex { !$0.isDone }
+        let bounced = last?.state == .bounced
+            ? localized("银行退回了这笔付款：请核对账户，与平台财务联系，更正后会再付一次。") : nil
+        return stations.enumerated().map { index, station in
+            Station(
+                name: station.name, state: station.isDone ? "done" : index == here ? "here" : "ahead", told: station.told, isHere: index == here,
+                bounced: index == stations.count - 1 ? bounced : nil)
         }
     }
 

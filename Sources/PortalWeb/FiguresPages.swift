@@ -11,10 +11,10 @@ import Workflow
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /provider/quality | its own figures of ninety days |
+/// | GET /provider/quality | its score, what it is worth in dispatch, the months it was assessed, its figures of ninety days |
 /// | GET /provider/why?order= | “why not me?”: one order, itself and nobody else |
 /// | GET /provider/statements | its statements |
-/// | GET /provider/statements/{month}?show=&after= | one with fifty of its lines: what is not paid, or all |
+/// | GET /provider/statements/{month}?show=&after= | one, how far it is on its way to payment, and fifty of its lines: what is not paid, or all |
 /// | GET /provider/statements/{month}/print | all of it, on sheets of A4 |
 /// | POST /provider/statements/{month}/confirm, dispute | agrees, or objects to a line with the reason |
 /// | POST /provider/means/closed | a day closed, or open again |
@@ -36,11 +36,7 @@ public struct FiguresPages: PageGroup {
     }
 
     @Sendable func quality(_ request: Request, _ context: ProviderContext) async throws -> Response {
-        let (provider, today) = (context.provider, office.now.localDate)
-        let figures = try await office.read { tx in try tx.ownFigures.figures(of: provider, from: today.adding(days: -90), until: today) }
-        return try pages.page(
-            "quality", frame("质量", request, context),
-            QualityModel(figures, score: office.reference.franchise.provider(provider).map { "\($0.quality)" } ?? ""))
+        try pages.page("quality", frame("质量", request, context), QualityModel(try await ReadOwnQuality(office)(context.provider)))
     }
 
     @Sendable func why(_ request: Request, _ context: ProviderContext) async throws -> Response {
@@ -70,19 +66,19 @@ public struct FiguresPages: PageGroup {
         let (month, provider) = (try context.month(), context.provider)
         let asked = try typed?.place.filter ?? request.word("show", LineFilter.self)
         let after = try typed?.place.after ?? request.integer("after", default: 0, in: 0...Int.max)
-        let found = try await office.read { tx -> (page: StatementPage, sha256: String, answer: Bool?, disputes: [CloseRepository.Dispute])? in
+        let found = try await office.read { tx -> (page: StatementPage, sha256: String, way: StatementWay, disputes: [CloseRepository.Dispute])? in
             guard let sums = try tx.settlements.sealed(month, provider), let sha256 = try tx.settlements.sha256(month, provider),
                 let page = try tx.settlements.page(
                     month, provider, asked ?? (LineFilter.unpaid.count(sums) > 0 ? .unpaid : .all), after: after)
             else { return nil }
             return (
-                page, sha256, try tx.close.answer(month, provider)?.isConfirmed,
+                page, sha256, try StatementWay(tx, month, provider),
                 try tx.close.disputes(month, on: page.lines.map(\.line.candidate.subject))
             )
         }
         guard let found else { throw Self.noStatement }
         let model = OwnStatementModel(
-            found.page, sha256: found.sha256, answer: found.answer, disputes: found.disputes, catalogue: office.reference.catalogue,
+            found.page, sha256: found.sha256, way: found.way, disputes: found.disputes, catalogue: office.reference.catalogue,
             typed: typed, fault: fault?.message)
         return try pages.page("own-statement", frame("结算单 \(month)", request, context), model, status: fault == nil ? .ok : .conflict)
     }

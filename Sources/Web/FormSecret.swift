@@ -66,7 +66,7 @@ struct FormFields {
     subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
     /// Never shown again and never sent back by a page.
-    private static let secrets: Set<String> = ["csrf", "password", "code", "challenge"]
+    private static let secrets: Set<String> = ["csrf", "password", "old", "again", "code", "challenge"]
 
     /// What may be shown and sent again.
     var kept: [(name: String, value: String)] { pairs.filter { !Self.secrets.contains($0.name) } }

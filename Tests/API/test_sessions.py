@@ -178,3 +178,44 @@ def test_a_step_of_the_franchise_is_not_taken_over_somebody_elses(house):
     late = two.post("/admin/providers/P007", {"csrf": two.secret(), "seen": seen, "state": "rectifying", "reason": "食品抽检不合格"})
     assert late.status_code == 409 and "暂停派单" in late.text and 'value="食品抽检不合格"' in late.text
     assert house.client("admin")("POST", "/providers/P007/state", {"state": "active", "reason_code": "cleared"}).status_code == 200
+
+
+def test_a_person_changes_their_password_and_is_out_everywhere_else(house):
+    security = Person(house, "security").come_in()
+    made = USER | {"name": "night-11", "csrf": security.secret()}
+    assert security.post("/admin/users", made).status_code == 200
+    here, elsewhere = (Person(house, "night-11", USER["password"]).come_in() for _ in range(2))
+    assert "至少 10 位" in here.get("/account").text
+
+    def change(old, new, again=None, person=here, **more):
+        return person.post("/account/password", {"old": old, "password": new, "again": again or new, "csrf": here.secret()} | more)
+
+    for old, new, again, said in [
+        ("wrong", "morning-desk-88", None, "旧密码不对"), (USER["password"], "short1", None, "至少 10 位"),
+        (USER["password"], "morning-desk-88", "morning-desk-89", "不一样"), (USER["password"], USER["password"], None, "不能与旧密码相同"),
+    ]:
+        answer = change(old, new, again)
+        assert answer.status_code == 422 and said in answer.text and new not in answer.text, said
+    # A form that has lost its secret keeps no password for another try.
+    stale = change(USER["password"], "morning-desk-88", csrf="x" * 44)
+    assert stale.status_code == 403 and USER["password"] not in stale.text and "morning-desk-88" not in stale.text
+    done = change(USER["password"], "morning-desk-88")
+    assert done.status_code == 303 and "密码已修改" in here.get(done.headers["location"]).text
+    assert elsewhere.get("/console").headers["location"].startswith("/login")
+    assert here.get("/console").status_code == 200
+    assert Person(house, "night-11").post("/login", {"name": "night-11", "password": USER["password"]}).status_code == 401
+    Person(house, "night-11", "morning-desk-88").come_in()
+    # A machine has no password, whatever its name.
+    token = {"Authorization": f"Bearer {house.token('operator')}"}
+    assert requests.post(f"{house.base}/account/password", headers=token, timeout=20, data={
+        "old": "x", "password": "morning-desk-88", "again": "morning-desk-88"}).status_code == 409
+
+
+def test_the_old_password_is_guessed_at_five_times_and_no_more(house):
+    security = Person(house, "security").come_in()
+    assert security.post("/admin/users", USER | {"name": "night-12", "csrf": security.secret()}).status_code == 200
+    person = Person(house, "night-12", USER["password"]).come_in()
+    form = {"old": "wrong", "password": "morning-desk-88", "again": "morning-desk-88", "csrf": person.secret()}
+    assert [("锁定到" in person.post("/account/password", form).text) for _ in range(5)] == [False] * 4 + [True]
+    assert person.get("/console").headers["location"].startswith("/login")
+    assert "锁定" in person.post("/login", {"name": "night-12", "password": USER["password"]}).text

@@ -13,7 +13,7 @@ import sqlite3
 import pytest
 
 from conftest import DATA, Visitor
-from test_filled_pages import allowances
+from test_filled_pages import allowances, held_swipe, special_funds
 from test_portal import movers, offer, tomorrow_noon
 
 HAN = re.compile(r"[\u3007\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -30,7 +30,7 @@ TYPED = {
     "elder_phone": ["label"], "elder_item": ["value"], "service_order": ["caller", "note", "from_address", "to_address"],
     "standing_order": ["note", "reason"], "complaint": ["text", "answer", "resolution"], "event_note": ["text"],
     "absence": ["note"], "line_decision": ["reason"], "close_entry": ["opinion"], "sample": ["note"], "access_log": ["reason"],
-    "adjustment": ["reason"], "payout_reversal": ["reason"], "callback": ["did"], "statement_line": ["findings"], "budget_override": ["reason"], "api_token": ["name"],
+    "adjustment": ["reason"], "fund_account": ["holder"], "fund_payment": ["reason", "opinion"], "meal_held": ["sentence"], "payout_reversal": ["reason"], "callback": ["did"], "statement_line": ["findings"], "budget_override": ["reason"], "api_token": ["name"],
 }
 # Names in the reviewed files of the district: file and its columns.
 NAMED = {
@@ -159,6 +159,9 @@ PAGES = [
     ("/finance/audit", "finance", "/finance/audit?q={sampled}"),
     ("/finance/budgets", "finance", "/finance/budgets"),
     ("/finance/budgets/{id}", "finance", "/finance/budgets/{budget}"),
+    ("/finance/funds", "finance", "/finance/funds"),
+    ("/finance/funds/{id}", "finance", "/finance/funds/{fund}"),
+    ("/finance/swipes", "finance", "/finance/swipes"),
     ("/finance/lapsed", "finance", "/finance/lapsed?month=2026-01"),
     ("/finance/payouts", "finance", "/finance/payouts?month=2026-01"),
     ("/finance/payouts/{month}/{programme}", "finance", "/finance/payouts/2026-01/AGE"),
@@ -204,6 +207,7 @@ def examples(district):
         "standing": district.one("SELECT id FROM standing_order ORDER BY id LIMIT 1"),
         "call": district.one("SELECT id FROM call WHERE elder_id IS NOT NULL ORDER BY rang_ms DESC LIMIT 1"),
         "budget": district.one("SELECT fund || ':' || year || ':all:all' FROM budget WHERE category || region = '' ORDER BY year, fund LIMIT 1"),
+        "fund": district.one("SELECT account_id FROM fund_payment ORDER BY id LIMIT 1"),
         "day": district.one("SELECT day FROM day_plan WHERE provider_id = 'P092' ORDER BY day DESC LIMIT 1"),
         "worker": district.one("SELECT worker_id FROM day_plan_visit WHERE provider_id = 'P092' AND worker_id IS NOT NULL ORDER BY day DESC LIMIT 1"),
         "provider": district.one("SELECT provider_id FROM statement WHERE month = '2026-01' ORDER BY provider_id DESC LIMIT 1"),
@@ -229,6 +233,8 @@ def district(browser, past):
     past.api("POST", "/webhooks", {"url": "https://example.org/hook", "events": ["order.closed"]}, token=past.token("admin"))
     past.api("POST", "/budgets", {"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00}, token=past.token("finance"))
     allowances(past)
+    special_funds(past)
+    held_swipe(past)
     operator = Visitor(browser, past, "operator")
     operator.go("/console/downtime").locator("main form button").first.click()
     operator.page.wait_for_load_state()

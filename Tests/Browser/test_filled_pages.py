@@ -1,5 +1,7 @@
 """axe where there is something to see only after a step: a file revealed, a second factor begun, a statement objected to, a check-in under way."""
 
+import time
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -52,7 +54,7 @@ def stale_form(visitor, past):
 
 
 def no_place_for_this_role(visitor, past):
-    visitor.go("/finance").wait_for_selector(".fault")
+    visitor.go("/finance/budgets").wait_for_selector(".fault")
     visitor.forgive("403")
 
 
@@ -96,6 +98,52 @@ def allowances(past):
     past.api("POST", "/payouts/2026-01/AGE/draw-up", {}, token=finance)
 
 
+def special_funds(past):
+    """A loan with an advance that is owed, and one asked for by the finance login that waits for somebody else."""
+    finance, second = past.token("finance", "--name", "asker"), past.token("finance", "--name", "decider")
+    if past.api("GET", "/funds", token=finance)["funds"]:
+        return
+    elder = past.elders()[0]["id"]
+    fund = past.api("POST", "/funds", {"kind": "medical_advance", "holder": "市委老干部局", "granted_fen": 200_000_00}, token=finance)["id"]
+    for amount in (5_000_00, 800_00):
+        asked = past.api("POST", f"/funds/{fund}/payments", {"amount_fen": amount, "person": elder, "reason": "住院押金"}, token=finance)
+        if amount == 5_000_00:
+            past.api("POST", f"/fund-payments/{asked['id']}/approve", {"opinion": "同意"}, token=second)
+
+
+def held_swipe(past):
+    """One elder's lunch at two canteens, both from tills that were offline: the later one waits."""
+    if past.api("GET", "/meals/held", token=past.token("finance"))["held"]:
+        return
+    elder = past.elders()[0]["id"]
+    at = time.strftime("%Y-%m-%dT11:%M:00+08:00", time.gmtime(time.time() - 16 * 3600))
+    past.api("POST", "/meals/upload", {"swipes": [
+        {"elder_id": elder, "canteen": canteen, "slot": "lunch", "at": at, "device": "till-1", "device_swipe_id": f"late-{canteen}"}
+        for canteen in ("P001", "P002")]})
+    assert past.api("GET", "/meals/held", token=past.token("finance"))["held"]
+
+
+def funds(visitor, past):
+    special_funds(past)
+    visitor.go("/finance/funds").wait_for_selector("section.panel article")
+
+
+def fund(visitor, past):
+    special_funds(past)
+    page = visitor.go("/finance/funds")
+    page.locator("tbody td a").first.click()
+    page.wait_for_selector("article.card")
+
+
+def swipes(visitor, past):
+    held_swipe(past)
+    visitor.go("/finance/swipes").wait_for_selector("article.card")
+
+
+def month_of_the_desk(visitor, past):
+    visitor.go("/finance/2026-01").wait_for_selector("section.panel")
+
+
 def payouts(visitor, past):
     allowances(past)
     visitor.go("/finance/payouts?month=2026-01").wait_for_selector("button.main")
@@ -134,6 +182,7 @@ SCENES = [
     ("admin", revealed), ("operator", enrolment), ("finance", wrong_code), ("operator", refused_login), ("provider", stale_form),
     ("operator", no_place_for_this_role), ("provider", statement), ("provider", statement_changed), ("provider", statement_on_paper),
     ("provider", why), (movers, plan), ("finance", payouts), ("admin", payout_list),
+    ("finance", funds), ("finance", fund), ("finance", swipes), ("operator", month_of_the_desk),
     ("provider", step("decline", "#decline")), ("provider", step("propose", "#propose")), ("provider", step("check-in", "#check")),
 ]
 
@@ -141,7 +190,7 @@ SCENES = [
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("login,scene", SCENES, ids=[
     "revealed", "enrolment", "wrong-code", "refused-login", "stale-form", "no-place", "statement", "statement-changed", "statement-on-paper",
-    "why", "plan", "payouts", "payout-list", "decline", "propose", "check-in",
+    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "decline", "propose", "check-in",
 ])
 def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
     if callable(login):

@@ -147,3 +147,106 @@ def test_a_budget_is_set_on_the_page_and_a_right_is_taken_back(house, enter):
     page.get_by_role("button", name="授权").click()
     page.get_by_role("button", name="收回 somebody").click()
     page.wait_for_selector("td:has-text('somebody')", state="detached")
+
+
+def test_the_desk_reviews_a_month_and_finds_nothing_of_payments(past, enter):
+    """平台复核 belongs to operators and quality callers by role: every page of it opens to them, every link on the way too, and no other of finance."""
+    visitor = enter(past, "operator")
+    page = visitor.go("/console")
+    page.get_by_role("link", name="月结", exact=True).click()
+    page.wait_for_url("**/finance")
+    # Whoever reviews still hears the telephone, and is one key from the desk.
+    assert page.locator("#calls").count() == 1
+    page.get_by_role("link", name="2026-01", exact=True).click()
+    page.wait_for_url(f"**{MONTH}")
+    assert "平台复核" in panel(page) and page.get_by_role("button", name="月结：截止").count() == 0
+    statement = page.locator("tbody td a").first.get_attribute("href")
+    for path in ["/finance", MONTH, f"{MONTH}/held", statement]:
+        visitor.go(path)
+        for address in page.locator("main a, header nav a").evaluate_all("links => [...new Set(links.map((link) => link.href))]"):
+            assert page.request.get(address).status == 200, (path, address)
+    for path in ["/finance/budgets", "/finance/audit", "/finance/payouts", "/finance/funds", f"{MONTH}/money", f"{MONTH}/documents", f"{MONTH}/shadow"]:
+        visitor.go(path).wait_for_selector(".fault")
+    visitor.forgive("403")
+
+
+def test_an_operator_decides_a_held_line_and_signs_for_the_platform(make_house, enter):
+    house = make_house("review", "--elders", "400", "--days", "33", close="2026-01")
+    visitor = enter(house, "operator")
+    page = visitor.go(f"{MONTH}/held")
+    card = page.locator(".held").first
+    subject = card.get_attribute("data-subject")
+    page.wait_for_function("document.activeElement.classList.contains('held')")
+    page.keyboard.press("n")
+    page.wait_for_selector(f".held[data-subject='{subject}'] .said:has-text('已拒付')", timeout=15_000)
+    sample = house.token("quality", "--name", "caller")
+    for entry in house.api("GET", "/settlements/2026-01/samples", token=sample)["samples"]:
+        if not entry["result"]:
+            house.api("POST", f"/settlements/2026-01/samples/{entry['subject']}", {"result": "passed", "note": "电话回访"}, token=sample)
+    assert "已复核" in sign(visitor, "已核对", "平台复核 同意")
+    # The next step is the street's: the desk reads whose it is and has no button.
+    assert "街道签字" in panel(page) and page.get_by_role("button", name="同意").count() == 0
+
+
+def test_a_fund_pays_out_by_two_persons_and_is_paid_back(house, enter):
+    security = enter(house, "security")
+    for name in ["asker1", "second1"]:
+        form = security.go("/admin/users").locator("form.panel")
+        for label, value in [("用户名", name), ("密码", f"{name}-demo"), ("工号", f"F-{name}")]:
+            form.get_by_label(label).fill(value)
+        form.get_by_label("角色").select_option("finance")
+        form.get_by_role("button").click()
+        security.page.wait_for_selector(f"[role=status]:has-text('{name}')")
+    elder = house.elders()[0]
+    asker, second = enter(house, "asker1"), enter(house, "second1")
+    page = asker.go("/finance")
+    page.get_by_role("link", name="专项资金").click()
+    form = page.locator("form[action='/finance/funds']")
+    form.get_by_label("种类").select_option("one_off_aid")
+    form.get_by_label("单位或个人").fill("区民政局")
+    form.get_by_label("年度").fill("二〇二六")
+    form.get_by_label("金额").fill("10,000")
+    form.get_by_role("button", name="开户").click()
+    # Refused with a sentence, and what was typed is still there.
+    page.wait_for_selector(".fault:has-text('年度')")
+    asker.forgive("422")
+    assert form.get_by_label("单位或个人").input_value() == "区民政局" and form.locator("[name=kind]").input_value() == "one_off_aid"
+    form.get_by_label("年度").fill("2026")
+    form.get_by_role("button", name="开户").click()
+    page.wait_for_selector("h1:has-text('困难帮扶 区民政局 2026')")
+    address = page.url.removeprefix(house.base)
+    for person, said in [("LZ99999999", "没有卡号"), (elder["number"], None)]:
+        page.get_by_label("金额").first.fill("600")
+        page.get_by_label("卡号或姓名").fill(person)
+        page.get_by_label("理由").fill("火灾受损")
+        page.get_by_role("button", name="提交申请").click()
+        if said:
+            page.wait_for_selector(f".fault:has-text('{said}')")
+            assert page.get_by_label("理由").input_value() == "火灾受损"
+            asker.forgive("404", "422")
+    page.wait_for_selector("article.card:has-text('须由另一人审批')")
+    assert page.get_by_role("button", name="同意并支付").count() == 0
+    other = second.go("/finance/funds")
+    other.get_by_role("button", name="同意并支付").click()
+    other.wait_for_url(f"**{address}")
+    assert "9,400.00" in other.locator("p", has=other.locator(".big")).inner_text()
+    assert other.locator("tbody tr").last.locator("td").nth(4).inner_text() == "600.00"
+    assert "second1" in other.locator("article.card").inner_text()
+
+
+def test_a_late_swipe_is_turned_down_with_its_reason(make_house, enter):
+    from test_filled_pages import held_swipe
+    house = make_house("swipes")
+    held_swipe(house)
+    visitor = enter(house, "finance")
+    page = visitor.go("/finance/swipes")
+    card = page.locator("article.card")
+    assert "已" in card.locator(".warn").inner_text()
+    card.get_by_label("理由").fill("已核实")
+    card.get_by_role("button", name="核实入账").click()
+    # The rule that held it still stands in the way: told on its card, with what was typed.
+    page.wait_for_selector("article.card .fault")
+    visitor.forgive("422")
+    assert card.get_by_label("理由").input_value() == "已核实"
+    card.get_by_role("button", name="不予入账").click()
+    page.wait_for_selector("p:has-text('没有待核的刷卡')")

@@ -10,9 +10,9 @@ PAGES = [
     ("operator", "/console/knowledge"), ("operator", "/console/knowledge/K007"), ("operator", "/console/items/06001"),
     ("operator", "/console/downtime"), ("operator", "/console/elders/e00000001"), ("operator", "/console/elders/e00000001/standing"),
     ("finance", "/finance/budgets"), ("finance", "/finance/payouts"), ("finance", "/finance/payouts/2026-01/AGE"),
-    ("finance", "/finance/lapsed"), ("finance", "/finance/audit"),
+    ("finance", "/finance/lapsed"), ("finance", "/finance/audit"), ("finance", "/finance/funds"), ("finance", "/finance/swipes"),
     ("operator", "/board/figures/late"), ("provider", "/provider"), ("provider", "/provider/means"), ("provider", "/provider/news"),
-    ("finance", "/finance"), ("admin", "/admin"), ("auditor", "/admin/access"), ("auditor", "/admin/audit"),
+    ("finance", "/finance"), ("operator", "/finance"), ("admin", "/admin"), ("auditor", "/admin/access"), ("auditor", "/admin/audit"),
     ("security", "/admin/users"), ("security", "/admin/tokens"), ("admin", "/admin/tokens"), ("admin", "/admin/webhooks"),
     ("admin", "/admin/providers"), ("admin", "/admin/providers/P001"), ("operator", "/account"), ("provider", "/provider/quality"),
     ("provider", "/provider/why"), ("provider", "/provider/statements"),
@@ -49,7 +49,7 @@ def test_english_stands_beside_chinese(visit):
 
 
 @pytest.mark.parametrize("login,path", [
-    ("operator", "/console/duties"), ("provider", "/provider"), ("finance", "/finance"), ("admin", "/admin"), ("security", "/admin/users"),
+    ("operator", "/console/duties"), ("operator", "/finance"), ("provider", "/provider"), ("finance", "/finance"), ("admin", "/admin"), ("security", "/admin/users"),
     ("auditor", "/admin/audit"), ("operator", "/board"),
 ])
 def test_title_and_places_are_english_too(visit, login, path):

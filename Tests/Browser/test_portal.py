@@ -385,6 +385,46 @@ def test_in_a_dead_zone_a_visit_is_checked_in_and_out_and_nothing_is_promised(vi
     visitor.faults.clear()
 
 
+def test_a_sheet_kept_before_the_visit_still_says_what_waits(visit, house):
+    """The kept sheet may be older than what was done in the dead zone: its card says so instead of offering what is done with."""
+    visitor = phone(visit)
+    page = visitor.page
+    page.on("dialog", lambda asked: asked.accept())
+    card = f"[data-order='{offer(house, tomorrow_noon() + 345)['id']}']"
+    page.click(f"{card} [data-do=accept]")
+    page.wait_for_selector(f"{card} [data-do=schedule]")
+    old = page.evaluate("fetch('/provider').then(answer => answer.text())")
+    page.click(f"{card} [data-do=schedule]")
+    page.wait_for_selector(f"{card} [data-do='check-in']")
+    page.evaluate("navigator.serviceWorker.ready")
+    visitor.context.set_offline(True)
+
+    def again():
+        page.evaluate("""html => caches.open("portal").then(cache => cache.put("/provider",
+            new Response(html, { headers: { "content-type": "text/html; charset=utf-8" } })))""", old)
+        page.goto(f"{house.base}/provider")
+
+    def check(step):
+        page.click(f"{card} [data-do='{step}']")
+        page.wait_for_selector("#check-place:has-text('已定位')")
+        page.get_by_role("button", name="提交").click()
+        page.wait_for_selector(f"{card} [data-waits='{step}']")
+
+    check("check-in")
+    again()
+    # Of the sheet as it was before, only what comes next is left to do.
+    page.wait_for_selector(f"{card} [data-waits='check-in']:has-text('签到')")
+    assert page.locator(f"{card} .stack :is([data-do], select)").evaluate_all("all => all.map((one) => one.dataset.do)") == ["check-out"]
+    check("check-out")
+    again()
+    page.wait_for_selector(f"{card} [data-waits='check-out']:has-text('签退')")
+    assert page.locator(f"{card} [data-waits]").evaluate_all("all => all.map((one) => one.dataset.waits)") == ["check-in", "check-out"]
+    assert page.locator(f"{card} .stack :is([data-do], select)").count() == 0
+    page.evaluate("localStorage.clear()")
+    visitor.context.set_offline(False)
+    visitor.faults.clear()
+
+
 def test_news_says_of_which_order_it_speaks(visit, house):
     placed = offer(house, tomorrow_noon() + 330)
     page = phone(visit).go("/provider/news")

@@ -33,3 +33,20 @@ def test_every_number_on_the_board_opens_what_it_means(visit):
         page.goto(page.url.split("/board")[0] + link)
         assert page.locator("h1").inner_text() and page.locator("h1 + p").inner_text()
         assert page.locator("tbody tr").count() >= 1
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_an_english_head_breaks_between_words_only(visit, width):
+    page = visit("operator", viewport={"width": width, "height": 1080}).go("/board?lang=en")
+    broken = """() => [...document.querySelectorAll('.tile .name')].flatMap(head => {
+      const text = head.firstChild, found = [];
+      for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if (range.getClientRects().length > 1) found.push(word[0]);
+      }
+      return found;
+    })"""
+    assert page.locator(".tile .name").count() > 10
+    assert page.evaluate(broken) == []

@@ -74,8 +74,8 @@ struct AdminPagesTests {
             try page("file@revealed", isMasked: false)
             let typed = AdminPages.ItemForm(item: RegisterItem.income.rawValue, value: "退休金 900 元", seen: 0)
             try page("file@late", isMasked: false, typed: typed, fault: "这一项刚被别人改过。")
-            try Golden.page("access", AccessModel(
-                    try await look.latest(), unexplained: try await look.unexplained(days: 7)))
+            let (latest, unexplained) = (try await look.latest(), try await look.unexplained(days: 7))
+            try Golden.page("access", AccessModel(latest, unexplained: unexplained, elders: try await look.elders(in: latest, unexplained)))
         }
     }
 

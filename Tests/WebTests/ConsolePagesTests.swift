@@ -81,10 +81,12 @@ struct ConsolePagesTests {
 
     // MARK: One order
 
-    private static func file(_ world: World, _ order: Order, _ words: Words, unsent: OrderModel.Unsent? = nil) async throws -> OrderModel {
+    private static func file(
+        _ world: World, _ order: Order, _ words: Words, unsent: OrderModel.Unsent? = nil, isAlone: Bool = false
+    ) async throws -> OrderModel {
         let read = ReadOrders(world.office)
         return OrderModel(
-            try await read.file(order.id, by: World.desk), try await read.decisions(order.id, by: World.desk),
+            try await read.file(order.id, by: World.desk), try await isAlone ? [] : read.decisions(order.id, by: World.desk),
             try await ReadComplaints(world.office).of(order.id), unsent: unsent, once: "once", caller: World.desk, words: words,
             vocabulary: try Golden.pages.get().vocabulary(.chinese), now: world.now)
     }
@@ -98,6 +100,9 @@ struct ConsolePagesTests {
                 try OverrideProvider(world.office).prepared(order.id, to: other, reason: "家属要求换一家", by: World.desk))
             _ = try await world.office.perform(try FileComplaint(world.office).prepared(order.id, text: "电话打不通", by: World.desk))
             try Golden.page("order", try await Self.file(world, order, words))
+            // Where nobody else could come there is nothing to choose, and no button that leads nowhere.
+            let alone = try await Self.file(world, order, words, isAlone: true)
+            #expect(alone.mayReassign && !alone.mayOverride)
             let unsent = OrderModel.Unsent(action: "cancel", reason: "老人改主意", provider: "", seen: 2, why: "这张工单刚被别人改动过，没有保存。")
             try Golden.page("order", as: "order@late", try await Self.file(world, order, words, unsent: unsent))
         }

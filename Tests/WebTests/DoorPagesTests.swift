@@ -42,6 +42,10 @@ struct DoorPagesTests {
 
     @Test func `one's own account: off, being turned on, and on`() throws {
         try Golden.page("account", AccountPages.Model(name: "张三", isOn: false, isOff: true, recoveryLeft: 0))
+        try Golden.page(
+            "account", as: "account@password", AccountPages.Model(name: "张三", isOn: false, isOff: true, recoveryLeft: 0, passwordFault: "旧密码不对。"))
+        try Golden.page(
+            "account", as: "account@changed", AccountPages.Model(name: "张三", isOn: false, isOff: true, recoveryLeft: 0, isPasswordChanged: true))
         let uri = "otpauth://totp/VNH:desk?secret=JBSWY3DPEHPK3PXP&issuer=VNH"
         try Golden.page(
             "account", as: "account@begun", AccountPages.Model(

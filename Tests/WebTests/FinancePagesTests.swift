@@ -70,17 +70,22 @@ struct FinancePagesTests {
             world.pass(.days(8))
             try Golden.page("months", MonthsModel(try await ReadMonth(world.office).milestones(), now: world.now))
             let provider = try #require(paid.provider)
-            func statement(_ filter: LineFilter) async throws -> StatementModel {
+            func statement(_ filter: LineFilter, by caller: Caller = World.finance) async throws -> StatementModel {
                 let page = try await ReadMonth(world.office).page(World.month, provider, filter, after: 0)
-                return StatementModel(try #require(page), reference: reference)
+                return StatementModel(try #require(page), caller: caller, reference: reference)
             }
             try Golden.page("statement", try await statement(.all))
             try Golden.page("statement", as: "statement@blocked", try await statement(.blocked))
+            // Whoever reviews from the hotline's desk finds the orders, and no way to the papers.
+            try Golden.page("statement", as: "statement@desk", try await statement(.all, by: Self.reviewer))
+            let desk = try await Self.month(world, try await ReadMonth(world.office)(World.month), by: Self.reviewer)
+            try Golden.page("month", as: "month@desk", desk)
+            #expect(!desk.mayClose && !desk.leadsToMoney)
             for (name, caller) in [("held", Self.reviewer), ("held@look", World.finance)] {
                 let (lines, count, obstacle) = try await ReadHeld(world.office)(World.month, by: caller)
                 try Golden.page(
                     "held", as: name, HeldModel(
-                        World.month, lines, count: count, obstacle: obstacle, reference: reference,
+                        World.month, lines, count: count, obstacle: obstacle, caller: caller, reference: reference,
                         vocabulary: try Golden.pages.get().vocabulary(.chinese)))
             }
             let decided = try DecideLine(world.office).prepared(World.month, held.id.text, .refuse, reason: "R12 核验等级不够", by: Self.reviewer)
@@ -141,6 +146,86 @@ struct FinancePagesTests {
             let lines = payments.map { BankLine(reference: $0.reference, amount: $0.amount, isPaid: true, note: "") }
             _ = try await office.perform(PayMonth(office).answered(World.month, lines, by: cashier))
             try Golden.page("money", as: "money@paid", try await Self.money(world, by: cashier))
+        }
+    }
+
+    @Test func `special funds: asked for by one, decided by another, owed and paid back`() async throws {
+        try await World.with(.memory) { world in
+            let (office, second) = (world.office, Caller(role: .finance, name: "second"))
+            world.setClock(Instant(World.monday, minute: 600))
+            func list(_ name: String, by caller: Caller, fault: String? = nil, done: String? = nil) async throws {
+                let typed = fault.map { _ in FundPages.Opening(kind: "one_off_aid", holder: "某<单位>", year: "x", amount: "12", first: "", last: nil) }
+                let model = FundsModel(
+                    try await ReadFundAccounts(office).all(for: caller), typed: typed, fault: fault, done: done, once: "once", caller: caller,
+                    today: world.now.localDate)
+                try Golden.page("funds", as: name, model)
+            }
+            try await list("funds@none", by: World.finance)
+            func open(_ kind: FundKind, _ holder: String, granted: Int64 = 0, monthly: Int64 = 0) async throws -> FundAccountID {
+                let opening = ManageFunds.Opening(
+                    kind: kind, holder: holder, year: 2026, granted: Fen(granted), monthly: Fen(monthly), firstMonth: World.month, lastMonth: nil)
+                return try await office.perform(try ManageFunds(office).open(opening, by: World.finance)).id
+            }
+            let loan = try await open(.medicalAdvance, "市委老干部局", granted: 200_000_00)
+            let nursing = try await open(.nursingFee, World.minimum.text, monthly: 300_00)
+            let read = ReadFundAccounts(office)
+            // A card number stands for a person; a dependant is written by name; a number of nobody's is refused.
+            let card = try #require(try await office.read { tx in try tx.elders.facts(World.ordinary) }).number
+            #expect(try await read.person(" \(card.lowercased()) ") == World.ordinary.text)
+            #expect(try await read.person("王示例之妻") == "王示例之妻")
+            #expect(await refusal { try await read.person("LZ99999999") }?.code == "card_unknown")
+            func ask(_ amount: Int64, _ person: String) async throws -> FundPayment {
+                try await office.perform(try PayFunds(office).request(loan, amount: Fen(amount), person: person, reason: "住院押金", by: World.finance))
+            }
+            let (first, other) = (try await ask(5_000_00, World.ordinary.text), try await ask(800_00, "王示例之妻"))
+            func account(_ id: FundAccountID, _ name: String, by caller: Caller) async throws {
+                let model = FundModel(try await read.one(id, for: caller), once: "once", caller: caller)
+                try Golden.page("fund", as: name, model)
+            }
+            // Whoever asked reads that somebody else decides; the second person has the buttons; the auditor has none.
+            try await list("funds", by: World.finance, done: "2026-03~2~0~1~0")
+            try await list("funds@second", by: second)
+            try await list("funds@refused", by: second, fault: "年度应为 2000 到 2399。")
+            try await account(loan, "fund@asked", by: second)
+            #expect(try await read.all(for: World.finance).waiting.allSatisfy(\.isOwn))
+            world.pass(.hours(1))
+            _ = try await office.perform(try PayFunds(office).decide(first.id, approve: true, opinion: "同意", by: second))
+            _ = try await office.perform(try PayFunds(office).decide(other.id, approve: false, opinion: "材料不全", by: second))
+            world.pass(.hours(1))
+            _ = try await office.perform(try PayFunds(office).repay(loan, person: World.ordinary.text, amount: Fen(2_000_00), note: "医保已报", by: World.finance))
+            let page = try await read.one(loan, for: World.finance)
+            #expect(page.entries.map(\.balance) == [Fen(200_000_00), Fen(195_000_00), Fen(197_000_00)])
+            #expect(page.entries.last?.balance == page.account.available && page.outstanding.map(\.owed) == [Fen(3_000_00)])
+            try await account(loan, "fund", by: World.finance)
+            try await account(loan, "fund@look", by: Caller(role: .auditor, name: "auditor"))
+            _ = try await office.perform(try PayNursingFees(office).prepared(World.month, by: second))
+            try await account(nursing, "fund@nursing", by: World.finance)
+        }
+    }
+
+    @Test func `late swipes that wait for a person, one that could not be booked, and none`() async throws {
+        try await World.with(.memory) { world in
+            let office = world.office
+            let noon = Instant(World.monday, minute: 11 * 60 + 40)
+            world.setClock(noon + .hours(5))
+            func swipe(_ number: Int, _ canteen: String) -> SwipeRequest {
+                SwipeRequest(
+                    elder: World.ordinary, canteen: ProviderID(canteen), slot: .lunch, at: noon + .minutes(number), device: "till-1",
+                    deviceSwipe: "s\(number)")
+            }
+            _ = try await UploadSwipes(office)([swipe(1, "P001"), swipe(2, "P002")], by: World.desk)
+            func page(_ name: String, by caller: Caller = World.finance, typed: (id: String, opinion: String)? = nil, fault: String? = nil) async throws {
+                let (held, elders) = try await DecideHeldSwipe(office).waiting()
+                let model = SwipesModel(
+                    held, elders, typed: typed, fault: fault, once: "once", caller: caller, reference: office.reference)
+                try Golden.page("swipes", as: name, model)
+            }
+            try await page("swipes")
+            let held = try #require(try await DecideHeldSwipe(office).waiting().held.first)
+            try await page("swipes@refused", typed: (held.id.text, "已核实<b>"), fault: held.sentence)
+            try await page("swipes@look", by: Caller(role: .auditor, name: "auditor"))
+            _ = try await office.perform(try DecideHeldSwipe(office).prepared(held, accept: false, opinion: "重复", by: World.finance))
+            try await page("swipes@none", typed: (held.id.text, "已核实"), fault: "该申请已经审批，不能再次审批。")
         }
     }
 

@@ -95,9 +95,18 @@ struct PortalPagesTests {
             try Golden.page("why", WhyModel(order: order.number, own: own, fault: nil))
             try Golden.page("why", as: "why@none", WhyModel(order: "<1>", own: nil, fault: "没有这个工单，请核对编号。"))
             _ = try await world.checkOut(try await world.checkIn(try await world.schedule(try await world.accept(order))))
-            let (from, until) = (World.monday.adding(days: -90), World.monday.adding(days: 3))
-            let figures = try await world.office.read { tx in try tx.ownFigures.figures(of: Self.firm, from: from, until: until) }
-            try Golden.page("quality", QualityModel(figures, score: "88"))
+            try Golden.page("quality", QualityModel(try await ReadOwnQuality(world.office)(Self.firm)))
+            // A month that was assessed: what was given last counts, with what it takes.
+            world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+            _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+            for score in [95, 75] {
+                _ = try await world.office.perform(try ScoreProvider(world.office).prepared(World.month, Self.firm, score: score, by: World.quality))
+            }
+            let quality = try await ReadOwnQuality(world.office)(Self.firm)
+            let assessed = try #require(quality.assessments.first)
+            #expect(quality.assessments.count == 1 && assessed.score == 75 && assessed.percent < 100 && assessed.deducted > .zero)
+            #expect(quality.points == quality.most * quality.score / 1000)
+            try Golden.page("quality", as: "quality@assessed", QualityModel(quality))
         }
     }
 
@@ -112,18 +121,66 @@ struct PortalPagesTests {
             try Golden.page("own-statements", as: "own-statements@confirmed", OwnStatementsModel(sums, [World.month: true]))
             let lines = try #require(try await world.office.read { tx in try tx.settlements.page(World.month, Self.firm, .all, after: 0) })
             let catalogue = world.office.reference.catalogue
-            func page(_ name: String, answer: Bool?, typed: FiguresPages.DisputeForm? = nil, fault: String? = nil) async throws {
+            func page(_ name: String, typed: FiguresPages.DisputeForm? = nil, fault: String? = nil) async throws {
+                let way = try await world.office.read { tx in try StatementWay(tx, World.month, Self.firm) }
                 let disputes = try await world.office.read { tx in try tx.close.disputes(World.month, on: [order.id.text]) }
                 let model = OwnStatementModel(
-                    lines, sha256: "abc", answer: answer, disputes: disputes, catalogue: catalogue, typed: typed, fault: fault)
+                    lines, sha256: "abc", way: way, disputes: disputes, catalogue: catalogue, typed: typed, fault: fault)
                 try Golden.page("own-statement", as: name, model)
             }
-            try await page("own-statement", answer: nil)
+            try await page("own-statement")
             let typed = FiguresPages.DisputeForm(subject: order.id.text, reason: "两小时只算了一小时<b>")
-            try await page("own-statement@stale", answer: nil, typed: typed, fault: "结算单已变化，请核对后再确认。")
+            try await page("own-statement@stale", typed: typed, fault: "结算单已变化，请核对后再确认。")
             try await world.office.perform(
                 try AnswerStatement(world.office).dispute(World.month, [.init(subject: order.id.text, reason: typed.reason)], by: Self.caller))
-            try await page("own-statement@disputed", answer: false)
+            try await page("own-statement@disputed")
+        }
+    }
+
+    /// The way of a statement to the money, as each step leaves it.
+    @Test func `a statement on its way to payment: signed, invoiced, sent back by the bank, paid`() async throws {
+        try await World.with(.memory) { world in
+            let (office, order) = (world.office, try await world.order(in: .closed))
+            let firm = try #require(order.provider)
+            world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+            _ = try await CloseMonth(office)(World.month, by: World.finance)
+            func page(_ name: String) async throws {
+                let (way, lines) = try await office.read { tx in
+                    (try StatementWay(tx, World.month, firm), try tx.settlements.page(World.month, firm, .all, after: 0))
+                }
+                let model = OwnStatementModel(
+                    try #require(lines), sha256: "abc", way: way, disputes: [], catalogue: office.reference.catalogue, typed: nil, fault: nil)
+                try Golden.page("own-statement", as: "own-statement@\(name)", model)
+            }
+            try await office.perform(try AnswerStatement(office).confirm(World.month, seen: nil, by: try world.holder(order)))
+            for (sample, _) in try await ReadClose(office).samples(World.month) where sample.result == nil {
+                _ = try await office.perform(try AnswerSample(office).prepared(World.month, sample.subject, .passed, note: "", by: World.quality))
+            }
+            world.pass(.days(10))
+            for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
+                try await office.perform(try ManageRoster(office).grant(right, to: name, by: World.admin))
+            }
+            let (treasurer, cashier) = (Caller(role: .finance, name: "treasurer"), Caller(role: .finance, name: "cashier"))
+            let offices = ["street", "district"].map { Caller(role: .finance, name: $0) }
+            for signer in [Caller(role: .operator, name: "reviewer")] + offices + [treasurer] {
+                _ = try await office.perform(try SignMonth(office).prepared(World.month, .approve, opinion: "同意", by: signer))
+            }
+            try await page("signed")
+            for sums in try await ReadMonth(office)(World.month).sums where sums.due > .zero {
+                let party = try #require(office.reference.franchise.provider(sums.provider))
+                let invoice = Invoice(
+                    number: "INV-\(sums.provider)", date: world.now.localDate, amount: sums.due, seller: party.name, creditCode: party.creditCode.text)
+                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, sums.provider, invoice, by: cashier))
+            }
+            try await page("invoiced")
+            func answer(_ payments: [Payment], isPaid: Bool, _ note: String) async throws {
+                let lines = payments.map { BankLine(reference: $0.reference, amount: $0.amount, isPaid: isPaid, note: note) }
+                _ = try await office.perform(PayMonth(office).answered(World.month, lines, by: cashier))
+            }
+            try await answer(try await office.perform(PayMonth(office).prepared(World.month, by: cashier)), isPaid: false, "户名不符")
+            try await page("bounced")
+            try await answer(try await office.perform(PayMonth(office).prepared(World.month, by: cashier)), isPaid: true, "")
+            try await page("paid")
         }
     }
 }

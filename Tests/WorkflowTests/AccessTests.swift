@@ -135,6 +135,61 @@ import Workflow
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `a new password takes the old one, ends what else is open, and is on record`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (access, change) = (ManageAccess(world.office), ChangePassword(world.office))
+            try await Self.login(world, "desk-1")
+            let (here, elsewhere) = (try await Self.session(world, "desk-1"), try await Self.session(world, "desk-1"))
+            func refused(_ old: String, _ new: String, _ again: String? = nil, in session: String? = nil) async -> String? {
+                let (wish, place) = (ChangePassword.Wish(old: old, new: new, again: again ?? new), session ?? here)
+                let rejection = await refusal { try await change(wish, in: place) }
+                return rejection?.code
+            }
+            #expect(await refused(Self.password, "left-horse-2", in: "") == "session_missing")
+            #expect(await refused(Self.password, "left-horse-2", "left-horse-3") == "password_differs")
+            #expect(await refused(Self.password, "short-1") == "password_weak")
+            #expect(await refused(Self.password, Self.password) == "password_same")
+            #expect(await refused("wrong", "left-horse-2") == "password_wrong")
+            #expect(try await access.session(elsewhere) != nil)
+            try await change(.init(old: Self.password, new: "left-horse-2", again: "left-horse-2"), in: here)
+            #expect(try await access.session(here) != nil)
+            #expect(try await access.session(elsewhere) == nil)
+            #expect(await refusal { try await access.logIn(name: "desk-1", password: Self.password) }?.code == "login_failed")
+            _ = try await access.logIn(name: "desk-1", password: "left-horse-2")
+            let act = try await world.office.read { tx in try tx.events.acts(before: .max, limit: 1) }.first
+            #expect(act?.type == "login.saved" && act?.actor == "desk-1" && act?.data == #"{"reason":"own"}"#)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `an old password is guessed at no more often than at the door`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (access, change) = (ManageAccess(world.office), ChangePassword(world.office))
+            try await Self.login(world, "desk-1")
+            let session = try await Self.session(world, "desk-1")
+            func code(_ old: String) async -> String? {
+                let wish = ChangePassword.Wish(old: old, new: "left-horse-2", again: "left-horse-2")
+                let rejection = await refusal { try await change(wish, in: session) }
+                return rejection?.code
+            }
+            // Two at the door, two here: the fifth locks, wherever it is typed.
+            for _ in 0..<2 { _ = await refusal { try await access.logIn(name: "desk-1", password: "wrong") } }
+            for _ in 0..<2 { #expect(await code("wrong") == "password_wrong") }
+            #expect(await code("wrong") == "login_locked")
+            #expect(try await access.session(session) == nil)
+            #expect(await refusal { try await access.logIn(name: "desk-1", password: Self.password) }?.code == "login_locked")
+            world.pass(.minutes(16))
+            let again = try await Self.session(world, "desk-1")
+            // A lock that came from the door holds here, too, and the right password does not help.
+            let until = world.now + .minutes(15)
+            try await world.office.perform { tx in try tx.access.setFailures(0, lockedUntil: until, of: "desk-1") }
+            let right = ChangePassword.Wish(old: Self.password, new: "left-horse-2", again: "left-horse-2")
+            let rejection = await refusal { try await change(right, in: again) }
+            #expect(rejection?.code == "login_locked")
+        }
+    }
+
     // MARK: Second factor
 
     /// RFC 6238 appendix B: the SHA-1 vectors, cut to six digits.

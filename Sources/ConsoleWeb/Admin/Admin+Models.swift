@@ -77,10 +77,10 @@ struct AccessModel: Sendable {
     let older: String?
     let olderUnexplained: String?
 
-    init(_ latest: AccessLogRepository.Page, unexplained: AccessLogRepository.Page) {
+    init(_ latest: AccessLogRepository.Page, unexplained: AccessLogRepository.Page, elders: [ElderID: Elder]) {
         func query(_ place: AccessLogRepository.Place?) -> String? { place?.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
-        rows = latest.looks.map(Self.row)
-        self.unexplained = unexplained.looks.map(Self.row)
+        rows = latest.looks.map { Self.row($0, elders) }
+        self.unexplained = unexplained.looks.map { Self.row($0, elders) }
         isClean = unexplained.looks.isEmpty
         (older, olderUnexplained) = (query(latest.older), query(unexplained.older))
     }
@@ -89,8 +89,12 @@ struct AccessModel: Sendable {
         .call: "来电", .desk: "工作台查找", .order: "工单", .registry: "档案", .reveal: "显示全部",
     ]
 
-    static func row(_ entry: AccessLogRepository.Entry) -> Row {
-        Row(at: entry.at.shown, actor: entry.actor, elder: entry.elder.text, screen: localized(term: screens[entry.screen] ?? ""), reason: entry.reason)
+    /// Number and masked name: the auditor follows who was looked at without becoming one who looks. No elder's file opens to this role, so
+    /// there is no link.
+    static func row(_ entry: AccessLogRepository.Entry, _ elders: [ElderID: Elder]) -> Row {
+        Row(
+            at: entry.at.shown, actor: entry.actor, elder: elders[entry.elder].map { "\($0.number) \(Masked.name($0.name))" } ?? entry.elder.text,
+            screen: localized(term: screens[entry.screen] ?? ""), reason: entry.reason)
     }
 }
 
@@ -191,7 +195,7 @@ struct FileModel: Sendable {
                 "不要的服务商": elder.blockedProviders.map { words.provider($0.text) }.joined(separator: localized("、")),
             ]),
         ]
-        self.history = history.map(AccessModel.row)
+        self.history = history.map { AccessModel.row($0, [elder.id: elder]) }
     }
 }
 

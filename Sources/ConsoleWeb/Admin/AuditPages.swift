@@ -31,11 +31,11 @@ public struct AuditPages: PageGroup {
     @Sendable func access(_ request: Request, _ context: AuditContext) async throws -> Response {
         func place(_ name: String) -> AccessLogRepository.Place? { request.query(name).flatMap { AccessLogRepository.Place($0) } }
         let log = LookAtElder(office)
+        let latest = try await log.latest(before: place("before"))
+        let unexplained = try await log.unexplained(days: 30, before: place("unexplained_before"))
+        let elders = try await log.elders(in: latest, unexplained)
         return try pages.page(
-            "access", Frame.admin("查阅记录", request, context.caller),
-            AccessModel(
-                try await log.latest(before: place("before")),
-                unexplained: try await log.unexplained(days: 30, before: place("unexplained_before"))))
+            "access", Frame.admin("查阅记录", request, context.caller), AccessModel(latest, unexplained: unexplained, elders: elders))
     }
 }
 

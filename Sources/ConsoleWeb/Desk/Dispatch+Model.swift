@@ -219,12 +219,13 @@ struct OrderModel: Sendable {
         hasComplaints = !complaints.isEmpty
         func may(_ action: OrderAction) -> Bool { Transition.of(action, from: order.state)?.actors.contains(caller.actor) ?? false }
         mayReassign = order.state == .received || may(.reassign)
-        mayOverride = mayReassign
         (mayReopen, mayFail, mayCancel) = (may(.reopen), may(.fail), may(.cancel))
         mayAsk = order.state == .done || order.state == .closed
         let wanted = unsent?.provider ?? ""
         let candidates = (decisions.last?.decision.candidates ?? []).map(\.provider).filter { $0 != order.provider }
         choices = candidates.prefix(12).map { Choice(value: $0.text, name: words.provider($0.text), isChosen: $0.text == wanted) }
+        // With nobody else to choose from there is nothing to press.
+        mayOverride = mayReassign && !choices.isEmpty
         (why, typed) = (unsent?.why, unsent?.reason ?? "")
         changes = unsent?.seen.map { last in shown.filter { $0.seq > last } } ?? []
         hasChanges = !changes.isEmpty

@@ -7,6 +7,9 @@ import Workflow
 
 /// 财务台: where each month stands, what is held and why, who signs next.
 ///
+/// 平台复核 is done here by operators and quality callers: they come in where a month is reviewed, and nowhere else of finance. Closing a month
+/// and looking through a running one stay with finance; who may sign, decide and answer is asked again, by right.
+///
 /// | path | what |
 /// |---|---|
 /// | GET /finance | months, each with its step, its age and who had it last |
@@ -22,24 +25,24 @@ public struct FinancePages: PageGroup {
     public let site: Site
     public init(_ site: Site) { self.site = site }
 
-    public func add(to group: RouterGroup<FinanceContext>) {
-        group.get("", use: months)
-        group.get(":month", use: month)
+    public func add(to group: RouterGroup<FinanceContext>, review: RouterGroup<StaffContext>) {
         group.get(":month/shadow", use: shadow)
-        group.get(":month/held", use: held)
-        group.get(":month/:provider", use: statement)
         group.post(":month/close", use: close)
-        group.post(":month/approve") { try await sign(.approve, $0, $1) }
-        group.post(":month/reject") { try await sign(.reject, $0, $1) }
-        group.post(":month/lines/:subject", use: decide)
-        group.post(":month/disputes/:subject", use: reply)
+        review.get("", use: months)
+        review.get(":month", use: month)
+        review.get(":month/held", use: held)
+        review.get(":month/:provider", use: statement)
+        review.post(":month/approve") { try await sign(.approve, $0, $1) }
+        review.post(":month/reject") { try await sign(.reject, $0, $1) }
+        review.post(":month/lines/:subject", use: decide)
+        review.post(":month/disputes/:subject", use: reply)
     }
 
-    @Sendable func months(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func months(_ request: Request, _ context: StaffContext) async throws -> Response {
         try pages.page("months", .finance("月结", request, context), MonthsModel(try await ReadMonth(office).milestones(), now: office.now))
     }
 
-    @Sendable func month(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func month(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         return try await page(month, try await ReadMonth(office)(month), request, context)
     }
@@ -50,7 +53,9 @@ public struct FinancePages: PageGroup {
         return try await page(month, try await ReadMonth(office).now(month), request, context)
     }
 
-    private func page(_ month: Month, _ glance: ReadMonth.Glance, _ request: Request, _ context: FinanceContext) async throws -> Response {
+    private func page(
+        _ month: Month, _ glance: ReadMonth.Glance, _ request: Request, _ context: RoleContext<some Admission>
+    ) async throws -> Response {
         let signing = try await ReadClose(office).signing(month, by: context.caller)
         return try pages.page(
             "month", .finance("\(month) 月结", request, context),
@@ -58,15 +63,17 @@ public struct FinancePages: PageGroup {
                 month, signing, glance, once: exchange.newFormKey, caller: context.caller, reference: office.reference, now: office.now))
     }
 
-    @Sendable func held(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func held(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         let (held, count, obstacle) = try await ReadHeld(office)(month, by: context.caller)
         return try pages.page(
             "held", .finance("\(month) 待核", request, context),
-            HeldModel(month, held, count: count, obstacle: obstacle, reference: office.reference, vocabulary: pages.vocabulary(request.language)))
+            HeldModel(
+                month, held, count: count, obstacle: obstacle, caller: context.caller, reference: office.reference,
+                vocabulary: pages.vocabulary(request.language)))
     }
 
-    @Sendable func statement(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func statement(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
         let provider = ProviderID(try context.parameters.require("provider"))
         let (filter, after) = (try request.word("show", LineFilter.self) ?? .all, try request.integer("after", default: 0, in: 0...Int.max))
@@ -74,7 +81,8 @@ public struct FinancePages: PageGroup {
             throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
         }
         return try pages.page(
-            "statement", .finance("\(month) \(provider)", request, context), StatementModel(page, reference: office.reference))
+            "statement", .finance("\(month) \(provider)", request, context),
+            StatementModel(page, caller: context.caller, reference: office.reference))
     }
 
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {
@@ -89,7 +97,7 @@ public struct FinancePages: PageGroup {
         let hash: String
     }
 
-    private func sign(_ action: CloseAction, _ request: Request, _ context: FinanceContext) async throws -> Response {
+    private func sign(_ action: CloseAction, _ request: Request, _ context: StaffContext) async throws -> Response {
         try Self.mayAct(context)
         let month = try context.month()
         let form = try await exchange.form(Signature.self, request, context)
@@ -105,7 +113,7 @@ public struct FinancePages: PageGroup {
         let why: String?
     }
 
-    @Sendable func decide(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func decide(_ request: Request, _ context: StaffContext) async throws -> Response {
         try Self.mayAct(context)
         let month = try context.month()
         let form = try await exchange.form(Decision.self, request, context)
@@ -120,7 +128,7 @@ public struct FinancePages: PageGroup {
 
     struct Reply: Decodable, Sendable { let answer: String }
 
-    @Sendable func reply(_ request: Request, _ context: FinanceContext) async throws -> Response {
+    @Sendable func reply(_ request: Request, _ context: StaffContext) async throws -> Response {
         let (month, subject) = (try context.month(), try context.parameters.require("subject"))
         return try await exchange.formOnce(Reply.self, request, context, keeping: IdempotencyKey.forMoney) { form in
             let step = try AnswerStatement(office).reply(month, subject, form.answer, by: context.caller)
@@ -131,7 +139,7 @@ public struct FinancePages: PageGroup {
         }
     }
 
-    private static func mayAct(_ context: FinanceContext) throws {
+    private static func mayAct(_ context: RoleContext<some Admission>) throws {
         guard context.caller.role != .auditor else { throw Rejection(.forbidden, "role_forbidden", "审计角色只能查看。") }
     }
 }

@@ -12,6 +12,8 @@ struct HeldModel: Sendable {
     struct Line: Sendable {
         let subject: String
         let number: String
+        /// Where more is told of it, as far as the reader may go.
+        let address: String?
         let item: String
         let date: String
         let providerID: String
@@ -34,7 +36,7 @@ struct HeldModel: Sendable {
     let obstacle: String?
 
     init(
-        _ month: Month, _ held: [ReadHeld.Held], count: Int, obstacle: String?, reference: Reference, vocabulary: Vocabulary
+        _ month: Month, _ held: [ReadHeld.Held], count: Int, obstacle: String?, caller: Caller, reference: Reference, vocabulary: Vocabulary
     ) {
         (self.month, self.count, self.obstacle) = (month.description, count, obstacle)
         (shown, isCut) = (held.count, held.count < count)
@@ -48,7 +50,8 @@ struct HeldModel: Sendable {
             for complaint in entry.complaints { facts.tell("投诉", record.told(complaint)) }
             let findings = entry.line.findings.map { "\($0.code) \($0.sentence)" }
             return Line(
-                subject: line.subject, number: line.number, item: reference.catalogue.item(line.item)?.name ?? line.item.text,
+                subject: line.subject, number: line.number, address: caller.address(of: line),
+                item: reference.catalogue.item(line.item)?.name ?? line.item.text,
                 date: line.date.description, providerID: line.provider.text, provider: reference.franchise.provider(line.provider)?.name ?? "",
                 amount: HTML.grouped(line.subsidy), findings: findings, why: String(findings.joined(separator: "；").prefix(500)),
                 evidence: facts.all)

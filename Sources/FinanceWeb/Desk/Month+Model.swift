@@ -38,37 +38,6 @@ struct MonthsModel: Sendable {
     }
 }
 
-extension CloseStep {
-    /// Where a month stands, in a word.
-    func told(isOver: Bool) -> String { self == .open && isOver ? localized("待月结") : localized(term: name) }
-
-    /// What is to be done next; nil when nothing is.
-    func next(isOver: Bool) -> String? {
-        switch self {
-        case .open: isOver ? localized("月结") : nil
-        case .closing: localized("继续月结")
-        case .finance: localized("登记发票、付款")
-        case .paying: localized("等银行回单")
-        case .paid: nil
-        default: CloseMove.table.first { $0.from == self && $0.action == .approve }.map { localized(term: $0.right.name) }
-        }
-    }
-
-    /// What it means to go on from here: the officer reads it before they sign.
-    var effect: String? {
-        switch self {
-        case .open, .closing: localized("月结之后：结算单的行和金额固定，发给服务商确认，抽查开始；做到一半断了，再按一次从断处继续。")
-        case .frozen: localized("同意之后：不能再逐行放行或拒付，批次送街道签字；仍待核的行本月不付，只能以后冲正。")
-        case .reviewed: localized("同意之后：批次锁定，一行也不能改，只能整批逐级退回；送区民政审批。")
-        case .street: localized("同意之后：送财务审核。")
-        case .district: localized("同意之后：不能再退回；登记发票、付款，差错只能以后冲正。")
-        case .finance: localized("发票登记后生成付款文件，交银行。")
-        case .paying: localized("付款文件已经生成；银行回单到后上传入账。")
-        case .paid: nil
-        }
-    }
-}
-
 /// One month: the line of offices, what is held, what every provider is owed.
 struct MonthModel: Sendable {
     /// A place on the road, done, reached or ahead.
@@ -80,6 +49,7 @@ struct MonthModel: Sendable {
 
     struct Objection: Sendable {
         let subject: String
+        let address: String
         let provider: String
         let reason: String
         let evidence: String?
@@ -131,6 +101,8 @@ struct MonthModel: Sendable {
     let step: String
     let hash: String
     let isFrozen: Bool
+    /// Whether the papers, the payments and a look through a running month open to the reader.
+    let isOfFinance: Bool
     let mayClose: Bool
     let mayApprove: Bool
     let mayReject: Bool
@@ -171,7 +143,8 @@ struct MonthModel: Sendable {
         (self.month, self.once, hash) = (month.description, once, standing.hash)
         step = place.told(isOver: isOver)
         isFrozen = place != .open && place != .closing
-        mayClose = !isFrozen && !looksOn && isOver
+        isOfFinance = caller.isOfFinance
+        mayClose = !isFrozen && !looksOn && isOver && caller.isOfFinance
         mayApprove = signing.next.map { $0.obstacle == nil } ?? false
         mayReject = signing.next?.mayReject ?? false
         maySign = mayApprove || mayReject
@@ -183,7 +156,7 @@ struct MonthModel: Sendable {
         }
         effect = next == nil ? nil : place.effect
         obstacle = looksOn ? nil : signing.next?.obstacle
-        leadsToMoney = place == .finance || place == .paying
+        leadsToMoney = caller.isOfFinance && (place == .finance || place == .paying)
         let places = CloseStep.allCases.filter { $0 != .closing }
         let here = places.firstIndex(of: place) ?? 0
         road = places.enumerated().map { index, step in
@@ -197,7 +170,9 @@ struct MonthModel: Sendable {
                 hash: String(entry.hash.prefix(12)))
         }
         objections = signing.disputes.map {
-            Objection(subject: $0.subject, provider: name($0.provider), reason: $0.reason, evidence: $0.evidence.map { String($0.prefix(12)) })
+            Objection(
+                subject: $0.subject, address: caller.address(ofObjection: $0.subject, to: month.description, $0.provider.text),
+                provider: name($0.provider), reason: $0.reason, evidence: $0.evidence.map { String($0.prefix(12)) })
         }
         hasObjections = !objections.isEmpty
         mayReply = signing.disputeObstacle == nil

@@ -10,8 +10,9 @@ import Workflow
 struct StatementModel: Sendable {
     struct Line: Sendable {
         let ordinal: Int
-        let subject: String
         let number: String
+        /// Where more is told of it, as far as the reader may go.
+        let address: String?
         let date: String
         let item: String
         let quantity: String
@@ -33,16 +34,19 @@ struct StatementModel: Sendable {
     let sums: StatementSumsModel
     let place: StatementPlace
     let hasSpreadsheets = Workbook.isBuilt
+    /// Whether the papers open to the reader.
+    let isOfFinance: Bool
     let lines: [Line]
 
-    init(_ page: StatementPage, reference: Reference) {
+    init(_ page: StatementPage, caller: Caller, reference: Reference) {
         (id, capitals) = (page.sums.provider.text, page.sums.due.capitals)
         name = reference.franchise.provider(page.sums.provider)?.name ?? ""
+        isOfFinance = caller.isOfFinance
         (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
         lines = page.lines.map { found in
             let (line, c) = (found.line, found.line.candidate)
             return Line(
-                ordinal: found.ordinal, subject: c.subject, number: c.number, date: c.date.description,
+                ordinal: found.ordinal, number: c.number, address: caller.address(of: c), date: c.date.description,
                 item: reference.catalogue.item(c.item)?.name ?? c.item.text, quantity: c.quantity.text, price: HTML.grouped(c.unitPrice),
                 gross: HTML.grouped(c.gross), subsidy: HTML.grouped(c.subsidy), selfPay: HTML.grouped(c.selfPay),
                 funding: c.funding.map { "\($0.programme) \($0.amount.yuan)" }.joined(separator: "；"), evidence: "L\(c.evidence.rawValue)",

@@ -53,9 +53,11 @@ struct TraceModel: Sendable {
     let isUnsettled: Bool
     let isUnasked: Bool
     let hasLegs: Bool
+    let hasPostings: Bool
 
     init(query: String, fault: String? = nil) {
-        (self.query, self.fault, isFound, number, order, isUnsettled, isUnasked, hasLegs) = (query, fault, false, "", nil, false, false, false)
+        (self.query, self.fault, isFound, number, order) = (query, fault, false, "", nil)
+        (isUnsettled, isUnasked, hasLegs, hasPostings) = (false, false, false, false)
         (facts, legs, evidence, callbacks, complaints, postings, settled) = ([], [], [], [], [], [], [])
     }
 
@@ -94,6 +96,7 @@ struct TraceModel: Sendable {
         isUnasked = callbacks.isEmpty && complaints.isEmpty
         hasLegs = !legs.isEmpty
         postings = trace.postings.map { Posting(kind: vocabulary(.posting, $0.kind.rawValue), debit: $0.debit, credit: $0.credit, amount: $0.amount.yuan) }
+        hasPostings = !postings.isEmpty
         settled = trace.settled.map { entry in
             Settled(
                 month: entry.month.description, provider: entry.provider.text,

@@ -45,13 +45,18 @@ public struct MatchPolicy: Hashable, Sendable, Codable {
             self.fairShare = fairShare
         }
 
-        var total: Int { distance + continuity + quality + price + load + fairShare }
+        public var total: Int { distance + continuity + quality + price + load + fairShare }
 
         enum CodingKeys: String, CodingKey, CaseIterable {
             case distance, continuity, quality, price, load
             case fairShare = "fair_share"
         }
     }
+
+    /// What a provider's quality is worth, a share of the weight.
+    ///
+    /// - Parameter quality: 0 … 1000; what is beyond counts as the end that it is beyond.
+    public func qualityPoints(_ quality: Int) -> Int { weights.quality * min(max(quality, 0), 1_000) / 1_000 }
 
     /// The names in the file.
     enum CodingKeys: String, CodingKey, CaseIterable {

@@ -11,7 +11,7 @@ struct Scoring: Sendable {
     func points(_ candidate: Candidate, _ facts: Facts, meeting: Meeting?) -> Points {
         Points(
             distance: distance(facts), continuity: meeting.map { continuity($0, on: facts.date) } ?? 0,
-            quality: policy.weights.quality * min(max(candidate.quality, 0), 1_000) / 1_000, price: price(facts), load: load(facts))
+            quality: policy.qualityPoints(candidate.quality), price: price(facts), load: load(facts))
     }
 
     func fairShare(steps: Int) -> Int { max(0, policy.weights.fairShare - min(steps, 1_000_000) * policy.fairShareStep) }

@@ -79,6 +79,20 @@ public struct AccessRepository {
         try tx.execute("DELETE FROM login_challenge WHERE login = \(name)")
     }
 
+    /// Ends whatever else of somebody's is open: other sessions, and logins that wait for their code.
+    ///
+    /// - Parameter kept: the SHA-256 of the session that goes on.
+    public func endSessions(of name: String, besides kept: String) throws {
+        try tx.execute("DELETE FROM session WHERE login = \(name) AND sha256 <> \(kept)")
+        try tx.execute("DELETE FROM login_challenge WHERE login = \(name)")
+    }
+
+    /// Sets a new password in the place of the one that was looked at; false when that is no longer the one.
+    public func setPassword(_ password: String, instead old: String, of name: String) throws -> Bool {
+        try tx.execute(
+            "UPDATE login SET password = \(password), failures = 0, locked_until_ms = NULL WHERE name = \(name) AND password = \(old)") == 1
+    }
+
     public func setFailures(_ count: Int, lockedUntil: Instant?, of name: String) throws {
         try tx.execute("UPDATE login SET failures = \(count), locked_until_ms = \(lockedUntil) WHERE name = \(name)")
     }

@@ -17,6 +17,11 @@ public struct ReferenceRepository {
             """)
     }
 
+    /// When what is in force of a file was published; nil for a file that never was.
+    public func publishedAt(_ name: String) throws -> Instant? {
+        try tx.first("SELECT published_ms FROM reference_file WHERE name = \(name)") { try $0.instant() }
+    }
+
     /// Changes whenever any file changes.
     public func fingerprint() throws -> String {
         try tx.rows("SELECT sha256 FROM reference_file ORDER BY name") { try $0.text() }.joined()

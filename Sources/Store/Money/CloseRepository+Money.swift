@@ -70,6 +70,41 @@ extension CloseRepository {
         }
     }
 
+    /// The invoice that was recorded for one statement.
+    public func invoice(_ month: Month, _ provider: ProviderID) throws -> Invoice? {
+        try tx.first(
+            "SELECT number, issued, amount_fen, seller, credit_code FROM invoice WHERE month = \(month) AND provider_id = \(provider)"
+        ) {
+            Invoice(number: try $0.text(), date: try $0.date(), amount: try $0.fen(), seller: try $0.text(), creditCode: try $0.text())
+        }
+    }
+
+    /// One transfer to a provider, as the provider follows it.
+    public struct Transfer: Sendable {
+        public let reference: String
+        public let amount: Fen
+        public let account: String
+        public let state: PaymentState
+        /// What the bank wrote.
+        public let note: String
+        public let orderedAt: Instant
+        public let answeredAt: Instant?
+    }
+
+    /// The transfers for one statement, first to last: another one follows where the bank sent one back.
+    public func transfers(_ month: Month, _ provider: ProviderID) throws -> [Transfer] {
+        try tx.rows(
+            """
+            SELECT reference, amount_fen, account, state, note, ordered_ms, answered_ms FROM payment
+            WHERE month = \(month) AND provider_id = \(provider) ORDER BY ordered_ms, reference
+            """
+        ) {
+            Transfer(
+                reference: try $0.text(), amount: try $0.fen(), account: try $0.text(), state: try $0.value(), note: try $0.text(),
+                orderedAt: try $0.instant(), answeredAt: $0.optionalInstant())
+        }
+    }
+
     /// - Parameter state: in which it is now; a transfer that had been paid may come back.
     public func answer(_ payment: Payment, isPaid: Bool, from state: PaymentState, note: String, at now: Instant) throws {
         let answered = try tx.execute(

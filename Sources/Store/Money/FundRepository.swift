@@ -126,6 +126,32 @@ public struct FundRepository {
         ) { (try $0.text(), try $0.fen(), try $0.fen()) }.filter { $0.1 > $0.2 }
     }
 
+    /// One movement of an account's money, with what the account holds after it.
+    public struct Entry: Sendable {
+        public enum Kind: Sendable { case granted, paid, repaid }
+
+        public let at: Instant
+        public let kind: Kind
+        /// Who was advanced money or paid it back.
+        public let person: String?
+        public let amount: Fen
+        public let balance: Fen
+    }
+
+    /// An account's entries in the ledger, first to last.
+    public func entries(of account: FundAccountID) throws -> [Entry] {
+        let (fund, debt) = (AccountName.fund(account.text), AccountName.outstanding(account.text, ""))
+        var balance = Fen.zero
+        return try tx.rows("SELECT at_ms, debit, credit, amount_fen FROM posting WHERE subject = \(account.text) ORDER BY seq") { row in
+            let (at, debit, credit, amount) = (try row.instant(), try row.text(), try row.text(), try row.fen())
+            let isIn = debit == fund
+            balance = isIn ? balance + amount : balance - amount
+            let person = [debit, credit].first { $0.hasPrefix(debt) }.map { String($0.dropFirst(debt.count)) }
+            return Entry(
+                at: at, kind: !isIn ? .paid : person == nil ? .granted : .repaid, person: person, amount: amount, balance: balance)
+        }
+    }
+
     /// Accounts whose totals their payments and repayments do not explain; none when sound.
     public func faults() throws -> [String] {
         try tx.rows(

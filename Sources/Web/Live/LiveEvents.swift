@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Hummingbird
 import Kernel
@@ -63,10 +64,22 @@ public struct LiveEvents: Sendable {
     }
 
     private static func text(_ event: Event) -> String {
-        // An emergency is about an elder or, while nobody is known, about a call.
-        let about: JSON = event.type == "emergency.raised" ? (event.data.contains("\"elder_id\":null") ? "call" : "elder") : .null
-        let data: JSON = ["type": JSON(event.type), "subject": JSON(event.subject), "about": about, "seq": JSON(event.seq), "at": JSON(event.at)]
+        let data: JSON = [
+            "type": JSON(event.type), "subject": JSON(event.subject), "about": about(event), "seq": JSON(event.seq), "at": JSON(event.at),
+        ]
         return "id: \(event.seq)\nevent: \(event.type.prefix { $0 != "." })\ndata: \(data.text)\n\n"
+    }
+
+    private struct Emergency: Decodable {
+        let elder_id: String?
+        let call_id: String?
+    }
+
+    /// An emergency is about an elder or, while nobody is known, about a call; about neither when it was raised from an empty desk.
+    static func about(_ event: Event) -> JSON {
+        guard event.type == "emergency.raised" else { return .null }
+        let emergency = try? JSONDecoder().decode(Emergency.self, from: Data(event.data.utf8))
+        return emergency?.elder_id != nil ? "elder" : emergency?.call_id != nil ? "call" : .null
     }
 }
 

@@ -16,7 +16,8 @@ public enum ErrorCodes {
                 "if_match_invalid", "invoice_invalid", "item_value", "json_invalid", "language_invalid", "lease_holder", "lease_minutes",
                 "lines_invalid", "list_missing", "login_name_invalid", "lunar_invalid", "messages_invalid", "method_not_allowed", "method_unknown",
                 "month_invalid", "name_length", "note_missing", "note_too_long", "opinion_missing", "opinion_too_long",
-                "outcome_invalid", "overlap_invalid", "password_weak", "person_missing", "phone_invalid", "photo_hash", "place_invalid",
+                "outcome_invalid", "overlap_invalid", "password_differs", "password_same", "password_weak", "password_wrong",
+                "person_missing", "phone_invalid", "photo_hash", "place_invalid",
                 "policy_invalid",
                 "provider_missing", "quantity_invalid", "query_invalid", "query_missing", "query_unknown", "reason_missing",
                 "reason_too_long", "reason_too_short", "received_unknown", "reference_invalid", "region_unknown", "relation_missing",
@@ -68,9 +69,9 @@ public enum ErrorCodes {
                 "order_changed", "order_settled", "order_twin", "output_not_empty",
                 "payee_changed", "payee_known",
                 "payout_list_changed", "payout_not_paid", "person_taken", "plan_overtaken", "post_fixed", "post_taken", "proposal_answered",
-                "proposal_lapsed", "proposal_open", "provider_changed", "reversal_known", "standing_order_changed", "standing_order_ended",
-                "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled", "token_ended", "version_stale",
-                "void_needs_second_person", "webhook_disabled",
+                "proposal_lapsed", "proposal_open", "provider_changed", "reversal_known", "session_missing", "standing_order_changed",
+                "standing_order_ended", "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled",
+                "token_ended", "version_stale", "void_needs_second_person", "webhook_disabled",
             ]
         ),
         (

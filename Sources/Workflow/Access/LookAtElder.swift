@@ -43,6 +43,13 @@ public struct LookAtElder: Sendable {
         try await office.read { tx in try tx.accessLog.latest(before: place, limit: Self.limit) }
     }
 
+    /// Whom the looks of a page are at, without telephones.
+    public func elders(in pages: AccessLogRepository.Page...) async throws -> [ElderID: Elder] {
+        let ids = Set(pages.flatMap { $0.looks.map(\.elder) }).sorted { $0.text < $1.text }
+        let found = try await office.read { tx in try tx.elders.facts(ids) }
+        return Dictionary(found.map { ($0.id, $0) }) { first, _ in first }
+    }
+
     /// Looks of the last days that neither a call nor an order explains.
     public func unexplained(days: Int, before place: AccessLogRepository.Place? = nil) async throws -> AccessLogRepository.Page {
         let since = office.now - .days(days)

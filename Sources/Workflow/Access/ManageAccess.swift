@@ -51,9 +51,7 @@ public struct ManageAccess: Sendable {
         guard (1...64).contains(name.count), !name.contains(where: \.isWhitespace), name != Caller.system.name else {
             throw Rejection(.invalid, "login_name_invalid", "用户名应为 1 到 64 个字，不含空格，也不能是 system。", pointer: "/name")
         }
-        guard wish.password.count >= 10, wish.password.contains(where: \.isLetter), wish.password.contains(where: \.isNumber) else {
-            throw Rejection(.invalid, "password_weak", "密码至少 10 位，要有字母和数字。", pointer: "/password")
-        }
+        try Password.check(wish.password, pointer: "/password")
         guard (wish.role == .provider) == (wish.provider != nil) else {
             throw Rejection(.invalid, "provider_missing", "角色 provider 必须（且只有它才能）指定服务商编号。", pointer: "/provider")
         }
@@ -218,9 +216,14 @@ public struct ManageAccess: Sendable {
         return session
     }
 
-    private static func refuseLocked(_ login: AccessRepository.Login, at now: Instant) throws {
+    /// - Throws: `login_locked` while too many wrong passwords keep the login out.
+    static func refuseLocked(_ login: AccessRepository.Login, at now: Instant) throws {
         guard let until = login.lockedUntil, until > now else { return }
-        throw Rejection(.unauthenticated, "login_locked", "连续输错密码，账号已锁定到 \(until)。请稍后再试或联系安全管理员。")
+        throw locked(until: until)
+    }
+
+    static func locked(until: Instant) -> Rejection {
+        Rejection(.unauthenticated, "login_locked", "连续输错密码，账号已锁定到 \(until)。请稍后再试或联系安全管理员。")
     }
 
     /// - Returns: whether the login is locked now.
@@ -270,6 +273,15 @@ extension Office {
 
 /// scrypt with the parameters that OWASP advises (N = 2^15, r = 8, p = 1): `scrypt$salt$key` in hexadecimal.
 enum Password {
+    /// What every password has to be, whoever sets it.
+    ///
+    /// - Throws: `password_weak` unless it has ten characters with letters and digits.
+    static func check(_ password: String, pointer: String) throws {
+        guard password.count >= 10, password.contains(where: \.isLetter), password.contains(where: \.isNumber) else {
+            throw Rejection(.invalid, "password_weak", "密码至少 10 位，要有字母和数字。", pointer: pointer)
+        }
+    }
+
     static func stored(_ password: String, salt: [UInt8]) throws -> String {
         "scrypt$\(salt.hex)$\(try key(password, salt).hex)"
     }

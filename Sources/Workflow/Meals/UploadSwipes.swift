@@ -117,5 +117,17 @@ public struct DecideHeldSwipe: Sendable {
         return held
     }
 
+    /// Those that wait, the oldest first, with whom each is about as far as card or elder tell.
+    public func waiting() async throws -> (held: [HeldSwipe], elders: [SwipeID: Elder]) {
+        try await office.read { tx in
+            let held = try tx.heldSwipes.all(.held)
+            var elders: [SwipeID: Elder] = [:]
+            for swipe in held {
+                elders[swipe.id] = try swipe.elder.map { try tx.elders.require($0) } ?? swipe.card.flatMap { try tx.elders.byNumber($0) }
+            }
+            return (held, elders)
+        }
+    }
+
     public func all(_ state: HeldSwipe.State) async throws -> [HeldSwipe] { try await office.read { tx in try tx.heldSwipes.all(state) } }
 }

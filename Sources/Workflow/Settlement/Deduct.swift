@@ -47,9 +47,14 @@ enum Deduct {
 
     /// The score that was given last; nil when none was.
     static func given(_ tx: any Transaction, _ month: Month, _ provider: ProviderID) throws -> Int? {
+        try assessment(tx, month, provider)?.score
+    }
+
+    /// The same with the moment it was given.
+    static func assessment(_ tx: any Transaction, _ month: Month, _ provider: ProviderID) throws -> (score: Int, at: Instant)? {
         struct Given: Decodable { let score: Int }
         return try tx.events.last(scored, about: "\(month)/\(provider)").map {
-            try JSONDecoder().decode(Given.self, from: Data($0.data.utf8)).score
+            (try JSONDecoder().decode(Given.self, from: Data($0.data.utf8)).score, $0.at)
         }
     }
 

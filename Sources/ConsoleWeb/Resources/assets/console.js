@@ -481,7 +481,9 @@ listen(document.body.dataset.events, {
     seen.type = "button";
     seen.dataset.seen = "";
     seen.textContent = word("seen");
-    line.append(open, seen);
+    // Raised from an empty desk it leads nowhere: whoever raised it is asked.
+    if (event.about) line.append(open);
+    line.append(seen);
     $("#alarms").append(line);
   },
 }, (isUp) => { const link = $("#link"); link.textContent = word(isUp ? "online" : "offline"); link.className = isUp ? "soft" : "fault"; });

@@ -35,20 +35,32 @@ function button(text, then) {
   return made;
 }
 
-/** What waits is done already for who did it: the card says so, and what comes next is there though the platform has not heard yet. */
+/**
+ * What waits is done already for who did it: the card says so, and what comes next is there though the platform has not heard yet. A sheet that was
+ * kept before the dead zone may be older than what was done: what it still offers is done with.
+ */
 function lay() {
   for (const entry of queue.all.filter((entry) => !entry.refused)) {
     const [, order, kind] = entry.path.match(/orders\/([^/]+)\/(check-in|check-out)$/) || [];
-    const done = $(`[data-order="${order}"] [data-do="${kind}"]`, sheet);
-    if (!done) continue;
+    const stack = $(`[data-order="${order}"] .stack`, sheet);
+    if (!stack || $(`[data-waits="${kind}"]`, stack)) continue;
     const line = document.createElement("p");
     line.className = "warn";
     line.dataset.waits = kind;
     line.textContent = `${word(kind === "check-in" ? "in" : "out")} ${entry.shown} — ${word("queued")}`;
-    done.before(line);
-    if (kind === "check-out") { done.remove(); continue; }
-    done.dataset.do = "check-out";
-    done.textContent = word("out");
+    const steps = $$("[data-do], label, [data-unfit]", stack);
+    const done = steps.find((step) => step.dataset.do === kind);
+    const focus = stack.contains(document.activeElement);
+    const place = $(":scope > :not([data-waits])", stack);
+    if (place) place.before(line); else stack.append(line);
+    for (const step of steps) if (step !== done || kind === "check-out") step.remove();
+    if (kind === "check-out") continue;
+    const next = done || button("", () => {});
+    next.className = "main";
+    next.dataset.do = "check-out";
+    next.textContent = word("out");
+    line.after(next);
+    if (focus) next.focus({ preventScroll: true });
   }
 }
 
