@@ -7,7 +7,7 @@ import Workflow
 extension CloseRoutes: DescribedRoutes {
     private static let payment = Schema.object([
         "reference": .text(sample: "2026-03-P001"), "provider": .text(sample: "P001"), "amount_fen": .fen, "invoice": .text().nullable,
-        "account": .text(), "state": .text(sample: "ordered"), "note": .text(),
+        "account": .text().nullable, "state": .text(sample: "ordered"), "note": .text(),
     ])
     private static let adjustment = Schema.object([
         "id": .text(), "month": .month, "provider": .text(sample: "P001"), "subject": .text(), "amount_fen": .integer(-100_000_000_000...100_000_000_000),

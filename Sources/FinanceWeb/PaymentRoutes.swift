@@ -79,7 +79,7 @@ struct PaymentRoutes: Sendable {
             return { tx in
                 let payments = try step(tx)
                 let answer: JSON = [
-                    "payments": .array(payments.map { Self.payment($0, state: "ordered", note: "") }),
+                    "payments": .array(payments.map { Self.payment($0, state: "ordered", note: "", account: $0.account) }),
                     "amount_fen": JSON(payments.map(\.amount).total),
                 ]
                 return Answer(status: 201, body: answer.text)
@@ -101,10 +101,11 @@ struct PaymentRoutes: Sendable {
         return Exchange.json(["month": JSON(month.description), "step": JSON(step.rawValue)])
     }
 
-    static func payment(_ payment: Payment, state: String, note: String) -> JSON {
+    /// - Parameter account: only for whoever pays: others who follow a month have no need of a firm's account number.
+    static func payment(_ payment: Payment, state: String, note: String, account: String? = nil) -> JSON {
         [
             "reference": JSON(payment.reference), "provider": JSON(payment.provider), "amount_fen": JSON(payment.amount),
-            "invoice": JSON(payment.invoice), "account": JSON(payment.account), "state": JSON(state), "note": JSON(note),
+            "invoice": JSON(payment.invoice), "account": JSON(account), "state": JSON(state), "note": JSON(note),
         ]
     }
 }
