@@ -124,7 +124,7 @@ struct OwnStatementModel: Sendable {
     ) {
         (self.sha256, self.fault) = (sha256, fault)
         self.answer = Self.word(answer)
-        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
+        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page, of: "/provider/statements/\(page.sums.month)"))
         mayConfirm = answer != true
         let objections = Dictionary(disputes.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
         lines = page.lines.map { found in
