@@ -37,6 +37,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let pages = [Resource.copy("Resources")]
 let postgres = Target.Dependency.target(name: "CPostgreSQL", condition: .when(traits: ["PostgreSQL"]))
 let xlsxwriter = Target.Dependency.target(name: "CXLSXWriter", condition: .when(traits: ["Spreadsheet"]))
@@ -60,6 +61,7 @@ let package = Package(
         // The product speaks plain HTTP behind a reverse proxy, so no TLS stack is built: BoringSSL comes once, with swift-crypto.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -102,7 +104,7 @@ let package = Package(
         // A recorded day gone through again, with everybody outside the office played by a seed.
         room("Rehearsal", rules + ["Store", "Workflow"]),
         // Faces.
-        room("Web", rules + ["Store", "Workflow", "QRCode", crypto, hummingbird, lifecycle, logging], resources: pages),
+        room("Web", rules + ["Store", "Workflow", "QRCode", crypto, hummingbird, mustache, lifecycle, logging], resources: pages),
         room("ConsoleWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
         room("PortalWeb", rules + ["Store", "Workflow", "Web", hummingbird], resources: pages),
         room("FinanceWeb", rules + ["Store", "Workflow", "Web", "Spreadsheet", hummingbird], resources: pages),

@@ -60,7 +60,7 @@ enum Rooms {
         "Workflow": ["Foundation", "Synchronization", "Crypto", "CryptoExtras", "Logging", "Yams"],
         "Rehearsal": ["Synchronization"],
         "Web": web.union([
-            "Synchronization", "Crypto", "Logging", "ServiceLifecycle", "HummingbirdCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
+            "Synchronization", "Crypto", "Logging", "Mustache", "ServiceLifecycle", "HummingbirdCore", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
         ]),
         "ConsoleWeb": web,
         "PortalWeb": web.union(["Synchronization"]),

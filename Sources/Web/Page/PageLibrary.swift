@@ -2,6 +2,7 @@ import Crypto
 import HTTPTypes
 import Hummingbird
 import Kernel
+import Mustache
 import Workflow
 
 /// All pages of all faces: templates in each language, and the style sheets and scripts they use.
@@ -9,7 +10,7 @@ import Workflow
 /// Read once at start from the rooms' `Resources` folders: `*.mustache`, `*.messages.csv`, `assets/*`. A broken template or a missing sentence
 /// stops the start, never a visitor.
 public struct PageLibrary: Sendable {
-    private let templates: [Language: [String: PageTemplate]]
+    private let libraries: [Language: MustacheLibrary]
     let assets: [String: Asset]
     /// The names of all templates; for the test that keeps a looked-at page of each.
     public let names: Set<String>
@@ -26,24 +27,24 @@ public struct PageLibrary: Sendable {
     public init(_ folders: [ResourceFolder]) throws {
         let catalogues = try folders.flatMap { try $0.files(".messages.csv") }
         messages = try Messages(csv: catalogues.map { ("\($0.name).messages.csv", $0.bytes) })
-        let files = try folders.flatMap { try $0.files(".mustache") }
+        let templates = try folders.flatMap { try $0.files(".mustache") }
         var used: Set<String> = []
-        var templates: [Language: [String: PageTemplate]] = [:]
+        var libraries: [Language: MustacheLibrary] = [:]
         for language in Language.allCases {
-            var read: [String: PageTemplate] = [:]
-            for (name, bytes) in files {
-                guard read[name] == nil else { throw Rejection(.unavailable, "template_twice", "有两个模板叫 \(name).mustache，请给其中一个改名。") }
+            var compiled: [String: MustacheTemplate] = [:]
+            for (name, bytes) in templates {
+                guard compiled[name] == nil else { throw Rejection(.unavailable, "template_twice", "有两个模板叫 \(name).mustache，请给其中一个改名。") }
                 let text = try messages.filled(String(decoding: bytes, as: UTF8.self), named: name, in: language, used: &used)
-                do throws(PageTemplate.Fault) {
-                    read[name] = try PageTemplate(text)
+                do {
+                    compiled[name] = try MustacheTemplate(string: text)
                 } catch {
                     throw Rejection(.unavailable, "template_broken", "模板 \(name).mustache 有错：\(error)")
                 }
             }
-            templates[language] = read
+            libraries[language] = MustacheLibrary(templates: compiled)
         }
-        self.templates = templates
-        names = Set(files.map(\.name))
+        self.libraries = libraries
+        names = Set(templates.map(\.name))
         unusedKeys = messages.keys.subtracting(used)
         var assets: [String: Asset] = [:]
         for (ending, type) in Self.types {
@@ -61,18 +62,16 @@ public struct PageLibrary: Sendable {
 
     /// The HTML of a template over a model: a plain struct whose stored properties the template names.
     public func html(_ template: String, _ model: Any, _ language: Language = .chinese) throws -> String {
-        String(decoding: try bytes(template, model, language), as: UTF8.self)
-    }
-
-    private func bytes(_ template: String, _ model: Any, _ language: Language) throws -> [UInt8] {
-        var writer = PageWriter(templates[language] ?? [:], PageValue(model) ?? .table([:]))
-        guard writer.write(template) else { throw Rejection(.unavailable, "template_missing", "没有模板 \(template)。") }
-        return writer.html
+        guard let text = libraries[language]?.render(PageValue.opened(model) ?? model, withTemplate: template) else {
+            throw Rejection(.unavailable, "template_missing", "没有模板 \(template)。")
+        }
+        return text
     }
 
     /// A whole page, or a piece of one that a script puts in its place.
     public func response(_ template: String, _ model: Any, _ language: Language = .chinese, status: HTTPResponse.Status = .ok) throws -> Response {
-        Response(status: status, headers: HTML.headers, body: .init(byteBuffer: ByteBuffer(bytes: try bytes(template, model, language))))
+        Response(
+            status: status, headers: HTML.headers, body: .init(byteBuffer: ByteBuffer(string: try html(template, model, language))))
     }
 
     /// | GET | /assets/{name} | style sheets and scripts; revalidated by their content, so that an update is seen at once |
