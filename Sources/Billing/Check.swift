@@ -91,6 +91,9 @@ public enum Checks {
     public static let rules: [Rule] = (line.map(\.rule) + group.map(\.rule) + [CapCheck.monthly, BudgetCheck.rule, InvoiceCheck.rule])
         .sorted { ($0.code, $0.title) < ($1.code, $1.title) }
 
+    /// By code.
+    public static let titles = Dictionary(rules.map { ($0.code, $0.title) }) { "\($0)／\($1)" }
+
     /// What the rules that look at one line alone find, in the order of their codes.
     static func findings(_ line: Candidate, _ terms: Terms) -> [Finding] { Self.line.compactMap { $0.finding(line, terms) } }
 

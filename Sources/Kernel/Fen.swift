@@ -26,12 +26,7 @@ public struct Fen: Hashable, Comparable, Sendable, Codable {
     public var yuan: String { Decimals.text(hundredths: amount) }
 
     /// The same as people read it, with thousands marks: `1,234,567.89`.
-    public var grouped: String {
-        let parts = yuan.split(separator: ".")
-        var whole = Array(parts[0])
-        for index in stride(from: whole.count - 3, to: amount < 0 ? 1 : 0, by: -3) { whole.insert(",", at: index) }
-        return String(whole) + "." + parts[1]
-    }
+    public var grouped: String { Decimals.text(hundredths: amount, isGrouped: true) }
 
     /// The price of a quantity at this unit price, rounded half up (away from zero for negatives) to a whole fen.
     ///
@@ -108,14 +103,32 @@ enum Decimals {
         return negative ? -value : value
     }
 
-    static func text(hundredths: Int64) -> String {
-        let magnitude = hundredths.magnitude
-        let fraction = magnitude % 100
-        var text = hundredths < 0 ? "-" : ""
-        text += String(magnitude / 100)
-        text += fraction < 10 ? ".0" : "."
-        text += String(fraction)
-        return text
+    /// Written from behind into a text of the right length: a month's papers hold tens of thousands of amounts.
+    static func text(hundredths: Int64, isGrouped: Bool = false) -> String {
+        let (magnitude, isNegative) = (hundredths.magnitude, hundredths < 0)
+        var (places, rest) = (1, magnitude / 1000)
+        while rest > 0 { (places, rest) = (places + 1, rest / 10) }
+        let length = (isNegative ? 1 : 0) + places + (isGrouped ? (places - 1) / 3 : 0) + 3
+        return String(unsafeUninitializedCapacity: length) { bytes in
+            var (place, rest) = (length, magnitude)
+            func put(_ byte: UInt8) {
+                place -= 1
+                bytes[place] = byte
+            }
+            func putDigit() {
+                put(0x30 + UInt8(rest % 10))
+                rest /= 10
+            }
+            putDigit()
+            putDigit()
+            put(UInt8(ascii: "."))
+            for digit in 0..<places {
+                if isGrouped, digit > 0, digit % 3 == 0 { put(UInt8(ascii: ",")) }
+                putDigit()
+            }
+            if isNegative { put(UInt8(ascii: "-")) }
+            return length
+        }
     }
 
     static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }

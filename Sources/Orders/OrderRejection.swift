@@ -16,6 +16,14 @@ public enum OrderRejection: Error, Hashable, Sendable {
     case tooEarly(opens: Instant)
 }
 
+extension OrderRejection {
+    /// - Parameter reason: a code, or a few words: at most 100 bytes.
+    /// - Throws: `reason_missing`
+    public static func require(reason: String) throws(OrderRejection) {
+        guard !reason.isEmpty, reason.utf8.count <= 100 else { throw .reasonMissing }
+    }
+}
+
 extension OrderRejection: Rejecting {
     public var rejection: Rejection {
         switch self {

@@ -157,7 +157,7 @@ struct OwnStatementModel: Sendable {
         let answer = way.answer?.isConfirmed
         self.answer = Self.word(answer)
         self.way = Self.stations(way, due: page.sums.due)
-        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
+        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page, of: "/provider/statements/\(page.sums.month)"))
         mayConfirm = answer != true
         let objections = Dictionary(disputes.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
         lines = page.lines.map { found in

@@ -14,11 +14,13 @@ public struct Cursor: Sendable {
         base64(Array("\(version).\(key).\(check(key, list))".utf8))
     }
 
+    /// What a text is that no list has given out.
+    public static let invalid = Rejection(.invalid, "cursor_invalid", "cursor 无法识别，请使用上一页返回的 next，或从头开始。", pointer: "/cursor")
+
     /// The key of the last row shown.
     ///
     /// - Throws: `cursor_invalid` for a text that is no cursor, `cursor_mismatch` for one that is not of this list.
     public static func key(_ text: String, in list: String) throws -> String {
-        let invalid = Rejection(.invalid, "cursor_invalid", "cursor 无法识别，请使用上一页返回的 next，或从头开始。", pointer: "/cursor")
         let isPlain = text.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D || $0 == 0x5F
         }

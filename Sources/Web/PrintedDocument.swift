@@ -54,31 +54,36 @@ public struct PrintedDocument: Sendable {
     ///
     /// Its measures depend on the table, so they stand in the page; nothing in it can run.
     public var response: Response {
-        var html = """
-            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
-            <style>\(style)</style></head><body><main>
-            """
-        // A month is a thousand rows of thirty cells: they are written one after the other into one text.
-        html.reserveCapacity(document.rows.count * document.columns.count * 32)
-        let pages = document.pages(layout.sheet)
-        let top = top
-        for page in pages {
-            html += top
-            for row in page.rows { append(row[...], to: &html) }
-            html += "</tbody><tfoot>"
-            if document.hasTotals {
-                append("本页小计", page.subtotal, to: &html)
-                append(page.number == pages.count ? "合计" : "累计", page.running, to: &html)
-            }
-            html += bottom(page, of: pages.count)
-        }
-        html += "</main></body></html>"
-        return Response(
+        Response(
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-            ], body: .init(byteBuffer: ByteBuffer(string: html)))
+            ], body: .init(byteBuffer: ByteBuffer(bytes: html)))
+    }
+
+    /// A month is a thousand rows of thirty cells: they are written one after the other into one text.
+    var html: [UInt8] {
+        var html: [UInt8] = []
+        html.reserveCapacity(document.rows.count * document.columns.count * 32)
+        html += """
+            <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
+            <style>\(style)</style></head><body><main>
+            """.utf8
+        let pages = document.pages(layout.sheet)
+        let top = top
+        for page in pages {
+            html += top.utf8
+            for row in page.rows { append(row[...], to: &html) }
+            html += "</tbody><tfoot>".utf8
+            if document.hasTotals {
+                append("本页小计", page.subtotal, to: &html)
+                append(page.number == pages.count ? "合计" : "累计", page.running, to: &html)
+            }
+            html += bottom(page, of: pages.count).utf8
+        }
+        html += "</main></body></html>".utf8
+        return html
     }
 
     /// What stands above the rows of every sheet.
@@ -112,36 +117,38 @@ public struct PrintedDocument: Sendable {
     }
 
     /// - Parameter word: stands across the columns before the first sum.
-    private func append(_ word: String, _ sums: [Cell], to html: inout String) {
+    private func append(_ word: String, _ sums: [Cell], to html: inout [UInt8]) {
         let across = max(1, sums.prefix { $0 == .blank }.count)
         append(sums.dropFirst(across), after: "<td colspan=\"\(across)\">\(HTML.escaped(word))</td>", to: &html)
     }
 
-    private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout String) {
-        html += "<tr>"
-        html += first
+    private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout [UInt8]) {
+        html += "<tr>".utf8
+        html += first.utf8
         for (place, cell) in zip(cells.indices, cells) {
             switch cell {
             case .integer, .amount:
-                html += "<td class=\"n\">"
+                html += "<td class=\"n\">".utf8
                 HTML.append(cell.shown, to: &html)
             case .blank, .text, .date:
-                html += "<td>"
+                html += "<td>".utf8
                 append(words: cell.shown, width: document.columns[place].width, to: &html)
             }
-            html += "</td>"
+            html += "</td>".utf8
         }
-        html += "</tr>\n"
+        html += "</tr>\n".utf8
     }
 
     /// A word that fits into its column is not broken, just as the sheets were divided.
-    private func append(words text: String, width: Int, to html: inout String) {
+    private func append(words text: String, width: Int, to html: inout [UInt8]) {
         guard text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
-        for (place, word) in text.split(separator: " ").map(String.init).enumerated() {
-            if place > 0 { html += " " }
-            if word.halfWidths <= width { html += "<span>" }
+        var isFirst = true
+        text.forEachWord { word, own in
+            if !isFirst { html.append(UInt8(ascii: " ")) }
+            isFirst = false
+            if own <= width { html += "<span>".utf8 }
             HTML.append(word, to: &html)
-            if word.halfWidths <= width { html += "</span>" }
+            if own <= width { html += "</span>".utf8 }
         }
     }
 

@@ -173,6 +173,7 @@ PAGES = [
     ("/finance/{month}/money", "finance", "/finance/2026-01/money"),
     ("/finance/{month}/shadow", "finance", "/finance/2026-01/shadow"),
     ("/finance/{month}/{provider}", "finance", "/finance/2026-01/{provider}"),
+    ("/finance/{month}/{provider}/now", "finance", "/finance/2026-01/{provider}/now"),
     ("/login", "operator", "/login"),
     ("/provider", "provider", "/provider"),
     ("/provider/means", "provider", "/provider/means"),

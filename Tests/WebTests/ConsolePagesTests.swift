@@ -127,15 +127,31 @@ struct ConsolePagesTests {
     @Test func `a call-back before and after the answers`() async throws {
         try await Self.with { world, words in
             let order = try await world.order(in: .done)
-            try Golden.page("callbacks", CallbacksModel(try await ReadCallbacks(world.office).due(limit: 10), words: words, now: world.now))
+            try Golden.page("callbacks", CallbacksModel(try await ReadCallbacks(world.office).due(limit: 10), words: words))
             func model() async throws -> CallbackModel {
                 CallbackModel(try await ReadCallbacks(world.office).questions(order.id), once: "once", words: words, now: world.now)
             }
             try Golden.page("callback", try await model())
+            _ = try await world.order(in: .done, World.request(World.destitute, day: 3))
+            let first = try await ReadCallbacks(world.office).due(limit: 1)
+            try Golden.page("callbacks", as: "callbacks@later", CallbacksModel(first, isLater: true, words: words))
             _ = try await world.office.perform(
                 try RecordCallback(world.office).prepared(
                     order.id, came: true, cameAt: nil, did: "擦窗", minutes: 20, paidExtra: Fen(1000), satisfaction: 2, answeredBy: "child", by: World.desk))
             try Golden.page("callback", as: "callback@answered", try await model())
+        }
+    }
+
+    @Test func `a place in a list is what its address says, and nothing made up is one`() throws {
+        let waiting = OrderRepository.Place(due: Instant(World.monday, minute: 600), id: OrderID("o1"))
+        for place in [ReadCallbacks.Place.sample(.init(month: World.month, provider: ProviderID("P009"), subject: "o1")), .unconfirmed(waiting)] {
+            #expect(try ReadCallbacks.Place(key: place.key) == place)
+        }
+        let complaint = QualityRepository.ComplaintPlace(openedAt: Instant(World.monday, minute: 600), id: "c1")
+        #expect(try QualityRepository.ComplaintPlace(key: complaint.key) == complaint)
+        for text in ["", "order~1", "order", "sample~2026-03~P009", "sample~2026-13~P009~o1", "other~1~2", "a~b"] {
+            #expect(throws: Rejection.self) { try ReadCallbacks.Place(key: text) }
+            #expect(throws: Rejection.self) { try QualityRepository.ComplaintPlace(key: text) }
         }
     }
 
@@ -144,12 +160,12 @@ struct ConsolePagesTests {
             let order = try await world.place()
             _ = try await world.office.perform(try FileComplaint(world.office).prepared(order.id, text: "来晚了", by: World.desk))
             let read = ReadComplaints(world.office)
-            let first = try #require(try await read.open(limit: 1).first).complaint.id
+            let first = try #require(try await read.page(isClosed: false, limit: 1).found.first).complaint.id
             _ = try await world.office.perform(SeeToComplaint(world.office).take(first, by: World.desk))
             world.pass(.hours(25))
             func model(_ isClosed: Bool) async throws -> ComplaintsModel {
                 ComplaintsModel(
-                    try await isClosed ? read.closed(limit: 9) : read.open(limit: 9), isClosed: isClosed, once: "once", words: words, now: world.now)
+                    try await read.page(isClosed: isClosed, limit: 9), isClosed: isClosed, once: "once", words: words, now: world.now)
             }
             try Golden.page("complaints", try await model(false))
             _ = try await world.office.perform(try ResolveComplaint(world.office).prepared(first, resolution: "已道歉并重排", by: World.desk))

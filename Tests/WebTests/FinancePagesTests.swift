@@ -18,18 +18,23 @@ struct FinancePagesTests {
     /// A paid visit, one on paper that waits for a decision, and a lunch; the month is closed on the second of the next.
     private static func closed(_ world: World) async throws -> (paid: Order, held: Order) {
         let paid = try await world.order(in: .closed)
+        let held = try await onPaper(world)
+        world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+        _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+        return (paid, held)
+    }
+
+    /// A visit that is proven by paper alone: held.
+    private static func onPaper(_ world: World) async throws -> Order {
         var held = try await world.order(in: .scheduled, World.request(World.destitute, day: 3))
         world.setClock(held.window.start)
         let paper = { CheckReport(at: world.now, method: .paper, reasonCode: "no_signal") }
         held = try await world.office.perform(CheckIn(world.office).prepared(held.id, paper(), by: try world.holder(held)))
         world.setClock(held.window.end)
         held = try await world.office.perform(CheckOut(world.office).prepared(held.id, paper(), by: try world.holder(held)))
-        held = try await world.office.perform(
+        return try await world.office.perform(
             try RecordCallback(world.office).prepared(
                 held.id, came: true, cameAt: nil, did: "打扫", minutes: 100, paidExtra: .zero, satisfaction: 4, answeredBy: "child", by: World.desk))
-        world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
-        _ = try await CloseMonth(world.office)(World.month, by: World.finance)
-        return (paid, held)
     }
 
     private static func month(_ world: World, _ glance: ReadMonth.Glance, by caller: Caller = World.admin) async throws -> MonthModel {
@@ -59,6 +64,20 @@ struct FinancePagesTests {
             _ = try await ShadowMonth(world.office)(World.month)
             world.pass(.days(1))
             try Golden.page("month", as: "month@now", try await Self.month(world, try await ReadMonth(world.office).now(World.month)))
+        }
+    }
+
+    @Test func `a running month, one provider: nothing noted yet, and what the last shadow stopped`() async throws {
+        try await World.with(.memory) { world in
+            let id = try #require(try await Self.onPaper(world).provider)
+            let reference = world.office.reference
+            let provider = try #require(reference.franchise.provider(id))
+            func model() async throws -> RunningModel {
+                RunningModel(World.month, provider, try await ReadStopped(world.office)(World.month, of: id), reference: reference)
+            }
+            try Golden.page("running", as: "running@new", try await model())
+            _ = try await ShadowMonth(world.office)(World.month)
+            try Golden.page("running", try await model())
         }
     }
 

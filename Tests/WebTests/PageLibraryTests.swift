@@ -22,6 +22,14 @@ struct PageLibraryTests {
         }
     }
 
+    /// A quotation mark with a combining mark behind it is one letter to people and to Swift, and still ends an attribute for a browser.
+    @Test(arguments: ["\"", "'", "<", ">", "&"])
+    func `escape what is typed byte by byte`(mark: String) throws {
+        let html = try Golden.pages.get().html("login-way", ["way": ["next": "𠮷\(mark)\u{301} autofocus=1"]] as [String: Any])
+        #expect(html.contains("𠮷\(HTML.escaped(mark))\u{301} autofocus"))
+        #expect(!html.contains("𠮷\(mark)\u{301} autofocus"))
+    }
+
     /// Figures of the wall board, titles and the words of the vocabulary are looked up by their code; everything else stands in a template.
     @Test func `use every sentence of the catalogue`() throws {
         let pages = try Golden.pages.get()

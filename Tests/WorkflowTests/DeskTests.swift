@@ -1,3 +1,4 @@
+import Billing
 import Catalog
 import Entitlement
 import Kernel
@@ -101,7 +102,7 @@ import Workflow
             #expect(await refusal { try await world.office.perform(see.take(id, by: World.desk)) }?.code == "complaint_taken")
             world.pass(.minutes(5))
             try await world.office.perform(try see.answer(id, "已当面致歉，明天重做", by: World.quality))
-            let open = try #require(try await ReadComplaints(world.office).open(limit: 10).first)
+            let open = try #require(try await ReadComplaints(world.office).page(isClosed: false, limit: 10).found.first)
             #expect(open.order.id == order.id)
             #expect(open.complaint.takenBy == "quality")
             #expect(open.complaint.takenAt == opened + .minutes(5))
@@ -110,8 +111,8 @@ import Workflow
             let settled = try await world.office.perform(
                 try ResolveComplaint(world.office).prepared(id, resolution: "重做完成，老人满意", by: World.quality))
             #expect(!settled.hasOpenComplaint)
-            #expect(try await ReadComplaints(world.office).open(limit: 10).isEmpty)
-            #expect(try await ReadComplaints(world.office).closed(limit: 10).map(\.complaint.id) == [id])
+            #expect(try await ReadComplaints(world.office).page(isClosed: false, limit: 10).found.isEmpty)
+            #expect(try await ReadComplaints(world.office).page(isClosed: true, limit: 10).found.map(\.complaint.id) == [id])
             let types = try await world.office.read { tx in try tx.events.about(order.id.text).map(\.type) }.filter { $0.hasPrefix("complaint.") }
             #expect(types == ["complaint.opened", "complaint.taken", "complaint.answered", "complaint.resolved"])
             #expect(try await world.faults() == [])
@@ -371,6 +372,72 @@ import Workflow
             #expect(world.office.reference.evidence(on: World.monday).fence_m == 300)
             #expect(await refusal { try await revise.preview("none.csv", []) }?.code == "file_unknown")
             #expect(await refusal { try await revise.publish("none.csv", [], by: World.admin) }?.code == "file_unknown")
+        }
+    }
+}
+
+@Suite struct `What is to be asked or answered` {
+    /// Goes through a list page by page, whatever a page holds.
+    private static func walk<Place: Hashable>(_ whole: [String], _ page: (Place?, Int) async throws -> ([String], Place?)) async throws {
+        for limit in 1...whole.count + 1 {
+            var (found, place) = ([String](), Place?.none)
+            repeat {
+                let (rows, next) = try await page(place, limit)
+                #expect(rows.count <= limit && next != place || next == nil)
+                found += rows
+                place = next
+            } while place != nil && found.count <= whole.count
+            #expect(found == whole, "\(limit) a page")
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is gone through page by page: call-backs, samples first`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let read = ReadCallbacks(world.office)
+            #expect(try await read.due(limit: 1).due.isEmpty)
+            var orders: [Order] = []
+            for day in 2..<5 { orders.append(try await world.order(in: .closed, World.request(day: day))) }
+            let samples = try orders.map { (provider: try #require($0.provider), sample: Sample(subject: $0.id.text, reason: .random)) }
+            // A meal has no order to call about; its sample is not shown, and hides nothing.
+            let meal = (provider: samples[0].provider, sample: Sample(subject: "0meal", reason: .random))
+            try await world.office.perform { tx in try tx.close.insert(samples + [meal], World.month, at: world.now) }
+            for day in 5..<8 { orders.append(try await world.order(in: .done, World.request(day: day))) }
+            let whole = try await read.due(limit: 100)
+            #expect(whole.next == nil)
+            #expect(Set(whole.due.map(\.order.id)) == Set(orders.map(\.id)))
+            #expect(whole.due.map { if case .sample = $0.reason { true } else { false } } == [true, true, true, false, false, false])
+            try await Self.walk(whole.due.map(\.order.id.text)) { place, limit in
+                let page = try await read.due(after: place, limit: limit)
+                return (page.due.map(\.order.id.text), page.next)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is gone through page by page: complaints, the oldest open one and the newest closed one first`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let read = ReadComplaints(world.office)
+            for day in 2..<8 {
+                let order = try await world.place(World.request(day: day))
+                // Two at the same moment.
+                if day != 4 { world.pass(.minutes(1)) }
+                _ = try await world.office.perform(try FileComplaint(world.office).prepared(order.id, text: "没有人来", by: World.desk))
+            }
+            for complaint in try await read.page(isClosed: false, limit: 100).found.prefix(3) {
+                _ = try await world.office.perform(
+                    try ResolveComplaint(world.office).prepared(complaint.complaint.id, resolution: "已道歉并重排", by: World.quality))
+            }
+            for isClosed in [false, true] {
+                let whole = try await read.page(isClosed: isClosed, limit: 100).found.map(\.complaint)
+                #expect(whole.count == 3)
+                let opened = whole.map(\.openedAt)
+                #expect(opened == (isClosed ? opened.sorted(by: >) : opened.sorted()))
+                try await Self.walk(whole.map(\.id)) { place, limit in
+                    let page = try await read.page(isClosed: isClosed, after: place, limit: limit)
+                    return (page.found.map(\.complaint.id), page.next)
+                }
+            }
         }
     }
 }

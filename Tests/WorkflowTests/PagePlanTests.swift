@@ -25,13 +25,22 @@ import Workflow
             for text in ["wjg", "0931", "LZ0001", "王秀", "2026", "lf"] { _ = try await FindAnything(office)(text) }
         }),
         ("duties", { _, office in _ = try await ReadDuties(office)() }),
-        ("call-backs", { _, office in _ = try await ReadCallbacks(office).due(limit: 50) }),
+        ("call-backs", { world, office in
+            _ = try await ReadCallbacks(office).due(limit: 50)
+            _ = try await ReadCallbacks(office).due(after: .sample(.init(month: month, provider: provider, subject: "a")), limit: 50)
+            _ = try await ReadCallbacks(office).due(after: .unconfirmed(.init(due: world.now, id: OrderID("o1"))), limit: 50)
+        }),
         ("dispatch board", { world, office in
             for state in OrderState.allCases { _ = try await ReadDesk(office).board(.init(state: state), limit: 100) }
             let place = OrderRepository.Place(due: world.now, id: OrderID("o1"))
             for state in OrderState.allCases { _ = try await ReadDesk(office).board(.init(state: state), after: place, limit: 100) }
         }),
-        ("complaints", { _, office in _ = try await ReadComplaints(office).open(limit: 50) }),
+        ("complaints", { world, office in
+            for isClosed in [false, true] {
+                _ = try await ReadComplaints(office).page(isClosed: isClosed, limit: 50)
+                _ = try await ReadComplaints(office).page(isClosed: isClosed, after: .init(openedAt: world.now, id: "a"), limit: 50)
+            }
+        }),
         ("wall", { _, office in _ = try await ReadWall(office)() }),
         ("wall: figures", { _, office in for figure in BoardFigure.allCases { _ = try await ReadWall(office).rows(figure) } }),
         ("portal: sheet", { _, office in _ = try await ReadSheet(office)(ProviderID("P092")) }),
@@ -53,6 +62,10 @@ import Workflow
         }),
         ("statement", { _, office in
             for filter in LineFilter.allCases { _ = try await ReadMonth(office).page(month, provider, filter, after: 0) }
+        }),
+        ("running statement", { world, office in
+            _ = try await ShadowMonth(world.office)(world.now.localDate.month)
+            _ = try await ReadStopped(office)(world.now.localDate.month, of: provider)
         }),
         ("own statements", { _, office in
             try await office.read { tx in

@@ -2,6 +2,7 @@ import Billing
 import Catalog
 import Entitlement
 import Kernel
+import Orders
 import Registry
 import Store
 import TestSupport
@@ -131,6 +132,53 @@ import Testing
             try await Self.closed(world)
             _ = try await world.office.perform { tx in try tx.execute("UPDATE statement SET funds = 'lottery:3'") }
             await #expect(throws: StoreFault.self) { try await ReadPapers(world.office).document(Self.month, .summary, DocumentScope()) }
+        }
+    }
+}
+
+@Suite struct `A running month` {
+    @Test(arguments: Backend.available)
+    func `tells of one provider what its last shadow stopped, page by page, and how old that is`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            var orders: [Order] = []
+            for day in 2..<6 {
+                var order = try await world.order(in: .scheduled, World.request(day: day))
+                let paper = { CheckReport(at: world.now, method: .paper, reasonCode: "no_signal") }
+                world.setClock(order.window.start)
+                _ = try await world.office.perform(CheckIn(world.office).prepared(order.id, paper(), by: try world.holder(order)))
+                world.setClock(order.window.end)
+                _ = try await world.office.perform(CheckOut(world.office).prepared(order.id, paper(), by: try world.holder(order)))
+                order = try await world.office.perform(
+                    try RecordCallback(world.office).prepared(
+                        order.id, came: true, cameAt: nil, did: "打扫", minutes: 100, paidExtra: .zero, satisfaction: 4, answeredBy: "elder", by: World.desk))
+                orders.append(order)
+            }
+            let read = ReadStopped(world.office)
+            let provider = try #require(orders[0].provider)
+            #expect(try await read(World.month, of: provider) == nil)
+            let shadow = try await ShadowMonth(world.office)(World.month)
+            let noted = world.now
+            let statement = try #require(shadow.statements.first { $0.provider == provider })
+            let stopped = statement.lines.filter { $0.verdict != .paid }
+            try #require(stopped.count > 1)
+            world.pass(.hours(5))
+            // What is found later does not change what was noted.
+            _ = try await world.order(in: .closed, World.request(World.destitute, day: 7))
+            for limit in 1...stopped.count + 1 {
+                var (lines, after): ([ReadStopped.Line], String?) = ([], "")
+                while let subject = after {
+                    let page = try #require(try await read(World.month, of: provider, after: subject, limit: limit))
+                    #expect(page.notedAt == noted && page.lines.count <= limit)
+                    #expect(page.sums[.held]?.lines ?? 0 == stopped.count { $0.verdict == .held })
+                    #expect(page.sums[.held]?.subsidy ?? .zero == stopped.filter { $0.verdict == .held }.map(\.candidate.subsidy).total)
+                    lines += page.lines
+                    after = page.next
+                }
+                #expect(lines.map(\.stopped.subject) == stopped.map(\.candidate.subject).sorted())
+                #expect(Set(lines.map(\.number)) == Set(stopped.map(\.candidate.number)))
+            }
+            let other = try #require(try await read(World.month, of: ProviderID("P001")))
+            #expect(other.lines.isEmpty && other.sums.isEmpty && other.next == nil)
         }
     }
 }

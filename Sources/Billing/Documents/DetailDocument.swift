@@ -46,7 +46,7 @@ extension MonthPapers {
             "\(month)-\(c.provider)", .text(c.number), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
             .text(elder?.idTail ?? ""), .text(className(c)), elder.map { .integer($0.abilityLevel) } ?? .blank, .text(elder?.community ?? ""),
             .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
-            .text(visit?.planned.short ?? String(c.date.description.suffix(5))), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
+            .text(visit?.planned.short ?? c.date.short), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
             visit.flatMap { v in v.end.map { .integer(($0 - v.begin).minutes) } } ?? .blank,
             .text(visit.map { workerName($0.worker, of: c.provider) } ?? ""), "L\(c.evidence.rawValue)",
             .text(c.kind == .meal ? "刷卡" : Self.confirmation(visit)),

@@ -61,30 +61,53 @@ extension Document {
 
 extension String {
     /// How much room it takes on a line: a Chinese character and its punctuation take two half-widths.
-    public var halfWidths: Int { unicodeScalars.reduce(0) { $0 + $1.halfWidths } }
+    public var halfWidths: Int {
+        var text = self
+        return text.withUTF8 { bytes in bytes.indices.reduce(0) { $0 + bytes.halfWidths(at: $1) } }
+    }
+
+    /// Shows each word between blanks, with the room it takes: byte by byte, as a month's papers have a hundred thousand of them.
+    public func forEachWord(_ body: (_ word: UnsafeBufferPointer<UInt8>, _ halfWidths: Int) -> Void) {
+        var text = self
+        text.withUTF8 { bytes in
+            var (start, width) = (0, 0)
+            for place in 0...bytes.count {
+                guard place == bytes.count || bytes[place] == UInt8(ascii: " ") else {
+                    width += bytes.halfWidths(at: place)
+                    continue
+                }
+                if start < place { body(UnsafeBufferPointer(rebasing: bytes[start..<place]), width) }
+                (start, width) = (place + 1, 0)
+            }
+        }
+    }
 
     /// How many lines it takes, at least one: a word that fits into a line stays whole, any other may be broken anywhere.
     public func lines(wrappedAt width: Int) -> Int {
         // No character takes more half-widths than bytes.
         guard utf8.count > width else { return 1 }
         var (lines, used) = (1, 0)
-        for word in split(separator: " ") {
-            let own = String(word).halfWidths
+        func put(_ own: Int) {
+            if used + own > width { (lines, used) = (lines + 1, 0) }
+            used += own
+        }
+        forEachWord { word, own in
             used += used > 0 ? 1 : 0
-            if own <= width {
-                if used + own > width { (lines, used) = (lines + 1, 0) }
-                used += own
-                continue
-            }
-            for scalar in word.unicodeScalars {
-                if used + scalar.halfWidths > width { (lines, used) = (lines + 1, 0) }
-                used += scalar.halfWidths
-            }
+            guard own > width else { return put(own) }
+            for place in word.indices { put(word.halfWidths(at: place)) }
         }
         return lines
     }
 }
 
-extension Unicode.Scalar {
-    fileprivate var halfWidths: Int { value >= 0x1100 ? 2 : 1 }
+extension UnsafeBufferPointer<UInt8> {
+    /// Of the character that begins at a byte of UTF-8; none for a byte within one. Wide are those from U+1100 on, E1 84 80.
+    fileprivate func halfWidths(at place: Int) -> Int {
+        switch self[place] {
+        case 0x80..<0xC0: 0
+        case 0xE1: place + 1 < count && self[place + 1] >= 0x84 ? 2 : 1
+        case 0xE2...: 2
+        default: 1
+        }
+    }
 }

@@ -161,5 +161,10 @@ extension Fund {
 
 extension Instant {
     /// `03-05 09:30`, as a clock in Lanzhou shows it; the year stands in the title.
-    var short: String { "\(localDate.description.suffix(5)) \(clock)" }
+    var short: String { "\(localDate.short) \(clock)" }
+}
+
+extension LocalDate {
+    /// `03-05`
+    var short: String { String(Substring(description.utf8.suffix(5))) }
 }

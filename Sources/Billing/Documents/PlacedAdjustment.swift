@@ -41,7 +41,7 @@ extension MonthPapers {
             of statement: Statement, _ elders: [ElderID: ElderFacts], _ corrected: [String: CorrectedLine], _ franchise: Franchise
         ) -> [PlacedAdjustment] {
             let (provider, subjects) = (statement.provider, Set(statement.adjustments.map(\.subject)))
-            let ofLines = subjects.isEmpty ? [] : statement.lines.map(\.candidate).filter { subjects.contains($0.subject) }
+            let ofLines = subjects.isEmpty ? [] : statement.lines.filter { subjects.contains($0.candidate.subject) }.map(\.candidate)
             let own = Dictionary(grouping: ofLines, by: \.subject)
             let home = franchise.provider(provider)?.region ?? ""
             let placed = statement.adjustments.map { entry in

@@ -73,16 +73,25 @@ struct AccessModel: Sendable {
     let rows: [Row]
     let unexplained: [Row]
     let isClean: Bool
-    /// Where older ones begin, as it stands in an address.
-    let older: String?
-    let olderUnexplained: String?
+    let pager: Pager
+    let unexplainedPager: Pager
 
-    init(_ latest: AccessLogRepository.Page, unexplained: AccessLogRepository.Page, elders: [ElderID: Elder]) {
-        func query(_ place: AccessLogRepository.Place?) -> String? { place?.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) }
+    /// - Parameters:
+    ///   - isLater: newer ones stand before this page.
+    ///   - isLaterUnexplained: the same of those that nothing explains.
+    init(
+        _ latest: AccessLogRepository.Page, isLater: Bool = false, unexplained: AccessLogRepository.Page, isLaterUnexplained: Bool = false,
+        elders: [ElderID: Elder]
+    ) {
+        func pager(_ page: AccessLogRepository.Page, _ name: String, isLater: Bool) -> Pager {
+            let older = page.older?.text.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
+            return Pager(first: isLater ? "/admin/access" : nil, next: older.map { "/admin/access?\(name)=\($0)" })
+        }
         rows = latest.looks.map { Self.row($0, elders) }
         self.unexplained = unexplained.looks.map { Self.row($0, elders) }
         isClean = unexplained.looks.isEmpty
-        (older, olderUnexplained) = (query(latest.older), query(unexplained.older))
+        self.pager = pager(latest, "before", isLater: isLater)
+        unexplainedPager = pager(unexplained, "unexplained_before", isLater: isLaterUnexplained)
     }
 
     static let screens: [AccessLogRepository.Screen: String] = [

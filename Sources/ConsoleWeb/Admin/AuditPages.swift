@@ -22,20 +22,23 @@ public struct AuditPages: PageGroup {
     static let perPage = 100
 
     @Sendable func acts(_ request: Request, _ context: AuditContext) async throws -> Response {
-        let before = request.query("before").flatMap { Int64($0) } ?? .max
-        let events = try await office.read { tx in try tx.events.acts(before: before, limit: Self.perPage) }
+        let before = request.query("before").flatMap { Int64($0) }
+        let events = try await office.read { tx in try tx.events.acts(before: before ?? .max, limit: Self.perPage) }
         return try pages.page(
-            "audit", Frame.admin("管理操作", request, context.caller), AuditModel(events, pages.vocabulary(request.language)))
+            "audit", Frame.admin("管理操作", request, context.caller),
+            AuditModel(events, isLater: before != nil, pages.vocabulary(request.language)))
     }
 
     @Sendable func access(_ request: Request, _ context: AuditContext) async throws -> Response {
         func place(_ name: String) -> AccessLogRepository.Place? { request.query(name).flatMap { AccessLogRepository.Place($0) } }
-        let log = LookAtElder(office)
-        let latest = try await log.latest(before: place("before"))
-        let unexplained = try await log.unexplained(days: 30, before: place("unexplained_before"))
+        let (log, before, unexplainedBefore) = (LookAtElder(office), place("before"), place("unexplained_before"))
+        let latest = try await log.latest(before: before)
+        let unexplained = try await log.unexplained(days: 30, before: unexplainedBefore)
         let elders = try await log.elders(in: latest, unexplained)
         return try pages.page(
-            "access", Frame.admin("查阅记录", request, context.caller), AccessModel(latest, unexplained: unexplained, elders: elders))
+            "access", Frame.admin("查阅记录", request, context.caller),
+            AccessModel(
+                latest, isLater: before != nil, unexplained: unexplained, isLaterUnexplained: unexplainedBefore != nil, elders: elders))
     }
 }
 
@@ -50,10 +53,10 @@ struct AuditModel: Sendable {
 
     let rows: [Row]
     let isEmpty: Bool
-    /// Where older ones begin.
-    let before: String?
+    let pager: Pager
 
-    init(_ events: [Event], _ vocabulary: Vocabulary) {
+    /// - Parameter isLater: newer ones stand before this page.
+    init(_ events: [Event], isLater: Bool = false, _ vocabulary: Vocabulary) {
         rows = events.map { event in
             // `{"role":"finance"}` as `role finance`: codes, never a person's data.
             let data = event.data.filter { !"{}\"".contains($0) }.replacing(":", with: " ").replacing(",", with: "；")
@@ -62,6 +65,7 @@ struct AuditModel: Sendable {
                 data: [data, event.note ?? ""].filter { !$0.isEmpty }.joined(separator: "；"))
         }
         isEmpty = rows.isEmpty
-        before = rows.count == AuditPages.perPage ? events.last.map { "\($0.seq)" } : nil
+        let last = rows.count == AuditPages.perPage ? events.last : nil
+        pager = Pager(first: isLater ? "/admin/audit" : nil, next: last.map { "/admin/audit?before=\($0.seq)" })
     }
 }

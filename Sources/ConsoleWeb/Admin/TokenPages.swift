@@ -35,7 +35,8 @@ public struct TokenPages: PageGroup {
     ) async throws -> Response {
         let tokens = try await manage.page(after: request.query("after"), limit: Self.perPage, for: context.caller)
         let model = TokensModel(
-            tokens, for: context.caller, key: exchange.newFormKey(), typed: typed, fault: fault?.message, issued: issued, now: office.now)
+            tokens, isLater: request.query("after") != nil, for: context.caller, key: exchange.newFormKey(), typed: typed,
+            fault: fault?.message, issued: issued, now: office.now)
         return try pages.page(
             "tokens", Frame.admin("令牌", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
@@ -126,10 +127,11 @@ struct TokensModel: Sendable {
     let fault: String?
     /// The token just made; nobody can show it again.
     let issued: String?
-    let after: String?
+    let pager: Pager
 
+    /// - Parameter isLater: others stand before this page.
     init(
-        _ tokens: [StoredToken], for caller: Caller, key: String, typed: TokenPages.TokenForm? = nil, fault: String? = nil,
+        _ tokens: [StoredToken], isLater: Bool = false, for caller: Caller, key: String, typed: TokenPages.TokenForm? = nil, fault: String? = nil,
         issued: String? = nil, now: Instant
     ) {
         rows = tokens.map { Row($0, now: now) }
@@ -141,6 +143,7 @@ struct TokensModel: Sendable {
         days = typed?.days ?? "365"
         self.fault = fault
         self.issued = issued
-        after = tokens.count == TokenPages.perPage ? tokens.last?.id : nil
+        let next = tokens.count == TokenPages.perPage ? tokens.last?.id : nil
+        pager = Pager(first: isLater ? "/admin/tokens" : nil, next: next.map { "/admin/tokens?after=\($0)" })
     }
 }

@@ -18,10 +18,16 @@ struct CallbacksModel: Sendable {
         let why: String
     }
 
-    let rows: [Row]
+    static let address = "/console/callbacks"
+    static let limit = 100
 
-    init(_ due: [ReadCallbacks.Due], words: Words, now: Instant) {
-        rows = due.map { entry in
+    let rows: [Row]
+    let pager: Pager
+
+    /// - Parameter isLater: others stand before this page.
+    init(_ page: ReadCallbacks.Page, isLater: Bool = false, words: Words) {
+        pager = Pager(of: Self.address, isLater: isLater, after: page.next?.key)
+        rows = page.due.map { entry in
             let why = switch entry.reason {
             case .sample(let month, let reason): localized("\(month) 抽查（\(localized(term: reason.name))）")
             case .unconfirmed: localized("待老人确认")
@@ -30,6 +36,28 @@ struct CallbacksModel: Sendable {
                 id: entry.order.id.text, number: entry.order.number, item: words.item(entry.order.item.text),
                 day: entry.order.serviceDate.description, region: words.region(entry.order.region), provider: words.provider(entry.order.provider?.text),
                 why: why)
+        }
+    }
+}
+
+extension ReadCallbacks.Place {
+    /// As it stands in a cursor.
+    var key: String {
+        switch self {
+        case .sample(let place): "sample~\(place.month)~\(place.provider)~\(place.subject)"
+        case .unconfirmed(let place): "order~\(place.key)"
+        }
+    }
+
+    /// - Throws: `cursor_invalid`
+    init(key: String) throws {
+        let parts = key.split(separator: "~", omittingEmptySubsequences: false)
+        switch (parts.first, parts.count) {
+        case ("sample", 4):
+            guard let month = Month(parts[1]) else { throw Cursor.invalid }
+            self = .sample(.init(month: month, provider: ProviderID(String(parts[2])), subject: String(parts[3])))
+        case ("order", 3): self = .unconfirmed(OrderRepository.Place(key: parts.dropFirst()))
+        default: throw Cursor.invalid
         }
     }
 }
@@ -115,14 +143,18 @@ struct ComplaintsModel: Sendable {
     /// A complaint nobody has answered is late after a day (local rule: an answer within 24 hours).
     static let lateHours = 24
 
+    static func address(isClosed: Bool) -> String { "/console/complaints\(isClosed ? "?state=closed" : "")" }
+    static let limit = 100
+
     let isClosed: Bool
     let rows: [Row]
+    let pager: Pager
 
-    init(
-        _ found: [(complaint: QualityRepository.Complaint, order: Order)], isClosed: Bool, once: String, words: Words, now: Instant
-    ) {
+    /// - Parameter isLater: others stand before this page.
+    init(_ page: ReadComplaints.Page, isClosed: Bool, isLater: Bool = false, once: String, words: Words, now: Instant) {
         self.isClosed = isClosed
-        rows = found.map { complaint, order in
+        pager = Pager(of: Self.address(isClosed: isClosed), isLater: isLater, after: page.next?.key)
+        rows = page.found.map { complaint, order in
             let hours = ((complaint.closedAt ?? now) - complaint.openedAt).minutes / 60
             return Row(
                 id: complaint.id, order: order.id.text, number: order.number, provider: words.provider(order.provider?.text), text: complaint.text,
@@ -132,5 +164,17 @@ struct ComplaintsModel: Sendable {
                 answer: complaint.answer, closed: complaint.closedAt?.shown, resolution: complaint.resolution,
                 mayTake: complaint.takenAt == nil && !isClosed, once: "\(once)-\(complaint.id)")
         }
+    }
+}
+
+extension QualityRepository.ComplaintPlace {
+    /// As it stands in a cursor.
+    var key: String { "\(openedAt.milliseconds)~\(id)" }
+
+    /// - Throws: `cursor_invalid`
+    init(key: String) throws {
+        let parts = key.split(separator: "~", omittingEmptySubsequences: false)
+        guard parts.count == 2, let opened = Int64(parts[0]) else { throw Cursor.invalid }
+        self.init(openedAt: Instant(milliseconds: opened), id: String(parts[1]))
     }
 }

@@ -12,11 +12,11 @@ import Workflow
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /console/callbacks | whom to ask: samples of the close first, then orders that nobody has confirmed |
+/// | GET /console/callbacks?after= | whom to ask: samples of the close first, then orders that nobody has confirmed; a hundred a page |
 /// | GET /console/callbacks/{order} | the questions; once answered, the answers beside what is recorded |
 /// | POST /console/callbacks/{order} | the answers |
 /// | POST /console/callbacks/{order}/sample | the sample has passed, or failed and refuses its line |
-/// | GET /console/complaints?state=closed | open ones with their age; closed ones with their times |
+/// | GET /console/complaints?state=closed&after= | open ones with their age; closed ones with their times; a hundred a page |
 /// | POST /console/complaints/{id}/take, answer, close | one after the other |
 public struct CarePages: PageGroup {
     public let site: Site
@@ -36,8 +36,9 @@ public struct CarePages: PageGroup {
     // MARK: Call-backs
 
     @Sendable func callbacks(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let due = try await ReadCallbacks(office).due(limit: 100)
-        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(due, words: words, now: office.now))
+        let place = try request.query("after").map { try ReadCallbacks.Place(key: try Cursor.key($0, in: CallbacksModel.address)) }
+        let page = try await ReadCallbacks(office).due(after: place, limit: CallbacksModel.limit)
+        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, isLater: place != nil, words: words))
     }
 
     @Sendable func questions(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -117,11 +118,12 @@ public struct CarePages: PageGroup {
 
     @Sendable func complaints(_ request: Request, _ context: DeskContext) async throws -> Response {
         let isClosed = request.query("state") == "closed"
-        let read = ReadComplaints(office)
-        let found = try await isClosed ? read.closed(limit: 100) : read.open(limit: 200)
+        let list = ComplaintsModel.address(isClosed: isClosed)
+        let place = try request.query("after").map { try QualityRepository.ComplaintPlace(key: try Cursor.key($0, in: list)) }
+        let page = try await ReadComplaints(office).page(isClosed: isClosed, after: place, limit: ComplaintsModel.limit)
         return try pages.page(
             "complaints", .console("投诉", request, context),
-            ComplaintsModel(found, isClosed: isClosed, once: exchange.newFormKey, words: words, now: office.now))
+            ComplaintsModel(page, isClosed: isClosed, isLater: place != nil, once: exchange.newFormKey, words: words, now: office.now))
     }
 
     struct Text: Decodable, Sendable { let text: String }

@@ -33,19 +33,20 @@ struct DispatchFilter: Sendable {
     /// The list that a place in it belongs to: this filter, with the day spelt out, so that a page turned after midnight is of the same day.
     func list(today: LocalDate) -> String { address(state, on: state?.isEnd == true ? day ?? today : nil) }
 
-    /// The page after a place, as an address.
-    func address(after place: OrderRepository.Place, today: LocalDate) -> String {
-        let list = list(today: today)
-        let key = "\(place.due.map { "\($0.milliseconds)" } ?? "")~\(place.id)"
-        return "\(list)\(list.contains("?") ? "&" : "?")after=\(Cursor.text(after: key, in: list))"
-    }
-
-    /// The place that ``address(after:today:)`` wrote.
+    /// The place in the list at which a page ended.
     ///
     /// - Throws: `cursor_invalid`, `cursor_mismatch`
     func place(_ cursor: String, today: LocalDate) throws -> OrderRepository.Place {
-        let parts = try Cursor.key(cursor, in: list(today: today)).split(separator: "~", omittingEmptySubsequences: false)
-        return .init(due: Int64(parts[0]).map { Instant(milliseconds: $0) }, id: OrderID(String(parts[parts.count - 1])))
+        OrderRepository.Place(key: try Cursor.key(cursor, in: list(today: today)).split(separator: "~", omittingEmptySubsequences: false))
+    }
+}
+
+extension OrderRepository.Place {
+    /// As it stands in a cursor.
+    var key: String { "\(due.map { "\($0.milliseconds)" } ?? "")~\(id)" }
+
+    init(key parts: some BidirectionalCollection<Substring>) {
+        self.init(due: parts.first.flatMap { Int64($0) }.map { Instant(milliseconds: $0) }, id: OrderID(String(parts.last ?? "")))
     }
 }
 
@@ -99,8 +100,7 @@ struct DispatchModel: Sendable {
         categories = Category.allCases.map { Choice(value: $0.rawValue, name: localized(term: $0.name), isChosen: $0.rawValue == filter.category) }
         isLate = filter.isLate
         rows = board.rows.map { OrderLine($0.order, elder: $0.elder, unmet: $0.unmet, words: words, now: now) }
-        let today = now.localDate
-        pager = Pager(first: isLater ? filter.list(today: today) : nil, next: board.next.map { filter.address(after: $0, today: today) })
+        pager = Pager(of: filter.list(today: now.localDate), isLater: isLater, after: board.next?.key)
     }
 }
 

@@ -16,7 +16,8 @@ import Workflow
 /// | GET /finance/{month} | the line of offices, a statement a provider; of a running month its last shadow |
 /// | GET /finance/{month}/shadow | a running month as it would close now |
 /// | GET /finance/{month}/held | what waits for a person, each line with its evidence, decided by one key |
-/// | GET /finance/{month}/{provider}?show=&after= | fifty of its lines with the findings of the checks: all, held or blocked |
+/// | GET /finance/{month}/{provider}?show=&after= | fifty of its lines: all, held or blocked; of a running month what its last shadow stopped |
+/// | GET /finance/{month}/{provider}/now?show=&after= | the same of a running month as it would close now |
 /// | POST /finance/{month}/close | freezes the month |
 /// | POST /finance/{month}/approve, reject | the next signature; one step back |
 /// | POST /finance/{month}/lines/{subject} | release or refuse a held line |
@@ -32,6 +33,7 @@ public struct FinancePages: PageGroup {
         review.get(":month", use: month)
         review.get(":month/held", use: held)
         review.get(":month/:provider", use: statement)
+        review.get(":month/:provider/now", use: statementNow)
         review.post(":month/approve") { try await sign(.approve, $0, $1) }
         review.post(":month/reject") { try await sign(.reject, $0, $1) }
         review.post(":month/lines/:subject", use: decide)
@@ -75,14 +77,36 @@ public struct FinancePages: PageGroup {
 
     @Sendable func statement(_ request: Request, _ context: StaffContext) async throws -> Response {
         let month = try context.month()
+        guard try await ReadMonth(office).isClosed(month) else { return try await running(month, request, context) }
+        return try await statement(month, isNow: false, request, context)
+    }
+
+    /// Like ``shadow(_:_:)``, every line of a running month is looked at.
+    @Sendable func statementNow(_ request: Request, _ context: StaffContext) async throws -> Response {
+        try await statement(try context.month(), isNow: true, request, context)
+    }
+
+    private func running(_ month: Month, _ request: Request, _ context: StaffContext) async throws -> Response {
+        let id = ProviderID(try context.parameters.require("provider"))
+        guard let provider = office.reference.franchise.provider(id) else { throw Self.noStatement }
+        let after = try request.query("after").map { try Cursor.key($0, in: RunningModel.address(month, id)) }
+        let page = try await ReadStopped(office)(month, of: id, after: after ?? "")
+        return try pages.page(
+            "running", .finance("\(month) \(id)", request, context),
+            RunningModel(month, provider, page, isLater: after != nil, reference: office.reference))
+    }
+
+    private static let noStatement = Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
+
+    private func statement(_ month: Month, isNow: Bool, _ request: Request, _ context: StaffContext) async throws -> Response {
         let provider = ProviderID(try context.parameters.require("provider"))
         let (filter, after) = (try request.word("show", LineFilter.self) ?? .all, try request.integer("after", default: 0, in: 0...Int.max))
         guard let page = try await ReadMonth(office).page(month, provider, filter, after: after) else {
-            throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。")
+            throw Self.noStatement
         }
         return try pages.page(
             "statement", .finance("\(month) \(provider)", request, context),
-            StatementModel(page, caller: context.caller, reference: office.reference))
+            StatementModel(page, isNow: isNow, caller: context.caller, reference: office.reference))
     }
 
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {

@@ -176,9 +176,8 @@ struct MonthModel: Sendable {
         }
         hasObjections = !objections.isEmpty
         mayReply = signing.disputeObstacle == nil
-        let titles = Dictionary(Checks.rules.map { ($0.code, $0.title) }) { "\($0)／\($1)" }
         codes = (glance.totals?.stops.byCode ?? []).map {
-            Code(code: $0.code, title: titles[$0.code] ?? "", lines: $0.lines, amount: HTML.grouped($0.subsidy))
+            Code(code: $0.code, title: Checks.titles[$0.code] ?? "", lines: $0.lines, amount: HTML.grouped($0.subsidy))
         }
         shadow = glance.totals.map { localized("\($0.lines) 笔，应结 \(HTML.grouped($0.gross))，补贴 \(HTML.grouped($0.subsidy))，应付 \(HTML.grouped($0.payable))") }
         noted = glance.notedAt?.shown

@@ -116,13 +116,15 @@ struct PayoutListModel: Sendable {
     let month: String
     let row: PayoutsModel.Row
     let payments: [Payment]
-    let next: String
-    let hasNext: Bool
+    let pager: Pager
     let reversals: [Reversal]
     let hasReversals: Bool
     let once: String
 
-    init(_ month: Month, _ page: ReadPayouts.Page, isFull: Bool, reference: Reference, once: String, caller: Caller) {
+    /// - Parameters:
+    ///   - isLater: others stand before this page.
+    ///   - isFull: others may follow.
+    init(_ month: Month, _ page: ReadPayouts.Page, isLater: Bool = false, isFull: Bool, reference: Reference, once: String, caller: Caller) {
         let mayAct = caller.role != .auditor
         self.month = month.description
         self.once = once
@@ -141,7 +143,9 @@ struct PayoutListModel: Sendable {
                 madeBy: payment.madeBy, decidedBy: payment.decidedBy ?? "",
                 mayReverse: mayAct && payment.state == .posted && payment.reversedIn == nil && !asked.contains(payment.id))
         }
-        (next, hasNext) = (page.payments.last?.id ?? "", isFull)
+        let address = "/finance/payouts/\(month)/\(page.line.programme.code)"
+        let last = isFull ? page.payments.last : nil
+        pager = Pager(first: isLater ? address : nil, next: last.map { "\(address)?after=\($0.id)" })
         reversals = page.reversals.map { reversal in
             Reversal(
                 id: reversal.id, elder: elder(reversal.payment), what: "\(reversal.payment.month) \(bill(reversal.payment))",

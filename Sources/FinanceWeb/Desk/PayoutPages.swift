@@ -58,11 +58,12 @@ public struct PayoutPages: PageGroup {
 
     @Sendable func list(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        let page = try await read.page(programme, month, after: request.query("after"), limit: Self.pageSize)
+        let after = request.query("after")
+        let page = try await read.page(programme, month, after: after, limit: Self.pageSize)
         return try pages.page(
             "payout-list", .finance(page.line.programme.name, request, context),
             PayoutListModel(
-                month, page, isFull: page.payments.count == Self.pageSize, reference: office.reference, once: exchange.newFormKey,
+                month, page, isLater: after != nil, isFull: page.payments.count == Self.pageSize, reference: office.reference, once: exchange.newFormKey,
                 caller: context.caller))
     }
 

@@ -30,6 +30,9 @@ struct StatementModel: Sendable {
 
     let id: String
     let name: String
+    /// Of this page, whichever lines it shows.
+    /// Its own, as it stands in an address; its lines have another.
+    let path: String
     let capitals: String
     let sums: StatementSumsModel
     let place: StatementPlace
@@ -38,11 +41,13 @@ struct StatementModel: Sendable {
     let isOfFinance: Bool
     let lines: [Line]
 
-    init(_ page: StatementPage, caller: Caller, reference: Reference) {
+    /// - Parameter isNow: of a month that still runs, as it would close now.
+    init(_ page: StatementPage, isNow: Bool = false, caller: Caller, reference: Reference) {
+        path = "/finance/\(page.sums.month)/\(page.sums.provider)\(isNow ? "/now" : "")"
         (id, capitals) = (page.sums.provider.text, page.sums.due.capitals)
         name = reference.franchise.provider(page.sums.provider)?.name ?? ""
         isOfFinance = caller.isOfFinance
-        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page))
+        (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page, of: path))
         lines = page.lines.map { found in
             let (line, c) = (found.line, found.line.candidate)
             return Line(
@@ -54,5 +59,57 @@ struct StatementModel: Sendable {
                 findings: line.findings.map { "\($0.code) \($0.sentence)" },
                 decision: line.decision.map { "\($0.by) \($0.at.shown)：\($0.reason)" })
         }
+    }
+}
+
+/// A running month: what of one provider's lines was not payable when the month was looked through last.
+struct RunningModel: Sendable {
+    struct Line: Sendable {
+        let subject: String
+        let number: String
+        let date: String
+        let item: String
+        let subsidy: String
+        let verdict: String
+        let urgency: String
+        let codes: [String]
+    }
+
+    struct Noted: Sendable {
+        let at: String
+        let heldLines: Int
+        let held: String
+        let blockedLines: Int
+        let blocked: String
+    }
+
+    let month: String
+    let id: String
+    let name: String
+    /// Nil while nobody has looked.
+    let noted: Noted?
+    let lines: [Line]
+    let pager: Pager
+
+    static func address(_ month: Month, _ provider: ProviderID) -> String { "/finance/\(month)/\(provider)" }
+
+    /// - Parameter isLater: others stand before this page.
+    init(_ month: Month, _ provider: Provider, _ page: ReadStopped.Page?, isLater: Bool = false, reference: Reference) {
+        (self.month, id, name) = (month.description, provider.id.text, provider.name)
+        noted = page.map { page in
+            let (held, blocked) = (page.sums[.held], page.sums[.blocked])
+            return Noted(
+                at: page.notedAt.shown, heldLines: held?.lines ?? 0, held: HTML.grouped(held?.subsidy ?? .zero),
+                blockedLines: blocked?.lines ?? 0, blocked: HTML.grouped(blocked?.subsidy ?? .zero))
+        }
+        lines = (page?.lines ?? []).map { line in
+            let stopped = line.stopped
+            return Line(
+                subject: stopped.subject, number: line.number, date: line.date.description,
+                item: reference.catalogue.item(line.item)?.name ?? line.item.text, subsidy: HTML.grouped(stopped.subsidy),
+                verdict: localized(term: stopped.verdict.name), urgency: stopped.verdict == .blocked ? "late" : "near",
+                codes: stopped.codes.split(separator: ",").map { "\($0) \(Checks.titles[String($0)] ?? "")" })
+        }
+        pager = Pager(of: Self.address(month, provider.id), isLater: isLater, after: page?.next)
     }
 }

@@ -22,9 +22,11 @@ public struct BoardRepository {
         try Int(tx.integer("SELECT COUNT(*) FROM (\(nested: Self.rows(figure, today))) AS figure") ?? 0)
     }
 
-    /// The rows behind a figure, newest first.
+    /// The rows behind a figure, newest first; of all that is open, which may be tens of thousands, the most overdue first, as an index has them.
     public func rows(_ figure: BoardFigure, _ today: Today, limit: Int) throws -> [BoardRow] {
-        try tx.rows("\(nested: Self.rows(figure, today)) ORDER BY 4 DESC, 1 LIMIT \(limit)") {
+        let rows = Self.rows(figure, today)
+        let ordered: SQL = figure == .open ? "\(nested: rows) ORDER BY timer_due_ms, id" : "\(nested: rows) ORDER BY 4 DESC, 1"
+        return try tx.rows("\(nested: ordered) LIMIT \(limit)") {
             BoardRow(subject: try $0.text(), label: try $0.text(), region: try $0.text(), atMilliseconds: try $0.integer())
         }
     }

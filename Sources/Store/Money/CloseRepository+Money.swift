@@ -331,6 +331,31 @@ extension CloseRepository {
         )
     }
 
+    /// How many lines of one provider the shadow of a day stopped, and what public money they ask for, by verdict.
+    public func stoppedSums(_ month: Month, on day: LocalDate, of provider: ProviderID) throws -> [Verdict: (lines: Int, subsidy: Fen)] {
+        let rows = try tx.rows(
+            """
+            SELECT verdict, COUNT(*), CAST(SUM(subsidy_fen) AS BIGINT) FROM shadow_line
+            WHERE month = \(month) AND day = \(day) AND provider_id = \(provider) GROUP BY verdict ORDER BY verdict
+            """
+        ) { (try $0.value(Verdict.self), (lines: try $0.int(), subsidy: try $0.fen())) }
+        return Dictionary(uniqueKeysWithValues: rows)
+    }
+
+    /// Those lines, by subject.
+    ///
+    /// - Parameter subject: of the last line of the page before; empty for the first page.
+    public func stopped(
+        _ month: Month, on day: LocalDate, of provider: ProviderID, after subject: String, limit: Int
+    ) throws -> [Shadow.Stopped] {
+        try tx.rows(
+            """
+            SELECT subject, provider_id, verdict, codes, subsidy_fen FROM shadow_line
+            WHERE month = \(month) AND day = \(day) AND subject > \(subject) AND provider_id = \(provider) ORDER BY subject LIMIT \(limit)
+            """
+        ) { try Shadow.Stopped(row: &$0) }
+    }
+
     private func shadow(_ month: Month, _ sums: (LocalDate, Int, Fen, Fen, Fen)) throws -> Shadow {
         let (day, lines, gross, subsidy, payable) = sums
         let stopped = try tx.rows(
@@ -338,11 +363,14 @@ extension CloseRepository {
             SELECT subject, provider_id, verdict, codes, subsidy_fen FROM shadow_line
             WHERE month = \(month) AND day = \(day) ORDER BY subject
             """
-        ) {
-            Shadow.Stopped(
-                subject: try $0.text(), provider: try $0.id(), verdict: try $0.value(), codes: try $0.text(), subsidy: try $0.fen())
-        }
+        ) { try Shadow.Stopped(row: &$0) }
         return Shadow(day: day, lines: lines, gross: gross, subsidy: subsidy, payable: payable, stopped: stopped)
+    }
+}
+
+extension Shadow.Stopped {
+    fileprivate init(row: inout Row) throws {
+        self.init(subject: try row.text(), provider: try row.id(), verdict: try row.value(), codes: try row.text(), subsidy: try row.fen())
     }
 }
 

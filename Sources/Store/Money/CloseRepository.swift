@@ -208,11 +208,41 @@ public struct CloseRepository {
         ) { (try $0.month(), try $0.value()) }
     }
 
+    /// Which of some orders have a sample that waits for an answer.
+    public func sampled(among subjects: [String]) throws -> Set<String> {
+        Set(
+            try subjects.chunked(by: Chunk.keys).flatMap { part in
+                try tx.rows(
+                    """
+                    SELECT l.subject FROM statement_line l
+                    JOIN sample s ON s.month = l.month AND s.provider_id = l.provider_id AND s.subject = l.subject
+                    WHERE l.subject IN (\(list: Array(part))) AND s.result IS NULL
+                    """
+                ) { try $0.text() }
+            })
+    }
+
+    /// Where a sample stands among those that wait.
+    public struct SamplePlace: Hashable, Sendable {
+        public let month: Month
+        public let provider: ProviderID
+        public let subject: String
+
+        public init(month: Month, provider: ProviderID, subject: String) { (self.month, self.provider, self.subject) = (month, provider, subject) }
+    }
+
     /// Samples of all months that wait for an answer, the oldest month first, provider by provider.
-    public func openSamples(limit: Int) throws -> [(month: Month, subject: String, reason: Sample.Reason)] {
-        try tx.rows("SELECT month, subject, reason FROM sample WHERE result IS NULL ORDER BY month, provider_id, subject LIMIT \(limit)") {
-            (try $0.month(), try $0.text(), try $0.value())
-        }
+    ///
+    /// - Parameter place: the last of the page before; nil for the first page.
+    public func openSamples(after place: SamplePlace? = nil, limit: Int) throws -> [(place: SamplePlace, reason: Sample.Reason)] {
+        try tx.rows(
+            """
+            SELECT month, provider_id, subject, reason FROM sample
+            WHERE result IS NULL
+                AND (month, provider_id, subject) > (\(place?.month.description ?? ""), \(place?.provider.text ?? ""), \(place?.subject ?? ""))
+            ORDER BY month, provider_id, subject LIMIT \(limit)
+            """
+        ) { (SamplePlace(month: try $0.month(), provider: try $0.id(), subject: try $0.text()), try $0.value()) }
     }
 
     public func openSamples(_ month: Month) throws -> Int {

@@ -7,35 +7,25 @@ import Registry
 public struct PaperRepository {
     let tx: any Transaction
 
-    /// Elders with a service in the month, by id; of one provider when it is named.
-    public func elders(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [ElderID: MonthPapers.ElderFacts] {
-        let query: SQL =
-            if let provider {
-                """
-                SELECT \(sql: Self.elderColumns) FROM elder e
-                WHERE e.id IN (
-                    SELECT elder_id FROM service_order
-                    WHERE provider_id = \(provider) AND state = 'closed'
-                        AND service_date >= \(month.first) AND service_date <= \(month.last)
-                    UNION
-                    SELECT elder_id FROM meal_swipe
-                    WHERE canteen_id = \(provider) AND service_date >= \(month.first) AND service_date <= \(month.last))
-                """
-            } else {
-                """
-                SELECT \(sql: Self.elderColumns) FROM elder e
-                WHERE e.id IN (
-                    SELECT elder_id FROM service_order
-                    WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND state = 'closed'
-                    UNION
-                    SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
-                """
-            }
-        var result = try elders(query)
-        for part in late.elders.chunked(by: Chunk.keys) {
+    /// Elders with a service in the month, by id.
+    public func elders(_ month: Month, and late: LateLines) throws -> [ElderID: MonthPapers.ElderFacts] {
+        try elders(
+            """
+            SELECT \(sql: Self.elderColumns) FROM elder e
+            WHERE e.id IN (
+                SELECT elder_id FROM service_order
+                WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND state = 'closed'
+                UNION
+                SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
+            """
+        ).merging(try elders(late.elders)) { known, _ in known }
+    }
+
+    /// Some elders, by id.
+    public func elders(_ ids: [String]) throws -> [ElderID: MonthPapers.ElderFacts] {
+        try ids.chunked(by: Chunk.keys).reduce(into: [:]) { result, part in
             result.merge(try elders("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))")) { known, _ in known }
         }
-        return result
     }
 
     /// Whoever a cash payment of the month is for, or one that was taken back in it.
@@ -234,7 +224,8 @@ public struct LateLines: Sendable {
     let byProvider: [ProviderID: [String]]
 
     public init(_ statements: [Statement], of month: Month) {
-        let late = statements.flatMap(\.lines).map(\.candidate).filter { $0.date < month.first }
+        let first = month.first
+        let late = statements.flatMap { $0.lines.filter { $0.candidate.date < first } }.map(\.candidate)
         subjects = late.map(\.subject)
         elders = Set(late.map(\.elder.text)).sorted()
         byProvider = Dictionary(grouping: late, by: \.provider).mapValues { $0.map(\.subject) }

@@ -29,11 +29,15 @@ public struct PayoutRepository {
     }
 
     /// One page of what stands of a programme in a month, first first.
+    ///
+    /// Chosen by an index alone: a database that reads whole payments in the order of their ids passes by those of every month before.
     public func page(_ programme: String, _ month: Month, after id: String, limit: Int) throws -> [CashPayment] {
         try tx.rows(
             """
-            \(nested: Self.select)
-            WHERE p.month = \(month) AND p.programme = \(programme) AND p.state <> 'released' AND p.id > \(id) ORDER BY p.id LIMIT \(limit)
+            WITH chosen AS (
+                SELECT c.id AS place FROM payout c
+                WHERE c.month = \(month) AND c.programme = \(programme) AND c.state <> 'released' AND c.id > \(id) ORDER BY c.id LIMIT \(limit))
+            SELECT \(sql: Self.columns) FROM chosen CROSS JOIN payout p \(sql: Self.reversed) WHERE p.id = place ORDER BY p.id
             """
         ) { try CashPayment(row: &$0) }
     }

@@ -65,17 +65,36 @@ public struct QualityRepository {
         id, order_id, opened_ms, text, taken_ms, taken_by, answered_ms, answer, closed_ms, resolution
         """
 
+    /// Where a complaint stands among others.
+    public struct ComplaintPlace: Hashable, Sendable {
+        public let openedAt: Instant
+        public let id: String
+
+        public init(openedAt: Instant, id: String) { (self.openedAt, self.id) = (openedAt, id) }
+    }
+
     /// Complaints that nobody has resolved, the oldest first.
-    public func openComplaints(limit: Int) throws -> [Complaint] {
+    ///
+    /// - Parameter place: the last of the page before; nil for the first page.
+    public func openComplaints(after place: ComplaintPlace? = nil, limit: Int) throws -> [Complaint] {
         try tx.rows(
-            "SELECT \(sql: Self.complaint) FROM complaint WHERE closed_ms IS NULL ORDER BY opened_ms, id LIMIT \(limit)"
+            """
+            SELECT \(sql: Self.complaint) FROM complaint
+            WHERE closed_ms IS NULL AND (opened_ms, id) > (\(place?.openedAt ?? Instant(milliseconds: 0)), \(place?.id ?? ""))
+            ORDER BY opened_ms, id LIMIT \(limit)
+            """
         ) { try Complaint(row: &$0) }
     }
 
     /// Complaints that have been resolved, the newest first.
-    public func closedComplaints(limit: Int) throws -> [Complaint] {
+    ///
+    /// - Parameter place: the last of the page before; nil for the first page.
+    public func closedComplaints(after place: ComplaintPlace? = nil, limit: Int) throws -> [Complaint] {
         try tx.rows(
-            "SELECT \(sql: Self.complaint) FROM complaint WHERE closed_ms IS NOT NULL ORDER BY id DESC LIMIT \(limit)"
+            """
+            SELECT \(sql: Self.complaint) FROM complaint WHERE closed_ms IS NOT NULL AND id < \(place?.id ?? "~")
+            ORDER BY id DESC LIMIT \(limit)
+            """
         ) { try Complaint(row: &$0) }
     }
 

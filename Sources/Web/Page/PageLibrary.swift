@@ -25,6 +25,7 @@ public struct PageLibrary: Sendable {
     }
 
     public init(_ folders: [ResourceFolder]) throws {
+        PageText.register()
         let catalogues = try folders.flatMap { try $0.files(".messages.csv") }
         messages = try Messages(csv: catalogues.map { ("\($0.name).messages.csv", $0.bytes) })
         let templates = try folders.flatMap { try $0.files(".mustache") }
@@ -36,7 +37,7 @@ public struct PageLibrary: Sendable {
                 guard compiled[name] == nil else { throw Rejection(.unavailable, "template_twice", "有两个模板叫 \(name).mustache，请给其中一个改名。") }
                 let text = try messages.filled(String(decoding: bytes, as: UTF8.self), named: name, in: language, used: &used)
                 do {
-                    compiled[name] = try MustacheTemplate(string: text)
+                    compiled[name] = try MustacheTemplate(string: PageText.pragma + text)
                 } catch {
                     throw Rejection(.unavailable, "template_broken", "模板 \(name).mustache 有错：\(error)")
                 }

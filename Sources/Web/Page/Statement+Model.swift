@@ -37,16 +37,16 @@ public struct StatementPlace: Sendable {
     /// The numbers of the first and the last line shown; nil when none is.
     let first: Int?
     let last: Int?
-    let next: Int?
-    /// Others stand before these.
-    let isLater: Bool
+    let pager: Pager
     /// What this part begins after.
     let after: Int
 
-    public init(_ page: StatementPage) {
+    /// - Parameter address: of the statement.
+    public init(_ page: StatementPage, of address: String) {
         show = page.filter.rawValue
         (isAll, isUnpaid, isHeld, isBlocked) = (page.filter == .all, page.filter == .unpaid, page.filter == .held, page.filter == .blocked)
-        (first, last, next) = (page.lines.first?.ordinal, page.lines.last?.ordinal, page.next)
-        (isLater, after) = (page.after > 0, page.after)
+        (first, last, after) = (page.lines.first?.ordinal, page.lines.last?.ordinal, page.after)
+        let part = "\(address)?show=\(page.filter.rawValue)"
+        pager = Pager(first: page.after > 0 ? part : nil, next: page.next.map { "\(part)&after=\($0)" })
     }
 }

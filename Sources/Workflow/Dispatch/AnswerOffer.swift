@@ -36,7 +36,7 @@ public struct DeclineOffer: Sendable {
     }
 
     public func prepared(_ id: OrderID, reason: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Order {
-        guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
+        try OrderRejection.require(reason: reason)
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let (old, _) = try Offered.require(tx, id, by: caller)

@@ -85,7 +85,7 @@ private struct Ending {
     }
 
     func prepared(_ id: OrderID, reason: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Order {
-        guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
+        try OrderRejection.require(reason: reason)
         let (now, reference, action, event) = (office.now, office.reference, action, event)
         return { tx in
             let old = try Held.require(tx, id, by: caller)
@@ -111,7 +111,7 @@ public struct ReassignOrder: Sendable {
     public init(_ office: Office) { self.office = office }
 
     public func prepared(_ id: OrderID, reason: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Order {
-        guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
+        try OrderRejection.require(reason: reason)
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let old = try tx.orders.require(id)
@@ -132,13 +132,11 @@ public struct ReopenOrder: Sendable {
     public init(_ office: Office) { self.office = office }
 
     public func prepared(_ id: OrderID, reason: String, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Order {
-        guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
+        try OrderRejection.require(reason: reason)
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let old = try tx.orders.require(id)
-            guard old.settlement != .inStatement, old.settlement != .paid else {
-                throw Rejection(.conflict, "order_settled", "工单已进入结算单，不能再打开；请在未结月份做冲正。")
-            }
+            try Ending.guardUnsettled(old)
             let dispatch = Dispatch(tx, reference, now: now, by: caller.name)
             let opened = try old.after(.reopen, by: caller.actor, at: now, timers: dispatch.timers)
             try tx.events.append(

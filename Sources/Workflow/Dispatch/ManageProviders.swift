@@ -14,7 +14,7 @@ public struct ManageProviders: Sendable {
     public func setState(
         _ id: ProviderID, _ state: FranchiseState, reason: String, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> ProviderNotice {
-        guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing }
+        try OrderRejection.require(reason: reason)
         return try change(id, "provider.state", by: caller, data: ["state": JSON(state.rawValue)], note: reason) { notice, firm in
             let present = notice.state ?? firm.state
             guard present.mayBecome(state) else {

@@ -59,8 +59,12 @@ public struct ReadPapers: Sendable {
         isReconciled: Bool = false
     ) throws -> MonthPapers {
         let late = LateLines(statements, of: month)
+        // One provider's elders are found by its lines: a database asked for those of a month goes through all there are.
+        let elders = try provider == nil
+            ? tx.papers.elders(month, and: late)
+            : tx.papers.elders(Set(statements.flatMap { $0.lines.map(\.candidate.elder.text) }).sorted())
         return MonthPapers(
-            month: month, isClosed: isClosed, statements: statements, elders: try tx.papers.elders(month, of: provider, and: late),
+            month: month, isClosed: isClosed, statements: statements, elders: elders,
             visits: try tx.papers.visits(month, of: provider, and: late),
             mealClasses: try tx.papers.mealClasses(month, of: provider, and: late),
             owed: isReconciled ? try tx.papers.owed(month, and: late) : [:], unproven: isReconciled ? try tx.papers.unproven(month) : [:],

@@ -22,17 +22,42 @@ public struct ReadCallbacks: Sendable {
         public let reason: Reason
     }
 
+    /// The last row of a page: the next one goes on after it.
+    public enum Place: Hashable, Sendable {
+        case sample(CloseRepository.SamplePlace)
+        case unconfirmed(OrderRepository.Place)
+    }
+
+    public struct Page: Sendable {
+        public let due: [Due]
+        /// Nil on the last page.
+        public let next: Place?
+    }
+
     /// Samples first, for they keep a month from being paid; then the oldest of those that wait for the elder's word.
-    public func due(limit: Int) async throws -> [Due] {
+    public func due(after place: Place? = nil, limit: Int) async throws -> Page {
         try await office.read { tx in
-            let drawn = try tx.close.openSamples(limit: limit)
-            let orders = Dictionary(uniqueKeysWithValues: try tx.orders.find(drawn.map { OrderID($0.subject) }).map { ($0.id, $0) })
-            let samples = drawn.compactMap { sample in
-                orders[OrderID(sample.subject)].map { Due(order: $0, reason: .sample(sample.month, sample.reason)) }
+            var (due, last): ([Due], Place?) = ([], place)
+            var asked: OrderRepository.Place?
+            if case .unconfirmed(let place) = place {
+                asked = place
+            } else {
+                var drawn: CloseRepository.SamplePlace?
+                if case .sample(let place) = place { drawn = place }
+                let samples = try tx.close.openSamples(after: drawn, limit: limit + 1)
+                let orders = Dictionary(uniqueKeysWithValues: try tx.orders.find(samples.map { OrderID($0.place.subject) }).map { ($0.id, $0) })
+                due = samples.prefix(limit).compactMap { sample in
+                    orders[OrderID(sample.place.subject)].map { Due(order: $0, reason: .sample(sample.place.month, sample.reason)) }
+                }
+                if let sample = samples.prefix(limit).last { last = .sample(sample.place) }
+                if samples.count > limit { return Page(due: due, next: last) }
             }
-            let sampled = Set(samples.map(\.order.id))
-            let waiting = try tx.orders.waiting(.init(state: .done), limit: limit).filter { !sampled.contains($0.id) }
-            return samples + waiting.map { Due(order: $0, reason: .unconfirmed) }
+            let found = try tx.orders.waiting(.init(state: .done), after: asked, limit: limit - due.count + 1)
+            let waiting = found.prefix(limit - due.count)
+            if let order = waiting.last { last = .unconfirmed(OrderRepository.Place(due: order.timer?.due, id: order.id)) }
+            let sampled = try tx.close.sampled(among: waiting.map(\.id.text))
+            due += waiting.filter { !sampled.contains($0.id.text) }.map { Due(order: $0, reason: .unconfirmed) }
+            return Page(due: due, next: found.count > waiting.count ? last : nil)
         }
     }
 

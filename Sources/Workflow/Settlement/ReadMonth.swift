@@ -1,4 +1,5 @@
 import Billing
+import Catalog
 import Kernel
 import Orders
 import Registry
@@ -40,6 +41,10 @@ public struct ReadMonth: Sendable {
                 payable: sums.map(\.payable).total, stops: try tx.settlements.stops(month))
             return Glance(sums: sums, isClosed: true, totals: totals)
         }
+    }
+
+    public func isClosed(_ month: Month) async throws -> Bool {
+        try await office.read { tx in try tx.settlements.state(of: month) == .closed }
     }
 
     /// Its statements without their lines; none while it runs.
@@ -90,11 +95,58 @@ public struct ReadMonth: Sendable {
 
     /// Part of one provider's statement; of a running month as it would close now.
     public func page(_ month: Month, _ provider: ProviderID, _ filter: LineFilter, after ordinal: Int) async throws -> StatementPage? {
-        let isClosed = try await office.read { tx in try tx.settlements.state(of: month) == .closed }
-        guard isClosed else {
+        guard try await isClosed(month) else {
             return try await PreviewMonth(office)(month).first { $0.provider == provider }.map { StatementPage($0, filter, after: ordinal) }
         }
         return try await office.read { tx in try tx.settlements.page(month, provider, filter, after: ordinal) }
+    }
+}
+
+/// 试算不付: what the last shadow of a running month stopped of one provider's lines. Judging a line takes all lines of the month, which a page does
+/// not wait for: it tells when that was done last.
+public struct ReadStopped: Sendable {
+    let office: Office
+    public init(_ office: Office) { self.office = office }
+
+    public struct Line: Sendable {
+        public let stopped: Shadow.Stopped
+        public let number: String
+        public let date: LocalDate
+        public let item: ItemCode
+    }
+
+    public struct Page: Sendable {
+        public let notedAt: Instant
+        public let sums: [Verdict: (lines: Int, subsidy: Fen)]
+        public let lines: [Line]
+        /// The subject that the next page begins after; nil on the last page.
+        public let next: String?
+    }
+
+    /// - Parameter subject: of the last line of the page before; empty for the first page.
+    /// - Returns: nil while nothing has been noted of the month.
+    public func callAsFunction(
+        _ month: Month, of provider: ProviderID, after subject: String = "", limit: Int = StatementPage.size
+    ) async throws -> Page? {
+        let today = office.now.localDate
+        return try await office.read { tx in
+            guard let noted = try tx.close.noted(month, upTo: today) else { return nil }
+            let day = noted.totals.day
+            let found = try tx.close.stopped(month, on: day, of: provider, after: subject, limit: limit + 1)
+            let shown = found.prefix(limit)
+            var services: [String: (number: String, date: LocalDate, item: ItemCode)] = [:]
+            for order in try tx.orders.find(shown.map { OrderID($0.subject) }) {
+                services[order.id.text] = (order.number, order.serviceDate, order.item)
+            }
+            for meal in try tx.meals.find(shown.map(\.subject).filter { services[$0] == nil }.map { SwipeID($0) }) {
+                services[meal.id.text] = (meal.id.text, meal.date, meal.item)
+            }
+            return Page(
+                notedAt: noted.at, sums: try tx.close.stoppedSums(month, on: day, of: provider),
+                lines: shown.compactMap { line in
+                    services[line.subject].map { Line(stopped: line, number: $0.number, date: $0.date, item: $0.item) }
+                }, next: found.count > limit ? shown.last?.subject : nil)
+        }
     }
 }
 

@@ -89,7 +89,7 @@ public struct ManageStandingOrders: Sendable {
         _ id: StandingOrderID, _ state: StandingOrder.State, from allowed: Set<StandingOrder.State>, reason: String?, event: String,
         by caller: Caller
     ) throws -> Step {
-        if let reason { guard !reason.isEmpty, reason.utf8.count <= 100 else { throw OrderRejection.reasonMissing } }
+        if let reason { try OrderRejection.require(reason: reason) }
         let (now, office, reference) = (office.now, office, office.reference)
         return { tx in
             let old = try tx.standingOrders.require(id)

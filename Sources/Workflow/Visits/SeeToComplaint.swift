@@ -46,12 +46,25 @@ public struct ReadComplaints: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public func open(limit: Int) async throws -> [(complaint: QualityRepository.Complaint, order: Order)] {
-        try await office.read { tx in try tx.quality.openComplaints(limit: limit).map { ($0, try tx.orders.require($0.order)) } }
+    public struct Page: Sendable {
+        public let found: [(complaint: QualityRepository.Complaint, order: Order)]
+        /// Nil on the last page.
+        public let next: QualityRepository.ComplaintPlace?
     }
 
-    public func closed(limit: Int) async throws -> [(complaint: QualityRepository.Complaint, order: Order)] {
-        try await office.read { tx in try tx.quality.closedComplaints(limit: limit).map { ($0, try tx.orders.require($0.order)) } }
+    /// Open ones, the oldest first, or resolved ones, the newest first.
+    ///
+    /// - Parameter place: the last of the page before; nil for the first page.
+    public func page(isClosed: Bool, after place: QualityRepository.ComplaintPlace? = nil, limit: Int) async throws -> Page {
+        try await office.read { tx in
+            let found = try isClosed
+                ? tx.quality.closedComplaints(after: place, limit: limit + 1) : tx.quality.openComplaints(after: place, limit: limit + 1)
+            let shown = found.prefix(limit)
+            let orders = Dictionary(uniqueKeysWithValues: try tx.orders.find(Set(shown.map(\.order)).sorted()).map { ($0.id, $0) })
+            return Page(
+                found: try shown.map { ($0, try orders[$0.order] ?? tx.orders.require($0.order)) },
+                next: found.count > limit ? shown.last.map { .init(openedAt: $0.openedAt, id: $0.id) } : nil)
+        }
     }
 
     public func of(_ order: OrderID) async throws -> [QualityRepository.Complaint] {

@@ -166,34 +166,47 @@ struct BenchOptions: ParsableArguments {
 }
 
 extension BenchCommand {
+    /// Requests that write, one durable commit each, beside bare commits on the same disk.
+    ///
+    /// - Parameter requests: makes the request of a number, counted from 0; nil when there are no more.
+    static func writes(
+        _ bench: String, _ options: BenchOptions, _ requests: (BenchServer) async throws -> @Sendable (Int) -> [UInt8]?
+    ) async throws {
+        let server = try await BenchServer.start(elders: options.elders, data: options.data)
+        defer { server.stop() }
+        let bare = try BareCommits.perSecond(inFolder: server.folder, for: 2)
+        let next = try await requests(server)
+        let outcome = try LoadGenerator(port: server.port, connections: options.connections).run(seconds: options.seconds, next: next)
+        BenchResult(
+            bench: bench, size: "\(options.elders) elders, \(options.connections) connections", outcome: outcome,
+            limit: "bare one-row durable commits of one SQLite connection on the same disk", limitPerSecond: bare,
+            peakRSS_mb: server.peakRSS_mb
+        ).show(json: options.json)
+    }
+
     /// Whole orders: elder, item, quote, match, reserve, order, attempt, ledger, event; answered when durable.
     struct Intake: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "下单：与同一磁盘上单行落盘提交的速度相比")
         @OptionGroup var options: BenchOptions
 
         func run() async throws {
-            let server = try await BenchServer.start(elders: options.elders, data: options.data)
-            defer { server.stop() }
-            let bare = try BareCommits.perSecond(inFolder: server.folder, for: 2)
-            let token = server.tokens[.operator] ?? ""
-            let items = ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031", "02011", "06017"]
-            let today = Premises.clock().localDate
-            let outcome = try LoadGenerator(port: server.port, connections: options.connections).run(seconds: options.seconds) { number in
-                // Every order is another elder, spread over the bookable days and the working hours.
-                let elder = "e" + String(String(100_000_000 + number % options.elders + 1).dropFirst())
-                let day = today.adding(days: 2 + number / 7 % 80)
-                let hour = [9, 10, 14, 15, 16][number % 5]
-                let item = items[number / options.elders % 2 * 5 + number % 5]
-                let body = """
-                    {"elder_id":"\(elder)","item_code":"\(item)","start":"\(day)T\(hour < 10 ? "0" : "")\(hour):00:00+08:00","caller":"本人"}
-                    """
-                return LoadGenerator.request("POST", "/api/v1/orders", token: token, body: body, key: "intake-\(number)")
+            let elders = options.elders
+            try await BenchCommand.writes("intake", options) { server in
+                let token = server.tokens[.operator] ?? ""
+                let items = ["06001", "02031", "03001", "07001", "05026", "02007", "06022", "03031", "02011", "06017"]
+                let today = Premises.clock().localDate
+                return { number in
+                    // Every order is another elder, spread over the bookable days and the working hours.
+                    let elder = "e" + String(String(100_000_000 + number % elders + 1).dropFirst())
+                    let day = today.adding(days: 2 + number / 7 % 80)
+                    let hour = [9, 10, 14, 15, 16][number % 5]
+                    let item = items[number / elders % 2 * 5 + number % 5]
+                    let body = """
+                        {"elder_id":"\(elder)","item_code":"\(item)","start":"\(day)T\(hour < 10 ? "0" : "")\(hour):00:00+08:00","caller":"本人"}
+                        """
+                    return LoadGenerator.request("POST", "/api/v1/orders", token: token, body: body, key: "intake-\(number)")
+                }
             }
-            BenchResult(
-                bench: "intake", size: "\(options.elders) elders, \(options.connections) connections", outcome: outcome,
-                limit: "bare one-row durable commits of one SQLite connection on the same disk", limitPerSecond: bare,
-                peakRSS_mb: server.peakRSS_mb
-            ).show(json: options.json)
         }
     }
 
@@ -203,29 +216,24 @@ extension BenchCommand {
         @OptionGroup var options: BenchOptions
 
         func run() async throws {
-            let server = try await BenchServer.start(elders: options.elders, data: options.data)
-            defer { server.stop() }
-            let bare = try BareCommits.perSecond(inFolder: server.folder, for: 2)
-            let token = server.tokens[.operator] ?? ""
-            let today = Premises.clock().localDate
-            let cards = try await Self.cards(server)
-            let canteens = try Self.licensed(try Premises.reference(try Premises.files(in: options.data)), on: [1, 2, 3].map { today.adding(days: -$0) })
-            let outcome = try LoadGenerator(port: server.port, connections: options.connections).run(seconds: options.seconds) { number in
-                let (card, slot) = (cards[number % cards.count], number / cards.count)
-                guard slot < 9 else { return nil }
-                let (name, time) = [("lunch", "11:30:00"), ("supper", "17:30:00"), ("breakfast", "07:30:00")][slot % 3]
-                let canteen = canteens[number % canteens.count]
-                let at = "\(today.adding(days: -1 - slot / 3))T\(time)+08:00"
-                let body = """
-                    {"card":"\(card)","canteen":"\(canteen)","slot":"\(name)","item_code":"01001","at":"\(at)","device":"till-1"}
-                    """
-                return LoadGenerator.request("POST", "/api/v1/meals", token: token, body: body, key: "swipe-\(number)")
+            let data = options.data
+            try await BenchCommand.writes("swipe", options) { server in
+                let token = server.tokens[.operator] ?? ""
+                let today = Premises.clock().localDate
+                let cards = try await Self.cards(server)
+                let canteens = try Self.licensed(try Premises.reference(try Premises.files(in: data)), on: [1, 2, 3].map { today.adding(days: -$0) })
+                return { number in
+                    let (card, slot) = (cards[number % cards.count], number / cards.count)
+                    guard slot < 9 else { return nil }
+                    let (name, time) = [("lunch", "11:30:00"), ("supper", "17:30:00"), ("breakfast", "07:30:00")][slot % 3]
+                    let canteen = canteens[number % canteens.count]
+                    let at = "\(today.adding(days: -1 - slot / 3))T\(time)+08:00"
+                    let body = """
+                        {"card":"\(card)","canteen":"\(canteen)","slot":"\(name)","item_code":"01001","at":"\(at)","device":"till-1"}
+                        """
+                    return LoadGenerator.request("POST", "/api/v1/meals", token: token, body: body, key: "swipe-\(number)")
+                }
             }
-            BenchResult(
-                bench: "swipe", size: "\(options.elders) elders, \(options.connections) connections", outcome: outcome,
-                limit: "bare one-row durable commits of one SQLite connection on the same disk", limitPerSecond: bare,
-                peakRSS_mb: server.peakRSS_mb
-            ).show(json: options.json)
         }
 
         /// Cards that are good: of elders who live here.

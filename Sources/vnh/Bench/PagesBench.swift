@@ -60,6 +60,7 @@ extension BenchCommand {
                 (.provider, "/provider/statements/\(closed)/print"), (.provider, "/provider/news"),
                 (.provider, "/provider/plan?day=\(today.adding(days: 2))"),
                 (.finance, "/finance"), (.finance, "/finance/\(month)"), (.finance, "/finance/\(closed)"), (.finance, "/finance/\(closed)/held"),
+                (.finance, "/finance/\(month)/\(Self.provider)"),
                 (.finance, "/finance/\(closed)/\(Self.provider)"), (.finance, "/finance/\(closed)/\(Self.provider)?show=blocked"),
                 (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
                 (.finance, "/finance/\(closed)/documents/\(DocumentKind.summary.rawValue)"),
