@@ -3,6 +3,7 @@
 import csv
 import io
 import pathlib
+import time
 
 import pytest
 
@@ -250,3 +251,14 @@ def test_a_late_swipe_is_turned_down_with_its_reason(make_house, enter):
     assert card.get_by_label("理由").input_value() == "已核实"
     card.get_by_role("button", name="不予入账").click()
     page.wait_for_selector("p:has-text('没有待核的刷卡')")
+
+
+def test_a_service_without_entries_shows_no_empty_table(past, enter):
+    start = time.strftime("%Y-%m-%dT10:00:00+08:00", time.gmtime(time.time() + 56 * 3600))
+    for elder in past.elders():
+        placed = past.api("POST", "/orders", {"elder_id": elder["id"], "item_code": "06001", "start": start, "allow_twin": True})
+        if not placed["funding"]:
+            break
+    page = enter(past, "finance").go(f"/finance/audit?q={placed['number']}")
+    assert "还没有入账的分录" in page.locator("main").inner_text()
+    assert page.locator("table").count() == 0
