@@ -5,23 +5,30 @@ import Kernel
 /// Escaping, long tables, and what every page says to the browser beside itself.
 public enum HTML {
     public static func escaped(_ text: String) -> String {
-        var result = ""
-        append(text, to: &result)
-        return result
+        guard text.utf8.contains(where: { mark($0) != nil }) else { return text }
+        var bytes: [UInt8] = []
+        append(text, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The same at the end of a long text. What has to be escaped is ASCII, which stands in UTF-8 for nothing else; most texts have none of it.
-    static func append(_ text: String, to result: inout String) {
-        var rest = text[...]
-        while let place = rest.utf8.firstIndex(where: { mark($0) != nil }) {
-            result += rest[..<place]
-            result += mark(rest.utf8[place]) ?? ""
-            rest = rest[rest.utf8.index(after: place)...]
-        }
-        result += rest
+    static func append(_ text: String, to html: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { append($0, to: &html) }
     }
 
-    private static func mark(_ byte: UInt8) -> String? {
+    static func append(_ text: UnsafeBufferPointer<UInt8>, to html: inout [UInt8]) {
+        var start = 0
+        for place in text.indices {
+            guard let mark = mark(text[place]) else { continue }
+            html += UnsafeBufferPointer(rebasing: text[start..<place])
+            mark.withUTF8Buffer { html += $0 }
+            start = place + 1
+        }
+        html += UnsafeBufferPointer(rebasing: text[start...])
+    }
+
+    private static func mark(_ byte: UInt8) -> StaticString? {
         switch byte {
         case UInt8(ascii: "&"): "&amp;"
         case UInt8(ascii: "<"): "&lt;"

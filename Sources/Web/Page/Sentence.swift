@@ -20,8 +20,19 @@ public struct Sentence: ExpressibleByStringInterpolation, Sendable {
         }
     }
 
+    /// In one pass, so that what a part says is never taken for a place.
     func filled(_ pattern: String) -> String {
-        parts.enumerated().reduce(pattern) { $0.replacing("{\($1.offset + 1)}", with: $1.element) }
+        guard !parts.isEmpty else { return pattern }
+        var result = ""
+        var rest = Substring(pattern)
+        while let open = rest.utf8.firstIndex(of: UInt8(ascii: "{")), let close = rest[open...].utf8.firstIndex(of: UInt8(ascii: "}")) {
+            let end = rest.utf8.index(after: close)
+            let number = Int(rest[rest.utf8.index(after: open)..<close]) ?? 0
+            result += rest[..<open]
+            result += (1...parts.count).contains(number) ? parts[number - 1] : String(rest[open..<end])
+            rest = rest[end...]
+        }
+        return result + rest
     }
 }
 
