@@ -131,7 +131,18 @@ public enum ClockTime {
         else { return nil }
         return hour * 60 + minute
     }
-    public static func text(_ minutes: Int) -> String { "\(padded(minutes / 60, 2)):\(padded(minutes % 60, 2))" }
+    public static func text(_ minutes: Int) -> String {
+        // A time of day is so short that it needs no memory of its own.
+        guard (0..<6000).contains(minutes) else { return "\(padded(minutes / 60, 2)):\(padded(minutes % 60, 2))" }
+        return String(unsafeUninitializedCapacity: 5) { bytes in
+            bytes[0] = 0x30 + UInt8(minutes / 600)
+            bytes[1] = 0x30 + UInt8(minutes / 60 % 10)
+            bytes[2] = UInt8(ascii: ":")
+            bytes[3] = 0x30 + UInt8(minutes % 60 / 10)
+            bytes[4] = 0x30 + UInt8(minutes % 10)
+            return 5
+        }
+    }
 }
 
 extension Instant {

@@ -21,6 +21,7 @@ import Workflow
 /// | POST /provider/means/capacity | takes fewer orders for the time being |
 public struct FiguresPages: PageGroup {
     public let site: Site
+    private let kept = KeptSheets()
     public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<ProviderContext>) {
@@ -87,8 +88,13 @@ public struct FiguresPages: PageGroup {
 
     @Sendable func sheets(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let (month, provider) = (try context.month(), context.provider)
-        guard try await office.read({ tx in try tx.settlements.hasStatement(month, provider) }) else { throw Self.noStatement }
-        return PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider))).response
+        let mark = try await office.read { [office] tx in
+            guard try tx.settlements.hasStatement(month, provider) else { throw Self.noStatement }
+            return try OfficeMark(tx, office)
+        }
+        return try await kept.response("\(month)/\(provider)", at: mark) {
+            PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider)))
+        }
     }
 
     struct ConfirmForm: Decodable, Sendable { let sha256: String }

@@ -17,6 +17,11 @@ public enum HTML {
         text.withUTF8 { append($0, to: &html) }
     }
 
+    /// A tag, as it is.
+    static func append(tag: StaticString, to html: inout [UInt8]) {
+        tag.withUTF8Buffer { html.append(contentsOf: $0) }
+    }
+
     static func append(_ text: UnsafeBufferPointer<UInt8>, to html: inout [UInt8]) {
         var start = 0
         for place in text.indices {

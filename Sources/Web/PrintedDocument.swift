@@ -53,13 +53,15 @@ public struct PrintedDocument: Sendable {
     /// A page of its own, without the frame of the site: it can be saved and printed elsewhere.
     ///
     /// Its measures depend on the table, so they stand in the page; nothing in it can run.
-    public var response: Response {
+    public var response: Response { Self.response(ByteBuffer(bytes: html)) }
+
+    static func response(_ html: ByteBuffer) -> Response {
         Response(
             status: .ok,
             headers: [
                 .contentType: "text/html; charset=utf-8", .cacheControl: "no-store",
                 .contentSecurityPolicy: "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'",
-            ], body: .init(byteBuffer: ByteBuffer(bytes: html)))
+            ], body: .init(byteBuffer: html))
     }
 
     /// A month is a thousand rows of thirty cells: they are written one after the other into one text.
@@ -123,20 +125,20 @@ public struct PrintedDocument: Sendable {
     }
 
     private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout [UInt8]) {
-        html += "<tr>".utf8
+        HTML.append(tag: "<tr>", to: &html)
         html += first.utf8
         for (place, cell) in zip(cells.indices, cells) {
             switch cell {
             case .integer, .amount:
-                html += "<td class=\"n\">".utf8
+                HTML.append(tag: "<td class=\"n\">", to: &html)
                 HTML.append(cell.shown, to: &html)
             case .blank, .text, .date:
-                html += "<td>".utf8
+                HTML.append(tag: "<td>", to: &html)
                 append(words: cell.shown, width: document.columns[place].width, to: &html)
             }
-            html += "</td>".utf8
+            HTML.append(tag: "</td>", to: &html)
         }
-        html += "</tr>\n".utf8
+        HTML.append(tag: "</tr>\n", to: &html)
     }
 
     /// A word that fits into its column is not broken, just as the sheets were divided.
@@ -146,9 +148,9 @@ public struct PrintedDocument: Sendable {
         text.forEachWord { word, own in
             if !isFirst { html.append(UInt8(ascii: " ")) }
             isFirst = false
-            if own <= width { html += "<span>".utf8 }
+            if own <= width { HTML.append(tag: "<span>", to: &html) }
             HTML.append(word, to: &html)
-            if own <= width { html += "</span>".utf8 }
+            if own <= width { HTML.append(tag: "</span>", to: &html) }
         }
     }
 

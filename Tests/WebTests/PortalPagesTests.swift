@@ -184,3 +184,51 @@ struct PortalPagesTests {
         }
     }
 }
+
+@Suite struct `Kept sheets` {
+    private static func paper(_ text: String) -> PrintedDocument {
+        PrintedDocument(Document(title: text, facts: [], columns: [Column("说明")], rows: [["\(text)"]]))
+    }
+
+    private static func mark(_ world: World) async throws -> OfficeMark {
+        let office = world.office
+        return try await office.read { tx in try OfficeMark(tx, office) }
+    }
+
+    /// How often a paper is made when it is asked for as it stands.
+    private static func made(_ kept: KeptSheets, _ name: String, _ world: World) async throws -> Int {
+        var made = 0
+        _ = try await kept.response(name, at: try await mark(world)) {
+            made += 1
+            return paper(name)
+        }
+        return made
+    }
+
+    @Test(arguments: Backend.available)
+    func `are given out again until anything happens or other files come into force`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let kept = KeptSheets()
+            #expect(try await Self.made(kept, "a", world) == 1)
+            #expect(try await Self.made(kept, "a", world) == 0)
+            #expect(try await Self.made(kept, "b", world) == 1)
+            #expect(try await Self.made(kept, "a", world) == 0)
+            let order = try await world.place()
+            #expect(try await Self.made(kept, "a", world) == 1)
+            _ = try await world.office.perform(try FileComplaint(world.office).prepared(order.id, text: "来晚了", by: World.desk))
+            #expect(try await Self.made(kept, "a", world) == 1)
+            #expect(try await Self.made(kept, "a", world) == 0)
+            world.office.shelf.replace(with: world.office.reference)
+            #expect(try await Self.made(kept, "a", world) == 1)
+        }
+    }
+
+    @Test func `are no more than eight`() async throws {
+        try await World.with(.memory) { world in
+            let kept = KeptSheets()
+            var made: [Int] = []
+            for name in Array(1...9) + Array(2...9) + [1] { made.append(try await Self.made(kept, "\(name)", world)) }
+            #expect(made == Array(repeating: 1, count: 9) + Array(repeating: 0, count: 8) + [1])
+        }
+    }
+}

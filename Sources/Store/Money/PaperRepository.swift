@@ -64,7 +64,8 @@ public struct PaperRepository {
         return result
     }
 
-    /// Visits of the month and of its late lines, by order id; of one provider when it is named.
+    /// Visits of the month and of its late lines, by order id; of one provider when it is named: its orders are known by an index alone, which
+    /// holds them by the moment of the service.
     public func visits(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [String: MonthPapers.VisitFacts] {
         let query: SQL =
             if let provider {
@@ -72,7 +73,7 @@ public struct PaperRepository {
                 SELECT \(sql: Self.visitColumns)
                 FROM service_order o JOIN visit v ON v.order_id = o.id
                 WHERE o.provider_id = \(provider) AND o.state = 'closed'
-                    AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
+                    AND o.start_ms >= \(Instant(month.first)) AND o.start_ms < \(Instant(month.adding(1).first))
                 """
             } else {
                 """

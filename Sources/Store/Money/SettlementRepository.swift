@@ -112,8 +112,10 @@ public struct SettlementRepository {
 
     static func findings(_ text: String) -> [Finding] {
         guard !text.isEmpty else { return [] }
-        return text.split(separator: " | ").compactMap { part in
-            let fields = part.split(separator: ":", maxSplits: 2).map(String.init)
+        // By bytes: a paper reads a thousand lines, and most have one finding or none.
+        let parts = text.utf8.contains(UInt8(ascii: "|")) ? text.split(separator: " | ") : [Substring(text)]
+        return parts.compactMap { part in
+            let fields = part.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2).map { String(Substring($0)) }
             guard fields.count == 3, let severity = Severity(rawValue: fields[1]) else { return nil }
             return Finding(fields[0], severity, fields[2])
         }
