@@ -21,7 +21,6 @@ import Workflow
 /// | POST /provider/means/capacity | takes fewer orders for the time being |
 public struct FiguresPages: PageGroup {
     public let site: Site
-    private let kept = KeptSheets()
     public init(_ site: Site) { self.site = site }
 
     public func add(to group: RouterGroup<ProviderContext>) {
@@ -88,13 +87,8 @@ public struct FiguresPages: PageGroup {
 
     @Sendable func sheets(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let (month, provider) = (try context.month(), context.provider)
-        let mark = try await office.read { [office] tx in
-            guard try tx.settlements.hasStatement(month, provider) else { throw Self.noStatement }
-            return try OfficeMark(tx, office)
-        }
-        return try await kept.response("\(month)/\(provider)", at: mark) {
-            PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider)))
-        }
+        guard try await office.read({ tx in try tx.settlements.hasStatement(month, provider) }) else { throw Self.noStatement }
+        return PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider))).response
     }
 
     struct ConfirmForm: Decodable, Sendable { let sha256: String }

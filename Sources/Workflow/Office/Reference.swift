@@ -73,12 +73,10 @@ public struct Reference: Sendable {
 
 /// Holds the reference now in force.
 public final class ReferenceShelf: Sendable {
-    private let value: Mutex<(reference: Reference, replacements: Int)>
+    private let value: Mutex<Reference>
 
-    public init(_ reference: Reference) { value = Mutex((reference, 0)) }
+    public init(_ reference: Reference) { value = Mutex(reference) }
 
-    public var current: Reference { value.withLock { $0.reference } }
-    /// How often it has been replaced since the start.
-    var replacements: Int { value.withLock { $0.replacements } }
-    public func replace(with reference: Reference) { value.withLock { $0 = (reference, $0.replacements + 1) } }
+    public var current: Reference { value.withLock { $0 } }
+    public func replace(with reference: Reference) { value.withLock { $0 = reference } }
 }

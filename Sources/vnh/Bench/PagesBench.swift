@@ -64,8 +64,6 @@ extension BenchCommand {
                 (.finance, "/finance/\(closed)/\(Self.provider)"), (.finance, "/finance/\(closed)/\(Self.provider)?show=blocked"),
                 (.finance, "/finance/\(closed)/money"), (.finance, "/finance/\(closed)/documents"),
                 (.finance, "/finance/\(closed)/documents/\(DocumentKind.summary.rawValue)"),
-                // Made anew each time, as the provider's own is after any change.
-                (.finance, "/finance/\(closed)/documents/\(DocumentKind.detail.rawValue)/print?provider=\(Self.provider)"),
                 (.finance, "/finance/\(closed)/documents/\(DocumentKind.payment.rawValue)"),
                 (.finance, "/finance/budgets"), (.finance, "/finance/budgets/\(Self.budget.text)"),
                 (.finance, "/finance/payouts"), (.finance, "/finance/payouts?month=\(closed)"),
