@@ -30,7 +30,8 @@ def execute(house, sql: str) -> None:
         with sqlite3.connect(house.path) as connection:
             connection.execute(sql)
     else:
-        subprocess.run(["psql", "--quiet", "--command", sql, house.url], check=True)
+        url, _, schema = house.url.partition("?schema=")
+        subprocess.run(["psql", "--quiet", "--command", f"SET search_path TO {schema}", "--command", sql, url], check=True)
 
 
 @pytest.fixture(scope="module")
