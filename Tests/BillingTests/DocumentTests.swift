@@ -81,7 +81,7 @@ enum Papers {
     }
 
     @Test(arguments: [("", 4, 1), ("abcd", 4, 1), ("abcde", 4, 2), ("一二", 4, 1), ("一二三", 5, 2), ("a一二", 4, 2), ("一二三四五", 5, 3), ("03-10 11:30", 6, 2), ("03-10 11:30", 11, 1),
-        ("ab 一二三", 4, 3), ("ab cd", 5, 1)])
+        ("ab 一二三", 4, 3), ("ab cd", 5, 1), ("ကကက", 2, 2), ("ᄀᄀ", 2, 2)])
     func `breaks a text between its words, and a word that is too long where the next character no longer fits`(text: String, width: Int, lines: Int) {
         #expect(text.lines(wrappedAt: width) == lines)
     }

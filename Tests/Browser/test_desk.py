@@ -82,6 +82,10 @@ def test_what_was_typed_survives_a_reload_and_pressing_twice_orders_once(visit, 
     page.keyboard.type("z6 15:30")
     page.locator("[name=note]").fill("门铃坏了，请敲门 𠮷")
     page.wait_for_selector("[data-quote]")
+    # Ten more calls ring meanwhile: what was typed first is not what is given up.
+    for later in range(10):
+        house.ring(f"1390000{later:04d}", f"draft-later-{later}")
+    page.wait_for_function("document.querySelectorAll('[role=tab]').length > 10")
     page.reload()
     page.wait_for_selector(f"[data-card-of='{elder['id']}']")
     page.wait_for_selector("[data-quote]")

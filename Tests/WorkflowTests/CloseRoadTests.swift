@@ -265,7 +265,7 @@ private enum CloseRoad {
             let second = try await office.perform(PayMonth(office).prepared(World.month, by: Office.cashier))
             #expect(second.map(\.provider) == canteens)
             #expect(try await answer(second, isPaid: true) == .paid)
-            #expect(try await Self.differences(world, World.month) == ["相符"])
+            #expect(try await Self.differences(world, World.month) == ["相符", "相符"])
         }
     }
 

@@ -20,14 +20,14 @@ public struct CapCheck: GroupCheck {
                 counts[key] = before + 1
                 guard before >= cap.count, !isOver else { continue }
                 isOver = true
-                report(place, Self.finding(terms.catalogue.name(of: line.item) ?? line.item.text, cap, before: before))
+                terms.catalogue.item(line.item).map { report(place, Self.finding($0, cap, before: before)) }
             }
         }
     }
 
-    private static func finding(_ name: String, _ cap: FrequencyCap, before: Int) -> Finding {
+    private static func finding(_ item: Item, _ cap: FrequencyCap, before: Int) -> Finding {
         Finding(
-            cap.per == .day ? "R01" : "R02", .block, "“\(name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
+            cap.per == .day ? "R01" : "R02", .block, "“\(item.name)”每\(cap.per.rawValue)限 \(cap.count) 次，本次为第 \(before + 1) 次")
     }
 
     /// The same rule asked before an order is taken.
@@ -42,7 +42,7 @@ public struct CapCheck: GroupCheck {
             var next = Self.next(cap.per, date)
             // A later period may be full as well; two years ahead is farther than anybody orders.
             for _ in 0..<24 where count(taken, cap.per, next) >= cap.count { next = Self.next(cap.per, next) }
-            return (finding(item.name, cap, before: before), next)
+            return (finding(item, cap, before: before), next)
         }
         return nil
     }
