@@ -30,8 +30,7 @@ struct StatementModel: Sendable {
 
     let id: String
     let name: String
-    /// Of this page, whichever lines it shows.
-    /// Its own, as it stands in an address; its lines have another.
+    /// Where this page is, whichever lines it shows; its lines have addresses of their own.
     let path: String
     let capitals: String
     let sums: StatementSumsModel
