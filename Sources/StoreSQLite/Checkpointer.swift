@@ -31,11 +31,21 @@ final class Checkpointer: Sendable {
                 var moved: Int32 = 0
                 queue.unsafeReentrantWrite { db in
                     _ = sqlite3_wal_checkpoint_v2(db.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, &moved)
+                    Self.synchronise(db.sqliteConnection)
                 }
                 shared.condition.withLock { shared.state.moved = Int(max(0, moved)) }
             }
             try? queue.close()
         }
+    }
+
+    /// SQLite leaves what a run has moved unsynchronised while the log still holds more: whoever moves the last page, the writer, would wait
+    /// for the disk to take all of it.
+    private static func synchronise(_ connection: OpaquePointer?) {
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        guard sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file else { return }
+        // What it can't do now, the last run must, and says so.
+        _ = file.pointee.pMethods?.pointee.xSync(file, SQLITE_SYNC_NORMAL)
     }
 
     private static func isAsked(_ shared: Shared) -> Bool {

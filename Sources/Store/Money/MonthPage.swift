@@ -7,7 +7,7 @@ public struct MonthPage: Sendable {
     struct Range: Sendable {
         let kind: Candidate.Kind
         let after: String
-        var until: String
+        let until: String
     }
 
     public let slice: CandidateReader.Slice
@@ -19,40 +19,31 @@ public struct MonthPage: Sendable {
 
 /// Cuts a slice into pages as its lines come, orders by id and meals by id; what is late is one page.
 ///
-/// Orders are numbered as they come in, so a page of ids is one of numbers, too, and a meal's number is its id. Where that is not so, as with a
-/// slip that had a number long before it was entered, pages whose numbers overlap become one.
+/// Orders are numbered as they come in, so a page of ids is one of numbers, too, and a meal's number is its id. It is cut where every number
+/// before is lower than every number behind: two that were taken at the same moment may stand the other way round. Where there is no such
+/// place, as behind a slip that had a number long before it was entered, a page is longer.
 struct MonthPaging {
     private let slice: CandidateReader.Slice
     private let size: Int
-    private var orders = Run()
-    private var meals = Run()
+    private var orders: [Line] = []
+    private var meals: [Line] = []
+
+    private struct Line {
+        let id: String
+        let number: String
+    }
 
     init(_ slice: CandidateReader.Slice, size: Int) { (self.slice, self.size) = (slice, slice == .late ? .max : size) }
 
     mutating func add(_ line: Candidate) {
-        if slice != .late, line.kind == .meal { meals.add(line, slice, size) } else { orders.add(line, slice, size) }
+        let isMeal = slice != .late && line.kind == .meal
+        if isMeal { meals.append(Line(id: line.subject, number: line.number)) } else { orders.append(Line(id: line.subject, number: line.number)) }
     }
 
-    /// Pages of what comes by id; the last one grows.
-    private struct Run {
-        private(set) var pages: [MonthPage] = []
-        private var count = 0
-
-        mutating func add(_ line: Candidate, _ slice: CandidateReader.Slice, _ size: Int) {
-            if pages.isEmpty || count == size {
-                let range = MonthPage.Range(kind: line.kind, after: pages.last?.ranges.last?.until ?? "", until: line.subject)
-                pages.append(MonthPage(slice: slice, ranges: [range], numbers: (line.number, line.number)))
-                count = 0
-            }
-            pages[pages.count - 1].grow(by: line)
-            count += 1
-        }
-    }
-
-    /// In the order of their lines.
+    /// In the order of their lines; those of orders and of meals whose numbers overlap become one.
     var pages: [MonthPage] {
         var apart: [MonthPage] = []
-        for var page in (orders.pages + meals.pages).sorted(by: { $0.numbers.first < $1.numbers.first }) {
+        for var page in (cut(orders, .order) + cut(meals, .meal)).sorted(by: { $0.numbers.first < $1.numbers.first }) {
             while let last = apart.last, page.numbers.first <= last.numbers.last {
                 apart.removeLast()
                 page.join(last)
@@ -61,15 +52,30 @@ struct MonthPaging {
         }
         return apart
     }
+
+    private func cut(_ lines: [Line], _ kind: Candidate.Kind) -> [MonthPage] {
+        guard var lowest = lines.last?.number else { return [] }
+        // The lowest number from each line on.
+        var lowestFrom = [String](repeating: lowest, count: lines.count)
+        for index in lines.indices.reversed() {
+            lowest = min(lowest, lines[index].number)
+            lowestFrom[index] = lowest
+        }
+        var pages: [MonthPage] = []
+        var (start, highest) = (0, "")
+        for (index, line) in lines.enumerated() {
+            highest = max(highest, line.number)
+            let isLast = index + 1 == lines.count
+            guard isLast || (index + 1 - start >= size && highest < lowestFrom[index + 1]) else { continue }
+            let ids = MonthPage.Range(kind: kind, after: pages.last?.ranges.last?.until ?? "", until: line.id)
+            pages.append(MonthPage(slice: slice, ranges: [ids], numbers: (lowestFrom[start], highest)))
+            start = index + 1
+        }
+        return pages
+    }
 }
 
 extension MonthPage {
-    fileprivate mutating func grow(by line: Candidate) {
-        ranges[ranges.count - 1].until = line.subject
-        if line.number < numbers.first { numbers.first = line.number }
-        if line.number > numbers.last { numbers.last = line.number }
-    }
-
     fileprivate mutating func join(_ page: MonthPage) {
         ranges += page.ranges
         numbers = (min(numbers.first, page.numbers.first), max(numbers.last, page.numbers.last))
