@@ -100,7 +100,13 @@ extension BudgetRoutes: DescribedRoutes {
             Operation(
                 .get, "/api/v1/settlements/{month}/meals.csv", "助餐月报，供表格程序打开", by: roles, answers: .text("text/csv"),
                 refuses: ["month_invalid"]),
-            Operation(.get, "/api/v1/meals/held", "等待处理的补传刷卡", by: roles, answers: .json(.object(["held": .array(held)]))),
+            Operation(.get, "/api/v1/meals/held", "等待处理的补传刷卡", by: roles, answers: .json(
+                    .object([
+                        "held": .array(held),
+                        "wrong_numbers": .array(
+                            .object(["canteen": .text(sample: "P001"), "date": .date, "count": .integer(), "last_at": .instant])
+                        ).described("近期报错卡号较多的餐厅和日期"),
+                    ]))),
             decide(
                 "accept", "补记一次待核刷卡，按就餐当天计", .accepted,
                 ["meal_already_taken", "meal_day_limit", "entitlement_exhausted", "budget_exhausted", "elder_not_registered", "qr_expired"]),

@@ -119,7 +119,12 @@ public struct BudgetRoutes: Sendable {
     }
 
     @Sendable func held(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        Exchange.json(["held": .array(try await DecideHeldSwipe(exchange.office).all(.held).map { Show.held($0) })])
+        let misses = try await ReadCardMisses(exchange.office)()
+        return Exchange.json([
+            "held": .array(try await DecideHeldSwipe(exchange.office).all(.held).map { Show.held($0) }),
+            "wrong_numbers": .array(
+                misses.map { ["canteen": JSON($0.canteen), "date": JSON($0.day), "count": JSON($0.count), "last_at": JSON($0.last)] }),
+        ])
     }
 
     struct HeldBody: Decodable, Sendable { let opinion: String }

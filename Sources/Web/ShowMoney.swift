@@ -73,6 +73,7 @@ extension Show {
         swipe(served.swipe).adding([
             "device": JSON(served.swipe.device), "device_swipe_id": JSON(served.swipe.deviceSwipe), "device_at": JSON(served.swipe.deviceAt),
             "received_at": JSON(served.swipe.receivedAt), "notes": notes(served.notes), "replayed": JSON(served.isReplayed),
+            "entry": JSON(served.swipe.entry?.rawValue), "doubt": JSON(served.swipe.doubt?.rawValue),
         ])
     }
 

@@ -46,8 +46,9 @@ struct AdminPagesTests {
             let reference = world.office.reference
             let provider = try #require(reference.franchise.provider(Self.firm))
             let events = try await world.office.read { tx in try tx.events.about(Self.firm.text) }
+            let tills = try await ManageTills(world.office).all(of: Self.firm)
             func page(_ name: String, typed: ProviderPages.StepForm? = nil, fault: String? = nil) throws {
-                try Golden.page("provider", as: name, ProviderModel(provider, reference, events, today: World.monday, typed: typed, fault: fault, done: nil))
+                try Golden.page("provider", as: name, ProviderModel(provider, reference, events, tills, today: World.monday, typed: typed, fault: fault, done: nil))
             }
             try page("provider")
             let typed = ProviderPages.StepForm(seen: "active", state: "active", reason: "整改完成<b>")

@@ -82,6 +82,11 @@ extension OrderRoutes: DescribedRoutes {
             change("void", "作废工单（证实虚假或重复）", ["order_settled"]), change("reassign", "改派给下一家", []),
             change("reopen", "重新打开", ["order_settled", "start_in_past"]),
             Operation(
+                .post, "/api/v1/orders/{id}/door-code", "重发门码：座席核实老人后在电话里告诉老人；此前的报错重新计数", by: desk, body: Reason.self,
+                refining: ["reason_code": .text(1...33, sample: "elder_called"), "note": .text(0...500)],
+                answers: .json(.object(["id": .id, "visit_code": .matching("^[0-9]{4}$", sample: "4821")])),
+                refuses: ["order_unknown", "code_not_wanted", "reason_missing", "not_allowed"]),
+            Operation(
                 .post, "/api/v1/orders/{id}/callback", "电话回访结果", by: desk, body: CallbackBody.self,
                 refining: [
                     "did": .text(), "minutes": .integer(0...1440, sample: 60), "paid_extra_fen": .integer(0...100_000_000, sample: 0),
