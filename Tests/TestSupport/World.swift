@@ -64,6 +64,13 @@ public struct World: Sendable {
         office.shelf.replace(with: try Reference(files))
     }
 
+    /// 下达: proposed by one and confirmed by another where it takes two.
+    public func grant(_ key: BudgetKey, _ amount: Fen) async throws {
+        guard case .proposed(let proposal, _) = try await office.perform(try SetBudget(office).prepared(key, granted: amount, by: Self.finance)) else { return }
+        let second = Caller(role: .finance, name: "second-signature")
+        _ = try await office.perform(try OverrideBudget(office).decide(proposal.id, approve: true, opinion: "同意", by: second))
+    }
+
     // MARK: People
 
     private func settle() async throws {

@@ -267,7 +267,7 @@ struct FinancePagesTests {
     @Test func `budgets of a year, and one burning down`() async throws {
         try await World.with(.memory) { world in
             let key = BudgetKey(fund: .districtSubsidy, year: World.monday.year)
-            _ = try await world.office.perform(try SetBudget(world.office).prepared(key, granted: Fen(50_000), by: World.finance))
+            try await world.grant(key, Fen(50_000))
             _ = try await world.order(in: .closed)
             _ = try await world.office.perform(
                 try OverrideBudget(world.office).request(key, amount: Fen(120_050), reason: "失能老人增加", by: World.finance))

@@ -7,7 +7,7 @@ public enum EventTypes {
         "elder.registered", "elder.revealed", "elder.updated", "elder.status", "elder.tie", "elder.item", "elders.imported",
         "meal.served", "meal.held", "meal.reversed", "meal.held_accepted", "meal.held_rejected", "meal.numbers_refused", "till.registered", "till.ended", "meal_pass.issued", "meal_pass.revoked",
         "message.allowed", "message.refused",
-        "budget.granted", "budget.warned", "budget.exhausted", "budget.override_requested", "budget.override_approved",
+        "budget.proposed", "budget.granted", "budget.warned", "budget.exhausted", "budget.override_requested", "budget.override_approved",
         "budget.override_rejected",
         "fund.opened", "fund.topped_up", "fund.requested", "fund.paid", "fund.rejected", "fund.repaid", "fund.stopped",
         "payout.drawn_up", "payout.claimed", "payout.paid", "payout.rejected",

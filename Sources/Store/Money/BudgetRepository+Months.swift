@@ -23,7 +23,7 @@ extension BudgetRepository {
         if changed == 0 { try insert(use, of: key) }
     }
 
-    private func insert(_ use: MonthUse, of key: BudgetKey) throws {
+    func insert(_ use: MonthUse, of key: BudgetKey) throws {
         try tx.execute(
             """
             INSERT INTO budget_month (year, fund, category, region, month, reserved_fen, posted_fen, services)
@@ -63,7 +63,7 @@ extension BudgetRepository {
     }
 
     /// The months of every budget of a year, each in order.
-    private func recount(_ year: Int) throws -> [BudgetKey: [MonthUse]] {
+    func recount(_ year: Int) throws -> [BudgetKey: [MonthUse]] {
         var uses: [BudgetKey: [Month: MonthUse]] = [:]
         func add(_ keys: [BudgetKey], _ month: Month, reserved: Fen = .zero, posted: Fen = .zero, services: Int) {
             for key in keys where key.year == year {

@@ -61,16 +61,16 @@ public struct BudgetRepository {
         ) { try Stored(row: &$0) }
     }
 
-    /// 下达: sets what a budget grants.
+    /// 下达: sets what a budget grants. A new one bears what its year has promised and paid before it was entered.
     ///
     /// - Throws: `budget_below_spent` when more than that is promised or paid already.
     public func set(_ key: BudgetKey, granted: Fen) throws {
+        guard try find(key) != nil else { return try open(key, granted: granted) }
         let changed = try tx.execute(
             """
-            INSERT INTO budget (fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level)
-            VALUES (\(key.fund), \(key.year), \(key.category ?? ""), \(key.region ?? ""), \(granted), 0, 0, 0, 'open')
-            ON CONFLICT (year, fund, category, region) DO UPDATE SET granted_fen = excluded.granted_fen
-            WHERE budget.reserved_fen + budget.posted_fen <= excluded.granted_fen + budget.extra_fen
+            UPDATE budget SET granted_fen = \(granted)
+            WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
+                AND reserved_fen + posted_fen <= \(granted) + extra_fen
             """)
         guard changed == 1 else { throw Rejection(.refused, "budget_below_spent", "\(key.name)已使用的金额超过拟下达的预算，不能调减到这个数。") }
     }

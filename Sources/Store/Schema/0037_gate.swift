@@ -1,5 +1,6 @@
 extension Schema {
-    /// What proves that somebody was there: by what a meal's elder was known, which tills are a canteen's, and what was guessed at a till or a door.
+    /// What proves that somebody was there: by what a meal's elder was known, which tills are a canteen's, and what was guessed at a till or a door; and
+    /// what a budget grants is proposed like what goes beyond it.
     /// The tills that have swiped so far are their canteens'.
     static let m0037_gate = """
         ALTER TABLE meal_swipe ADD COLUMN entry TEXT NOT NULL DEFAULT '';
@@ -32,5 +33,7 @@ extension Schema {
             is_locked INTEGER NOT NULL CHECK (is_locked IN (0, 1)),
             locked_ms INTEGER
         ) STRICT, WITHOUT ROWID;
+
+        ALTER TABLE budget_override ADD COLUMN kind TEXT NOT NULL DEFAULT 'extra' CHECK (kind IN ('extra', 'grant'));
         """
 }

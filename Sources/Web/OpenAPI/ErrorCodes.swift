@@ -61,7 +61,7 @@ public enum ErrorCodes {
             .conflict,
             [
                 "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
-                "already_decided", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
+                "already_decided", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted", "budget_proposed", "card_taken",
                 "close_out_of_order", "close_raced", "code_not_wanted", "till_known", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
                 "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted", "factor_not_begun", "factor_off",
                 "factor_on", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",

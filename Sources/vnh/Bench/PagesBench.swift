@@ -109,7 +109,7 @@ extension BenchCommand {
             let drawn = try await ReadPayouts(office).page(Self.allowance, MonthOfVisits.month, after: nil, limit: 1).line.waiting
             _ = try await DecidePayouts(office)(
                 Self.allowance, MonthOfVisits.month, list: drawn.sha256, approve: true, opinion: "", by: second)
-            _ = try await office.perform(try SetBudget(office).prepared(Self.budget, granted: Fen(5_000_000_000), by: finance))
+            try await office.perform { tx in try tx.budgets.set(Self.budget, granted: Fen(5_000_000_000)) }
             let (now, today, elders) = (office.now, office.now.localDate, elders)
             let lines = try await ReadStatements(staffed)(MonthOfVisits.month).statements
             _ = try await office.database.writeAlone { tx in
