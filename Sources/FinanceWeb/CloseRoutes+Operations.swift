@@ -15,7 +15,7 @@ extension CloseRoutes: DescribedRoutes {
     ])
     private static let entry = Schema.object([
         "from": .text(sample: "frozen"), "action": .text(sample: "approve"), "to": .text(sample: "reviewed"), "by": .text(), "at": .instant,
-        "opinion": .text(), "hash": .text().nullable,
+        "opinion": .text(), "hash": .text().nullable, "street": Schema.text(sample: "620102001").nullable.described("街道签字时：为哪个街道，或 all"),
     ])
     private static let codes = ["month_invalid"]
     /// Of everything that is only done while the batch may still be changed, and by whoever has the right.
@@ -30,7 +30,8 @@ extension CloseRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
                 refining: ["opinion": opinion], requiring: requiring, answers: .json(entry),
-                refuses: open + ["batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed"])
+                refuses: open + ["batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed",
+                    "person_needed", "street_not_due"])
         }
         return [
             Operation(
@@ -39,6 +40,9 @@ extension CloseRoutes: DescribedRoutes {
                     .object([
                         "month": .month, "step": .text(sample: "frozen"), "name": .text(), "hash": .text().nullable, "history": .array(entry),
                         "open_samples": .integer(), "unanswered": .array(.text()),
+                        "streets": .array(
+                            .object(["street": .text(sample: "620102001"), "signed_by": .text().nullable, "signed_at": Schema.instant.nullable])
+                        ).described("本月有款项的街道；都签了才送区民政"),
                         "disputes": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()])),
                         "payments": .array(payment), "adjustments": .array(adjustment),
                     ])), refuses: codes),
@@ -103,13 +107,15 @@ extension CloseRoutes: DescribedRoutes {
                     ]))),
             Operation(
                 .get, "/api/v1/settlement-rights", "谁可以签字", by: roles,
-                answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "granted_by": .text()]))]))),
+                answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "street": .text().nullable, "granted_by": .text()]))]))),
             Operation(
                 .post, "/api/v1/settlement-rights", "授予或收回签字权（管理员）", by: roles, body: Grant.self,
                 refining: [
                     "name": Schema.text(1...64, sample: "street-office").described("登录名或令牌名"),
                     "right": .oneOf(CloseRight.allCases.filter { $0 != .close }.map(\.rawValue)),
-                ], answers: .json(.object(["name": .text(), "right": .text()])), refuses: ["right_invalid", "own_entry", "role_forbidden"]),
+                    "street": Schema.text(sample: "all").described("街道签字（right 为 street）时必填：街道编码，或 all"),
+                ], answers: .json(.object(["name": .text(), "right": .text()])),
+                refuses: ["right_invalid", "own_entry", "role_forbidden", "street_missing", "person_needed"]),
         ]
     }
 }

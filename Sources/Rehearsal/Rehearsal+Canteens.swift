@@ -40,13 +40,11 @@ struct Canteens: Sendable {
         return swipes
     }
 
-    static func till(of canteen: ProviderID) -> String { "till-\(canteen)" }
-
     /// Registers the till of every canteen at which somebody will eat.
     func register(for swipes: [PlannedSwipe]) async throws {
         let admin = Caller(role: .admin, name: "rehearsal")
         for canteen in Set(swipes.map(\.canteen)).sorted() {
-            let device = Self.till(of: canteen)
+            let device = SettleDistrict.till(of: canteen)
             let isKnown = try await office.read { tx in try tx.tills.isRegistered(device, at: canteen) }
             if !isKnown { try await office.perform(try ManageTills(office).register(device, at: canteen, by: admin)) }
         }
@@ -74,7 +72,7 @@ extension Rehearsal {
     mutating func swipe(_ index: Int) async throws {
         let swipe = swipes[index]
         let till = Caller(role: .provider, name: swipe.canteen.text, provider: swipe.canteen)
-        let request = SwipeRequest(card: swipe.card, canteen: swipe.canteen, slot: swipe.slot, at: stage.now, device: Canteens.till(of: swipe.canteen), isRead: true)
+        let request = SwipeRequest(card: swipe.card, canteen: swipe.canteen, slot: swipe.slot, at: stage.now, device: SettleDistrict.till(of: swipe.canteen), isRead: true)
         do {
             _ = try await SwipeMeal(office)(request, by: till)
             tally.meals += 1

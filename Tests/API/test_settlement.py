@@ -111,7 +111,8 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     problem(people["street"]("POST", path("approve"), {}), 403, "right_missing")
     problem(desk.finance("POST", "/settlement-rights", {"name": "street", "right": "street"}), 403, "role_forbidden")
     for name in ["street", "district"]:
-        desk.admin.post("/settlement-rights", {"name": name, "right": name})
+        problem(desk.admin("POST", "/settlement-rights", {"name": name, "right": name}), 400, "street_missing") if name == "street" else None
+        desk.admin.post("/settlement-rights", {"name": name, "right": name, "street": "all"})
     problem(people["street"]("POST", path("approve"), {"hash": "stale"}), 409, "batch_changed")
     people["street"].post(path("reject"), {"opinion": "缺盖章"})
     assert steps()["step"] == "frozen"

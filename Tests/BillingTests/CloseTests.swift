@@ -37,6 +37,30 @@ import Testing
         }
     }
 
+    @Test func `waits for every street with money in it`() throws {
+        func sign(_ street: String, _ to: CloseStep) -> CloseEntry {
+            CloseEntry(
+                from: .reviewed, action: .approve, to: to, by: "of-\(street)", at: Instant(milliseconds: 0), opinion: "", hash: "", street: street)
+        }
+        func step(_ street: String, due: Set<String>, after history: [CloseEntry] = []) throws -> CloseStep {
+            try CloseEntry.step(after: street, due: due, history: history)
+        }
+        #expect(try step("1", due: ["1", "2"]) == .reviewed)
+        let one = [sign("1", .reviewed)]
+        #expect(try step("2", due: ["1", "2"], after: one) == .street)
+        #expect(throws: Rejection.self) { try step("1", due: ["1", "2"], after: one) }
+        #expect(throws: Rejection.self) { try step("3", due: ["1", "2"]) }
+        #expect(try step(CloseEntry.allStreets, due: ["1", "2"], after: one) == .street)
+        // Nobody is due anything: one signature is enough.
+        #expect(try step("3", due: []) == .street)
+        let returned = try CloseMove.of(.reject, at: .street, month: World.may)
+        let history = one + [sign("2", .street)]
+        #expect(CloseEntry.ofStreets(history).compactMap(\.street) == ["1", "2"])
+        #expect(CloseEntry.ofStreets(history + [Self.entry(returned, by: "di")]).isEmpty)
+        let sentBack = try CloseMove.of(.reject, at: .reviewed, month: World.may)
+        #expect(CloseEntry.ofStreets(one + [Self.entry(sentBack, by: "of-2")]).isEmpty)
+    }
+
     @Test func `takes another person at every step`() throws {
         let moves = try [(CloseStep.frozen, CloseAction.approve), (.reviewed, .approve), (.street, .approve)].map {
             try CloseMove.of($0.1, at: $0.0, month: World.may)

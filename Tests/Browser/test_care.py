@@ -376,8 +376,7 @@ def test_every_paper_of_the_month_opens_and_prints(desk, tmp_path):
 
 
 def test_a_budget_burns_down_on_the_page_and_more_is_asked_for(desk, past):
-    finance = past.token("finance")
-    past.api("POST", "/budgets", {"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00}, token=finance)
+    past.budget({"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00})
     visitor = desk("finance")
     page = visitor.go("/finance/budgets?year=2026")
     page.locator("tbody a").first.click()

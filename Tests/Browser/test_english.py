@@ -232,7 +232,7 @@ def district(browser, past):
     _, line = past.one_on_a_line()
     past.ring(line, "english-1")
     past.api("POST", "/webhooks", {"url": "https://example.org/hook", "events": ["order.closed"]}, token=past.token("admin"))
-    past.api("POST", "/budgets", {"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00}, token=past.token("finance"))
+    past.budget({"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00})
     allowances(past)
     special_funds(past)
     held_swipe(past)

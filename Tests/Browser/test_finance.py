@@ -43,6 +43,8 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
             page = admin.go("/admin/rights")
             page.get_by_label("登录名").fill(name)
             page.get_by_label("权限").select_option(right)
+            if right == "street":
+                page.get_by_label("签哪个街道").select_option("all")
             page.get_by_role("button", name="授权").click()
             page.wait_for_selector(f"td:has-text('{name}')")
     page.get_by_label("登录名").fill("admin")
@@ -141,6 +143,11 @@ def test_a_budget_is_set_on_the_page_and_a_right_is_taken_back(house, enter):
     page.get_by_label("资金").select_option("meal_subsidy")
     page.get_by_label("全年金额").fill("1,200,000")
     page.get_by_role("button", name="下达").click()
+    # One proposes, another confirms; then it is in force.
+    page.wait_for_selector("section:has-text('全年 1,200,000.00')")
+    page = enter(house, "admin").go("/finance/budgets?year=2026")
+    page.get_by_role("button", name="批准").click()
+    page.goto(f"{house.base}/finance/budgets?year=2026")
     page.wait_for_selector("td:has-text('1,200,000.00')")
     page = enter(house, "admin").go("/admin/rights")
     page.get_by_label("登录名").fill("somebody")

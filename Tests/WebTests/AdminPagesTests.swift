@@ -28,12 +28,12 @@ struct AdminPagesTests {
     @Test func `who signs a month for whom, and a right refused`() async throws {
         try await World.with(.memory) { world in
             let manage = ManageRoster(world.office)
-            try await world.office.perform(try manage.grant(.street, to: "street", by: World.admin))
+            try await world.office.perform(try manage.grant(.street, to: "street", street: "all", by: World.admin))
             try await world.office.perform(try manage.grant(.pay, to: "street", by: World.admin))
             try await world.office.perform(try manage.grant(.pay, to: "street", isGiven: false, by: World.admin))
             try Golden.page(
                 "rights", RightsModel(
-                    try await manage.rights(), typed: .init(name: World.admin.name, right: "district"), fault: "不能给自己授权。"))
+                    try await manage.rights(), world.office.reference.catalogue.regions, typed: .init(name: World.admin.name, right: "district", street: nil), fault: "不能给自己授权。"))
         }
     }
 

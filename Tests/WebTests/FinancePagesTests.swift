@@ -136,7 +136,7 @@ struct FinancePagesTests {
             try await Self.answerSamples(world)
             world.pass(.days(10))
             for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
-                try await office.perform(try ManageRoster(office).grant(right, to: name, by: World.admin))
+                try await office.perform(try ManageRoster(office).grant(right, to: name, street: "all", by: World.admin))
             }
             for signer in [Self.reviewer, Caller(role: .finance, name: "street"), Caller(role: .finance, name: "district"), treasurer] {
                 _ = try await office.perform(try SignMonth(office).prepared(World.month, .approve, opinion: "同意", by: signer))
@@ -254,7 +254,7 @@ struct FinancePagesTests {
             world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
             _ = try await CloseMonth(world.office)(World.month, by: World.finance)
             for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
-                try await world.office.perform(try ManageRoster(world.office).grant(right, to: name, by: World.admin))
+                try await world.office.perform(try ManageRoster(world.office).grant(right, to: name, street: "all", by: World.admin))
             }
             for name in ["reviewer", "street", "district", "treasurer"] {
                 let signer = Caller(role: name == "reviewer" ? .operator : .finance, name: name)

@@ -158,7 +158,7 @@ struct PortalPagesTests {
             }
             world.pass(.days(10))
             for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
-                try await office.perform(try ManageRoster(office).grant(right, to: name, by: World.admin))
+                try await office.perform(try ManageRoster(office).grant(right, to: name, street: "all", by: World.admin))
             }
             let (treasurer, cashier) = (Caller(role: .finance, name: "treasurer"), Caller(role: .finance, name: "cashier"))
             let offices = ["street", "district"].map { Caller(role: .finance, name: $0) }

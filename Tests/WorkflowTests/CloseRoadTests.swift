@@ -70,7 +70,7 @@ private enum CloseRoad {
         world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
         _ = try await CloseMonth(world.office)(World.month, by: World.finance)
         for (right, caller) in [(CloseRight.street, Office.street), (.district, Office.district)] {
-            try await world.office.perform(try ManageRoster(world.office).grant(right, to: caller.name, by: World.admin))
+            try await world.office.perform(try ManageRoster(world.office).grant(right, to: caller.name, street: "all", by: World.admin))
         }
     }
 
@@ -97,6 +97,84 @@ private enum CloseRoad {
         for (sample, _) in try await ReadClose(world.office).samples(World.month) where sample.result == nil {
             _ = try await world.office.perform(
                 try AnswerSample(world.office).prepared(World.month, sample.subject, result, note: "电话回访", by: World.quality))
+        }
+    }
+
+    /// Two visits in two streets; each is signed for by its own office, side by side.
+    @Test(arguments: Backend.available)
+    func `is signed for by every street with money in it, and by none for another`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let first = try await world.checkOut(try await world.order(in: .inService))
+            let second = try await world.checkOut(try await world.order(in: .inService, World.request(World.lowIncome, day: 3)))
+            let (own, other) = ("620102001", "620102002")
+            _ = try await world.office.perform(
+                ManageElder(world.office).update(World.lowIncome, expecting: nil, by: World.desk) { $0.address.region = other })
+            world.setClock(Instant(World.month.last.adding(days: 20), minute: 600))
+            _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+            let roster = ManageRoster(world.office)
+            func grant(_ name: String, _ street: String?) async throws {
+                try await world.office.perform(try roster.grant(.street, to: name, street: street, by: World.admin))
+            }
+            #expect(await refusal { try await grant("a", nil) }?.code == "street_missing")
+            #expect(await refusal { try await grant("a", "999999999") }?.code == "street_missing")
+            let (a, b, c) = (Caller(role: .finance, name: "a"), Caller(role: .finance, name: "b"), Caller(role: .finance, name: "c"))
+            try await grant("a", own)
+            try await grant("b", other)
+            try await grant("c", "620102003")
+            try await world.office.perform(try roster.grant(.district, to: Office.district.name, by: World.admin))
+            try await Self.answerAll(world)
+            try await Self.confirm(world, first)
+            if second.provider != first.provider { try await Self.confirm(world, second) }
+            _ = try await Self.sign(world, Office.reviewer)
+            let seen = try await ReadClose(world.office)(World.month)
+            #expect(seen.streets.map(\.code) == [own, other] && seen.streets.allSatisfy { $0.signature == nil })
+            #expect(await refusal { try await Self.sign(world, c) }?.code == "street_not_due")
+            #expect(try await Self.sign(world, a, seen: seen.hash).to == .reviewed)
+            #expect(await refusal { try await Self.sign(world, a) }?.code == "own_entry")
+            #expect(await refusal { try await Self.sign(world, Office.district) }?.code == "right_missing")
+            // What the other has seen still stands.
+            let last = try await Self.sign(world, b, seen: seen.hash)
+            #expect(last.to == .street && last.street == other)
+            // The district returns it: both sign again.
+            #expect(try await Self.sign(world, Office.district, .reject).to == .reviewed)
+            #expect(try await ReadClose(world.office)(World.month).streets.allSatisfy { $0.signature == nil })
+            #expect(try await Self.sign(world, b).to == .reviewed)
+            // One street returns it to the platform: nothing of that round counts.
+            #expect(try await Self.sign(world, a, .reject).to == .frozen)
+            _ = try await Self.sign(world, Office.reviewer)
+            #expect(try await ReadClose(world.office)(World.month).streets.allSatisfy { $0.signature == nil })
+            #expect(try await Self.sign(world, a).to == .reviewed)
+            // One office for all, if it was said so: it signs for those that are left.
+            try await grant("c", "all")
+            let all = try await Self.sign(world, c)
+            #expect(all.to == .street && all.street == CloseEntry.allStreets)
+            let streets = try await ReadClose(world.office)(World.month).streets
+            #expect(streets.map { $0.signature?.by } == ["a", "c"])
+            let told = try await world.office.read { tx in try tx.events.about(World.month.description).map(\.type) }
+            #expect(told.count { $0 == "month.street_signed" } == 3)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `is signed by nobody whose person is not known`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let order = try await Self.frozen(world)
+            let access = ManageAccess(world.office)
+            func login(_ person: String?) async throws {
+                try await access.saveLogin(
+                    .init(name: Office.reviewer.name, password: "reviewer-2026", role: .operator, person: person),
+                    by: Caller(role: .security, name: "security"))
+            }
+            try await login(nil)
+            try await Self.answerAll(world)
+            try await Self.confirm(world, order)
+            #expect(await refusal { try await Self.sign(world, Office.reviewer) }?.code == "person_needed")
+            let grant = try ManageRoster(world.office).grant(.district, to: Office.reviewer.name, by: World.admin)
+            #expect(await refusal { try await world.office.perform(grant) }?.code == "person_needed")
+            try await login("R-1")
+            try await world.office.perform(grant)
+            #expect(try await Self.sign(world, Office.reviewer).to == .reviewed)
+            #expect(await refusal { try await login(nil) }?.code == "person_needed")
         }
     }
 
@@ -287,7 +365,7 @@ private enum CloseRoad {
             let hash = try await ReadClose(world.office)(World.month).hash
             #expect(try await Self.sign(world, Office.reviewer, seen: hash).hash == hash)
             #expect(await refusal { try await Self.sign(world, Office.reviewer) }?.code == "right_missing")
-            try await world.office.perform(try ManageRoster(world.office).grant(.street, to: Office.reviewer.name, by: World.admin))
+            try await world.office.perform(try ManageRoster(world.office).grant(.street, to: Office.reviewer.name, street: "all", by: World.admin))
             #expect(await refusal { try await Self.sign(world, Office.reviewer) }?.code == "own_entry")
             let bare = await refusal {
                 try await world.office.perform(try SignMonth(world.office).prepared(World.month, .reject, opinion: "", by: Office.street))
@@ -843,7 +921,7 @@ private enum CloseRoad {
             _ = try await world.office.perform(try SetBudget(world.office).prepared(budget, granted: .zero, by: World.finance))
             #expect(await refusal { try roster.leave(WorkerID("nobody"), from: order.serviceDate, until: order.serviceDate, by: own) }?.code
                 == "worker_unknown")
-            #expect(await refusal { try roster.grant(.street, to: "a", by: World.finance) }?.code == "role_forbidden")
+            #expect(await refusal { try roster.grant(.street, to: "a", street: "all", by: World.finance) }?.code == "role_forbidden")
             let codes = Set(try await PreviewMonth(world.office)(World.month).flatMap(\.lines).flatMap(\.findings).map(\.code))
             #expect(codes.isSuperset(of: ["R15", "R25"]))
         }

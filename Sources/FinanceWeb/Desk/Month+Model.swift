@@ -58,6 +58,8 @@ struct MonthModel: Sendable {
     struct Station: Sendable {
         let name: String
         let state: String
+        /// For which street, at its step.
+        let street: String?
         let by: String
         let at: String
         let opinion: String
@@ -114,6 +116,8 @@ struct MonthModel: Sendable {
     let holders: String?
     let effect: String?
     let obstacle: String?
+    /// The streets whose signatures are wanted now, each with who has signed.
+    let streets: [String]
     let leadsToMoney: Bool
     let road: [Place]
     let stations: [Station]
@@ -156,6 +160,10 @@ struct MonthModel: Sendable {
         }
         effect = next == nil ? nil : place.effect
         obstacle = looksOn ? nil : signing.next?.obstacle
+        streets = place != .reviewed ? [] : standing.streets.map { street in
+            let name = reference.catalogue.region(ID(street.code))?.name ?? street.code
+            return street.signature.map { localized("\(name)：\($0.by) 已签") } ?? localized("\(name)：待签")
+        }
         leadsToMoney = caller.isOfFinance && (place == .finance || place == .paying)
         let places = CloseStep.allCases.filter { $0 != .closing }
         let here = places.firstIndex(of: place) ?? 0
@@ -166,6 +174,7 @@ struct MonthModel: Sendable {
             Station(
                 name: localized(term: entry.to.name),
                 state: Station.aside(entry.action),
+                street: entry.street.map { $0 == CloseEntry.allStreets ? localized("全部街道") : reference.catalogue.region(ID($0))?.name ?? $0 },
                 by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }

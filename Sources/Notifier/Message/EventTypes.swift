@@ -12,7 +12,7 @@ public enum EventTypes {
         "fund.opened", "fund.topped_up", "fund.requested", "fund.paid", "fund.rejected", "fund.repaid", "fund.stopped",
         "payout.drawn_up", "payout.claimed", "payout.paid", "payout.rejected",
         "payout.reversal_requested", "payout.reversed", "payout.reversal_rejected",
-        "month.closed", "month.signed", "month.returned",
+        "month.closed", "month.signed", "month.street_signed", "month.returned",
         "statement.frozen", "statement.confirmed", "statement.disputed", "statement.paid", "payee.confirmed",
         "dispute.answered", "line.decided", "line.adjusted",
         "provider.scored", "invoice.recorded", "right.granted", "right.revoked",

@@ -1,3 +1,4 @@
+import Billing
 import Entitlement
 import Kernel
 import Registry

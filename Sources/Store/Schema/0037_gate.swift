@@ -1,6 +1,7 @@
 extension Schema {
     /// What proves that somebody was there: by what a meal's elder was known, which tills are a canteen's, and what was guessed at a till or a door; and
-    /// what a budget grants is proposed like what goes beyond it.
+    /// what a budget grants is proposed like what goes beyond it. A month is signed for each street that has money in it; whoever signed for one
+    /// so far signed for all.
     /// The tills that have swiped so far are their canteens'.
     static let m0037_gate = """
         ALTER TABLE meal_swipe ADD COLUMN entry TEXT NOT NULL DEFAULT '';
@@ -32,6 +33,15 @@ extension Schema {
             last_code TEXT NOT NULL,
             is_locked INTEGER NOT NULL CHECK (is_locked IN (0, 1)),
             locked_ms INTEGER
+        ) STRICT, WITHOUT ROWID;
+
+        ALTER TABLE close_grant ADD COLUMN street TEXT;
+        UPDATE close_grant SET street = 'all' WHERE authority = 'street';
+        ALTER TABLE close_entry ADD COLUMN street TEXT;
+        CREATE TABLE close_street (
+            month TEXT NOT NULL,
+            street TEXT NOT NULL,
+            PRIMARY KEY (month, street)
         ) STRICT, WITHOUT ROWID;
 
         ALTER TABLE budget_override ADD COLUMN kind TEXT NOT NULL DEFAULT 'extra' CHECK (kind IN ('extra', 'grant'));

@@ -25,7 +25,7 @@ public enum ErrorCodes {
                 "rrule_invalid", "satisfaction_range", "scope_invalid", "score_invalid", "sex_unknown", "signature_hash", "slot_unknown",
                 "state_unknown", "status_unknown", "tie_kind_unknown", "time_invalid", "upload_empty", "upload_too_long",
                 "webhook_allow_invalid", "webhook_events_invalid", "webhook_overlap_invalid",
-                "webhook_secret_invalid", "when_unclear", "worker_missing", "year_invalid", "entry_unknown",
+                "webhook_secret_invalid", "when_unclear", "worker_missing", "year_invalid", "entry_unknown", "street_missing",
             ]
         ),
         (
@@ -37,7 +37,7 @@ public enum ErrorCodes {
         (
             .forbidden,
             [
-                "cross_site", "csrf_invalid", "not_allowed", "not_your_canteen", "own_entry", "own_grant", "own_request", "right_missing",
+                "cross_site", "csrf_invalid", "not_allowed", "not_your_canteen", "own_entry", "own_grant", "own_request", "person_needed", "right_missing",
                 "role_forbidden",
                 "scope_forbidden",
             ]
@@ -71,7 +71,7 @@ public enum ErrorCodes {
                 "payee_changed", "payee_known",
                 "payout_list_changed", "payout_not_paid", "person_taken", "plan_overtaken", "post_fixed", "post_taken", "proposal_answered",
                 "proposal_lapsed", "proposal_open", "provider_changed", "reversal_known", "session_missing", "standing_order_changed",
-                "standing_order_ended", "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled",
+                "standing_order_ended", "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "street_not_due", "swipe_settled",
                 "token_ended", "version_stale", "void_needs_second_person", "webhook_disabled",
             ]
         ),

@@ -29,7 +29,11 @@ enum Batch {
             for correction in corrections[statement.provider] ?? [] { text += "\(correction.id) \(correction.amount.amount)\n" }
         }
         for decision in try tx.close.decided(month) { text += "\(decision)\n" }
-        for entry in history where !entry.hash.isEmpty { text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\n" }
+        // Streets sign side by side: what one has before it does not depend on which others have signed.
+        let isWithStreets = history.last?.to == .reviewed
+        for entry in history where !entry.hash.isEmpty && !(isWithStreets && entry.isOfOneStreet) {
+            text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\(entry.street.map { " \($0)" } ?? "")\n"
+        }
         return SHA256.hash(data: Array(text.utf8)).hex
     }
 
@@ -63,6 +67,16 @@ enum Batch {
         if byRole[caller.role, default: []].contains(right) { return }
         guard try tx.close.rights(of: caller.name).contains(right) else {
             throw Rejection(.forbidden, "right_missing", "您没有“\(right.name)”的权限，请由管理员授权后再办理。")
+        }
+    }
+
+    /// Whose second signature counts has to be known: no login signs without the number of its person, nor a token of such a login.
+    ///
+    /// - Throws: `person_needed`
+    static func requirePerson(_ name: String, _ tx: any Transaction) throws {
+        let owners = try tx.tokens.owned().filter { $0.token == name }.map(\.owner)
+        for login in try ([name] + owners).compactMap({ try tx.access.login($0) }) where login.person == nil {
+            throw Rejection(.forbidden, "person_needed", "账号“\(login.holder.name)”没有登记本人工号，不能签字；请安全管理员登记后再办理。")
         }
     }
 

@@ -121,6 +121,7 @@ public struct PayMonth: Sendable {
     /// - Throws: `right_missing`, `own_entry`: why this caller may not order the transfers.
     static func check(_ move: CloseMove, _ tx: any Transaction, _ history: [CloseEntry], by caller: Caller) throws {
         try Batch.require(move.right, caller, tx)
+        try Batch.requirePerson(caller.name, tx)
         try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: [])
     }
 

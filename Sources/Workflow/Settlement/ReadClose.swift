@@ -15,6 +15,8 @@ public struct ReadClose: Sendable {
         public let openSamples: Int
         public let openDisputes: Int
         public let unanswered: [ProviderID]
+        /// From the platform's signature on, by code.
+        public let streets: [Street]
     }
 
     /// The next signature: who may give it, and why the caller may not, if so.
@@ -37,6 +39,12 @@ public struct ReadClose: Sendable {
         public let disputes: [CloseRepository.Dispute]
         /// Why the caller may not answer them, if so.
         public let disputeObstacle: String?
+    }
+
+    /// A street with money in a month that waits for its signature or has it.
+    public struct Street: Sendable {
+        public let code: String
+        public let signature: CloseEntry?
     }
 
     public typealias Paid = (payment: Payment, state: CloseRepository.PaymentState, note: String)
@@ -69,9 +77,13 @@ public struct ReadClose: Sendable {
 
     private static func standing(_ tx: any Transaction, _ month: Month) throws -> Standing {
         let (step, history) = try Batch.standing(tx, month)
+        let signed = CloseEntry.ofStreets(history)
+        let streets = try tx.close.streets(month).sorted().map { code in
+            Street(code: code, signature: signed.first { $0.street == code || $0.street == CloseEntry.allStreets })
+        }
         return Standing(
             step: step, hash: try Batch.hash(tx, month, after: history), history: history, openSamples: try tx.close.openSamples(month),
-            openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month))
+            openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month), streets: step == .frozen ? [] : streets)
     }
 
     /// - Parameter caller: whoever looks at the page, and may be the one to sign.

@@ -12,7 +12,7 @@ public struct SignMonth: Sendable {
     ///   - action: `approve` or `reject`.
     ///   - opinion: 意见; needed for a return.
     ///   - seen: the fingerprint that the signer has looked at; a batch that has changed since is not signed.
-    /// - Throws: `close_out_of_order`, `right_missing`, `own_entry`, `batch_changed`, `reason_missing`, and what keeps the review open.
+    /// - Throws: `close_out_of_order`, `right_missing`, `own_entry`, `person_needed`, `street_not_due`, `batch_changed`, `reason_missing`, and what keeps the review open.
     public func prepared(
         _ month: Month, _ action: CloseAction, opinion: String, seen: String? = nil, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> CloseEntry {
@@ -23,15 +23,18 @@ public struct SignMonth: Sendable {
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
             let move = try CloseMove.of(action, at: step, month: month)
-            try Self.check(move, tx, month, history, reference, by: caller, now: now)
+            let to = try Self.check(move, tx, month, history, reference, by: caller, now: now)
             let hash = try Batch.hash(tx, month, after: history)
             guard seen == nil || seen == hash else {
                 throw Rejection(.conflict, "batch_changed", "批次在您查看之后有变动，请重新核对再签。", pointer: "/hash")
             }
-            let entry = CloseEntry(from: move.from, action: action, to: move.to, by: caller.name, at: now, opinion: opinion, hash: hash)
+            let entry = CloseEntry(
+                from: move.from, action: action, to: to, by: caller.name, at: now, opinion: opinion, hash: hash,
+                street: move.right == .street ? try tx.close.street(of: caller.name) : nil)
             try tx.close.append(entry, to: month, after: history.count)
+            if action == .approve, to == .reviewed, !entry.isOfOneStreet { try tx.close.keepStreets(month) }
             // From here on nothing is returned: what the payments cannot bear is known for good.
-            if move.to == .finance {
+            if to == .finance {
                 let sealed = try tx.settlements.sealed(month)
                 for rest in sealed.compactMap(Deduction.carried) { try tx.close.insert(rest, at: now) }
                 // The accounts are approved with the amounts.
@@ -40,20 +43,27 @@ public struct SignMonth: Sendable {
                     try tx.close.keep(Payee(party), month, sums.provider, by: caller.name, at: now)
                 }
             }
+            let type = action == .reject ? "month.returned" : entry.isOfOneStreet ? "month.street_signed" : "month.signed"
+            let step: JSON = ["step": JSON(to.rawValue)]
             try Batch.tell(
-                tx, action == .reject ? "month.returned" : "month.signed", month, by: caller.name, at: now,
-                data: "{\"step\":\"\(move.to.rawValue)\"}")
+                tx, type, month, by: caller.name, at: now, data: (entry.street.map { step.adding(["street": JSON($0)]) } ?? step).text)
             return entry
         }
     }
 
+    /// - Returns: the step to which the signature leads: a street's own leaves a month where it is while others are to come.
     /// - Throws: why this caller may not sign now, or nobody.
+    @discardableResult
     static func check(
         _ move: CloseMove, _ tx: any Transaction, _ month: Month, _ history: [CloseEntry], _ reference: Reference, by caller: Caller, now: Instant
-    ) throws {
+    ) throws -> CloseStep {
         try Batch.require(move.right, caller, tx)
+        try Batch.requirePerson(caller.name, tx)
         try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: try tx.close.makers(month))
         if move.action == .approve, move.from == .frozen { try mayReview(tx, month, reference.checks(on: month.last), now: now) }
+        guard move.right == .street, move.action == .approve else { return move.to }
+        return try CloseEntry.step(
+            after: try tx.close.street(of: caller.name) ?? CloseEntry.allStreets, due: try tx.close.streets(month), history: history)
     }
 
     /// The platform's own review comes last of those who look at single lines.
