@@ -44,6 +44,8 @@ public struct CheckPolicy: Hashable, Sendable {
     /// R22: share of a canteen's meals of a day that may rest on a number that was told, percent; so many always may.
     public var weakEntryQuota = 10
     public var weakEntryFrom = 5
+    /// Sampling: share of a canteen's meals by numbers that were told, percent.
+    public var weakEntrySample = 20
     /// Sampling, percent and fen.
     public var sample = 10
     public var sampleNewProvider = 30
@@ -89,6 +91,7 @@ public struct CheckPolicy: Hashable, Sendable {
         read("canteen_burst_seconds", \.canteenBurstSeconds)
         read("weak_entry_quota_percent", \.weakEntryQuota)
         read("weak_entry_quota_from", \.weakEntryFrom)
+        read("weak_entry_sample_percent", \.weakEntrySample)
         read("callback_sample_percent", \.sample)
         read("new_provider_sample_percent", \.sampleNewProvider)
         if let n = value("callback_always_above_fen") { sampleAlwaysAbove = Fen(Int64(n)) }

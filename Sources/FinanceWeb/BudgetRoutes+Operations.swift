@@ -57,7 +57,8 @@ extension BudgetRoutes: DescribedRoutes {
         func decide(_ name: String, _ summary: String) -> Operation {
             Operation(
                 .post, "/api/v1/budget-overrides/{id}/\(name)", summary, by: roles, body: Opinion.self, refining: ["opinion": opinion],
-                answers: .json(request), refuses: ["override_unknown", "already_decided", "own_request", "opinion_too_long", "role_forbidden", "budget_below_spent"])
+                answers: .json(request),
+                refuses: ["override_unknown", "already_decided", "own_request", "opinion_too_long", "role_forbidden", "budget_below_spent"])
         }
         return [
             Operation(

@@ -31,7 +31,8 @@ extension Show {
 
     public static func override(_ stored: OverrideRepository.Stored) -> JSON {
         [
-            "id": JSON(stored.id), "kind": JSON(stored.kind.rawValue), "budget": JSON(stored.budget.text), "amount_fen": JSON(stored.amount), "reason": JSON(stored.reason),
+            "id": JSON(stored.id), "kind": JSON(stored.kind.rawValue), "budget": JSON(stored.budget.text),
+            "amount_fen": JSON(stored.amount), "reason": JSON(stored.reason),
             "state": JSON(stored.state.rawValue), "requested_by": JSON(stored.requestedBy), "requested_at": JSON(stored.requestedAt),
             "decided_by": JSON(stored.decidedBy), "opinion": JSON(stored.opinion),
         ]

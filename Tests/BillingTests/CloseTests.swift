@@ -37,6 +37,17 @@ import Testing
         }
     }
 
+    @Test func `asks about a share of meals by numbers, and about none of cards`() {
+        func line(_ index: Int, isTold: Bool) -> Sampling.Line {
+            Sampling.Line(subject: "m\(index)", gross: Fen(100), evidence: .slip, isConfirmed: false, isTold: isTold)
+        }
+        let samples = Sampling.plan(
+            (0..<11).map { line($0, isTold: true) }, of: World.may, provider: nil, CheckPolicy(), isFirst: { _ in true })
+        #expect(samples.count == 3 && samples.allSatisfy { $0.reason == .weakEvidence && $0.result == nil })
+        let policy = CheckPolicy { $0 == "weak_entry_sample_percent" ? 0 : nil }
+        #expect(Sampling.plan([line(0, isTold: true)], of: World.may, provider: nil, policy, isFirst: { _ in false }).isEmpty)
+    }
+
     @Test func `waits for every street with money in it`() throws {
         func sign(_ street: String, _ to: CloseStep) -> CloseEntry {
             CloseEntry(

@@ -1,4 +1,5 @@
 import Kernel
+import Registry
 import Store
 import StoreSQLite
 import TestSupport
@@ -152,6 +153,7 @@ import Testing
                         """)
                 }
                 try tx.execute("INSERT INTO settlement_month (month, state, started_ms, closed_by) VALUES ('2026-01', 'closed', 0, 'f')")
+                try tx.execute("INSERT INTO close_grant (name, authority, granted_by, at_ms) VALUES ('s', 'street', 'a', 0), ('p', 'pay', 'a', 0)")
                 try tx.execute(
                     """
                     INSERT INTO statement (month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256, frozen_ms)
@@ -168,6 +170,14 @@ import Testing
                 }
             }
             try await Migrator.all.migrate(database, now: Self.zero)
+            // Tills that have swiped are their canteens'; whoever signed for the streets still does.
+            let (isOwn, isOthers, street, none) = try await database.read { tx in
+                (
+                    try tx.tills.isRegistered("t", at: ProviderID("P001")), try tx.tills.isRegistered("t", at: ProviderID("P002")),
+                    try tx.close.street(of: "s"), try tx.close.street(of: "p")
+                )
+            }
+            #expect(isOwn && !isOthers && street == "all" && none == nil)
             let months = try await database.read { tx in
                 try tx.rows("SELECT fund, month, reserved_fen, posted_fen, services FROM budget_month ORDER BY fund, month") {
                     [try $0.text(), try $0.text(), "\(try $0.int())", "\(try $0.int())", "\(try $0.int())"]

@@ -312,7 +312,7 @@ private enum CloseRoad {
             for (day, canteen) in canteens.enumerated() {
                 let noon = Instant(World.monday.adding(days: day), minute: 720)
                 world.setClock(noon)
-                let request = SwipeRequest(elder: World.ordinary, canteen: canteen, slot: .lunch, at: noon, device: "till-1")
+                let request = SwipeRequest(card: "LZ00000003", canteen: canteen, slot: .lunch, at: noon, device: "till-1", isRead: true)
                 _ = try await SwipeMeal(office)(request, by: World.caller(canteen))
             }
             try await Self.freeze(world)
@@ -566,9 +566,11 @@ private enum CloseRoad {
             let entry = try await office.perform(
                 try AdjustLine(office).enter(World.month, order.id.text, amount: nil, reason: "事后查实未上门", by: World.finance))
             // The next month brings a meal, which cannot bear all of it.
+            let canteen = try #require(order.provider)
+            try await office.perform(try ManageTills(office).register("t", at: canteen, by: World.admin))
             let swipe = SwipeRequest(
-                elder: World.ordinary, canteen: try #require(order.provider), slot: .lunch, item: SwipeMeal.standardItem(.lunch), at: world.now, device: "t",
-                deviceSwipe: "1")
+                card: "LZ00000003", canteen: canteen, slot: .lunch, item: SwipeMeal.standardItem(.lunch), at: world.now, device: "t",
+                deviceSwipe: "1", isRead: true)
             guard case .served(let meal) = try await UploadSwipes(office)([swipe], by: World.desk)[0] else { throw StoreFault.failed("not served") }
             let paid = meal.swipe.payable - meal.swipe.selfPay
             #expect(paid > .zero && paid < -entry.amount)
@@ -918,7 +920,16 @@ private enum CloseRoad {
             try await world.office.perform(try roster.leave(worker, from: order.serviceDate, until: order.serviceDate, by: own))
             try await world.office.perform(try roster.tie(worker, elderNumber: "LZ00000002", relation: "女儿", by: own))
             let budget = BudgetKey(fund: .districtSubsidy, year: World.month.year)
-            _ = try await world.office.perform(try SetBudget(world.office).prepared(budget, granted: .zero, by: World.finance))
+            let late = await refusal { try await world.office.perform(try SetBudget(world.office).prepared(budget, granted: .zero, by: World.finance)) }
+            #expect(late?.code == "budget_below_spent")
+            // One that was entered when what had been spent before did not count yet.
+            try await world.office.perform { tx in
+                try tx.execute(
+                    """
+                    INSERT INTO budget (fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level)
+                    VALUES ('district_subsidy', \(budget.year), '', '', 0, 0, 0, 0, 'open')
+                    """)
+            }
             #expect(await refusal { try roster.leave(WorkerID("nobody"), from: order.serviceDate, until: order.serviceDate, by: own) }?.code
                 == "worker_unknown")
             #expect(await refusal { try roster.grant(.street, to: "a", street: "all", by: World.finance) }?.code == "role_forbidden")

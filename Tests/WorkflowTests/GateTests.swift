@@ -26,11 +26,12 @@ import Workflow
     }
 
     private static func swipe(
-        _ world: World, card: String, device: String = "till-1", number: String? = nil, isRead: Bool = false, slot: MealSlot = .lunch
+        _ world: World, card: String, device: String = "till-1", number: String? = nil, isRead: Bool = false, after seconds: Int = 0
     ) async throws -> MealSwipe {
-        world.setClock(max(world.now, noon))
+        let at = noon + .seconds(seconds)
+        world.setClock(max(world.now, at))
         let request = SwipeRequest(
-            card: card, canteen: canteen, slot: slot, at: noon, device: device, deviceSwipe: number, isRead: isRead)
+            card: card, canteen: canteen, slot: .lunch, at: at, device: device, deviceSwipe: number, isRead: isRead)
         return try await SwipeMeal(world.office)(request, by: World.caller(canteen)).swipe
     }
 
@@ -59,12 +60,21 @@ import Workflow
     func `of the canteen's own is paid for cards it has read, and for numbers up to the quota`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let guests = try await Self.guests(world, 40)
-            for (index, elder) in guests.enumerated() { _ = try await Self.swipe(world, card: elder.number, isRead: index >= 20) }
+            for (index, elder) in guests.enumerated() { _ = try await Self.swipe(world, card: elder.number, isRead: index >= 20, after: 20 * index) }
             let lines = try await Self.lines(world)
             // Five may always be told; a tenth of forty is less.
             #expect(lines.count { $0.verdict == .held } == 15)
             #expect(lines.filter { $0.verdict == .held }.allSatisfy { $0.candidate.evidence == .slip && $0.findings.map(\.code) == ["R22"] })
             #expect(lines.count { $0.candidate.evidence == .partial } == 20)
+            // A fifth of those that are paid is asked about.
+            let read = ReadCallbacks(world.office)
+            let due = try #require(try await read.due(limit: 10).meals.first)
+            #expect(try await read.due(limit: 10).meals.count == 1 && due.reason == .weakEvidence && due.swipe.entry == .typed)
+            #expect(try await read.meal(due.swipe.id).elder.id == due.elder.id)
+            _ = try await world.office.perform(
+                try AnswerSample(world.office).prepared(World.month, due.swipe.id.text, .failed, note: "那天没有去", by: World.quality))
+            #expect(try await read.due(limit: 10).meals.isEmpty)
+            #expect(await refusal { try await read.meal(due.swipe.id) }?.code == "sample_unknown")
             #expect(try await world.faults() == [])
         }
     }

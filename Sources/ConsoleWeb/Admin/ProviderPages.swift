@@ -158,7 +158,8 @@ struct ProviderModel: Sendable {
     let done: String?
 
     init(
-        _ provider: Provider, _ reference: Reference, _ events: [Event], _ tills: ManageTills.Page, today: LocalDate, typed: ProviderPages.StepForm?, fault: String?, done: String?
+        _ provider: Provider, _ reference: Reference, _ events: [Event], _ tills: ManageTills.Page, today: LocalDate,
+        typed: ProviderPages.StepForm?, fault: String?, done: String?
     ) {
         id = provider.id.text
         name = provider.name

@@ -39,8 +39,8 @@ public struct RightsPages: PageGroup {
         let form = try await exchange.form(Form.self, request, context)
         do {
             guard let right = CloseRight(rawValue: form.right) else { throw Rejection(.invalid, "right_invalid", "没有这种权限。", pointer: "/right") }
-            try await office.perform(try ManageRoster(office).grant(
-                    right, to: form.name, street: form.street.flatMap { $0.isEmpty ? nil : $0 }, isGiven: isGiven, by: context.caller))
+            let street = form.street.flatMap { $0.isEmpty ? nil : $0 }
+            try await office.perform(try ManageRoster(office).grant(right, to: form.name, street: street, isGiven: isGiven, by: context.caller))
             return Pages.redirect(to: "/admin/rights")
         } catch let error as any Rejecting {
             return try await page(request, context, typed: form, fault: error.rejection)
@@ -78,7 +78,7 @@ struct RightsModel: Sendable {
             Row(
                 code: right.right.rawValue, name: localized(term: right.right.name),
                 roles: Caller.Role.allCases.filter(right.roles.contains).map { localized(term: $0.term) }.joined(separator: "、"),
-                grants: right.grants.map { 
+                grants: right.grants.map {
                     Grant(
                         name: $0.name, by: $0.by, right: right.right.rawValue,
                         street: $0.street.map { $0 == CloseEntry.allStreets ? localized("全部街道") : names[$0] ?? $0 })

@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Orders
 import Registry
@@ -21,12 +22,28 @@ struct CallbacksModel: Sendable {
     static let address = "/console/callbacks"
     static let limit = 100
 
+    struct Meal: Sendable {
+        let id: String
+        let what: String
+        let day: String
+        let canteen: String
+        let region: String
+        let why: String
+    }
+
+    let meals: [Meal]
     let rows: [Row]
     let pager: Pager
 
     /// - Parameter isLater: others stand before this page.
     init(_ page: ReadCallbacks.Page, isLater: Bool = false, words: Words) {
         pager = Pager(of: Self.address, isLater: isLater, after: page.next?.key)
+        meals = page.meals.map { entry in
+            Meal(
+                id: entry.swipe.id.text, what: words.item(entry.swipe.item.text), day: entry.swipe.date.description,
+                canteen: words.provider(entry.swipe.canteen.text), region: words.region(entry.elder.address.region),
+                why: localized("\(entry.month) 抽查（\(localized(term: entry.reason.name))）"))
+        }
         rows = page.due.map { entry in
             let why = switch entry.reason {
             case .sample(let month, let reason): localized("\(month) 抽查（\(localized(term: reason.name))）")
@@ -118,6 +135,24 @@ struct CallbackModel: Sendable {
     private static let names: [Recollection.Answer.Question: String] = [
         .came: "有没有人来", .at: "几点来的", .minutes: "待了多久", .extra: "另外付钱（元）", .satisfaction: "满意度",
     ]
+}
+
+/// 就餐回访: whether the elder ate there, asked before anything of the swipe is shown.
+struct MealCallbackModel: Sendable {
+    let id: String
+    let elder: String
+    let phones: [String]
+    let say: String
+    let why: String
+    let once: String
+
+    init(_ found: ReadCallbacks.DueMeal, once: String, words: Words) {
+        (id, elder, self.once) = (found.swipe.id.text, found.elder.name, once)
+        phones = found.elder.phones.map { "\($0.label) \($0.number.text)" }
+        let (date, canteen) = (found.swipe.date, words.provider(found.swipe.canteen.text))
+        say = "\(Words.address(found.elder))您好，我是虚拟养老院的。\(date.month.monthOfYear)月\(date.day)日的\(found.swipe.slot.name)，您是在\(canteen)吃的吗？"
+        why = localized("\(found.month) 抽查（\(localized(term: found.reason.name))）")
+    }
 }
 
 /// 投诉

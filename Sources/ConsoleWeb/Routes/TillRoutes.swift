@@ -32,7 +32,13 @@ public struct TillRoutes: Sendable {
 
     struct Body: Decodable, Sendable { let device: String }
 
+    /// Before the body is looked at.
+    private static func mayRegister(_ context: DeskContext) throws {
+        guard context.caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有管理员能登记或停用刷卡机。") }
+    }
+
     @Sendable func register(_ request: Request, _ context: DeskContext) async throws -> Response {
+        try Self.mayRegister(context)
         let canteen = ProviderID(try context.parameters.require("id"))
         return try await exchange.once(Body.self, request, context) { body in
             let step = try ManageTills(exchange.office).register(body.device, at: canteen, by: context.caller)
@@ -44,6 +50,7 @@ public struct TillRoutes: Sendable {
     }
 
     @Sendable func end(_ request: Request, _ context: DeskContext) async throws -> Response {
+        try Self.mayRegister(context)
         let canteen = ProviderID(try context.parameters.require("id"))
         return try await exchange.once(Body.self, request, context) { body in
             let step = try ManageTills(exchange.office).end(body.device, at: canteen, by: context.caller)

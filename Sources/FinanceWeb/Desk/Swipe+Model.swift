@@ -37,8 +37,8 @@ struct SwipesModel: Sendable {
     let fault: String?
 
     init(
-        _ held: [HeldSwipe], _ elders: [SwipeID: Elder], _ misses: [TillRepository.Misses] = [], typed: (id: String, opinion: String)? = nil, fault: String? = nil, once: String,
-        caller: Caller, reference: Reference
+        _ held: [HeldSwipe], _ elders: [SwipeID: Elder], _ misses: [TillRepository.Misses] = [],
+        typed: (id: String, opinion: String)? = nil, fault: String? = nil, once: String, caller: Caller, reference: Reference
     ) {
         mayDecide = caller.role != .auditor
         count = held.count

@@ -149,8 +149,8 @@ public struct PackRepository {
         Table(
             "swipes",
             """
-            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets bonuses \
-            entry doubt
+            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets \
+            bonuses entry doubt
             """
         ) { scope in
             """

@@ -37,6 +37,18 @@ public struct DoorTryRepository {
         return wrong
     }
 
+    /// Orders still under way of which no code is taken, the longest first.
+    public func locked(limit: Int) throws -> [OrderID] {
+        try tx.rows(
+            """
+            SELECT d.order_id FROM door_try d JOIN service_order o ON o.id = d.order_id
+            WHERE d.is_locked = 1 AND o.state IN ('offered', 'accepted', 'scheduled', 'in_service')
+            ORDER BY d.locked_ms, d.order_id
+            LIMIT \(limit)
+            """
+        ) { try $0.id() }
+    }
+
     /// A new code has been given out: counting begins anew, and that there was reason to stays.
     public func reset(_ order: OrderID) throws {
         try tx.execute("UPDATE door_try SET wrong = 0, last_code = '', is_locked = 0 WHERE order_id = \(order)")

@@ -34,6 +34,7 @@ extension Schema {
             is_locked INTEGER NOT NULL CHECK (is_locked IN (0, 1)),
             locked_ms INTEGER
         ) STRICT, WITHOUT ROWID;
+        CREATE INDEX door_try_locked ON door_try (is_locked, locked_ms, order_id) WHERE is_locked = 1;
 
         ALTER TABLE close_grant ADD COLUMN street TEXT;
         UPDATE close_grant SET street = 'all' WHERE authority = 'street';

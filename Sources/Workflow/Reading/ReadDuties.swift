@@ -47,8 +47,7 @@ public struct ReadDuties: Sendable {
                 },
                 emergencies: try waiting(.init(isEmergency: true)), unplaced: Array(unplaced.prefix(Self.limit)),
                 overdue: try waiting(.init(late: now)),
-                locked: try tx.escalations.waiting(from: .shiftLeader, limit: Self.limit).filter { $0.reason == .codeLocked }
-                    .map { try tx.orders.require($0.order) })
+                locked: try tx.doorTries.locked(limit: Self.limit).map { try tx.orders.require($0) })
         }
     }
 }

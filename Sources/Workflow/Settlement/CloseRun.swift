@@ -234,7 +234,8 @@ struct CloseRun: Sendable {
             return Seal(
                 provider: provider, totals: grown.totals, services: grown.services.sums, sha256: grown.sha256,
                 samples: Sampling.plan(
-                    try tx.settlements.samplable(month, provider), of: month, provider: reference.franchise.provider(provider), policy,
+                    try tx.settlements.samplable(month, provider) + tx.settlements.told(month, provider), of: month,
+                    provider: reference.franchise.provider(provider), policy,
                     isFirst: first.contains),
                 bonuses: statement.map { Deduction.bonuses($0, reference.programmes) } ?? [])
         }

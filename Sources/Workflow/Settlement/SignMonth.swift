@@ -12,7 +12,8 @@ public struct SignMonth: Sendable {
     ///   - action: `approve` or `reject`.
     ///   - opinion: 意见; needed for a return.
     ///   - seen: the fingerprint that the signer has looked at; a batch that has changed since is not signed.
-    /// - Throws: `close_out_of_order`, `right_missing`, `own_entry`, `person_needed`, `street_not_due`, `batch_changed`, `reason_missing`, and what keeps the review open.
+    /// - Throws: `close_out_of_order`, `right_missing`, `own_entry`, `person_needed`, `street_not_due`, `batch_changed`, `reason_missing`, and
+    ///   what keeps the review open.
     public func prepared(
         _ month: Month, _ action: CloseAction, opinion: String, seen: String? = nil, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> CloseEntry {
@@ -44,9 +45,9 @@ public struct SignMonth: Sendable {
                 }
             }
             let type = action == .reject ? "month.returned" : entry.isOfOneStreet ? "month.street_signed" : "month.signed"
-            let step: JSON = ["step": JSON(to.rawValue)]
+            let told: JSON = ["step": JSON(to.rawValue)]
             try Batch.tell(
-                tx, type, month, by: caller.name, at: now, data: (entry.street.map { step.adding(["street": JSON($0)]) } ?? step).text)
+                tx, type, month, by: caller.name, at: now, data: (entry.street.map { told.adding(["street": JSON($0)]) } ?? told).text)
             return entry
         }
     }
