@@ -64,7 +64,7 @@ class House:
         """Proposed by finance, confirmed by somebody else."""
         made = self.api("POST", "/budgets", wish, token=self.token("finance"))
         if made["proposal"]:
-            self.api("POST", f"/budget-overrides/{made['proposal']['id']}/approve", {}, token=self.token("admin"))
+            self.api("POST", f"/budget-overrides/{made['proposal']['id']}/approve", {}, token=self.token("admin", "--name", "second-signature"))
 
     def elders(self, query="LZ"):
         return self.api("GET", f"/elders?q={query}")["elders"]

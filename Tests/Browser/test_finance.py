@@ -146,7 +146,8 @@ def test_a_budget_is_set_on_the_page_and_a_right_is_taken_back(house, enter):
     # One proposes, another confirms; then it is in force.
     page.wait_for_selector("section:has-text('全年 1,200,000.00')")
     page = enter(house, "admin").go("/finance/budgets?year=2026")
-    page.get_by_role("button", name="批准").click()
+    page.get_by_role("button", name="批准", exact=True).click()
+    page.wait_for_load_state()
     page.goto(f"{house.base}/finance/budgets?year=2026")
     page.wait_for_selector("td:has-text('1,200,000.00')")
     page = enter(house, "admin").go("/admin/rights")
