@@ -386,11 +386,11 @@ def test_a_budget_burns_down_on_the_page_and_more_is_asked_for(desk, past):
     page.get_by_label("申请追加").fill("1,200.50")
     page.get_by_label("理由").fill("三月失能老人增加")
     page.get_by_role("button", name="提交").click()
-    page.wait_for_selector("section:has-text('待批的超支申请')")
+    page.wait_for_selector("section:has-text('待批的下达和超支申请')")
     assert "+1,200.50" in page.locator("main").inner_text()
     # Whoever asks does not decide.
     assert page.get_by_role("button", name="批准", exact=True).count() == 0
     page = desk("admin").go("/finance/budgets?year=2026")
     page.get_by_role("button", name="批准", exact=True).click()
     page.wait_for_load_state()
-    assert page.locator("section", has_text="待批的超支申请").count() == 0
+    assert page.locator("section", has_text="待批的下达和超支申请").count() == 0
