@@ -923,7 +923,7 @@ private enum CloseRoad {
             let late = await refusal { try await world.office.perform(try SetBudget(world.office).prepared(budget, granted: .zero, by: World.finance)) }
             #expect(late?.code == "budget_below_spent")
             // One that was entered when what had been spent before did not count yet.
-            try await world.office.perform { tx in
+            _ = try await world.office.perform { tx in
                 try tx.execute(
                     """
                     INSERT INTO budget (fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level)

@@ -242,7 +242,7 @@ import Workflow
             _ = try await world.office.perform(move)
             let after = try await world.checkOut(try await world.checkIn(planned))
             // Granted when both had been served, and too small for either.
-            try await world.office.perform { tx in
+            _ = try await world.office.perform { tx in
                 // As those stand that were entered when what had been spent before did not count yet.
                 try tx.execute(
                     """
