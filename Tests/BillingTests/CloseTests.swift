@@ -274,5 +274,13 @@ import Testing
         let unpaid = Correction(share: Fen(share), bonus: Fen(bonus), isPaid: false)
         #expect(unpaid.amount(asked.map { Fen(-$0) }) == moved.map { Fen(-$0) })
         #expect(paid.whole == -unpaid.whole)
+        #expect(moved.map { paid.movesBonus(Fen($0)) } ?? false == (bonus > 0 && moved == paid.whole.amount))
+    }
+
+    /// Of a line of ten yuan, of which rules leave nine, or all, or nothing.
+    @Test(arguments: [(900, 900, 1000), (900, 450, 500), (900, -899, 999), (900, 1200, 1000), (1000, 1, 1), (0, 300, 1000)] as [(Int64, Int64, Int64)])
+    func `moves the public money of a line in proportion`(share: Int64, amount: Int64, funding: Int64) {
+        let correction = Correction(share: Fen(share), bonus: Fen(300), isPaid: amount < 0)
+        #expect(correction.funding(Fen(amount), of: Fen(1000)) == Fen(funding))
     }
 }

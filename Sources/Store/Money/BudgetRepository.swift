@@ -86,15 +86,17 @@ public struct BudgetRepository {
 
     /// Moves what legs of one service take within the budgets that bear them, and within the month of the service.
     ///
+    /// - Parameter services: by how much the number of services changes that hold money; nil for what the move of a whole service does.
     /// - Throws: `budget_exhausted` when one has less left, even if two calls agreed on the same balance.
     /// - Returns: the budgets afterwards, in the order of their keys.
     @discardableResult
-    public func move(_ move: FundMove, _ legs: [FundingLeg], in month: Month) throws -> [Stored] {
+    public func move(_ move: FundMove, _ legs: [FundingLeg], in month: Month, services: Int? = nil) throws -> [Stored] {
         var amounts: [BudgetKey: Fen] = [:]
         for leg in legs { for key in leg.budgets { amounts[key, default: .zero] += leg.borne } }
         return try amounts.sorted { $0.key < $1.key }.map { key, amount in
             let use = MonthUse(
-                month: month, reserved: Fen(move.reserved * amount.amount), posted: Fen(move.posted * amount.amount), services: Int(move.services))
+                month: month, reserved: Fen(move.reserved * amount.amount), posted: Fen(move.posted * amount.amount),
+                services: services ?? Int(move.services))
             let stored = try add(use, to: key)
             try note(use, of: key)
             return stored

@@ -147,6 +147,9 @@ public struct PaperRepository {
             """
             SELECT p.provider_id, -p.amount_fen FROM payment p WHERE p.month = \(month) AND p.state = 'paid'
             UNION ALL
+            SELECT c.provider_id, CASE WHEN c.month = \(month) THEN -c.amount_fen ELSE c.amount_fen END
+            FROM adjustment c WHERE c.rule = 'CARRY' AND (c.month = \(month) AND c.statement_month IS NOT NULL OR c.statement_month = \(month))
+            UNION ALL
             SELECT a.provider_id, CASE WHEN p.debit LIKE 'payable/%' THEN p.amount_fen ELSE -p.amount_fen END
             FROM adjustment a CROSS JOIN posting p
             WHERE a.rule = '' AND a.approved_by IS NOT NULL AND p.subject = a.subject

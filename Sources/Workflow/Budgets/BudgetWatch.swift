@@ -19,9 +19,10 @@ struct BudgetWatch {
         self.now = now
     }
 
+    /// - Parameter services: as ``BudgetRepository/move(_:_:in:services:)``.
     /// - Throws: `budget_exhausted` when a budget has less left than the legs take.
-    func take(_ move: FundMove, _ legs: [FundingLeg], in month: Month) throws {
-        for stored in try tx.budgets.move(move, legs, in: month) {
+    func take(_ move: FundMove, _ legs: [FundingLeg], in month: Month, services: Int? = nil) throws {
+        for stored in try tx.budgets.move(move, legs, in: month, services: services) {
             let key = stored.key
             let level = BudgetLevel(stored.balance, warnPercent: warnPercent)
             guard level != stored.level else { continue }
