@@ -38,7 +38,7 @@ public struct PackRepository {
         }
     }
 
-    public static let tables: [Table] = orders + [earlier] + money + budgets + payouts
+    public static let tables: [Table] = orders + [earlier] + money + budgets + payouts + close
 
     private static let orders: [Table] = [
         Table(
@@ -171,10 +171,12 @@ public struct PackRepository {
             ORDER BY elder_id, programme, period
             """
         },
-        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { scope in
+        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month is_funded# moved_fen#") { scope in
             let month = scope.month
             return """
-            SELECT id, month, provider_id, subject, rule, basis, amount_fen, entered_by, approved_by, statement_month FROM adjustment
+            SELECT id, month, provider_id, subject, rule, basis, amount_fen, entered_by, approved_by, statement_month, is_funded,
+                moved_fen
+            FROM adjustment
             WHERE month = \(month) OR statement_month = \(month) ORDER BY id
             """
         },
