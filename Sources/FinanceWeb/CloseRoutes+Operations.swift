@@ -83,7 +83,10 @@ extension CloseRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
                 answers: .json(adjustment.adding(["approved_by": .text()])),
-                refuses: ["adjustment_approved", "adjustment_unknown", "amount_out_of_range", "batch_open", "own_entry"]),
+                refuses: [
+                    "adjustment_approved", "adjustment_unknown", "amount_out_of_range", "batch_open", "budget_exhausted", "entitlement_exhausted",
+                    "line_reopened", "own_entry",
+                ]),
             Operation(
                 .post, "/api/v1/settlements/{month}/scores", "月度考核得分；签字之前可以改", by: roles, body: Score.self,
                 refining: ["provider": .text(sample: "P001"), "score": .integer(0...100, sample: 92)],
@@ -126,7 +129,8 @@ extension PaymentRoutes {
                 ],
                 answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])),
                 refuses: [
-                    "month_invalid", "close_out_of_order", "invoice_invalid", "invoice_date_in_future", "invoice_mismatch", "invoice_known",
+                    "month_invalid", "close_out_of_order", "invoice_invalid", "invoice_date_in_future", "invoice_seller_differs", "invoice_mismatch",
+                    "invoice_known",
                     "nothing_due", "right_missing", "statement_unknown",
                 ]),
             Operation(
@@ -157,6 +161,7 @@ extension ProviderStatementRoutes: DescribedRoutes {
     public static var operations: [Operation] {
         let roles = ProviderContext.roles
         let answered = Schema.object(["month": .month, "answer": .oneOf(["confirmed", "disputed"])])
+        let reopened = Schema.object(["old_due_fen": .fen, "new_due_fen": .fen, "reason": .text(), "at": .instant])
         let answering = ["month_invalid", "batch_locked", "close_out_of_order", "statement_changed", "statement_confirmed", "statement_unknown"]
         return [
             Operation(
@@ -165,7 +170,9 @@ extension ProviderStatementRoutes: DescribedRoutes {
             Operation(
                 .get, "/api/v1/provider/statements/{month}", "本机构一个月的结算单", by: roles,
                 answers: .json(
-                    Shapes.settlement.schema.refining(["lines": .array(.of(Shapes.statementLine))]).adding(["sha256": .text().nullable])),
+                    Shapes.settlement.schema.refining(["lines": .array(.of(Shapes.statementLine))]).adding([
+                        "sha256": .text().nullable, "reopened": reopened.nullable,
+                    ])),
                 refuses: ["month_invalid", "statement_unknown"]),
             Operation(
                 .post, "/api/v1/provider/statements/{month}/confirm", "确认结算单", by: roles, body: Confirmation.self, answers: .json(answered),

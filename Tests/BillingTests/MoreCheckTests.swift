@@ -267,6 +267,14 @@ import Testing
         #expect(finding(100, "X")?.code == "R26")
     }
 
+    @Test(arguments: [
+        ("兰州市城关区示例餐饮（集团）有限公司", true), (" 兰州市城关区示例餐饮(集团)有限公司 ", true), ("兰州市城关区示例餐饮　（集团） 有限公司", true),
+        ("兰州市城关区示例餐饮有限公司", false), ("", false),
+    ])
+    func `an invoice names its seller as the register does, but for width, blanks and brackets`(name: String, isSeller: Bool) {
+        #expect(InvoiceCheck.isSeller(name, "兰州市城关区示例餐饮（集团）有限公司") == isSeller)
+    }
+
     @Test func `is listed once with its severity`() {
         #expect(Set(Billing.Checks.rules.map(\.code)) == Set((1...27).map { $0 < 10 ? "R0\($0)" : "R\($0)" }))
         #expect(Billing.Checks.rules.allSatisfy { $0.version >= 1 && !$0.title.isEmpty })

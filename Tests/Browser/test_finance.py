@@ -88,7 +88,7 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     page.get_by_role("link", name="发票、付款、冲正").first.click()
 
     # Invoices: the first by hand, the others as a machine would.
-    page = cashier.go(f"{MONTH}/money")
+    page = treasurer.go(f"{MONTH}/money")
     due = page.locator("p .big").first.inner_text()
     assert "没有登记发票" in panel(page) and page.get_by_role("button", name="生成付款文件").count() == 0
     forms = page.locator("form[action$='/invoices']").evaluate_all(
@@ -98,11 +98,12 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     form.get_by_label("日期").fill("2026-02-10")
     form.get_by_role("button", name="登记发票").click()
     page.wait_for_selector("td:has-text('25117000000000000001')")
-    token = house.token("finance", "--name", "cashier1")
+    token = house.token("finance", "--name", "treasurer1")
     for number, invoice in enumerate(forms[1:], 2):
         house.api("POST", "/settlements/2026-01/invoices", {
             "provider": invoice["provider"], "number": f"2511700000000000{number:04}", "date": "2026-02-10",
-            "amount_fen": round(float(invoice["amount"]) * 100), "credit_code": invoice["credit_code"]}, token=token)
+            "amount_fen": round(float(invoice["amount"]) * 100), "seller": invoice["seller"],
+            "credit_code": invoice["credit_code"]}, token=token)
     assert "已经手本批次" in panel(treasurer.go(f"{MONTH}/money"))
     page = cashier.go(f"{MONTH}/money")
     page.get_by_role("button", name=f"生成付款文件：{len(forms)} 笔，共 {due} 元").click()

@@ -132,7 +132,7 @@ private enum CloseRoad {
             let provider = try #require(order.provider)
             let invoice = try await Self.invoice(world, order)
             _ = try await world.office.perform(
-                try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.cashier))
+                try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.treasurer))
             let payments = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.cashier))
             #expect(payments.map(\.amount) == [invoice.amount])
             let line = BankLine(reference: payments[0].reference, amount: payments[0].amount, isPaid: true, note: "")
@@ -171,7 +171,7 @@ private enum CloseRoad {
             try await Self.signed(world, order, upTo: .finance)
             let provider = try #require(order.provider)
             let invoice = try await Self.invoice(world, order)
-            _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.cashier))
+            _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.treasurer))
             let first = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.cashier))
             let bounced = BankLine(reference: first[0].reference, amount: first[0].amount, isPaid: false, note: "户名不符")
             #expect(try await world.office.perform(PayMonth(world.office).answered(World.month, [bounced], by: Office.cashier)) == .finance)
@@ -199,7 +199,7 @@ private enum CloseRoad {
             #expect(await refusal { try await confirm() }?.code == "close_out_of_order")
             try await Self.signed(world, order, upTo: .finance)
             let invoice = try await Self.invoice(world, order)
-            _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.cashier))
+            _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.treasurer))
             #expect(await refusal { try await confirm(party.bankAccount) }?.code == "payee_known")
             func approved() async throws -> Payee.Approved? { try await world.office.read { tx in try tx.close.payees(World.month)[provider] } }
             #expect(try await approved() == Payee.Approved(payee: Payee(party), by: Office.treasurer.name))
@@ -245,7 +245,7 @@ private enum CloseRoad {
                 let party = try #require(office.reference.franchise.provider(provider))
                 let invoice = Invoice(
                     number: "INV-1", date: world.now.localDate, amount: statement.due, seller: party.name, creditCode: party.creditCode.text)
-                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, provider, invoice, by: Office.cashier))
+                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, provider, invoice, by: Office.treasurer))
             }
             func answer(_ payments: [Payment], isPaid: Bool) async throws -> CloseStep {
                 let lines = payments.map { BankLine(reference: $0.reference, amount: $0.amount, isPaid: isPaid, note: "") }
@@ -264,7 +264,11 @@ private enum CloseRoad {
             try await record(canteens[1])
             let second = try await office.perform(PayMonth(office).prepared(World.month, by: Office.cashier))
             #expect(second.map(\.provider) == canteens)
-            #expect(try await answer(second, isPaid: true) == .paid)
+            // The bank answers one today and the other tomorrow: both answers stand in the history.
+            #expect(try await answer([second[0]], isPaid: true) == .paying)
+            let part = try await ReadClose(office)(World.month).history.last
+            #expect(part?.action == .answerPart && part?.opinion == "1 笔成功，还有 1 笔待银行回单" && part?.hash.count == 64)
+            #expect(try await answer([second[1]], isPaid: true) == .paid)
             #expect(try await Self.differences(world, World.month) == ["相符", "相符"])
         }
     }
@@ -315,7 +319,7 @@ private enum CloseRoad {
             let provider = try #require(order.provider)
             let right = try await Self.invoice(world, order)
             func record(_ invoice: Invoice) async throws {
-                _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.cashier))
+                _ = try await world.office.perform(try RecordInvoice(world.office).prepared(World.month, provider, invoice, by: Office.treasurer))
             }
             #expect(await refusal { try await record(right) }?.code == "close_out_of_order")
             try await Self.signed(world, order, upTo: .finance)
@@ -323,12 +327,18 @@ private enum CloseRoad {
                 == "invoice_missing")
             let dear = try await Self.invoice(world, order, add: 1)
             #expect(await refusal { try await record(dear) }?.code == "invoice_mismatch")
-            let foreign = Invoice(number: "1", date: right.date, amount: right.amount, seller: "", creditCode: "X")
+            let other = Invoice(number: "1", date: right.date, amount: right.amount, seller: "别家公司", creditCode: right.creditCode)
+            #expect(await refusal { try await record(other) }?.code == "invoice_seller_differs")
+            let foreign = Invoice(number: "1", date: right.date, amount: right.amount, seller: right.seller, creditCode: "X")
             #expect(await refusal { try await record(foreign) }?.code == "invoice_mismatch")
             try await record(right)
             #expect(await refusal { try await record(right) }?.code == "invoice_known")
             #expect(await refusal { _ = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.treasurer)) }?.code
                 == "own_entry")
+            // Whoever has recorded an invoice does not pay it, under whatever name.
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE invoice SET recorded_by = \(Office.checker.name)") }
+            let own = await refusal { _ = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.checker)) }
+            #expect(own?.code == "own_entry" && own?.message.contains("登记了其中的发票") == true)
             let payments = try await world.office.perform(PayMonth(world.office).prepared(World.month, by: Office.cashier))
             let good = BankLine(reference: payments[0].reference, amount: payments[0].amount, isPaid: true, note: "")
             let stranger = BankLine(reference: "X", amount: Fen(1), isPaid: true, note: "")

@@ -57,8 +57,10 @@ import Workflow
         let closed = try await CloseMonth(world.office)(World.month, by: World.finance)
         #expect(closed.statements.flatMap(\.lines).map(\.verdict) == [isHeld ? .held : .paid])
         if isRefused {
+            let provider = try #require(order.provider)
             try await world.office.perform { tx in
-                try tx.close.insert([(try #require(order.provider), Sample(subject: order.id.text, reason: .random))], World.month, at: world.now)
+                try tx.close.insert([(provider, Sample(subject: order.id.text, reason: .random))], World.month, at: world.now)
+                try tx.execute("UPDATE sample SET result = NULL WHERE subject = \(order.id)")
             }
             _ = try await world.office.perform(
                 try AnswerSample(world.office).prepared(World.month, order.id.text, .failed, note: "未上门", by: World.quality))
@@ -205,7 +207,7 @@ import Workflow
         try await World.with(backend) { world in
             let (order, _) = try await Self.locked(world, isRefused: true)
             let entry = try await Self.enter(world, order)
-            try await world.office.perform { tx in
+            _ = try await world.office.perform { tx in
                 try tx.execute("UPDATE service_order SET state = 'done' WHERE id = \(order.id)")
             }
             #expect(await refusal { try await Self.approve(world, entry) }?.code == "line_reopened")

@@ -57,6 +57,8 @@ public enum CloseAction: String, CaseIterable, Sendable {
     case bounce
     /// 部分已付: all that was ordered is paid, and others of the month still wait for their invoices.
     case payPart = "pay_part"
+    /// 部分回单: the bank has answered some of the transfers, and others are still with it.
+    case answerPart = "answer_part"
 }
 
 /// One row of the table below: from a step, by an action, to a step, with the right it takes.
@@ -84,6 +86,7 @@ public struct CloseMove: Hashable, Sendable {
         CloseMove(.paying, .settle, .paid, .pay),
         CloseMove(.paying, .payPart, .finance, .pay),
         CloseMove(.paying, .bounce, .finance, .pay),
+        CloseMove(.paying, .answerPart, .paying, .pay),
         CloseMove(.finance, .bounce, .finance, .pay),
         CloseMove(.paid, .bounce, .finance, .pay),
     ]
@@ -161,7 +164,7 @@ public struct CloseEntry: Hashable, Sendable {
         for entry in history {
             switch entry.action {
             case .reject: signed.removeAll { $0.to == entry.from }
-            case .bounce, .payPart: signed.removeAll { $0.action == .pay || $0.action == .settle }
+            case .bounce, .payPart: signed.removeAll { $0.action == .pay || $0.action == .answerPart || $0.action == .settle }
             default: signed.append(entry)
             }
         }

@@ -69,6 +69,7 @@ struct MonthModel: Sendable {
             case .reject: localized("退回")
             case .bounce: localized("银行退汇")
             case .payPart: localized("部分已付")
+            case .answerPart: localized("部分回单")
             case .cutOff, .freeze, .approve, .pay, .settle: ""
             }
         }

@@ -13,7 +13,7 @@ public enum EventTypes {
         "payout.drawn_up", "payout.claimed", "payout.paid", "payout.rejected",
         "payout.reversal_requested", "payout.reversed", "payout.reversal_rejected",
         "month.closed", "month.signed", "month.returned",
-        "statement.frozen", "statement.confirmed", "statement.disputed", "statement.paid", "payee.confirmed",
+        "statement.frozen", "statement.confirmed", "statement.disputed", "statement.reopened", "statement.paid", "payee.confirmed",
         "dispute.answered", "line.decided", "line.adjusted",
         "provider.scored", "invoice.recorded", "right.granted", "right.revoked",
         "order.received", "order.unmet", "order.offered", "order.accepted", "order.declined", "order.expired", "order.withdrawn",

@@ -283,13 +283,17 @@ public struct CloseRepository {
         return Dictionary(uniqueKeysWithValues: answers)
     }
 
-    public func setAnswer(_ month: Month, _ provider: ProviderID, isConfirmed: Bool, sha256: String, by: String, at now: Instant) throws {
+    /// - Parameter due: what was due on the statement then.
+    public func setAnswer(
+        _ month: Month, _ provider: ProviderID, isConfirmed: Bool, sha256: String, due: Fen?, by: String, at now: Instant
+    ) throws {
         try tx.execute(
             """
-            INSERT INTO statement_answer (month, provider_id, answer, by_name, at_ms, sha256)
-            VALUES (\(month), \(provider), \(isConfirmed ? "confirmed" : "disputed"), \(by), \(now), \(sha256))
+            INSERT INTO statement_answer (month, provider_id, answer, by_name, at_ms, sha256, due_fen)
+            VALUES (\(month), \(provider), \(isConfirmed ? "confirmed" : "disputed"), \(by), \(now), \(sha256), \(due))
             ON CONFLICT (month, provider_id) DO UPDATE
-            SET answer = excluded.answer, by_name = excluded.by_name, at_ms = excluded.at_ms, sha256 = excluded.sha256
+            SET answer = excluded.answer, by_name = excluded.by_name, at_ms = excluded.at_ms, sha256 = excluded.sha256,
+                due_fen = excluded.due_fen
             """)
     }
 

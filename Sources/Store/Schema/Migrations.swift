@@ -38,6 +38,7 @@ extension Migrator {
         Migration(number: 35, name: "photos", sql: Schema.m0035_photos),
         Migration(number: 36, name: "streets", sql: Schema.m0036_streets),
         Migration(number: 37, name: "corrections", sql: Schema.m0037_corrections) { tx in try tx.corrections.rebook() },
+        Migration(number: 38, name: "confirmations", sql: Schema.m0038_confirmations),
     ])
 }
 

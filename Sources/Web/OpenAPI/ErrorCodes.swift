@@ -84,7 +84,7 @@ public enum ErrorCodes {
                 "days_invalid", "device_time_in_future", "disputes_open", "document_too_long", "elder_absent", "elder_deceased",
                 "elder_not_registered", "end_before_start", "expiry_invalid", "finding_missing", "fund_by_month", "fund_not_enough",
                 "fund_not_loan", "fund_not_nursing", "fund_person_missing", "idempotency_key_reused", "invoice_date_in_future",
-                "invoice_mismatch", "invoice_missing", "item_not_offered", "meal_day_limit", "message_person", "month_in_future",
+                "invoice_mismatch", "invoice_missing", "invoice_seller_differs", "item_not_offered", "meal_day_limit", "message_person", "month_in_future",
                 "month_not_over", "months_reversed", "nothing_due", "nursing_incomplete", "pin_order_state", "pin_worker_missing",
                 "pin_worker_twice", "place_missing", "plan_day_past", "plan_too_large", "price_expired", "proposal_not_possible",
                 "proposal_same_time", "provider_missing", "provider_not_eligible", "qr_expired",

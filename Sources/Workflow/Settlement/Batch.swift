@@ -20,8 +20,31 @@ enum Batch {
         }
     }
 
-    /// The fingerprint of everything that is signed: the statements, the decisions on their lines, and all signatures before.
+    /// The fingerprint of everything that is signed: the statements, what persons have entered since (decisions on lines, results of samples,
+    /// answers of providers), and all steps before with who took them, when and with which words. A month goes on as it was begun: those of before
+    /// are without confirmations and samples.
+    ///
+    /// What it is made of is told in `deploy/verify-settlement.md`, by which others compute it.
     static func hash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
+        guard try tx.close.hashVersion(month) > 1 else { return try firstHash(tx, month, after: history) }
+        var text = "vnh-batch-2 \(month)\n"
+        let corrections = try tx.close.adjusted(on: month)
+        for statement in try tx.settlements.hashes(month) {
+            text += CSV.line(["statement", statement.provider.text, statement.sha256])
+            for correction in corrections[statement.provider] ?? [] {
+                text += CSV.line(["correction", correction.id, String(correction.amount.amount)])
+            }
+        }
+        for row in try tx.close.entered(month) { text += row }
+        for entry in history {
+            text += CSV.line([
+                "step", entry.from.rawValue, entry.action.rawValue, entry.to.rawValue, entry.by, String(entry.at.milliseconds), entry.opinion, entry.hash,
+            ])
+        }
+        return SHA256.hash(data: Array(text.utf8)).hex
+    }
+
+    private static func firstHash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
         var text = "\(month)\n"
         let corrections = try tx.close.adjusted(on: month)
         for statement in try tx.settlements.hashes(month) {

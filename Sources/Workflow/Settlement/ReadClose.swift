@@ -71,7 +71,7 @@ public struct ReadClose: Sendable {
         let (step, history) = try Batch.standing(tx, month)
         return Standing(
             step: step, hash: try Batch.hash(tx, month, after: history), history: history, openSamples: try tx.close.openSamples(month),
-            openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month))
+            openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month) + ConfirmationWatch.stale(tx, month))
     }
 
     /// - Parameter caller: whoever looks at the page, and may be the one to sign.
@@ -115,7 +115,7 @@ public struct ReadClose: Sendable {
             return Money(
                 step: step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
                 corrections: corrections, correctionCount: count,
-                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, history, by: caller) } },
+                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, month, history, by: caller) } },
                 payees: try tx.close.payees(month))
         }
     }

@@ -62,7 +62,7 @@ public struct SignMonth: Sendable {
         guard open == 0 else { throw Rejection(.refused, "samples_open", "还有 \(open) 笔抽查没有结果，请先完成回访或入户核查。") }
         let disputes = try tx.close.openDisputes(month)
         guard disputes == 0 else { throw Rejection(.refused, "disputes_open", "还有 \(disputes) 笔异议没有答复，请先答复服务商。") }
-        let waiting = try tx.close.unanswered(month)
+        let waiting = try tx.close.unanswered(month) + ConfirmationWatch.stale(tx, month)
         let deadline = month.last.adding(days: policy.confirmDays)
         guard waiting.isEmpty || now.localDate > deadline else {
             throw Rejection(

@@ -7,6 +7,8 @@ import Store
 public struct StatementWay: Sendable {
     /// Whether it was confirmed (or objected to), when; nil before.
     public let answer: (isConfirmed: Bool, at: Instant)?
+    /// 确认失效: what has undone its confirmation; nil when nothing has, or it was answered since.
+    public let undone: CloseRepository.Undone?
     /// Where its month stands, and since when.
     public let step: CloseStep
     public let since: Instant?
@@ -15,6 +17,7 @@ public struct StatementWay: Sendable {
 
     public init(_ tx: any Transaction, _ month: Month, _ provider: ProviderID) throws {
         answer = try tx.close.answer(month, provider).map { ($0.isConfirmed, $0.at) }
+        undone = try tx.close.undone(month, provider)
         let standing = try Batch.standing(tx, month)
         (step, since) = (standing.step, standing.history.last?.at)
         invoice = try tx.close.invoice(month, provider)
