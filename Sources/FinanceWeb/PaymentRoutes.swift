@@ -97,7 +97,7 @@ struct PaymentRoutes: Sendable {
         let month = try context.month()
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         let step = try await exchange.office.perform(
-            PayMonth(exchange.office).answered(month, try BankLine.read(Array(buffer.readableBytesView)), by: context.caller))
+            PayMonth(exchange.office).answered(month, try BankLine.read(saved: Array(buffer.readableBytesView)), by: context.caller))
         return Exchange.json(["month": JSON(month.description), "step": JSON(step.rawValue)])
     }
 
