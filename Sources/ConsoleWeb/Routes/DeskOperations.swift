@@ -125,8 +125,9 @@ extension RegistryRoutes: DescribedRoutes {
                 .post, "/api/v1/elders", "建档；姓名、性别、出生日期、街道必填", by: desk, body: Body.self, refining: fields,
                 requiring: ["name", "sex", "birthday", "region"], answers: .created(.of(Shapes.elder)),
                 refuses: [
-                    "field_missing", "name_length", "sex_unknown", "birthday_in_future", "id_number_invalid", "phone_invalid", "region_unknown",
-                    "place_invalid", "class_unknown", "ability_range", "provider_unknown", "elder_exists", "card_taken",
+                    "field_missing", "name_length", "hidden_characters", "sex_unknown", "birthday_in_future", "birthday_too_early",
+                    "id_number_invalid", "phone_invalid", "region_unknown", "place_invalid",
+                    "class_unknown", "ability_range", "provider_unknown", "elder_exists", "card_taken",
                 ]),
             Operation(
                 .get, "/api/v1/elders/{id}", "档案", by: desk, answers: .json(.of(Shapes.elder), headers: ["ETag"], isConditional: true),

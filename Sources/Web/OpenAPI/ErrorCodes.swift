@@ -60,7 +60,7 @@ public enum ErrorCodes {
             .conflict,
             [
                 "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
-                "already_decided", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
+                "already_decided", "already_signed", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
                 "close_out_of_order", "close_raced", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
                 "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted", "factor_not_begun", "factor_off",
                 "factor_on", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",
@@ -77,13 +77,13 @@ public enum ErrorCodes {
         (
             .refused,
             [
-                "absence_range", "bank_file_invalid", "bank_file_mismatch", "birthday_in_future", "budget_below_spent",
+                "absence_range", "bank_file_invalid", "bank_file_mismatch", "birthday_in_future", "birthday_too_early", "budget_below_spent",
                 "canteen_licence", "canteen_suspended", "capacity_out_of_range", "card_wrong", "check_in_too_early", "check_out_before_check_in",
                 "claim_closed", "claim_not_payable",
                 "closed_day_out_of_range", "closed_days_empty", "code_wrong", "cursor_in_future", "cursor_mismatch", "day_past",
                 "days_invalid", "device_time_in_future", "disputes_open", "document_too_long", "elder_absent", "elder_deceased",
                 "elder_not_registered", "end_before_start", "expiry_invalid", "finding_missing", "fund_by_month", "fund_not_enough",
-                "fund_not_loan", "fund_not_nursing", "fund_person_missing", "idempotency_key_reused", "invoice_date_in_future",
+                "fund_not_loan", "fund_not_nursing", "fund_person_missing", "hidden_characters", "idempotency_key_reused", "invoice_date_in_future",
                 "invoice_mismatch", "invoice_missing", "item_not_offered", "meal_day_limit", "message_person", "month_in_future",
                 "month_not_over", "months_reversed", "nothing_due", "nursing_incomplete", "pin_order_state", "pin_worker_missing",
                 "pin_worker_twice", "place_missing", "plan_day_past", "plan_too_large", "price_expired", "proposal_not_possible",
