@@ -30,7 +30,7 @@ extension CloseRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
                 refining: ["opinion": opinion], requiring: requiring, answers: .json(entry),
-                refuses: open + ["batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed"])
+                refuses: open + ["already_signed", "batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed"])
         }
         return [
             Operation(

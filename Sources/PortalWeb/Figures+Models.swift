@@ -164,7 +164,7 @@ struct OwnStatementModel: Sendable {
             let (line, candidate) = (found.line, found.line.candidate)
             let objection = objections[candidate.subject]
             return Line(
-                ordinal: found.ordinal, subject: candidate.subject, number: candidate.number,
+                ordinal: found.ordinal, subject: candidate.subject, number: candidate.shownNumber,
                 what: catalogue.item(candidate.item)?.name ?? candidate.item.text, date: candidate.date.description,
                 gross: HTML.grouped(candidate.gross), subsidy: HTML.grouped(candidate.subsidy), verdict: localized(term: line.verdict.name),
                 isHeld: line.verdict != .paid, findings: line.findings.map(\.sentence),
@@ -175,7 +175,7 @@ struct OwnStatementModel: Sendable {
 
     /// Confirmed, signed by the offices, invoiced, transferred: the first that is not done is where it is now.
     private static func stations(_ way: StatementWay, due: Fen) -> [Station] {
-        let isSigned = [.finance, .paying, .paid].contains(way.step)
+        let isSigned = way.step.isSigned
         let last = way.transfers.last
         let isPaid = last?.state == .paid
         let transfers = way.transfers.map { transfer in
@@ -184,11 +184,15 @@ struct OwnStatementModel: Sendable {
             let account = localized("尾号 \(transfer.account.suffix(4)) 的账户")
             return ([HTML.grouped(transfer.amount), result, account, when, transfer.note].filter { !$0.isEmpty }).joined(separator: " · ")
         }
-        let signed = [localized(term: way.step.name), way.since?.shown].compactMap { $0 }.joined(separator: " ")
+        // What came after the signatures stands under the stations that follow.
+        let signed = [localized(term: (isSigned ? CloseStep.finance : way.step).name), (isSigned ? way.signedAt : way.since)?.shown]
+            .compactMap { $0 }.joined(separator: " ")
+        // While it waits for providers nobody has reviewed anything.
+        let isReviewed = way.step != .frozen
         let answered = way.answer.map { ["\(word($0.isConfirmed)) \($0.at.shown)"] } ?? []
         var stations = [
             (name: localized("服务商确认"), isDone: way.answer?.isConfirmed == true, told: answered),
-            (name: localized("复核与审批"), isDone: isSigned, told: [signed]),
+            (name: localized("复核与审批"), isDone: isSigned, told: isReviewed ? [signed] : []),
         ]
         if due > .zero || way.invoice != nil || last != nil {
             let invoice = way.invoice.map { [localized("\($0.number)，\($0.date)，\(HTML.grouped($0.amount)) 元")] }

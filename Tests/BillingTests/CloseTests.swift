@@ -170,6 +170,13 @@ import Testing
         #expect(Payment.file([Self.payment(1)]).contains("2026-05-P001-1,P001,店,6222,1.00,9"))
     }
 
+    @Test func `is matched whatever blanks a client has put around and into its fields`() throws {
+        let text = " 付款编号 ,金额,状态,说明\r\n\u{3000}2026-05-p001-1 , 1.00\t,成功 ,\r\n2026-05-P０02 -1,1.00,失败, 户名不符 \r\n"
+        let lines = try BankLine.read(Array(text.utf8))
+        #expect(try BankLine.match(lines, with: [Self.payment(1), Self.payment(2)]).map(\.line.isPaid) == [true, false])
+        #expect(lines.last?.note == "户名不符")
+    }
+
     @Test(arguments: [
         ([("X", "1.00")], "没有付款编号 X"), ([("2026-05-P001-1", "1.01")], "应为 1.00元"),
         ([("2026-05-P001-1", "1.00"), ("2026-05-P001-1", "1.00")], "出现两次"), ([], "没有任何行"),
@@ -185,6 +192,25 @@ import Testing
     @Test(arguments: ["a,b\n", "付款编号,金额,状态,说明\nX,一元,成功,\n", "付款编号,金额,状态,说明\nX,1.00,也许,\n", "付款编号,金额,状态,说明\n\"X"])
     func `is read strictly`(text: String) {
         #expect(throws: Rejection.self) { try BankLine.read(Array(text.utf8)) }
+    }
+}
+
+@Suite struct `The number of a swipe` {
+    @Test func `has the day and the end of the id, and reads back`() throws {
+        let number = SwipeNumber("1kdvdv5g02hdxj4g4q61", on: try #require(LocalDate("2026-01-09")))
+        #expect(number.text == "260109-4g4q61")
+        #expect(SwipeNumber("260109-4G4Q61") == number)
+    }
+
+    /// An order's number, a payment's, an invoice's, a day that is none, and what is neither letter nor digit.
+    @Test(arguments: ["260109-00004", "2026-03-P001-1", "260109", "261332-4g4q61", "260109-4g4q6%", "260109-刷卡一二三四", ""])
+    func `is nothing else`(text: String) { #expect(SwipeNumber(text) == nil) }
+
+    @Test func `stands for a meal, an order keeps its own`() {
+        var line = World.line("1kdvdv5g02hdxj4g4q61")
+        #expect(line.shownNumber == line.number)
+        line.kind = .meal
+        #expect(line.shownNumber == SwipeNumber(line.subject, on: line.date).text)
     }
 }
 

@@ -209,6 +209,10 @@ private enum CloseRoad {
             #expect(refused?.code == "payee_changed" && refused?.message.contains(party.bankAccount) == true && refused?.message.contains(other) == true)
             #expect(try await ReadClose(world.office).payments(World.month).isEmpty)
             #expect(await refusal { try await confirm(by: Office.reviewer) }?.code == "right_missing")
+            // Whom the form would refuse is not shown it.
+            for (caller, mayEnter) in [(Office.cashier, true), (World.admin, false), (Office.auditor, false)] {
+                #expect(try await ReadClose(world.office).money(World.month, by: caller).mayEnter == mayEnter)
+            }
             #expect(await refusal { try await confirm(other, "") }?.code == "reason_missing")
             #expect(await refusal { try await confirm(party.bankAccount) }?.code == "payee_changed")
             try await confirm()
@@ -295,6 +299,32 @@ private enum CloseRoad {
             #expect(bare?.code == "reason_missing")
             #expect(try await Self.sign(world, Office.street, .reject).to == .frozen)
             #expect(try await Self.sign(world, Office.reviewer).to == .reviewed)
+        }
+    }
+
+    /// With the fingerprint that both had before them, or without.
+    @Test(arguments: Backend.available, [true, false])
+    func `tells the second of two who sign at once who was first and when`(backend: Backend, saysWhatWasSeen: Bool) async throws {
+        try await World.with(backend) { world in
+            let order = try await Self.frozen(world)
+            try await Self.answerAll(world)
+            try await Self.confirm(world, order)
+            let second = Caller(role: .operator, name: "second")
+            let seen = saysWhatWasSeen ? try await ReadClose(world.office)(World.month).hash : nil
+            let first = try await Self.sign(world, Office.reviewer, seen: seen)
+            let refused = await refusal { try await Self.sign(world, second, seen: seen) }
+            let told = "“reviewer”已于 \(first.at.localDate) \(first.at.clock) 办理“平台复核”"
+            guard saysWhatWasSeen else {
+                // Who would sign for the street must hear what they lack; who was second, what has been done.
+                #expect(refused?.code == "right_missing" && refused?.message.hasSuffix("上一步：\(told)。") == true, "\(refused?.message ?? "")")
+                return
+            }
+            #expect(refused?.code == "already_signed")
+            #expect(refused?.message == "\(told)，本月现为“已复核”，不必再办。")
+            // Returned meanwhile: that is told as well.
+            let before = try await ReadClose(world.office)(World.month).hash
+            #expect(try await Self.sign(world, Office.street, .reject, seen: before).to == .frozen)
+            #expect(await refusal { try await Self.sign(world, Office.street, seen: before) }?.message.contains("退回，本月现为“待确认”") == true)
         }
     }
 
@@ -500,6 +530,13 @@ private enum CloseRoad {
                 if isClosed { _ = try await CloseMonth(office)(next, by: World.finance) }
                 let papers = try await ReadPapers(office)(next)
                 #expect(papers.statements.map(\.due) == [.zero] && papers.statements.map(\.carried) == [-entry.amount - paid])
+                // The meal has a number that people can read, on paper and where it is looked up.
+                let number = SwipeNumber(meal.swipe.id.text, on: meal.swipe.date).text
+                #expect(try papers.document(.detail).rows.contains { $0[1].text == number })
+                if isClosed {
+                    guard case .service(let trace) = try await TraceMoney(office)(number) else { throw StoreFault.failed("no meal") }
+                    #expect(trace.swipe?.id == meal.swipe.id && trace.number == number)
+                }
                 for (kind, column) in [
                     (DocumentKind.summary, "实付金额"), (.detail, "结算金额"), (.streets, "总计拨款"), (.payment, "申请拨付金额"), (.differences, "实付金额"),
                 ] {

@@ -36,7 +36,10 @@ public enum CloseStep: String, CaseIterable, Sendable {
     }
 
     /// From the street's signature on nothing in the batch may change; it can only be returned.
-    public var isLocked: Bool { self == .street || self == .district || self == .finance || self == .paying || self == .paid }
+    public var isLocked: Bool { self == .street || self == .district || isSigned }
+
+    /// Whether all offices have signed and what remains is to pay.
+    public var isSigned: Bool { self == .finance || self == .paying || self == .paid }
 }
 
 /// What is done to a month.
@@ -132,6 +135,9 @@ public struct CloseEntry: Hashable, Sendable {
     public let opinion: String
     /// The fingerprint of the batch that the person had before them.
     public let hash: String
+
+    /// Whether an office has said something: yes, or back.
+    public var isSignature: Bool { action == .approve || action == .reject }
 
     public init(from: CloseStep, action: CloseAction, to: CloseStep, by: String, at: Instant, opinion: String, hash: String) {
         self.from = from

@@ -94,6 +94,14 @@ public struct MealRepository {
         ) { try Diner(row: &$0) }
     }
 
+    /// The swipe of a day by the end of its id; nil when none has it, or more than one.
+    public func find(on day: LocalDate, endingWith tail: String) throws -> SwipeID? {
+        let ids: [SwipeID] = try tx.rows(
+            "SELECT id FROM meal_swipe WHERE service_date = \(day) AND id LIKE \("%" + tail) LIMIT 2"
+        ) { try $0.id() }
+        return ids.count == 1 ? ids[0] : nil
+    }
+
     /// - Returns: false when this elder has already eaten in this slot of this day, at whatever canteen, or the till has sent this swipe
     ///   before; then nothing is written.
     public func insert(_ swipe: MealSwipe) throws -> Bool {

@@ -47,7 +47,10 @@ public struct AdjustLine: Sendable {
             guard try !tx.access.names(of: caller.name).contains(entry.enteredBy) else {
                 throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
             }
-            guard entry.approvedBy == nil, try tx.close.approve(entry, by: caller.name, at: now) else {
+            if let approver = entry.approvedBy {
+                throw Rejection(.conflict, "adjustment_approved", "这笔冲正已由“\(approver)”批准，不必再批。")
+            }
+            guard try tx.close.approve(entry, by: caller.name, at: now) else {
                 throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
             }
             _ = try checked(tx, entry.month, entry.subject, entry.amount)

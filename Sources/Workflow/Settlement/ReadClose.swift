@@ -53,6 +53,8 @@ public struct ReadClose: Sendable {
         public let obstacle: String?
         /// The accounts that were approved or confirmed.
         public let payees: [ProviderID: Payee.Approved]
+        /// Whether the caller may record invoices and confirm accounts.
+        public let mayEnter: Bool
     }
 
     /// What machines are told beyond where it stands.
@@ -116,7 +118,7 @@ public struct ReadClose: Sendable {
                 step: step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
                 corrections: corrections, correctionCount: count,
                 obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, history, by: caller) } },
-                payees: try tx.close.payees(month))
+                payees: try tx.close.payees(month), mayEnter: try Batch.obstacle { try Batch.require(.pay, caller, tx) } == nil)
         }
     }
 

@@ -12,7 +12,8 @@ public struct SignMonth: Sendable {
     ///   - action: `approve` or `reject`.
     ///   - opinion: 意见; needed for a return.
     ///   - seen: the fingerprint that the signer has looked at; a batch that has changed since is not signed.
-    /// - Throws: `close_out_of_order`, `right_missing`, `own_entry`, `batch_changed`, `reason_missing`, and what keeps the review open.
+    /// - Throws: `already_signed` when another was first, `close_out_of_order`, `right_missing`, `own_entry`, `batch_changed`, `reason_missing`, and
+    ///   what keeps the review open.
     public func prepared(
         _ month: Month, _ action: CloseAction, opinion: String, seen: String? = nil, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> CloseEntry {
@@ -22,8 +23,11 @@ public struct SignMonth: Sendable {
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
+            try Self.checkFirst(seen, step, history)
             let move = try CloseMove.of(action, at: step, month: month)
-            try Self.check(move, tx, month, history, reference, by: caller, now: now)
+            do { try Self.check(move, tx, month, history, reference, by: caller, now: now) } catch let refusal as Rejection {
+                throw Self.beside(refusal, history)
+            }
             let hash = try Batch.hash(tx, month, after: history)
             guard seen == nil || seen == hash else {
                 throw Rejection(.conflict, "batch_changed", "批次在您查看之后有变动，请重新核对再签。", pointer: "/hash")
@@ -45,6 +49,25 @@ public struct SignMonth: Sendable {
                 data: "{\"step\":\"\(move.to.rawValue)\"}")
             return entry
         }
+    }
+
+    /// Two had the same batch before them: the second is told who was first and when, and not what the next step would take.
+    ///
+    /// - Throws: `already_signed`
+    private static func checkFirst(_ seen: String?, _ step: CloseStep, _ history: [CloseEntry]) throws {
+        guard let seen, let first = history.last(where: { $0.hash == seen && $0.isSignature }) else { return }
+        throw Rejection(.conflict, "already_signed", "\(told(first))，本月现为“\(step.name)”，不必再办。")
+    }
+
+    /// Somebody who has not said what they looked at may have been second, too: the step before is told beside what the next one takes.
+    private static func beside(_ missing: Rejection, _ history: [CloseEntry]) -> Rejection {
+        guard missing.code == "right_missing", let last = history.last, last.isSignature else { return missing }
+        return Rejection(missing.kind, missing.code, "\(missing.message)上一步：\(told(last))。", pointer: missing.pointer)
+    }
+
+    private static func told(_ entry: CloseEntry) -> String {
+        let right = CloseMove.table.first { $0.from == entry.from && $0.action == entry.action }?.right.name ?? ""
+        return "“\(entry.by)”已于 \(entry.at.localDate) \(entry.at.clock) \(entry.action == .reject ? "退回" : "办理“\(right)”")"
     }
 
     /// - Throws: why this caller may not sign now, or nobody.

@@ -10,6 +10,8 @@ public struct StatementWay: Sendable {
     /// Where its month stands, and since when.
     public let step: CloseStep
     public let since: Instant?
+    /// When finance signed, the last of those who do; nil before.
+    public let signedAt: Instant?
     public let invoice: Invoice?
     public let transfers: [CloseRepository.Transfer]
 
@@ -17,6 +19,7 @@ public struct StatementWay: Sendable {
         answer = try tx.close.answer(month, provider).map { ($0.isConfirmed, $0.at) }
         let standing = try Batch.standing(tx, month)
         (step, since) = (standing.step, standing.history.last?.at)
+        signedAt = step.isSigned ? standing.history.last { $0.action == .approve && $0.to == .finance }?.at : nil
         invoice = try tx.close.invoice(month, provider)
         transfers = try tx.close.transfers(month, provider)
     }
