@@ -68,7 +68,7 @@ extension BenchCommand {
                 (.finance, "/finance/budgets"), (.finance, "/finance/budgets/\(Self.budget.text)"),
                 (.finance, "/finance/payouts"), (.finance, "/finance/payouts?month=\(closed)"),
                 (.finance, "/finance/payouts/\(month)/\(Self.allowance)"), (.finance, "/finance/payouts/\(closed)/\(Self.allowance)"),
-                (.finance, "/finance/lapsed?month=\(closed)"),
+                (.finance, "/finance/lapsed?month=\(closed)"), (.finance, "/finance/funds"), (.finance, "/finance/swipes"),
                 (.finance, "/finance/audit"), (.finance, "/finance/audit?q=\(Self.provider)%2D1"),
                 (.admin, "/admin"), (.admin, "/admin/elders/\(elder)"), (.admin, "/admin/providers"), (.admin, "/admin/providers/\(Self.provider)"),
                 (.admin, "/admin/reference"), (.admin, "/admin/reference?file=catalog%2Fitems.csv"), (.admin, "/admin/import"),
