@@ -89,7 +89,7 @@ struct PageLibraryTests {
 
     /// Parts of other templates, drawn with them; and pages that are still looked at in the browser only.
     private static let elsewhere: Set = [
-        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders", "due-head", "duties-empty", "complaint-form", "pager", "calls",
+        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders", "due-head", "duties-empty", "complaint-form", "pager", "calls", "skip-first", "account-fault",
     ]
 
     @Test func `escape whatever a model brings`() throws {

@@ -93,7 +93,7 @@ struct CallbackModel: Sendable {
         let (order, elder) = (found.order, found.elder)
         (id, number, self.once) = (order.id.text, order.number, once)
         self.elder = elder.name
-        phones = elder.phones.map { "\($0.label) \($0.number.text)" } + elder.contacts.map { "\($0.relation) \($0.name) \($0.phone?.text ?? "")" }
+        phones = elder.phones.map { "\($0.label) \($0.number.text)" } + elder.contacts.map { "\($0.told()) \($0.phone?.text ?? "")" }
         alerts = elder.alerts
         let days = order.serviceDate.days(to: now.localDate)
         let day = days == 0 ? "今天" : days == 1 ? "昨天" : "\(order.serviceDate.month.monthOfYear)月\(order.serviceDate.day)日"
@@ -149,11 +149,13 @@ struct ComplaintsModel: Sendable {
     let isClosed: Bool
     let rows: [Row]
     let pager: Pager
+    /// The cursor by which this page was reached: whoever takes a complaint comes back to it. Empty on the first page.
+    let after: String
 
-    /// - Parameter isLater: others stand before this page.
-    init(_ page: ReadComplaints.Page, isClosed: Bool, isLater: Bool = false, once: String, words: Words, now: Instant) {
-        self.isClosed = isClosed
-        pager = Pager(of: Self.address(isClosed: isClosed), isLater: isLater, after: page.next?.key)
+    /// - Parameter after: nil on the first page.
+    init(_ page: ReadComplaints.Page, isClosed: Bool, after: String? = nil, once: String, words: Words, now: Instant) {
+        (self.isClosed, self.after) = (isClosed, after ?? "")
+        pager = Pager(of: Self.address(isClosed: isClosed), isLater: after != nil, after: page.next?.key)
         rows = page.found.map { complaint, order in
             let hours = ((complaint.closedAt ?? now) - complaint.openedAt).minutes / 60
             return Row(

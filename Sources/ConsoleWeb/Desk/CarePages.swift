@@ -123,36 +123,54 @@ public struct CarePages: PageGroup {
         let page = try await ReadComplaints(office).page(isClosed: isClosed, after: place, limit: ComplaintsModel.limit)
         return try pages.page(
             "complaints", .console("投诉", request, context),
-            ComplaintsModel(page, isClosed: isClosed, isLater: place != nil, once: exchange.newFormKey, words: words, now: office.now))
+            ComplaintsModel(page, isClosed: isClosed, after: request.query("after"), once: exchange.newFormKey, words: words, now: office.now))
     }
 
-    struct Text: Decodable, Sendable { let text: String }
+    struct Taken: Decodable, Sendable { let after: String? }
+
+    struct Text: Decodable, Sendable {
+        let text: String
+        let after: String?
+    }
 
     @Sendable func take(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await exchange.formOnce(Nothing.self, request, context) { _ in
-            Self.back(SeeToComplaint(office).take(id, by: context.caller))
+        return try await exchange.formOnce(Taken.self, request, context) { form in
+            try Self.back(to: id, form.after, SeeToComplaint(office).take(id, by: context.caller))
         }
     }
 
     @Sendable func reply(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.formOnce(Text.self, request, context) { form in
-            Self.back(try SeeToComplaint(office).answer(id, form.text, by: context.caller))
+            try Self.back(to: id, form.after, try SeeToComplaint(office).answer(id, form.text, by: context.caller))
         }
     }
 
     @Sendable func close(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.formOnce(Text.self, request, context) { form in
-            Self.back(try ResolveComplaint(office).prepared(id, resolution: form.text, by: context.caller))
+            try Self.back(to: id, form.after, try ResolveComplaint(office).prepared(id, resolution: form.text, by: context.caller))
         }
     }
 
-    private static func back<T>(_ step: @escaping @Sendable (any Transaction) throws -> T) -> @Sendable (any Transaction) throws -> String {
-        { tx in
+    /// To the page and the complaint where the hands were.
+    ///
+    /// - Parameter after: the cursor of the page; nil or empty on the first one.
+    private static func back<T>(
+        to id: String, _ after: String?, _ step: @escaping @Sendable (any Transaction) throws -> T
+    ) throws -> @Sendable (any Transaction) throws -> String {
+        let list = ComplaintsModel.address(isClosed: false)
+        // Only a cursor of this list goes back into an address.
+        var place = ""
+        if let after, !after.isEmpty {
+            _ = try Cursor.key(after, in: list)
+            place = "?after=\(after)"
+        }
+        let address = "\(list)\(place)#complaint-\(id)"
+        return { tx in
             _ = try step(tx)
-            return "/console/complaints"
+            return address
         }
     }
 }

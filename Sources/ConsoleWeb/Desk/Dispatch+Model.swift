@@ -198,10 +198,13 @@ struct OrderModel: Sendable {
                 state: vocabulary(.leg, $0.state.rawValue))
         }
         hasLegs = !legs.isEmpty
+        // What the desk takes back is kept as declined, so that nobody is asked twice; who it was is known to the log.
+        let takenBack = Set(file.events.filter { $0.type == "order.withdrawn" }.compactMap(\.provider))
         attempts = decisions.map { attempt, decision in
-            Attempt(
+            let answer = attempt.map { $0.state == .declined && takenBack.contains($0.provider) ? .withdrawn : $0.state }
+            return Attempt(
                 name: attempt.map { localized("第 \($0.ordinal) 次") } ?? localized("无人可派"), provider: words.provider(attempt?.provider.text),
-                answer: localized(term: attempt?.state.name ?? ""), at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
+                answer: localized(term: answer?.name ?? ""), at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
                 why: ([decision.merits().first??.term].compactMap { $0 } + [decision.summary()]).joined(separator: "；"),
                 points: decision.chosen.map { $0.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，") })
         }

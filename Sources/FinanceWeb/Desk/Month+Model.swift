@@ -152,7 +152,7 @@ struct MonthModel: Sendable {
         next = place.next(isOver: isOver)
         holders = signing.next.map { next in
             let holders = Caller.Role.allCases.filter(next.roles.contains).map { localized(term: $0.term) } + next.names
-            return holders.isEmpty ? localized("还没有人：由系统管理员在“月结权限”中按姓名授权") : holders.joined(separator: "、")
+            return holders.isEmpty ? localized("还没有人：由系统管理员在“月结权限”中按姓名授权") : holders.joined(separator: localized("、"))
         }
         effect = next == nil ? nil : place.effect
         obstacle = looksOn ? nil : signing.next?.obstacle
