@@ -7,7 +7,7 @@ import Registry
 extension MonthPapers {
     private static let detailColumns: [Column] =
         [
-            Column("结算批次号", .digits, width: 8), Column("工单号", .digits, width: 8), Column("老人编号", .digits, width: 6),
+            Column("结算批次号", .digits, width: 8), Column("工单号", .digits, width: 9), Column("老人编号", .digits, width: 6),
             Column("姓名（脱敏）", width: 6), Column("身份证后四位", .digits, width: 5), Column("类别", width: 6),
             Column("能力等级", .integer, width: 4), Column("社区", width: 8), Column("服务项目编码", .digits, width: 6),
             Column("名称", width: 12), Column("单位", width: 4), Column("数量", width: 5), Column("单价", .amount, width: 8),
