@@ -43,6 +43,7 @@ public struct Candidate: Hashable, Sendable {
     public var end: Instant?
     public var worker: WorkerID?
     public var evidence: EvidenceLevel
+    /// Rests on the provider's word alone: a visit on paper, a meal by a number that was told.
     public var isManual: Bool
     public var hasOpenComplaint: Bool
     /// The call-back says that nobody came, or that money was taken.

@@ -80,11 +80,12 @@ public enum Checks {
     static let line: [any LineCheck] = [
         DeathCheck(), AbsenceCheck(), EligibilityCheck(), PriceCheck(), CredentialCheck(), ScopeCheck(), EvidenceCheck(), PresenceCheck(),
         DurationCheck(), HoursCheck(), ConfirmationCheck(), BackfillCheck(), GoodsCheck(), DoubleFundingCheck(), CallbackCheck(), TieCheck(),
-        SumCheck(), ReusedPhotoCheck(),
+        SumCheck(), ReusedPhotoCheck(), MealDoubtCheck(),
     ]
     static let group: [any GroupCheck] = [
         CapCheck(), ElderOverlapCheck(), WorkerOverlapCheck(), TravelCheck(), ManualQuotaCheck(), SharedDeviceCheck(), SameDurationCheck(),
         WorkloadCheck(), SignatureCheck(), PhotoCheck(), MealSlotCheck(), MealBurstCheck(),
+        CanteenBurstCheck(), WeakEntryCheck(),
     ]
 
     /// Every rule once, by code; what an officer may read and an auditor may quote.

@@ -38,6 +38,14 @@ public struct CheckPolicy: Hashable, Sendable {
     /// R22: so many cards at one till within so many seconds.
     public var burstCards = 30
     public var burstSeconds = 120
+    /// R22: so many cards at one canteen within so many seconds, whatever its tills are called.
+    public var canteenBurstCards = 60
+    public var canteenBurstSeconds = 120
+    /// R22: share of a canteen's meals of a day that may rest on a number that was told, percent; so many always may.
+    public var weakEntryQuota = 10
+    public var weakEntryFrom = 5
+    /// Sampling: share of a canteen's meals by numbers that were told, percent.
+    public var weakEntrySample = 20
     /// Sampling, percent and fen.
     public var sample = 10
     public var sampleNewProvider = 30
@@ -79,6 +87,11 @@ public struct CheckPolicy: Hashable, Sendable {
         read("worker_day_min", \.workerDay)
         read("burst_cards", \.burstCards)
         read("burst_seconds", \.burstSeconds)
+        read("canteen_burst_cards", \.canteenBurstCards)
+        read("canteen_burst_seconds", \.canteenBurstSeconds)
+        read("weak_entry_quota_percent", \.weakEntryQuota)
+        read("weak_entry_quota_from", \.weakEntryFrom)
+        read("weak_entry_sample_percent", \.weakEntrySample)
         read("callback_sample_percent", \.sample)
         read("new_provider_sample_percent", \.sampleNewProvider)
         if let n = value("callback_always_above_fen") { sampleAlwaysAbove = Fen(Int64(n)) }

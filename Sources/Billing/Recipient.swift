@@ -86,6 +86,10 @@ public struct Proof: Hashable, Sendable {
     public var slot: MealSlot?
     /// By the till's clock.
     public var swipedAt: Instant?
+    /// Of a meal: why a person has to look first.
+    public var doubt: MealDoubt?
+    /// So many wrong codes were told at the door that none was taken any more, whatever became of it.
+    public var wasCodeLocked = false
     /// Ordered as an emergency: at night, too.
     public var isEmergency = false
 

@@ -131,7 +131,9 @@ public struct Statement: Hashable, Sendable {
     /// 实付: what is transferred, ``payable`` and the corrections; not less than nothing.
     public var due: Fen { max(.zero, payable + adjusted) }
     /// 结转下月: what was to be taken back and this payment cannot bear; the next one is less by it.
-    public var carried: Fen { max(.zero, .zero - payable - adjusted) }
+    ///
+    /// Lines alone never come to less than nothing: without a deduction they need not be added up.
+    public var carried: Fen { adjusted < .zero ? max(.zero, .zero - payable - adjusted) : .zero }
 
     /// The checked lines of a month, a statement a provider, in the order of provider codes.
     public static func all(_ candidates: [Candidate], month: Month, terms: Terms) -> [Statement] {

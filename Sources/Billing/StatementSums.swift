@@ -22,6 +22,8 @@ public struct StatementSums: Hashable, Sendable {
     public let adjusted: Fen
     /// 实付金额: what is transferred; not less than nothing.
     public var due: Fen { max(.zero, payable + adjusted) }
+    /// What is due, below zero what is carried.
+    public var balance: Fen { payable + adjusted }
     /// 结转下月, as ``Statement/carried``.
     public var carried: Fen { max(.zero, .zero - payable - adjusted) }
 

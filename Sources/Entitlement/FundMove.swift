@@ -93,6 +93,8 @@ public enum AccountName {
     /// What rules have taken from the statements of a month, and whose payment it is held back from.
     public static func deduction(_ month: Month) -> String { "deduction/\(month)" }
     public static func withheld(_ provider: String, _ month: Month) -> String { "withheld/\(provider)/\(month)" }
+    /// What corrections of a month's lines have taken from programmes, or given back to them, and no statement has paid yet.
+    public static func correction(_ month: Month) -> String { "correction/\(month)" }
     /// Where a fund account's money comes from.
     public static func treasury(_ kind: FundKind) -> String { "treasury/\(kind.rawValue)" }
     /// What a fund account still has.

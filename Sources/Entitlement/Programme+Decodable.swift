@@ -13,14 +13,19 @@ public struct ProgrammeFile: Decodable, Sendable {
         var programmes: [Programme] = []
         var faults: [ProgrammeFault] = []
         while !entries.isAtEnd {
-            let number = entries.currentIndex + 1
+            let place = Self.place(entries.currentIndex)
             switch try entries.decode(Entry.self).result {
             case .success(let programme): programmes.append(programme)
-            case .failure(let fault): faults.append(ProgrammeFault(programme: fault.code ?? "第 \(number) 项", message: fault.message))
+            case .failure(let fault): faults.append(ProgrammeFault(programme: fault.code ?? place, message: fault.message))
             }
         }
         (self.programmes, self.faults) = (programmes, faults)
     }
+
+    /// How an entry is told that has no code that can be read.
+    ///
+    /// - Parameter index: from 0.
+    public static func place(_ index: Int) -> String { "第 \(index + 1) 项" }
 
     /// Keeps what is wrong with it, so that one bad entry does not hide the next.
     private struct Entry: Decodable {
@@ -37,22 +42,8 @@ public struct ProgrammeFile: Decodable, Sendable {
             do {
                 result = .success(try Programme(from: decoder))
             } catch let error as DecodingError {
-                result = .failure(Fault(code: try? Code(from: decoder).code, message: Self.words(error)))
+                result = .failure(Fault(code: try? Code(from: decoder).code, message: error.words(below: 1)))
             }
-        }
-
-        private static func words(_ error: DecodingError) -> String {
-            func place(_ path: [any CodingKey]) -> String {
-                let names = path.dropFirst().map { $0.intValue.map { "[\($0 + 1)]" } ?? $0.stringValue }
-                return names.isEmpty ? "" : names.joined(separator: ".") + "："
-            }
-            var words = "值的类型不对"
-            if case .keyNotFound(let key, let context) = error { words = place(context.codingPath) + "缺少字段 \(key.stringValue)" }
-            if case .dataCorrupted(let context) = error { words = place(context.codingPath) + context.debugDescription }
-            // A value of another type, or none.
-            if case .typeMismatch(_, let context) = error { words = place(context.codingPath) + words }
-            if case .valueNotFound(_, let context) = error { words = place(context.codingPath) + words }
-            return words
         }
     }
 }
@@ -64,7 +55,7 @@ extension Programme: Decodable {
         let fields = try decoder.fields(CodingKeys.self)
         self.init(
             code: try fields.decode(String.self, forKey: .code), name: try fields.decode(String.self, forKey: .name),
-            fund: try fields.decode(Fund.self, forKey: .fund), versions: try fields.decode([ProgrammeVersion].self, forKey: .versions))
+            fund: try fields.word(.fund), versions: try fields.decode([ProgrammeVersion].self, forKey: .versions))
     }
 }
 
@@ -92,9 +83,9 @@ extension ProgrammeVersion: Decodable {
             minimumPayable: try fields.decodeIfPresent(Yuan.self, forKey: .minimumPayable).map { Fen($0.fen) },
             providerBonus: try fields.decodeIfPresent(Yuan.self, forKey: .providerBonus).map { Fen($0.fen) },
             grants: try fields.list(.grants), excludes: try fields.list(.excludes), stacksWith: try fields.list(.stacksWith),
-            classChange: try fields.decodeIfPresent(ClassChange.self, forKey: .classChange) ?? .immediate,
+            classChange: try fields.wordIfPresent(.classChange) ?? .immediate,
             payout: try Self.payout(
-                try fields.decodeIfPresent(String.self, forKey: .payout), per: try fields.decodeIfPresent(Grant.Period.self, forKey: .claimPer),
+                try fields.decodeIfPresent(String.self, forKey: .payout), per: try fields.wordIfPresent(.claimPer),
                 months: try fields.decodeIfPresent(Int.self, forKey: .claimMonths), fields.codingPath),
             followsPause: try fields.decodeIfPresent(Bool.self, forKey: .followsPause) ?? false)
     }
@@ -145,7 +136,7 @@ extension Scope: Decodable {
         let fields = try decoder.fields(CodingKeys.self)
         self.init(
             categories: try fields.list(.categories), items: try fields.list(.items), notItems: try fields.list(.notItems),
-            modes: try fields.list(.modes), slots: try fields.list(.slots),
+            modes: try fields.list(.modes), slots: try fields.words(.slots),
             fromMinute: try fields.decodeIfPresent(Int.self, forKey: .fromMinute),
             untilMinute: try fields.decodeIfPresent(Int.self, forKey: .untilMinute))
     }
@@ -161,7 +152,7 @@ extension Benefit: Decodable {
 
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.fields(CodingKeys.self)
-        let kind = try fields.decode(Kind.self, forKey: .kind)
+        let kind: Kind = try fields.word(.kind)
         let isMoney = kind != .share
         self.init(
             kind: kind, value: try fields.number(.value, isMoney: isMoney) ?? 0, byClass: try fields.table(.byClass, isMoney: isMoney),
@@ -180,10 +171,10 @@ extension Grant: Decodable {
 
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.fields(CodingKeys.self)
-        let unit = try fields.decodeIfPresent(Unit.self, forKey: .unit) ?? .fen
+        let unit: Unit = try fields.wordIfPresent(.unit) ?? .fen
         let isMoney = unit == .fen
         self.init(
-            per: try fields.decode(Period.self, forKey: .per), unit: unit, value: try fields.number(.value, isMoney: isMoney) ?? 0,
+            per: try fields.word(.per), unit: unit, value: try fields.number(.value, isMoney: isMoney) ?? 0,
             byClass: try fields.table(.byClass, isMoney: isMoney), byAbility: try fields.table(.byAbility, isMoney: isMoney),
             rows: try fields.rows(.rows, isMoney: isMoney),
             unused: try Self.unused(

@@ -33,6 +33,27 @@ extension Decoder {
 }
 
 extension KeyedDecodingContainer {
+    /// One of a few words, all of which are named to whoever writes another.
+    func word<Word: RawRepresentable<String> & CaseIterable>(_ key: Key) throws -> Word {
+        try known(try decode(String.self, forKey: key), key)
+    }
+
+    func wordIfPresent<Word: RawRepresentable<String> & CaseIterable>(_ key: Key) throws -> Word? {
+        try decodeIfPresent(String.self, forKey: key).map { try known($0, key) }
+    }
+
+    func words<Word: RawRepresentable<String> & CaseIterable>(_ key: Key) throws -> [Word] {
+        try (try list(key) as [String]).map { try known($0, key) }
+    }
+
+    private func known<Word: RawRepresentable<String> & CaseIterable>(_ text: String, _ key: Key) throws -> Word {
+        guard let word = Word(rawValue: text) else {
+            let all = Word.allCases.map(\.rawValue).joined(separator: "、")
+            throw DecodingError.dataCorrupted(.init(codingPath: codingPath + [key], debugDescription: "“\(text)”应为 \(all) 之一"))
+        }
+        return word
+    }
+
     func list<Element: Decodable>(_ key: Key) throws -> [Element] { try decodeIfPresent([Element].self, forKey: key) ?? [] }
 
     /// Yuan in quotation marks where it is money, else a whole number.

@@ -32,6 +32,9 @@ public enum ProgrammeLint {
         }
         let codes = Set(programmes.map(\.code))
         for programme in programmes {
+            for (name, text) in [("编码", programme.code), ("名称", programme.name)] where text.trimmed.isEmpty {
+                faults.append(ProgrammeFault(programme: programme.code, message: "\(name)不能为空"))
+            }
             faults += dates(programme)
             for version in programme.versions {
                 let found = amounts(version) + grants(version) + limits(version) + payouts(version) + company(version, of: programme, codes)
@@ -68,6 +71,7 @@ public enum ProgrammeLint {
         }
         if programme.versions.isEmpty { faults.append(ProgrammeFault(programme: programme.code, message: "没有任何版本")) }
         for (index, version) in programme.versions.enumerated() {
+            if version.version < 1 { fault(version, "版本号应为不小于 1 的整数") }
             if version.span.isEmpty { fault(version, "结束日期早于开始日期") }
             for other in programme.versions.dropFirst(index + 1) {
                 if other.span.overlaps(version.span) { fault(version, "与第 \(other.version) 版日期重叠") }
@@ -113,12 +117,30 @@ public enum ProgrammeLint {
         var faults: [String] = []
         let rows = ([version.benefit.table] + version.grants.map(\.table)).flatMap(\.rows)
         let levels = version.eligibility.abilityLevels + rows.flatMap(\.abilityLevels)
-        if levels.contains(where: { !(0...4).contains($0) }) { faults.append("能力等级应为 0 到 4") }
+        let tables = [version.benefit.table] + version.grants.map(\.table)
+        if levels.contains(where: { !(0...4).contains($0) }) || !Self.areNumbers(tables.flatMap(\.byAbility.keys), in: 0...4) {
+            faults.append("能力等级应为 0 到 4")
+        }
+        let bounds = [version.eligibility.minimumAge, version.eligibility.maximumAge] + rows.flatMap { [$0.minimumAge, $0.maximumAge] }
+        if bounds.contains(where: { $0.map { !ages.contains($0) } ?? false }) || !Self.areNumbers(tables.flatMap(\.byAge.keys), in: ages) {
+            faults.append("年龄应为 \(ages.lowerBound) 到 \(ages.upperBound) 岁的整数")
+        }
+        if rows.contains(where: { row in row.minimumAge.map { least in row.maximumAge.map { $0 < least } ?? false } ?? false }) {
+            faults.append("rows 中年龄上限小于下限")
+        }
         if let least = version.eligibility.minimumAge, let most = version.eligibility.maximumAge, most < least { faults.append("年龄上限小于下限") }
         let minutes = [version.scope.fromMinute, version.scope.untilMinute].compactMap { $0 }
         if minutes.contains(where: { !(0...1440).contains($0) }) { faults.append("时刻应为 0 到 1440 分") }
         if let from = version.scope.fromMinute, let until = version.scope.untilMinute, until <= from { faults.append("结束时刻不晚于开始时刻") }
         return faults
+    }
+
+    /// In years; nobody is known to have lived longer.
+    private static let ages = 0...130
+
+    /// Whether the keys of a table can be meant: one that is no number in range would never apply to anybody.
+    private static func areNumbers(_ keys: [String], in range: ClosedRange<Int>) -> Bool {
+        keys.allSatisfy { Int($0).map(range.contains) ?? false }
     }
 
     private static func payouts(_ version: ProgrammeVersion) -> [String] {

@@ -24,7 +24,8 @@ extension BudgetRoutes: DescribedRoutes {
         "lasts_until": Schema.date.nullable.described("按今年以来的速度，用完的日子；用不完或没有用过为 null"),
     ])
     private static let request = Schema.object([
-        "id": .id, "budget": .text(sample: "district_subsidy:2026:06:all"), "amount_fen": .fen, "reason": .text(),
+        "id": .id, "kind": .oneOf(OverrideRepository.Kind.self), "budget": .text(sample: "district_subsidy:2026:06:all"), "amount_fen": .fen,
+        "reason": .text(),
         "state": .oneOf(OverrideRepository.State.self), "requested_by": .text(), "requested_at": .instant, "decided_by": .text().nullable,
         "opinion": .text().nullable,
     ])
@@ -38,13 +39,14 @@ extension BudgetRoutes: DescribedRoutes {
                 query: [.init("year", .integer(years, sample: 2026), "年度，默认今年。")],
                 answers: .json(.object(["year": .integer(years, sample: 2026), "budgets": .array(budget)]))),
             Operation(
-                .post, "/api/v1/budgets", "下达预算；再次下达即改为新的金额", by: roles, body: Body.self,
+                .post, "/api/v1/budgets", "下达预算；调减立即生效，新设和调增由另一人批准（proposal 不为空）后生效", by: roles, body: Body.self,
                 refining: [
                     "fund": .oneOf(Fund.self), "year": .integer(years, sample: 2026),
                     "category": .oneOf(["all"] + Category.allCases.map(\.rawValue)).described("省略为全部类别"),
                     "region": .formatted("cn-street", sample: "620102001").described("街道编码；省略为全部街道"),
                     "granted_fen": .integer(0...Int(Fen.limit.amount), sample: 50_000_000),
-                ], answers: .created(budget), refuses: ["budget_invalid", "amount_invalid", "region_unknown", "role_forbidden", "budget_below_spent"]),
+                ], answers: .created(budget.adding(["proposal": request.nullable])),
+                refuses: ["budget_invalid", "amount_invalid", "region_unknown", "role_forbidden", "budget_below_spent", "budget_proposed"]),
             Operation(
                 .get, "/api/v1/budgets/{id}/burn-down", "一个科目逐月用了多少，照此用到哪天；id 形如 district_subsidy:2026:06:all", by: roles,
                 answers: .json(burn), refuses: ["budget_unknown"]),
@@ -55,7 +57,8 @@ extension BudgetRoutes: DescribedRoutes {
         func decide(_ name: String, _ summary: String) -> Operation {
             Operation(
                 .post, "/api/v1/budget-overrides/{id}/\(name)", summary, by: roles, body: Opinion.self, refining: ["opinion": opinion],
-                answers: .json(request), refuses: ["override_unknown", "already_decided", "own_request", "opinion_too_long", "role_forbidden"])
+                answers: .json(request),
+                refuses: ["override_unknown", "already_decided", "own_request", "opinion_too_long", "role_forbidden", "budget_below_spent"])
         }
         return [
             Operation(
@@ -63,8 +66,8 @@ extension BudgetRoutes: DescribedRoutes {
                 refining: ["amount_fen": amount, "reason": .text(1...200, sample: "年末用量集中")], answers: .created(request),
                 refuses: ["budget_unknown", "amount_invalid", "reason_missing", "role_forbidden"]),
             Operation(
-                .get, "/api/v1/budget-overrides", "等待审批的超支申请", by: roles, answers: .json(.object(["overrides": .array(request)]))),
-            decide("approve", "批准超支申请，额度随即增加"), decide("reject", "驳回超支申请"),
+                .get, "/api/v1/budget-overrides", "等待审批的下达（kind 为 grant）和超支申请（extra）", by: roles, answers: .json(.object(["overrides": .array(request)]))),
+            decide("approve", "批准下达或超支申请，随即生效"), decide("reject", "驳回下达或超支申请"),
         ]
     }
 
@@ -100,7 +103,13 @@ extension BudgetRoutes: DescribedRoutes {
             Operation(
                 .get, "/api/v1/settlements/{month}/meals.csv", "助餐月报，供表格程序打开", by: roles, answers: .text("text/csv"),
                 refuses: ["month_invalid"]),
-            Operation(.get, "/api/v1/meals/held", "等待处理的补传刷卡", by: roles, answers: .json(.object(["held": .array(held)]))),
+            Operation(.get, "/api/v1/meals/held", "等待处理的补传刷卡", by: roles, answers: .json(
+                    .object([
+                        "held": .array(held),
+                        "wrong_numbers": .array(
+                            .object(["canteen": .text(sample: "P001"), "date": .date, "count": .integer(), "last_at": .instant])
+                        ).described("近期报错卡号较多的餐厅和日期"),
+                    ]))),
             decide(
                 "accept", "补记一次待核刷卡，按就餐当天计", .accepted,
                 ["meal_already_taken", "meal_day_limit", "entitlement_exhausted", "budget_exhausted", "elder_not_registered", "qr_expired"]),

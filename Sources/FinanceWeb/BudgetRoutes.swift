@@ -11,10 +11,10 @@ import Workflow
 /// | method | path | who | what |
 /// |---|---|---|---|
 /// | GET | /budgets?year= | finance | every budget of a year, how full it is |
-/// | POST | /budgets | finance | sets what one grants |
+/// | POST | /budgets | finance | sets what one grants; more than before waits for another person |
 /// | GET | /budgets/{id}/burn-down | finance | month by month, and until when it lasts |
 /// | POST | /budgets/{id}/overrides | finance | asks to go beyond it |
-/// | GET | /budget-overrides | finance | those that wait for a decision |
+/// | GET | /budget-overrides | finance | grants and overrides that wait for a decision |
 /// | POST | /budget-overrides/{id}/approve, reject | finance | by another person than the one who asked |
 /// | GET | /settlements/{month}/meals[.csv] | finance | 助餐月报 |
 /// | GET | /meals/held | finance | late swipes that wait for a decision |
@@ -67,7 +67,16 @@ public struct BudgetRoutes: Sendable {
             }
             let step = try SetBudget(exchange.office).prepared(key, granted: Fen(body.granted_fen), by: context.caller)
             let office = exchange.office
-            return { tx in Answer(status: 201, body: Show.budget(ReadBudgets(office).line(try step(tx))).text) }
+            return { tx in
+                switch try step(tx) {
+                case .inForce(let stored):
+                    Answer(status: 201, body: Show.budget(ReadBudgets(office).line(stored)).adding(["proposal": .null]).text)
+                case .proposed(let proposal, let present):
+                    Answer(
+                        status: 201,
+                        body: Show.budget(ReadBudgets(office).line(present ?? .unopened(key))).adding(["proposal": Show.override(proposal)]).text)
+                }
+            }
         }
     }
 
@@ -119,7 +128,12 @@ public struct BudgetRoutes: Sendable {
     }
 
     @Sendable func held(_ request: Request, _ context: FinanceContext) async throws -> Response {
-        Exchange.json(["held": .array(try await DecideHeldSwipe(exchange.office).all(.held).map { Show.held($0) })])
+        let misses = try await ReadCardMisses(exchange.office)()
+        return Exchange.json([
+            "held": .array(try await DecideHeldSwipe(exchange.office).all(.held).map { Show.held($0) }),
+            "wrong_numbers": .array(
+                misses.map { ["canteen": JSON($0.canteen), "date": JSON($0.day), "count": JSON($0.count), "last_at": JSON($0.last)] }),
+        ])
     }
 
     struct HeldBody: Decodable, Sendable { let opinion: String }

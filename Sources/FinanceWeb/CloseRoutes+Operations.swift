@@ -15,7 +15,7 @@ extension CloseRoutes: DescribedRoutes {
     ])
     private static let entry = Schema.object([
         "from": .text(sample: "frozen"), "action": .text(sample: "approve"), "to": .text(sample: "reviewed"), "by": .text(), "at": .instant,
-        "opinion": .text(), "hash": .text().nullable,
+        "opinion": .text(), "hash": .text().nullable, "street": Schema.text(sample: "620102001").nullable.described("街道签字时：为哪个街道，或 all"),
     ])
     private static let codes = ["month_invalid"]
     /// Of everything that is only done while the batch may still be changed, and by whoever has the right.
@@ -30,7 +30,8 @@ extension CloseRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/settlements/{month}/\(name)", summary, by: roles, body: Signature.self,
                 refining: ["opinion": opinion], requiring: requiring, answers: .json(entry),
-                refuses: open + ["batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed"])
+                refuses: open + ["already_signed", "batch_changed", "disputes_open", "own_entry", "reason_missing", "samples_open", "statements_unconfirmed",
+                    "person_needed", "street_not_due"])
         }
         return [
             Operation(
@@ -39,6 +40,9 @@ extension CloseRoutes: DescribedRoutes {
                     .object([
                         "month": .month, "step": .text(sample: "frozen"), "name": .text(), "hash": .text().nullable, "history": .array(entry),
                         "open_samples": .integer(), "unanswered": .array(.text()),
+                        "streets": .array(
+                            .object(["street": .text(sample: "620102001"), "signed_by": .text().nullable, "signed_at": Schema.instant.nullable])
+                        ).described("本月有款项的街道；都签了才送区民政"),
                         "disputes": .array(.object(["provider": .text(sample: "P001"), "subject": .text(), "reason": .text()])),
                         "payments": .array(payment), "adjustments": .array(adjustment),
                     ])), refuses: codes),
@@ -83,7 +87,10 @@ extension CloseRoutes: DescribedRoutes {
             Operation(
                 .post, "/api/v1/adjustments/{id}/approve", "批准冲正", by: roles, body: Nothing.self,
                 answers: .json(adjustment.adding(["approved_by": .text()])),
-                refuses: ["adjustment_approved", "adjustment_unknown", "amount_out_of_range", "batch_open", "own_entry"]),
+                refuses: [
+                    "adjustment_approved", "adjustment_unknown", "amount_out_of_range", "batch_open", "budget_exhausted", "entitlement_exhausted",
+                    "line_reopened", "own_entry",
+                ]),
             Operation(
                 .post, "/api/v1/settlements/{month}/scores", "月度考核得分；签字之前可以改", by: roles, body: Score.self,
                 refining: ["provider": .text(sample: "P001"), "score": .integer(0...100, sample: 92)],
@@ -103,13 +110,15 @@ extension CloseRoutes: DescribedRoutes {
                     ]))),
             Operation(
                 .get, "/api/v1/settlement-rights", "谁可以签字", by: roles,
-                answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "granted_by": .text()]))]))),
+                answers: .json(.object(["rights": .array(.object(["name": .text(), "right": .text(), "street": .text().nullable, "granted_by": .text()]))]))),
             Operation(
                 .post, "/api/v1/settlement-rights", "授予或收回签字权（管理员）", by: roles, body: Grant.self,
                 refining: [
                     "name": Schema.text(1...64, sample: "street-office").described("登录名或令牌名"),
                     "right": .oneOf(CloseRight.allCases.filter { $0 != .close }.map(\.rawValue)),
-                ], answers: .json(.object(["name": .text(), "right": .text()])), refuses: ["right_invalid", "own_entry", "role_forbidden"]),
+                    "street": Schema.text(sample: "all").described("街道签字（right 为 street）时必填：街道编码，或 all"),
+                ], answers: .json(.object(["name": .text(), "right": .text()])),
+                refuses: ["right_invalid", "own_entry", "role_forbidden", "street_missing", "person_needed"]),
         ]
     }
 }
@@ -126,7 +135,8 @@ extension PaymentRoutes {
                 ],
                 answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])),
                 refuses: [
-                    "month_invalid", "close_out_of_order", "invoice_invalid", "invoice_date_in_future", "invoice_mismatch", "invoice_known",
+                    "month_invalid", "close_out_of_order", "invoice_invalid", "invoice_date_in_future", "invoice_seller_differs", "invoice_mismatch",
+                    "invoice_known",
                     "nothing_due", "right_missing", "statement_unknown",
                 ]),
             Operation(
@@ -157,6 +167,7 @@ extension ProviderStatementRoutes: DescribedRoutes {
     public static var operations: [Operation] {
         let roles = ProviderContext.roles
         let answered = Schema.object(["month": .month, "answer": .oneOf(["confirmed", "disputed"])])
+        let reopened = Schema.object(["old_due_fen": .fen, "new_due_fen": .fen, "reason": .text(), "at": .instant])
         let answering = ["month_invalid", "batch_locked", "close_out_of_order", "statement_changed", "statement_confirmed", "statement_unknown"]
         return [
             Operation(
@@ -165,7 +176,9 @@ extension ProviderStatementRoutes: DescribedRoutes {
             Operation(
                 .get, "/api/v1/provider/statements/{month}", "本机构一个月的结算单", by: roles,
                 answers: .json(
-                    Shapes.settlement.schema.refining(["lines": .array(.of(Shapes.statementLine))]).adding(["sha256": .text().nullable])),
+                    Shapes.settlement.schema.refining(["lines": .array(.of(Shapes.statementLine))]).adding([
+                        "sha256": .text().nullable, "reopened": reopened.nullable,
+                    ])),
                 refuses: ["month_invalid", "statement_unknown"]),
             Operation(
                 .post, "/api/v1/provider/statements/{month}/confirm", "确认结算单", by: roles, body: Confirmation.self, answers: .json(answered),

@@ -50,6 +50,7 @@ public struct CloseRoutes: Sendable {
             "month": JSON(month.description), "step": JSON(standing.step.rawValue), "name": JSON(standing.step.name), "hash": JSON(standing.hash),
             "history": .array(standing.history.map(Self.entry)), "open_samples": JSON(standing.openSamples),
             "unanswered": .array(standing.unanswered.map { JSON($0) }),
+            "streets": .array(standing.streets.map { ["street": JSON($0.code), "signed_by": JSON($0.signature?.by), "signed_at": JSON($0.signature?.at)] }),
             "disputes": .array(
                 details.disputes.map {
                     [
@@ -66,6 +67,7 @@ public struct CloseRoutes: Sendable {
         [
             "from": JSON(entry.from.rawValue), "action": JSON(entry.action.rawValue), "to": JSON(entry.to.rawValue), "by": JSON(entry.by),
             "at": JSON(entry.at), "opinion": JSON(entry.opinion), "hash": JSON(entry.hash),
+            "street": JSON(entry.street),
         ]
     }
 
@@ -224,13 +226,15 @@ public struct CloseRoutes: Sendable {
         let grants = try await office.read { tx in try tx.close.grants() }
         return Exchange.json([
             "rights": .array(
-                grants.map { ["name": JSON($0.name), "right": JSON($0.right.rawValue), "granted_by": JSON($0.by)] }),
+                grants.map { ["name": JSON($0.name), "right": JSON($0.right.rawValue), "street": JSON($0.street), "granted_by": JSON($0.by)] }),
         ])
     }
 
     struct Grant: Decodable, Sendable {
         let name: String
         let right: String
+        /// For which street, or `all`; only of the right to sign for one.
+        let street: String?
         let given: Bool?
     }
 
@@ -239,7 +243,7 @@ public struct CloseRoutes: Sendable {
             guard let right = CloseRight(rawValue: body.right) else {
                 throw Rejection(.invalid, "right_invalid", "right 应为 review、street、district、finance 或 pay。", pointer: "/right")
             }
-            let step = try ManageRoster(office).grant(right, to: body.name, isGiven: body.given ?? true, by: context.caller)
+            let step = try ManageRoster(office).grant(right, to: body.name, street: body.street, isGiven: body.given ?? true, by: context.caller)
             return { tx in
                 try step(tx)
                 return Answer(status: 200, body: (["name": JSON(body.name), "right": JSON(right.rawValue)] as JSON).text)

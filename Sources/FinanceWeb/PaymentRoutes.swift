@@ -30,7 +30,7 @@ struct PaymentRoutes: Sendable {
         let number: String
         let date: String
         let amount_fen: Int64
-        let seller: String?
+        let seller: String
         let credit_code: String
     }
 
@@ -41,7 +41,7 @@ struct PaymentRoutes: Sendable {
                 throw Rejection(.invalid, "invoice_invalid", "date 应为 YYYY-MM-DD。", pointer: "/date")
             }
             let invoice = Invoice(
-                number: body.number, date: date, amount: Fen(body.amount_fen), seller: body.seller ?? "", creditCode: body.credit_code)
+                number: body.number, date: date, amount: Fen(body.amount_fen), seller: body.seller, creditCode: body.credit_code)
             let step = try RecordInvoice(exchange.office).prepared(month, ProviderID(body.provider), invoice, by: context.caller)
             return { tx in
                 let invoice = try step(tx)
@@ -97,7 +97,7 @@ struct PaymentRoutes: Sendable {
         let month = try context.month()
         let buffer = try await request.body.collect(upTo: context.maxUploadSize)
         let step = try await exchange.office.perform(
-            PayMonth(exchange.office).answered(month, try BankLine.read(Array(buffer.readableBytesView)), by: context.caller))
+            PayMonth(exchange.office).answered(month, try BankLine.read(saved: Array(buffer.readableBytesView)), by: context.caller))
         return Exchange.json(["month": JSON(month.description), "step": JSON(step.rawValue)])
     }
 

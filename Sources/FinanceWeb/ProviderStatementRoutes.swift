@@ -44,21 +44,30 @@ public struct ProviderStatementRoutes: Sendable {
     @Sendable func statement(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let (month, provider) = (try context.month(), context.provider)
         let found = try await office.read { tx in
-            (try tx.settlements.statement(month, provider), try tx.settlements.sha256(month, provider))
+            (try tx.settlements.statement(month, provider), try tx.settlements.sha256(month, provider), try tx.close.undone(month, provider))
         }
         guard let statement = found.0 else { throw Rejection(.missing, "statement_unknown", "本月还没有结算单。") }
         return Exchange.json(
             SettlementRoutes.total([StatementSums(statement)], month, isClosed: true).adding([
-                "sha256": JSON(found.1), "lines": .array(statement.lines.map(SettlementRoutes.line)),
+                "sha256": JSON(found.1), "reopened": found.2.map(Self.reopened) ?? .null, "lines": .array(statement.lines.map(SettlementRoutes.line)),
             ]))
     }
 
-    struct Confirmation: Decodable, Sendable { let sha256: String? }
+    /// 确认失效: why the statement waits for another confirmation.
+    private static func reopened(_ undone: CloseRepository.Undone) -> JSON {
+        ["old_due_fen": JSON(undone.from), "new_due_fen": JSON(undone.to), "reason": JSON(undone.reason), "at": JSON(undone.at)]
+    }
+
+    struct Confirmation: Decodable, Sendable {
+        let sha256: String?
+        /// What it is to be paid, as it was shown.
+        let due_fen: Int64?
+    }
 
     @Sendable func confirm(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let month = try context.month()
         return try await exchange.once(Confirmation.self, request, context) { body in
-            let step = try AnswerStatement(office).confirm(month, seen: body.sha256, by: context.caller)
+            let step = try AnswerStatement(office).confirm(month, seen: body.sha256, due: body.due_fen.map { Fen($0) }, by: context.caller)
             return { tx in
                 try step(tx)
                 return Answer(status: 200, body: (["month": JSON(month.description), "answer": "confirmed"] as JSON).text)

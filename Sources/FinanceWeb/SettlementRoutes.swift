@@ -141,7 +141,7 @@ public struct SettlementRoutes: Sendable {
     static func line(_ line: StatementLine) -> JSON {
         let c = line.candidate
         return [
-            "kind": JSON(c.kind.rawValue), "subject": JSON(c.subject), "number": JSON(c.number), "provider": JSON(c.provider),
+            "kind": JSON(c.kind.rawValue), "subject": JSON(c.subject), "number": JSON(c.shownNumber), "provider": JSON(c.provider),
             "elder_id": JSON(c.elder), "item_code": JSON(c.item), "date": JSON(c.date), "quantity": JSON(c.quantity.text),
             "unit_price_fen": JSON(c.unitPrice), "gross_fen": JSON(c.gross), "subsidy_fen": JSON(c.subsidy), "self_pay_fen": JSON(c.selfPay),
             "evidence": JSON(c.evidence.rawValue), "verdict": JSON(line.verdict.rawValue),

@@ -74,7 +74,7 @@ public enum CSV {
     }
 
     private static func text(_ bytes: ArraySlice<UInt8>, _ line: Int) throws(Fault) -> String {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw Fault(line: line, reason: "不是有效的 UTF-8 文字") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw Fault(line: line, reason: "不是 UTF-8 文字，请在表格软件里另存为“CSV UTF-8（逗号分隔）”") }
         return text
     }
 

@@ -29,6 +29,8 @@ public enum EscalationReason: String, CaseIterable, Sendable {
     case overdue
     /// The visit should have begun.
     case noShow = "no_show"
+    /// Codes were tried at the door.
+    case codeLocked = "code_locked"
 }
 
 /// The ladder above the provider's own reminder and the next provider: dated parameters of the district.

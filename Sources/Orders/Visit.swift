@@ -48,7 +48,9 @@ public struct Check: Hashable, Sendable {
     }
 
     /// Proven by something in the elder's home or hand.
-    var isAtElder: Bool { method == .landline || method == .code || method == .card }
+    ///
+    /// - Parameter takesCodes: false where codes were tried, so that one that fits proves nothing.
+    func isAtElder(takesCodes: Bool) -> Bool { method == .landline || (takesCodes && (method == .code || method == .card)) }
 
     /// Within the fence, allowing for the device's own stated accuracy up to the wide limit; false without a position.
     public func isInside(fence_m: Int, wide_m: Int) -> Bool {
@@ -103,6 +105,8 @@ public struct VisitTraces: Hashable, Sendable {
     /// SHA-256 of the signature on its screen, and who signed: `elder`, `child`, `neighbour` …
     public var signatureSHA256: String?
     public var signedBy: String?
+    /// So many wrong codes were told that none counts any more, until a new one is given out.
+    public var isCodeLocked = false
 
     public init() {}
 }
@@ -134,7 +138,8 @@ extension Visit {
         guard let checkOut else { return .none }
         let inside = checkIn.isInside(fence_m: policy.fence_m, wide_m: policy.wideFence_m)
             && checkOut.isInside(fence_m: policy.fence_m, wide_m: policy.wideFence_m)
-        let scanned = checkIn.isAtElder || checkOut.isAtElder
+        let takesCodes = !traces.isCodeLocked
+        let scanned = checkIn.isAtElder(takesCodes: takesCodes) || checkOut.isAtElder(takesCodes: takesCodes)
         let confirmed = confirmedBy != nil
         switch [inside, scanned, confirmed].count(where: { $0 }) {
         case 3: return .full

@@ -94,19 +94,21 @@ struct OwnStatementsModel: Sendable {
         let answer: String
         let isOpen: Bool
 
-        init(_ sums: StatementSums, answer: Bool?) {
+        init(_ sums: StatementSums, answer: Bool?, isOpen: Bool) {
             (month, lines, due) = (sums.month.description, sums.lines, HTML.grouped(sums.due))
             self.answer = OwnStatementModel.word(answer)
-            isOpen = answer == nil
+            self.isOpen = isOpen && answer == nil
         }
     }
 
     let rows: [Row]
     let isEmpty: Bool
 
-    /// - Parameter answers: whether it has confirmed or disputed each.
-    init(_ statements: [StatementSums], _ answers: [Month: Bool]) {
-        rows = statements.map { Row($0, answer: answers[$0.month]) }
+    /// - Parameters:
+    ///   - answers: whether it has confirmed or disputed each.
+    ///   - open: the months that wait for answers.
+    init(_ statements: [StatementSums], _ answers: [Month: Bool], open: Set<Month>) {
+        rows = statements.map { Row($0, answer: answers[$0.month], isOpen: open.contains($0.month)) }
         isEmpty = rows.isEmpty
     }
 }
@@ -145,7 +147,11 @@ struct OwnStatementModel: Sendable {
     let way: [Station]
     let sums: StatementSumsModel
     let place: StatementPlace
+    /// What is to be paid, as the form sends it back.
+    let dueFen: Int64
     let mayConfirm: Bool
+    /// Why it is to be confirmed anew.
+    let changed: String?
     let lines: [Line]
     let fault: String?
 
@@ -158,24 +164,31 @@ struct OwnStatementModel: Sendable {
         self.answer = Self.word(answer)
         self.way = Self.stations(way, due: page.sums.due)
         (sums, place) = (StatementSumsModel(page.sums), StatementPlace(page, of: "/provider/statements/\(page.sums.month)"))
-        mayConfirm = answer != true
+        dueFen = page.sums.due.amount
+        // Once the platform has reviewed the month it is signed as it stands.
+        let isOpen = way.step == .frozen
+        mayConfirm = isOpen && answer != true
+        changed = way.undone.map { undone in
+            let (old, new) = (HTML.grouped(undone.from), HTML.grouped(undone.to))
+            return localized("\(undone.at.shown) 结算单有变动（\(undone.reason)）：实付由 \(old) 元变为 \(new) 元，原确认失效，请核对后重新确认。")
+        }
         let objections = Dictionary(disputes.map { ($0.subject, $0) }, uniquingKeysWith: { first, _ in first })
         lines = page.lines.map { found in
             let (line, candidate) = (found.line, found.line.candidate)
             let objection = objections[candidate.subject]
             return Line(
-                ordinal: found.ordinal, subject: candidate.subject, number: candidate.number,
+                ordinal: found.ordinal, subject: candidate.subject, number: candidate.shownNumber,
                 what: catalogue.item(candidate.item)?.name ?? candidate.item.text, date: candidate.date.description,
                 gross: HTML.grouped(candidate.gross), subsidy: HTML.grouped(candidate.subsidy), verdict: localized(term: line.verdict.name),
                 isHeld: line.verdict != .paid, findings: line.findings.map(\.sentence),
-                dispute: objection?.reason, reply: objection?.answer, mayDispute: answer != true && objection == nil,
+                dispute: objection?.reason, reply: objection?.answer, mayDispute: isOpen && answer != true && objection == nil,
                 typed: typed?.subject == candidate.subject ? typed?.reason : nil)
         }
     }
 
     /// Confirmed, signed by the offices, invoiced, transferred: the first that is not done is where it is now.
     private static func stations(_ way: StatementWay, due: Fen) -> [Station] {
-        let isSigned = [.finance, .paying, .paid].contains(way.step)
+        let isSigned = way.step.isSigned
         let last = way.transfers.last
         let isPaid = last?.state == .paid
         let transfers = way.transfers.map { transfer in
@@ -184,11 +197,15 @@ struct OwnStatementModel: Sendable {
             let account = localized("尾号 \(transfer.account.suffix(4)) 的账户")
             return ([HTML.grouped(transfer.amount), result, account, when, transfer.note].filter { !$0.isEmpty }).joined(separator: " · ")
         }
-        let signed = [localized(term: way.step.name), way.since?.shown].compactMap { $0 }.joined(separator: " ")
+        // What came after the signatures stands under the stations that follow.
+        let signed = [localized(term: (isSigned ? CloseStep.finance : way.step).name), (isSigned ? way.signedAt : way.since)?.shown]
+            .compactMap { $0 }.joined(separator: " ")
+        // While it waits for providers nobody has reviewed anything.
+        let isReviewed = way.step != .frozen
         let answered = way.answer.map { ["\(word($0.isConfirmed)) \($0.at.shown)"] } ?? []
         var stations = [
             (name: localized("服务商确认"), isDone: way.answer?.isConfirmed == true, told: answered),
-            (name: localized("复核与审批"), isDone: isSigned, told: [signed]),
+            (name: localized("复核与审批"), isDone: isSigned, told: isReviewed ? [signed] : []),
         ]
         if due > .zero || way.invoice != nil || last != nil {
             let invoice = way.invoice.map { [localized("\($0.number)，\($0.date)，\(HTML.grouped($0.amount)) 元")] }

@@ -55,8 +55,12 @@ public struct FiguresPages: PageGroup {
 
     @Sendable func statements(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let provider = context.provider
-        let (sums, answers) = try await office.read { tx in (try tx.settlements.sealed(of: provider), try tx.close.answers(of: provider)) }
-        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(sums, answers))
+        let (sums, answers, steps) = try await office.read { tx in
+            let sums = try tx.settlements.sealed(of: provider)
+            return (sums, try tx.close.answers(of: provider), try sums.last.map { try tx.close.lastEntries(since: $0.month) } ?? [:])
+        }
+        let open = Set(sums.map(\.month).filter { steps[$0].map { $0.to == .frozen } ?? true })
+        return try pages.page("own-statements", frame("结算", request, context), OwnStatementsModel(sums, answers, open: open))
     }
 
     /// - Parameter typed: an objection that was refused: the page is the one it was written on.
@@ -91,14 +95,17 @@ public struct FiguresPages: PageGroup {
         return PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider))).response
     }
 
-    struct ConfirmForm: Decodable, Sendable { let sha256: String }
+    struct ConfirmForm: Decodable, Sendable {
+        let sha256: String
+        let due: Int64?
+    }
 
     /// Confirms the statement that was on the screen, and no other.
     @Sendable func confirm(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let form = try await exchange.form(ConfirmForm.self, request, context)
         let month = try context.month()
         do {
-            try await office.perform(AnswerStatement(office).confirm(month, seen: form.sha256, by: context.caller))
+            try await office.perform(AnswerStatement(office).confirm(month, seen: form.sha256, due: form.due.map { Fen($0) }, by: context.caller))
         } catch let error as any Rejecting where error.rejection.kind == .conflict {
             return try await statement(request, context, fault: error.rejection)
         }

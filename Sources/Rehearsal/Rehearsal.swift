@@ -61,7 +61,9 @@ public struct Rehearsal {
             cursors[provider.id] = try await office.read { tx in try tx.events.lastSeq(of: provider.id) }
         }
         let days = Set(calls.map(\.at.localDate)).sorted()
-        swipes = try await Canteens(office: office).plan(days: days, aDay: meals, seed: seed)
+        let canteens = Canteens(office: office)
+        swipes = try await canteens.plan(days: days, aDay: meals, seed: seed)
+        try await canteens.register(for: swipes)
         for index in swipes.indices { agenda.plan(.swipe(index), at: swipes[index].at) }
     }
 

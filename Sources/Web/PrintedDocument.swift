@@ -64,20 +64,29 @@ public struct PrintedDocument: Sendable {
             ], body: .init(byteBuffer: html))
     }
 
-    /// A month is a thousand rows of thirty cells: they are written one after the other into one text.
+    /// A month is a thousand rows of thirty cells: they are written one after the other into one text, cells and rows without the end tags that
+    /// HTML lets go, and aligned by their columns instead of each by itself. A third of the bytes on the way to a telephone are less by it.
     var html: [UInt8] {
+        // The rows first: what is written says how many lines it takes, and by those the sheets are divided.
+        var rows: [UInt8] = []
+        rows.reserveCapacity(document.rows.count * document.columns.count * 12)
+        var (lines, ends): ([Int], [Int]) = ([], [0])
+        for row in document.rows {
+            lines.append(append(row[...], to: &rows))
+            ends.append(rows.count)
+        }
+        let pages = document.pages(layout.sheet, lines: lines)
         var html: [UInt8] = []
-        html.reserveCapacity(document.rows.count * document.columns.count * 32)
+        html.reserveCapacity(rows.count + pages.count * 8_192)
         html += """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
             <style>\(style)</style></head><body><main>
             """.utf8
-        let pages = document.pages(layout.sheet)
         let top = top
         for page in pages {
             html += top.utf8
-            for row in page.rows { append(row[...], to: &html) }
-            html += "</tbody><tfoot>".utf8
+            html += rows[ends[page.places.lowerBound]..<ends[page.places.upperBound]]
+            html += "<tfoot>".utf8
             if document.hasTotals {
                 append("本页小计", page.subtotal, to: &html)
                 append(page.number == pages.count ? "合计" : "累计", page.running, to: &html)
@@ -104,7 +113,7 @@ public struct PrintedDocument: Sendable {
         let notes = page.number == count ? document.notes.map { "<p>\(HTML.escaped($0))</p>" }.joined() : ""
         let signers = document.signers.map { "<span>\(HTML.escaped($0))：</span>" }.joined()
         return """
-            </tfoot></table>
+            </table>
             \(notes)<p class="sign">\(signers)<span class="seal">（盖章）</span></p>
             <p class="number">第 \(page.number) 页 共 \(count) 页</p></section>
 
@@ -121,29 +130,29 @@ public struct PrintedDocument: Sendable {
     /// - Parameter word: stands across the columns before the first sum.
     private func append(_ word: String, _ sums: [Cell], to html: inout [UInt8]) {
         let across = max(1, sums.prefix { $0 == .blank }.count)
-        append(sums.dropFirst(across), after: "<td colspan=\"\(across)\">\(HTML.escaped(word))</td>", to: &html)
+        append(sums.dropFirst(across), after: "<td colspan=\"\(across)\">\(HTML.escaped(word))", to: &html)
     }
 
-    private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout [UInt8]) {
+    /// - Returns: how many lines the row takes, as ``Document/lines(_:)`` counts them.
+    @discardableResult
+    private func append(_ cells: ArraySlice<Cell>, after first: String = "", to html: inout [UInt8]) -> Int {
         HTML.append(tag: "<tr>", to: &html)
         html += first.utf8
+        var lines = 1
         for (place, cell) in zip(cells.indices, cells) {
-            switch cell {
-            case .integer, .amount:
-                HTML.append(tag: "<td class=\"n\">", to: &html)
-                HTML.append(cell.shown, to: &html)
-            case .blank, .text, .date:
-                HTML.append(tag: "<td>", to: &html)
-                append(words: cell.shown, width: document.columns[place].width, to: &html)
-            }
-            HTML.append(tag: "</td>", to: &html)
+            HTML.append(tag: "<td>", to: &html)
+            if case .blank = cell { continue }
+            let (shown, width) = (cell.shown, document.columns[place].width)
+            if case .text = cell { append(words: shown, width: width, to: &html) } else { html += shown.utf8 }
+            lines = max(lines, shown.lines(wrappedAt: width))
         }
-        HTML.append(tag: "</tr>\n", to: &html)
+        HTML.append(tag: "\n", to: &html)
+        return lines
     }
 
-    /// A word that fits into its column is not broken, just as the sheets were divided.
+    /// A word that fits into its column is not broken, just as the sheets were divided. Where all of a text fits, nothing is.
     private func append(words text: String, width: Int, to html: inout [UInt8]) {
-        guard text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
+        guard text.utf8.count > width, text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
         var isFirst = true
         text.forEachWord { word, own in
             if !isFirst { html.append(UInt8(ascii: " ")) }
@@ -152,6 +161,14 @@ public struct PrintedDocument: Sendable {
             HTML.append(word, to: &html)
             if own <= width { HTML.append(tag: "</span>", to: &html) }
         }
+    }
+
+    /// The cells of numbers, in whatever column. The sums begin behind a cell across columns, so theirs are counted from the right.
+    private var numbers: String {
+        let count = document.columns.count
+        let places = document.columns.indices.filter { [.integer, .amount].contains(document.columns[$0].kind) }
+        let cells = places.map { ".sheet tbody td:nth-child(\($0 + 1))" } + places.map { ".sheet tfoot td:nth-last-child(\(count - $0)):not([colspan])" }
+        return cells.isEmpty ? ".sheet .none" : cells.joined(separator: ",")
     }
 
     private var style: String {
@@ -165,7 +182,7 @@ public struct PrintedDocument: Sendable {
         .sheet table{table-layout:fixed;border-collapse:collapse;margin:0;width:277mm}.sheet tfoot td{font-weight:600}
         .sheet th,.sheet td{border:.2mm solid #000;padding:\(layout.padding_mm)mm \(layout.letter_mm / 4)mm;
         white-space:normal;word-break:break-all;line-break:anywhere;vertical-align:middle}
-        .sheet td span{white-space:nowrap}.sheet th{text-align:center}.sheet td.n{text-align:right}
+        .sheet td span{white-space:nowrap}.sheet th{text-align:center}\(numbers){text-align:right}
         .sheet p{font-size:\(document.isLarge ? 4.6 : 3.6)mm;margin:1.5mm 0}
         .sheet .sign{position:absolute;bottom:7mm;left:0;right:0;display:flex;justify-content:space-between;padding-right:20mm}
         .sheet .number{position:absolute;bottom:0;left:0;right:0;text-align:center}

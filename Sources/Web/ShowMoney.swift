@@ -31,7 +31,8 @@ extension Show {
 
     public static func override(_ stored: OverrideRepository.Stored) -> JSON {
         [
-            "id": JSON(stored.id), "budget": JSON(stored.budget.text), "amount_fen": JSON(stored.amount), "reason": JSON(stored.reason),
+            "id": JSON(stored.id), "kind": JSON(stored.kind.rawValue), "budget": JSON(stored.budget.text),
+            "amount_fen": JSON(stored.amount), "reason": JSON(stored.reason),
             "state": JSON(stored.state.rawValue), "requested_by": JSON(stored.requestedBy), "requested_at": JSON(stored.requestedAt),
             "decided_by": JSON(stored.decidedBy), "opinion": JSON(stored.opinion),
         ]
@@ -73,6 +74,7 @@ extension Show {
         swipe(served.swipe).adding([
             "device": JSON(served.swipe.device), "device_swipe_id": JSON(served.swipe.deviceSwipe), "device_at": JSON(served.swipe.deviceAt),
             "received_at": JSON(served.swipe.receivedAt), "notes": notes(served.notes), "replayed": JSON(served.isReplayed),
+            "entry": JSON(served.swipe.entry?.rawValue), "doubt": JSON(served.swipe.doubt?.rawValue),
         ])
     }
 

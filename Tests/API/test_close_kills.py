@@ -16,7 +16,7 @@ from house import BIN, ROOT, House, problem, vnh
 MONTH = "2026-01"
 KILLS = 12
 
-# Everything that a close leaves behind, without the moments at which it was written.
+# Everything that a close leaves behind, without the moments at which it was written, and fingerprints of steps, which have those in them.
 RESULT = {
     "statement": "SELECT month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256 FROM statement "
                  "ORDER BY month, provider_id",
@@ -28,7 +28,7 @@ RESULT = {
     "funding_leg": "SELECT * FROM funding_leg ORDER BY order_id, attempt, ordinal",
     "service_order": "SELECT * FROM service_order ORDER BY id",
     "meal_swipe": "SELECT * FROM meal_swipe ORDER BY id",
-    "close_entry": "SELECT month, seq, from_step, action, to_step, by_name, opinion, batch_sha256 FROM close_entry ORDER BY month, seq",
+    "close_entry": "SELECT month, seq, from_step, action, to_step, by_name, opinion FROM close_entry ORDER BY month, seq",
     "event": "SELECT type, subject, subject_seq, provider_id, actor, data FROM event ORDER BY type, subject, subject_seq",
     "settlement_month": "SELECT month, state, closed_by, frozen_until, refused FROM settlement_month ORDER BY month",
 }

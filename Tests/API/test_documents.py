@@ -61,7 +61,7 @@ def fen(text):
 
 
 class Tables(HTMLParser):
-    """All tables of a page as rows of texts."""
+    """All tables of a page as rows of texts; a cell ends where the next one begins, with or without its end tag."""
 
     def __init__(self, html):
         super().__init__()
@@ -71,6 +71,8 @@ class Tables(HTMLParser):
     def handle_starttag(self, tag, attributes):
         if tag == "table":
             self.tables.append([])
+        elif tag == "tfoot":
+            self.inside = False
         elif tag == "tr":
             self.tables[-1].append([])
         elif tag in ("td", "th"):
@@ -78,12 +80,12 @@ class Tables(HTMLParser):
             self.inside, self.at = True, len(self.tables[-1][-1]) - int(dict(attributes).get("colspan", 1))
 
     def handle_endtag(self, tag):
-        if tag in ("td", "th"):
+        if tag in ("td", "th", "table"):
             self.inside = False
 
     def handle_data(self, data):
         if self.inside:
-            self.tables[-1][-1][self.at] += data
+            self.tables[-1][-1][self.at] += data.rstrip("\n")
 
 
 def summed(paper):

@@ -202,6 +202,62 @@ def test_a_visit_before_its_time_is_refused(desk, elder):
     assert desk.operator.get(f"/orders/{id}")["state"] == "scheduled"
 
 
+def test_a_door_code_is_tried_five_times_and_the_hotline_gives_a_new_one(desk, elder):
+    order = desk.today(elder)
+    provider, id = desk.provider(order), order["id"]
+    provider.post(f"/provider/orders/{id}/accept")
+    desk.schedule(order)
+    codes = [f"{number:04}" for number in range(1000) if f"{number:04}" != order["visit_code"]]
+
+    def knock(code):
+        return provider("POST", f"/provider/orders/{id}/check-in", {"at": order["start"], "method": "code", "code": code})
+
+    with ThreadPoolExecutor(8) as pool:
+        found = [problem(answer, 422)["code"] for answer in pool.map(knock, codes[:298])]
+    assert found.count("code_wrong") == 4 and found.count("code_locked") == 294
+    assert "热线" in problem(knock(order["visit_code"]), 422, "code_locked")["detail"]
+    assert [e["type"] for e in desk.operator.get(f"/orders/{id}")["events"]].count("order.code_locked") == 1
+    waiting = desk.operator.get("/orders", escalated=2)["orders"]
+    assert next(o for o in waiting if o["id"] == id)["escalation"]["reason"] == "code_locked"
+    problem(provider("POST", f"/orders/{id}/door-code", {"reason_code": "x"}), 403)
+    code = desk.operator.post(f"/orders/{id}/door-code", {"reason_code": "elder_called"})["visit_code"]
+    assert expect(knock(code), 200)["state"] == "in_service"
+
+
+def test_a_till_is_registered_by_the_platform_and_a_strange_one_is_looked_at(desk, elder):
+    card = desk.operator.get(f"/elders/{elder}")["number"]
+    till, path = desk.house.client("P001"), "/providers/P001/tills"
+    swipe = {"card": card, "canteen": "P001", "slot": "lunch", "at": day(-2, 12), "device": "till-new", "entry": "read"}
+    meal = till.post("/meals", swipe, 201)
+    assert meal["doubt"] == "till" and meal["entry"] == "read" and meal["funding"]
+    assert {"device": "till-new", "meals": 1} in desk.operator.get(path)["unregistered"]
+    problem(till("POST", path, {"device": "till-new"}), 403)
+    problem(desk.operator("POST", path, {"device": "till-new"}), 403, "role_forbidden")
+    desk.admin.post(path, {"device": "till-new"}, 201)
+    problem(desk.admin("POST", path, {"device": "till-new"}), 409, "till_known")
+    assert "till-new" in [t["device"] for t in desk.operator.get(path)["tills"]]
+    told = till.post("/meals", swipe | {"slot": "supper", "at": day(-2, 18), "entry": "typed"}, 201)
+    assert told["doubt"] is None and told["entry"] == "typed"
+    problem(till("POST", "/meals", swipe | {"entry": "guessed"}), 400, "entry_unknown")
+    desk.admin.post(f"{path}/end", {"device": "till-new"})
+    problem(desk.admin("POST", f"{path}/end", {"device": "till-new"}), 404, "till_unknown")
+
+
+def test_numbers_that_are_nobodys_are_counted_and_then_none_is_taken(desk, elder):
+    card = desk.operator.get(f"/elders/{elder}")["number"]
+    till = desk.house.client("P002")
+    swipe = {"canteen": "P002", "slot": "lunch", "at": day(-3, 12), "device": "till-P002"}
+    problem(till("POST", "/meals", swipe | {"card": "LZ123456789012"}), 404, "card_mistyped")
+    codes = [problem(till("POST", "/meals", swipe | {"card": f"LZ77{number}"}))["code"] for number in range(21)]
+    assert codes == ["card_unknown"] * 19 + ["numbers_refused"] * 2
+    assert "请拨打热线" in problem(till("POST", "/meals", swipe | {"card": card}), 422, "numbers_refused")["detail"]
+    late = till.post("/meals/upload", {"swipes": [swipe | {"card": card, "device_swipe_id": "late-1"}]})["results"][0]
+    assert late["result"] == "held" and late["code"] == "numbers_refused"
+    found = desk.finance.get("/meals/held")["wrong_numbers"]
+    assert {"canteen": "P002", "date": day(-3)[:10], "count": 20} in [{k: v for k, v in row.items() if k != "last_at"} for row in found]
+    assert till.post("/meals", swipe | {"card": card, "entry": "read"}, 201)["doubt"] is None
+
+
 def test_a_meal_is_subsidised_once(desk, elder):
     card = desk.operator.get(f"/elders/{elder}")["number"]
     swipe = {"card": card, "canteen": "P001", "slot": "lunch", "at": day(-1, 12), "device": "till-1"}

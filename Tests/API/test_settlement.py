@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from house import Client, day, moment, now, problem, vnh
+from pack import Forgery, verify
 from test_path import ANSWER, MONTH, past
 
 DATABASES = True
@@ -20,7 +21,8 @@ def named(house, role: str, name: str) -> Client:
 
 @pytest.fixture(scope="module")
 def people(house):
-    roles = {"reviewer": "operator", "street": "operator", "district": "finance", "treasurer": "finance", "cashier": "finance"}
+    roles = {"reviewer": "operator", "street": "operator", "district": "finance", "treasurer": "finance", "recorder": "finance",
+             "cashier": "finance"}
     return {name: named(house, role, name) for name, role in roles.items()}
 
 
@@ -111,7 +113,8 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     problem(people["street"]("POST", path("approve"), {}), 403, "right_missing")
     problem(desk.finance("POST", "/settlement-rights", {"name": "street", "right": "street"}), 403, "role_forbidden")
     for name in ["street", "district"]:
-        desk.admin.post("/settlement-rights", {"name": name, "right": name})
+        problem(desk.admin("POST", "/settlement-rights", {"name": name, "right": name}), 422, "street_missing") if name == "street" else None
+        desk.admin.post("/settlement-rights", {"name": name, "right": name, "street": "all"})
     problem(people["street"]("POST", path("approve"), {"hash": "stale"}), 409, "batch_changed")
     people["street"].post(path("reject"), {"opinion": "缺盖章"})
     assert steps()["step"] == "frozen"
@@ -129,13 +132,18 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     problem(cashier("POST", path("pay"), {}), 422, "invoice_missing")
     summary = list(csv.DictReader(io.StringIO(desk.finance("GET", path("statements.csv")).content.decode("utf-8-sig"))))
     codes = {row["服务商编码"]: row["统一社会信用代码"] for row in summary}
+    names = {row["服务商编码"]: row["名称"] for row in summary}
+    recorder = people["recorder"]
     due = {code: amount for code, amount in payable.items() if amount}
     assert due
     for code, amount in due.items():
-        invoice = {"provider": code, "number": f"INV{code}", "date": day(0)[:10], "amount_fen": amount, "credit_code": codes[code]}
-        problem(cashier("POST", path("invoices"), invoice | {"amount_fen": amount + 1}), 422, "invoice_mismatch")
-        problem(cashier("POST", path("invoices"), invoice | {"credit_code": "X"}), 422, "invoice_mismatch")
-        cashier.post(path("invoices"), invoice, 201)
+        invoice = {"provider": code, "number": f"INV{code}", "date": day(0)[:10], "amount_fen": amount, "seller": f" {names[code]} ", "credit_code": codes[code]}
+        problem(recorder("POST", path("invoices"), invoice | {"amount_fen": amount + 1}), 422, "invoice_mismatch")
+        problem(recorder("POST", path("invoices"), invoice | {"credit_code": "X"}), 422, "invoice_mismatch")
+        assert names[code] in problem(recorder("POST", path("invoices"), invoice | {"seller": "别家"}), 422, "invoice_seller_differs")["detail"]
+        recorder.post(path("invoices"), invoice, 201)
+    # Whoever has recorded an invoice makes no payment of it.
+    assert "登记了其中的发票" in problem(recorder("POST", path("pay"), {}), 403, "own_entry")["detail"]
     problem(people["treasurer"]("POST", path("pay"), {}), 403, "own_entry")
 
     # Of one account nobody knows which was approved: one person asks the provider, another one sends the money.
@@ -162,7 +170,9 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     problem(bank([*rows, ["UNKNOWN", "1.00", "成功", ""]]), 422, "bank_file_mismatch")
     assert "出现两次" in problem(bank([*rows, rows[0]]), 422, "bank_file_mismatch")["detail"]
     assert {p["state"] for p in steps()["payments"]} == {"ordered"}
-    assert bank(rows).json()["step"] == "paid"
+    # As a Chinese spreadsheet saves it, with the blanks of a bank's client.
+    saved = "\r\n".join(["付款编号,金额,状态,说明", *(f" {row[0]} ,{row[1]},{row[2]}," for row in rows)]).encode("gbk")
+    assert cashier("POST", path("bank-return"), data=saved).json()["step"] == "paid"
     assert desk.operator.get(f"/orders/{subject}")["settlement"] == "paid"
     problem(bank(rows), 409, "close_out_of_order")
 
@@ -175,6 +185,63 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
     cashier.post(f"/adjustments/{entry['id']}/approve", {})
     assert desk.finance.post(f"/settlements/{day(0)[:7]}/preview")["adjusted_fen"] == entry["amount_fen"]
     assert len({step["hash"] for step in steps()["history"][1:]}) == len(steps()["history"]) - 1
+
+
+def test_a_signed_month_verifies_and_a_forged_signature_is_found(house, desk, closed, tmp_path):
+    """After its whole way: each change covers its tracks perfectly, and is found all the same."""
+    vnh("export", MONTH, "--database", house.url, "--output", tmp_path / "pack")
+    status, lines = verify(tmp_path / "pack")
+    assert status == 0, lines
+
+    def first(rows, **fields):
+        return next(row for row in rows if all(row[column] == value for column, value in fields.items()))
+
+    def entered(rows):
+        row = next(row for row in rows if not row["rule"] and row["approved_by"])
+        row["approved_by"] = row["entered_by"]
+
+    def twice(rows):
+        first(rows, **{"from": "district", "action": "approve"})["by"] = "district"
+
+    def worded(rows):
+        first(rows, **{"from": "district", "action": "approve"})["opinion"] = "再议"
+
+    def recorded(rows):
+        for row in rows:
+            row["recorded_by"] = "cashier"
+
+    def less(rows):
+        rows[0]["amount_fen"] = str(int(rows[0]["amount_fen"]) + 1)
+
+    def undecided(rows):
+        first(rows, subject=closed[0]["id"])["by"] = "other"
+
+    def confirmed(rows):
+        rows[0]["by"] = "other"
+
+    def other_worker(rows):
+        row = next(row for row in rows if row["order"] == closed[0]["id"])
+        row["worker"] = next(other["worker"] for other in rows if other["worker"] != row["worker"])
+
+    def versioned(rows):
+        row = first(rows, id=closed[0]["id"])
+        row["price_version"] = row["price_version"].partition("@")[0] + "@2019-01-01"
+
+    def method(rows):
+        first(rows, order=closed[0]["id"])["in_method"] = "phone"
+
+    cases = [
+        ("adjustments.csv", entered, "录入又由同一人批准"), ("steps.csv", twice, "已经手前一环节"), ("steps.csv", worded, "批次指纹"),
+        ("invoices.csv", recorded, "登记又由同一人付款"), ("corrections.csv", less, "金额"),
+        ("decisions.csv", undecided, "批次指纹"), ("answers.csv", confirmed, "批次指纹"), ("visits.csv", other_worker, "服务人员"),
+        ("orders.csv", versioned, "价格版本"), ("visits.csv", method, "签到方式"),
+    ]
+    for index, (name, edit, words) in enumerate(cases):
+        forgery = Forgery(tmp_path / "pack", tmp_path / f"forged{index}")
+        forgery.change(name, edit)
+        forgery.reseal()
+        status, lines = verify(forgery.folder)
+        assert status == 1 and words in lines[0], (name, words, lines)
 
 
 def test_the_shadow_is_kept_and_asked_about_later(desk):

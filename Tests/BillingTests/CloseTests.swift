@@ -33,8 +33,47 @@ import Testing
             // A month in which nothing is paid needs no bank.
             let forward = move.from == .finance && move.action == .settle ? 2 : 1
             let bounce = [CloseStep.finance: 0, .paying: -1, .paid: -2][move.from]
+            guard move.action != .answerPart else {
+                #expect(steps == 0)
+                continue
+            }
             #expect(steps == (move.action == .bounce ? bounce : move.action == .reject || move.action == .payPart ? -1 : forward))
         }
+    }
+
+    @Test func `asks about a share of meals by numbers, and about none of cards`() {
+        func line(_ index: Int, isTold: Bool) -> Sampling.Line {
+            Sampling.Line(subject: "m\(index)", gross: Fen(100), evidence: .slip, isConfirmed: false, isTold: isTold)
+        }
+        let samples = Sampling.plan(
+            (0..<11).map { line($0, isTold: true) }, of: World.may, provider: nil, CheckPolicy(), isFirst: { _ in true })
+        #expect(samples.count == 3 && samples.allSatisfy { $0.reason == .weakEvidence && $0.result == nil })
+        let policy = CheckPolicy { $0 == "weak_entry_sample_percent" ? 0 : nil }
+        #expect(Sampling.plan([line(0, isTold: true)], of: World.may, provider: nil, policy, isFirst: { _ in false }).isEmpty)
+    }
+
+    @Test func `waits for every street with money in it`() throws {
+        func sign(_ street: String, _ to: CloseStep) -> CloseEntry {
+            CloseEntry(
+                from: .reviewed, action: .approve, to: to, by: "of-\(street)", at: Instant(milliseconds: 0), opinion: "", hash: "", street: street)
+        }
+        func step(_ street: String, due: Set<String>, after history: [CloseEntry] = []) throws -> CloseStep {
+            try CloseEntry.step(after: street, due: due, history: history)
+        }
+        #expect(try step("1", due: ["1", "2"]) == .reviewed)
+        let one = [sign("1", .reviewed)]
+        #expect(try step("2", due: ["1", "2"], after: one) == .street)
+        #expect(throws: Rejection.self) { try step("1", due: ["1", "2"], after: one) }
+        #expect(throws: Rejection.self) { try step("3", due: ["1", "2"]) }
+        #expect(try step(CloseEntry.allStreets, due: ["1", "2"], after: one) == .street)
+        // Nobody is due anything: one signature is enough.
+        #expect(try step("3", due: []) == .street)
+        let returned = try CloseMove.of(.reject, at: .street, month: World.may)
+        let history = one + [sign("2", .street)]
+        #expect(CloseEntry.ofStreets(history).compactMap(\.street) == ["1", "2"])
+        #expect(CloseEntry.ofStreets(history + [Self.entry(returned, by: "di")]).isEmpty)
+        let sentBack = try CloseMove.of(.reject, at: .reviewed, month: World.may)
+        #expect(CloseEntry.ofStreets(one + [Self.entry(sentBack, by: "of-2")]).isEmpty)
     }
 
     @Test func `takes another person at every step`() throws {
@@ -65,6 +104,8 @@ import Testing
         let bounce = try CloseMove.of(.bounce, at: .paying, month: World.may)
         #expect(code(pay, "cash", after: [Self.entry(pay, by: "cash"), Self.entry(bounce, by: "cash")]) == nil)
         #expect(code(pay, "cash", after: [Self.entry(pay, by: "cash")]) == "own_entry")
+        let part = try CloseMove.of(.answerPart, at: .paying, month: World.may)
+        #expect(code(pay, "cash", after: [Self.entry(pay, by: "cash"), Self.entry(part, by: "cash"), Self.entry(bounce, by: "cash")]) == nil)
     }
 
     @Test(arguments: [
@@ -170,6 +211,13 @@ import Testing
         #expect(Payment.file([Self.payment(1)]).contains("2026-05-P001-1,P001,店,6222,1.00,9"))
     }
 
+    @Test func `is matched whatever blanks a client has put around and into its fields`() throws {
+        let text = " 付款编号 ,金额,状态,说明\r\n\u{3000}2026-05-p001-1 , 1.00\t,成功 ,\r\n2026-05-P０02 -1,1.00,失败, 户名不符 \r\n"
+        let lines = try BankLine.read(Array(text.utf8))
+        #expect(try BankLine.match(lines, with: [Self.payment(1), Self.payment(2)]).map(\.line.isPaid) == [true, false])
+        #expect(lines.last?.note == "户名不符")
+    }
+
     @Test(arguments: [
         ([("X", "1.00")], "没有付款编号 X"), ([("2026-05-P001-1", "1.01")], "应为 1.00元"),
         ([("2026-05-P001-1", "1.00"), ("2026-05-P001-1", "1.00")], "出现两次"), ([], "没有任何行"),
@@ -185,6 +233,25 @@ import Testing
     @Test(arguments: ["a,b\n", "付款编号,金额,状态,说明\nX,一元,成功,\n", "付款编号,金额,状态,说明\nX,1.00,也许,\n", "付款编号,金额,状态,说明\n\"X"])
     func `is read strictly`(text: String) {
         #expect(throws: Rejection.self) { try BankLine.read(Array(text.utf8)) }
+    }
+}
+
+@Suite struct `The number of a swipe` {
+    @Test func `has the day and the end of the id, and reads back`() throws {
+        let number = SwipeNumber("1kdvdv5g02hdxj4g4q61", on: try #require(LocalDate("2026-01-09")))
+        #expect(number.text == "260109-4g4q61")
+        #expect(SwipeNumber("260109-4G4Q61") == number)
+    }
+
+    /// An order's number, a payment's, an invoice's, a day that is none, and what is neither letter nor digit.
+    @Test(arguments: ["260109-00004", "2026-03-P001-1", "260109", "261332-4g4q61", "260109-4g4q6%", "260109-刷卡一二三四", ""])
+    func `is nothing else`(text: String) { #expect(SwipeNumber(text) == nil) }
+
+    @Test func `stands for a meal, an order keeps its own`() {
+        var line = World.line("1kdvdv5g02hdxj4g4q61")
+        #expect(line.shownNumber == line.number)
+        line.kind = .meal
+        #expect(line.shownNumber == SwipeNumber(line.subject, on: line.date).text)
     }
 }
 
@@ -274,5 +341,13 @@ import Testing
         let unpaid = Correction(share: Fen(share), bonus: Fen(bonus), isPaid: false)
         #expect(unpaid.amount(asked.map { Fen(-$0) }) == moved.map { Fen(-$0) })
         #expect(paid.whole == -unpaid.whole)
+        #expect(moved.map { paid.movesBonus(Fen($0)) } ?? false == (bonus > 0 && moved == paid.whole.amount))
+    }
+
+    /// Of a line of ten yuan, of which rules leave nine, or all, or nothing.
+    @Test(arguments: [(900, 900, 1000), (900, 450, 500), (900, -899, 999), (900, 1200, 1000), (1000, 1, 1), (0, 300, 1000)] as [(Int64, Int64, Int64)])
+    func `moves the public money of a line in proportion`(share: Int64, amount: Int64, funding: Int64) {
+        let correction = Correction(share: Fen(share), bonus: Fen(300), isPaid: amount < 0)
+        #expect(correction.funding(Fen(amount), of: Fen(1000)) == Fen(funding))
     }
 }

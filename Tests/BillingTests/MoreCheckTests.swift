@@ -224,6 +224,45 @@ import Testing
         #expect(try World.findings(slow[0], among: Array(slow.dropFirst())).isEmpty)
     }
 
+    @Test func `R22 sees a pile of cards at one canteen, whatever its tills are called`() throws {
+        func swipe(_ index: Int, every seconds: Int, at canteen: ProviderID = World.provider) -> Candidate {
+            altered(World.meal("p\(index)", at: seconds * index, canteen: canteen)) { $0.proof.device = "made-up-\(index % 20)" }
+        }
+        let pile = (0..<60).map { swipe($0, every: 2) }
+        #expect(try World.findings(pile[0], among: Array(pile.dropFirst())).map(\.code) == ["R22"])
+        #expect(try World.findings(pile[0], among: Array(pile.dropFirst(2))).isEmpty)
+        let two = (0..<60).map { swipe($0, every: 2, at: $0 % 2 == 0 ? World.provider : ProviderID("P999")) }
+        #expect(try World.findings(two[0], among: Array(two.dropFirst())).isEmpty)
+    }
+
+    @Test func `R22 pays so many meals by number a day and canteen, the earliest first`() throws {
+        func swipe(_ index: Int, isWeak: Bool, day: Int = 0) -> Candidate {
+            altered(World.meal("m\(index)-\(day)", at: 60 * index)) {
+                $0.isManual = isWeak
+                $0.date = $0.date.adding(days: day)
+            }
+        }
+        let six = (0..<6).map { swipe($0, isWeak: true) }
+        #expect(try World.findings(six[5], among: Array(six.dropLast())).map(\.code) == ["R22"])
+        #expect(try World.findings(six[4], among: six.filter { $0.subject != six[4].subject }).isEmpty)
+        // A tenth of eighty is eight.
+        let many = (0..<8).map { swipe($0, isWeak: true) } + (8..<80).map { swipe($0, isWeak: false) }
+        #expect(try World.findings(many[7], among: many.filter { $0.subject != many[7].subject }).isEmpty)
+        #expect(try World.findings(swipe(5, isWeak: true, day: 1), among: six).isEmpty)
+    }
+
+    @Test(arguments: [
+        Row("a till of its own", [], nil, World.meal("m1")),
+        Row("a stranger's till", ["R22"], .hold, World.meal("m1")) { $0.proof.doubt = .till },
+        Row("numbers were tried", ["R22"], .hold, World.meal("m1")) { $0.proof.doubt = .guessing },
+        Row("a till without a name", ["R22"], .hold, World.meal("m1")) { ($0.proof.doubt, $0.proof.device) = (.till, nil) },
+    ])
+    func `R22 knows the tills of a canteen`(row: Row) throws { try Checks.expect(row) }
+
+    @Test func `R17 looks where codes were tried`() throws {
+        #expect(try World.findings(Row("") { $0.proof.wasCodeLocked = true }.line).map(\.code) == ["R17"])
+    }
+
     @Test func `R24 knows relatives and shared telephones`() throws {
         let tie = Terms.Tie(worker: World.worker, elder: ElderID("E1"))
         #expect(try World.findings(World.line(), terms: { $0.ties = [tie: "女儿"] }).map(\.code) == ["R24"])
@@ -265,6 +304,14 @@ import Testing
         #expect(finding(100) == nil)
         #expect(finding(101)?.code == "R26")
         #expect(finding(100, "X")?.code == "R26")
+    }
+
+    @Test(arguments: [
+        ("兰州市城关区示例餐饮（集团）有限公司", true), (" 兰州市城关区示例餐饮(集团)有限公司 ", true), ("兰州市城关区示例餐饮　（集团） 有限公司", true),
+        ("兰州市城关区示例餐饮有限公司", false), ("", false),
+    ])
+    func `an invoice names its seller as the register does, but for width, blanks and brackets`(name: String, isSeller: Bool) {
+        #expect(InvoiceCheck.isSeller(name, "兰州市城关区示例餐饮（集团）有限公司") == isSeller)
     }
 
     @Test func `is listed once with its severity`() {

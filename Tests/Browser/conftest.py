@@ -60,6 +60,12 @@ class House:
     def ring(self, number, call_id):
         return self.api("POST", "/calls", {"event": "newCall", "call_id": call_id, "from": number, "to": "96345"})
 
+    def budget(self, wish):
+        """Proposed by finance, confirmed by somebody else."""
+        made = self.api("POST", "/budgets", wish, token=self.token("finance"))
+        if made["proposal"]:
+            self.api("POST", f"/budget-overrides/{made['proposal']['id']}/approve", {}, token=self.token("admin", "--name", "second-signature"))
+
     def elders(self, query="LZ"):
         return self.api("GET", f"/elders?q={query}")["elders"]
 

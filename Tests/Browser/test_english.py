@@ -130,6 +130,7 @@ PAGES = [
     ("/console", "operator", "/console"),
     ("/console/callbacks", "operator", "/console/callbacks"),
     ("/console/callbacks/{id}", "operator", "/console/callbacks/{sample}"),
+    ("/console/callbacks/meals/{id}", "operator", "/console/callbacks/meals/{told}"),
     ("/console/complaints", "operator", "/console/complaints"),
     ("/console/downtime", "operator", "/console/downtime"),
     ("/console/downtime/print", "operator", "/console/downtime/print?from={slip}&until={slip}"),
@@ -203,6 +204,7 @@ def examples(district):
     return {
         "elder": district.one(order.format("elder_id")), "order": district.one(order.format("id")),
         "own": district.one("SELECT number FROM service_order WHERE provider_id = 'P001' AND state = 'offered' LIMIT 1"),
+        "told": district.one("SELECT s.subject FROM sample s JOIN meal_swipe m ON m.id = s.subject WHERE s.result IS NULL LIMIT 1"),
         "sample": district.one(sample.format("o.id")), "sampled": district.one(sample.format("o.number")),
         "regular": district.one("SELECT elder_id FROM standing_order ORDER BY id LIMIT 1"),
         "standing": district.one("SELECT id FROM standing_order ORDER BY id LIMIT 1"),
@@ -232,7 +234,7 @@ def district(browser, past):
     _, line = past.one_on_a_line()
     past.ring(line, "english-1")
     past.api("POST", "/webhooks", {"url": "https://example.org/hook", "events": ["order.closed"]}, token=past.token("admin"))
-    past.api("POST", "/budgets", {"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00}, token=past.token("finance"))
+    past.budget({"fund": "district_subsidy", "year": 2026, "granted_fen": 50_000_00})
     allowances(past)
     special_funds(past)
     held_swipe(past)

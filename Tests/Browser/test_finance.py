@@ -43,6 +43,8 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
             page = admin.go("/admin/rights")
             page.get_by_label("登录名").fill(name)
             page.get_by_label("权限").select_option(right)
+            if right == "street":
+                page.get_by_label("签哪个街道").select_option("all")
             page.get_by_role("button", name="授权").click()
             page.wait_for_selector(f"td:has-text('{name}')")
     page.get_by_label("登录名").fill("admin")
@@ -88,7 +90,7 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     page.get_by_role("link", name="发票、付款、冲正").first.click()
 
     # Invoices: the first by hand, the others as a machine would.
-    page = cashier.go(f"{MONTH}/money")
+    page = treasurer.go(f"{MONTH}/money")
     due = page.locator("p .big").first.inner_text()
     assert "没有登记发票" in panel(page) and page.get_by_role("button", name="生成付款文件").count() == 0
     forms = page.locator("form[action$='/invoices']").evaluate_all(
@@ -98,11 +100,12 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     form.get_by_label("日期").fill("2026-02-10")
     form.get_by_role("button", name="登记发票").click()
     page.wait_for_selector("td:has-text('25117000000000000001')")
-    token = house.token("finance", "--name", "cashier1")
+    token = house.token("finance", "--name", "treasurer1")
     for number, invoice in enumerate(forms[1:], 2):
         house.api("POST", "/settlements/2026-01/invoices", {
             "provider": invoice["provider"], "number": f"2511700000000000{number:04}", "date": "2026-02-10",
-            "amount_fen": round(float(invoice["amount"]) * 100), "credit_code": invoice["credit_code"]}, token=token)
+            "amount_fen": round(float(invoice["amount"]) * 100), "seller": invoice["seller"],
+            "credit_code": invoice["credit_code"]}, token=token)
     assert "已经手本批次" in panel(treasurer.go(f"{MONTH}/money"))
     page = cashier.go(f"{MONTH}/money")
     page.get_by_role("button", name=f"生成付款文件：{len(forms)} 笔，共 {due} 元").click()
@@ -141,6 +144,12 @@ def test_a_budget_is_set_on_the_page_and_a_right_is_taken_back(house, enter):
     page.get_by_label("资金").select_option("meal_subsidy")
     page.get_by_label("全年金额").fill("1,200,000")
     page.get_by_role("button", name="下达").click()
+    # One proposes, another confirms; then it is in force.
+    page.wait_for_selector("section:has-text('全年 1,200,000.00')")
+    page = enter(house, "admin").go("/finance/budgets?year=2026")
+    page.get_by_role("button", name="批准", exact=True).click()
+    page.wait_for_load_state()
+    page.goto(f"{house.base}/finance/budgets?year=2026")
     page.wait_for_selector("td:has-text('1,200,000.00')")
     page = enter(house, "admin").go("/admin/rights")
     page.get_by_label("登录名").fill("somebody")

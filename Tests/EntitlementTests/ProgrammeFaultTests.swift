@@ -40,12 +40,28 @@ import Yams
         ("可叠加项目 B 不存在", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), stacksWith: ["B"]))]),
         ("不能与自己叠加", [Sample.programme("A", .voucher, ProgrammeVersion(version: 1, from: Sample.monday, benefit: Benefit(kind: .amount, value: 1), stacksWith: ["A"]))]),
         ("能力等级应为 0 到 4", [Sample.programme("A", .voucher, Sample.version(eligibility: Eligibility(abilityLevels: [5]), .amount, 1))]),
+        ("能力等级应为 0 到 4", [Sample.programme("A", .voucher, Sample.version(.amount, 1, grants: [Grant(per: .day, byAbility: ["重度": 1])]))]),
+        ("年龄应为 0 到 130 岁的整数", [Sample.programme("A", .voucher, Sample.version(eligibility: Eligibility(minimumAge: -5), .amount, 1))]),
+        ("年龄应为 0 到 130 岁的整数", [Sample.programme("A", .voucher, Sample.version(eligibility: Eligibility(maximumAge: 800), .amount, 1))]),
+        ("年龄应为 0 到 130 岁的整数", [Sample.programme("A", .voucher, Sample.version(.amount, 1, byAge: ["八十": 1]))]),
+        ("年龄应为 0 到 130 岁的整数", [Sample.programme("A", .voucher, Sample.version(.amount, 1, grants: [Grant(per: .day, rows: [TableRow(minimumAge: -1, value: 1)])]))]),
+        (
+            "rows 中年龄上限小于下限",
+            [Sample.programme("A", .voucher, Sample.version(.amount, 1, grants: [Grant(per: .day, rows: [TableRow(minimumAge: 80, maximumAge: 79, value: 1)])]))]
+        ),
+        ("版本号应为不小于 1 的整数", [Sample.programme("A", .voucher, Sample.version(number: 0, .amount, 1))]),
+        ("名称不能为空", [Programme(code: "A", name: " ", fund: .voucher, versions: [Sample.version(.amount, 1)])]),
     ])
     func `is not taken and is named`(message: String, programmes: [Programme]) throws {
         let faults = try #require(throws: ProgrammeFaults.self) { try Programmes(programmes) }
         #expect(faults.all.map(\.message) == [message])
         #expect(faults.all.map(\.programme) == ["A"])
         #expect(faults.description.hasPrefix("A"))
+    }
+
+    @Test func `without a code is told by its empty place`() {
+        let faults = ProgrammeLint.faults([Sample.programme("", .voucher, Sample.version(.amount, 1))])
+        #expect(faults.map(\.description) == ["：编码不能为空"])
     }
 
     @Test func `with its number and its company wrong is told all of it`() throws {
@@ -84,9 +100,14 @@ import Yams
         ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benfit: {kind: share}}]}",
             "B：versions.[1]：未知字段 benfit"),
         ("- {code: B, nam: 乙, fund: voucher, versions: []}", "B：未知字段 nam"),
-        ("- {code: B, name: 乙, fund: lottery, versions: []}", "B：fund："),
+        ("- {code: B, name: 乙, fund: lottery, versions: []}", "B：fund：“lottery”应为 care_insurance、voucher、directed、district_subsidy、meal_subsidy 之一"),
+        ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benefit: {kind: rest}, class_change: soon}]}",
+            "B：versions.[1].class_change：“soon”应为"),
+        ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benefit: {kind: rest}, scope: {slots: [lunch, tea]}}]}",
+            "B：versions.[1].scope.slots：“tea”应为 breakfast、lunch、supper 之一"),
         ("- {name: 乙, fund: voucher, versions: []}", "第 2 项：缺少字段 code"),
-        ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-02-30, sample: true, source: x, benefit: {kind: rest}}]}", "B：versions.[1].from："),
+        ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-02-30, sample: true, source: x, benefit: {kind: rest}}]}",
+            "B：versions.[1].from：“2026-02-30”不是 YYYY-MM-DD 的日期"),
         ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benefit: {kind: amount, value: \"1.234\"}}]}",
             "“1.234”不是以元为单位的金额"),
         ("- {code: B, name: 乙, fund: voucher, versions: [{version: 1, from: 2026-01-01, sample: true, source: x, benefit: {kind: rest}, grants: [{per: month, rows: [{class: [a], value: \"1\"}]}]}]}",

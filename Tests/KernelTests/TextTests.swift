@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `is not taken in another encoding`() {
-        #expect(throws: CSV.Fault(line: 2, reason: "不是有效的 UTF-8 文字")) { try CSV.records(Array("a\n".utf8) + [0xC0, 0xCF, 0x0A]) }
+        #expect(throws: CSV.Fault(line: 2, reason: "不是 UTF-8 文字，请在表格软件里另存为“CSV UTF-8（逗号分隔）”")) { try CSV.records(Array("a\n".utf8) + [0xC0, 0xCF, 0x0A]) }
     }
 
     @Test func `knows the line of each record across quoted breaks`() throws {

@@ -49,6 +49,34 @@ struct Book {
         return .done
     }
 
+    /// A correction of a service of a month that is closed: all of it or nothing.
+    mutating func correct(_ change: FundingChange, elder: Int, month: Month) -> Answer {
+        let move: FundMove = change.isTaken ? .spend : .reverse
+        var purses = balances[elder] ?? [:]
+        var next = budgets
+        for leg in change.legs {
+            for draw in leg.draws {
+                let open = purses[draw.key] ?? Balance(granted: draw.granted, reserved: .zero, posted: .zero)
+                guard let after = open.after(move, draw.amount, granted: change.isTaken ? draw.granted : nil) else { return .refused }
+                purses[draw.key] = after
+            }
+            for key in leg.budgets {
+                guard let after = next[key]?.after(move, leg.borne) else { return .refused }
+                next[key] = after
+            }
+        }
+        balances[elder] = purses
+        budgets = next
+        for leg in change.legs {
+            let (correction, budget) = (AccountName.correction(month), AccountName.budget(leg.programme, month))
+            accounts[change.isTaken ? correction : budget, default: (0, 0)].debit += leg.amount.amount
+            accounts[change.isTaken ? budget : correction, default: (0, 0)].credit += leg.amount.amount
+            debits += leg.amount.amount
+            credits += leg.amount.amount
+        }
+        return .done
+    }
+
     /// The month is over: its services are not moved any more.
     mutating func forgetServices() {
         states.removeAll(keepingCapacity: true)
@@ -73,6 +101,8 @@ struct NaiveBook {
     var services: [Service] = []
     /// What stays of months that are closed: held and spent by account, owed by provider and month.
     private(set) var owed: [String: Int64] = [:]
+    /// What corrections of a month's services have taken less what they have given back.
+    private(set) var corrected: Int64 = 0
     /// Paid in cash less what was taken back, by programme and the month in which that was done.
     private(set) var cash: [String: Int64] = [:]
     private(set) var promised: Int64 = 0
@@ -130,6 +160,36 @@ struct NaiveBook {
                 if state == .reserved { held[name, default: 0] += draw.amount.amount }
                 if old == .posted { spent[name, default: 0] -= draw.amount.amount }
                 if state == .posted { spent[name, default: 0] += draw.amount.amount }
+            }
+        }
+    }
+
+    /// Notes that so much of a refused service is paid after all, or of a paid one taken back: walked through payer by payer, forwards or backwards.
+    mutating func correct(_ index: Int, _ amount: Int64, isTaken: Bool, withBonus: Bool) {
+        let service = services[index]
+        let sign: Int64 = isTaken ? 1 : -1
+        corrected += sign * amount
+        var rest = amount
+        for leg in isTaken ? service.legs : service.legs.reversed() where rest > 0 {
+            let part = min(rest, leg.amount.amount)
+            rest -= part
+            for key in leg.budgets { borne[key.text, default: 0] += sign * (part + (withBonus ? leg.bonus.amount : 0)) }
+            for draw in leg.draws where draw.key.isCount && (isTaken || part == leg.amount.amount) {
+                spent[Self.name(service.elder, draw.key), default: 0] += sign * draw.amount.amount
+            }
+            // Those that make up the leg together are the periods of one grant.
+            var purses: [[Draw]] = [[]]
+            for draw in leg.draws where !draw.key.isCount {
+                if purses[purses.count - 1].map(\.amount).total == leg.amount { purses.append([]) }
+                purses[purses.count - 1].append(draw)
+            }
+            for purse in purses {
+                var wanted = part
+                for draw in isTaken ? purse : purse.reversed() {
+                    let some = min(wanted, draw.amount.amount)
+                    wanted -= some
+                    spent[Self.name(service.elder, draw.key), default: 0] += sign * some
+                }
             }
         }
     }

@@ -98,7 +98,9 @@ struct ModelDistrict {
         try run.compareAll()
         let kinds = run.tally.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         print("The books against a list: \(Self.operations) operations, seed \(seed), until \(run.lastDay): \(kinds)")
-        for kind in ["allowance", "bill", "cash paid", "cash turned down", "cash taken back", "class change", "death", "month end", "retry"] {
+        for kind in ["allowance", "bill", "cash paid", "cash turned down", "cash taken back", "class change", "correction pays", "correction takes back", "death",
+            "month end", "retry",
+        ] {
             #expect(run.tally[kind, default: 0] > 10, "seed \(seed): \(kind)")
         }
         #expect(run.tally.count >= 9, "seed \(seed): \(run.tally)")
@@ -288,6 +290,31 @@ struct Run {
         count("death")
     }
 
+    /// A refused service of the month that has ended is paid after all, or a paid one is taken back; all of it or a part.
+    private mutating func correct(_ index: Int) throws {
+        let service = naive.services[index]
+        let all = service.legs.map(\.amount).total
+        guard service.cash == nil, all > .zero else { return }
+        let isTaken = service.state == .released
+        let part = random.chance(30) ? all : Fen(Int64(1 + random.below(Int(all.amount))))
+        let change = FundingChange(service.legs, from: isTaken ? .zero : all, to: isTaken ? part : all - part, bonus: part == all)
+        try #require(change.legs.map(\.amount).total == part && change.isTaken == isTaken)
+        switch book.correct(change, elder: service.elder, month: service.month) {
+        case .refused:
+            // Somebody else has used it meanwhile; what was taken can always be given back.
+            try #require(isTaken)
+            count("refused: correction")
+        case .nothing, .done:
+            naive.correct(index, part.amount, isTaken: isTaken, withBonus: part == all)
+            count(isTaken ? "correction pays" : "correction takes back")
+        }
+        for leg in service.legs {
+            for draw in leg.draws { try compare(service.elder, draw.key) }
+            for key in leg.budgets { try #require(book.budgets[key]?.used.amount == naive.borne[key.text] ?? 0) }
+        }
+        try #require(book.debits == book.credits)
+    }
+
     mutating func nextDay() throws {
         let month = day.month
         day = day.adding(days: 1)
@@ -295,6 +322,7 @@ struct Run {
         try takeBack()
         // Month end: what is still promised is given back, and the month is frozen.
         for index in open where naive.services[index].state == .reserved { try apply(.release, to: index) }
+        for index in naive.services.indices where random.chance(5) { try correct(index) }
         if day.monthOfYear % 3 == 1 { try compareAll() }
         naive.services.removeAll(keepingCapacity: true)
         book.forgetServices()
@@ -343,16 +371,18 @@ struct Run {
         for (elder, purses) in book.balances { for key in purses.keys { try compare(elder, key) } }
         var difference: Int64 = 0
         var promised: Int64 = 0
-        var (owed, cash): (Int64, Int64) = (0, 0)
+        var (owed, cash, corrected): (Int64, Int64, Int64) = (0, 0, 0)
         for (name, account) in book.accounts {
             difference += account.debit - account.credit
             if name.hasPrefix("reserved/") { promised += account.debit - account.credit }
             if name.hasPrefix("payable/") { owed += account.debit - account.credit }
+            if name.hasPrefix("correction/") { corrected += account.debit - account.credit }
             if name.hasPrefix("cash/") { cash += account.debit - account.credit }
         }
         try #require(difference == 0)
         try #require(promised == naive.promised)
         try #require(owed == naive.owed.values.reduce(0, +))
         try #require(cash == naive.cash.values.reduce(0, +))
+        try #require(corrected == naive.corrected)
     }
 }

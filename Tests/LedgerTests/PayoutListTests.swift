@@ -117,6 +117,12 @@ import Workflow
             try await Self.fill(world, 600..<601)
             let line = try await Self.line(world)
             #expect(line.waiting.count == 1 && line.unfinished.map(\.list) == [seen.sha256] && line.unfinished.map(\.count) == [600])
+            // What is told to be paid is what has been, also while a decision is half carried out.
+            func counted() async throws -> [Int] {
+                let all = try await world.office.read { tx in try tx.payouts.all(Self.month).filter { $0.state == .posted } }
+                return [all.count, Int(all.map(\.leg.amount).total.amount)]
+            }
+            #expect(try await counted() == [line.paid.count, Int(line.paid.amount.amount)] && line.paid.count == (approve ? 256 : 0))
             // Neither the opposite nor the other list goes on with it.
             #expect(await refusal { try await Self.decide(world.office, seen.sha256, approve: !approve) }?.code == "already_decided")
             world.pass(.hours(20))
@@ -125,7 +131,9 @@ import Workflow
             #expect(try await states() == [done: 600, .reserved: 1])
             let last = try await world.office.read { tx in try tx.payouts.find("p10599") }
             #expect(last?.decidedBy == "second")
-            #expect(try await Self.line(world).unfinished.isEmpty)
+            let after = try await Self.line(world)
+            #expect(after.unfinished.isEmpty && after.paid.count == (approve ? 600 : 0))
+            #expect(try await counted() == [after.paid.count, Int(after.paid.amount.amount)])
             #expect(try await world.faults() == [])
         }
     }

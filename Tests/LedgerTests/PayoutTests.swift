@@ -125,6 +125,22 @@ extension World {
     }
 
     @Test(arguments: Backend.available)
+    func `drawn up before its budget was entered is borne by it`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            try world.changeProgrammes { $0 + Self.programmes }
+            _ = try await DrawUpAllowances(world.office)("AGED", World.month, by: World.finance)
+            try await world.grant(Self.budget, Fen(470_000))
+            let drawn = try await world.office.read { tx in try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout") }
+            #expect(try await world.office.read { tx in try tx.budgets.require(Self.budget).reserved.amount } == drawn)
+            // An allowance belongs to no category.
+            let category = BudgetKey(fund: Self.budget.fund, year: Self.budget.year, category: "06")
+            try await world.grant(category, Fen(470_000))
+            #expect(try await world.office.read { tx in try tx.budgets.require(category).balance.used } == .zero)
+            #expect(try await world.faults() == [])
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `is reimbursed on bills of the quarter before, each once, as far as the quarter's grant goes`(backend: Backend) async throws {
         try await World.with(backend) { world in
             try world.changeProgrammes { $0 + Self.programmes }

@@ -19,7 +19,7 @@ import Workflow
             try world.changeProgrammes { $0 + `Money paid in cash`.programmes.replacing("claim_per: quarter", with: "claim_per: month") }
             for (fund, yuan) in [(Fund.districtSubsidy, 600), (.mealSubsidy, 300), (.voucher, 50), (.directed, 700)] as [(Fund, Int64)] {
                 let key = BudgetKey(fund: fund, year: 2026)
-                _ = try await world.office.perform(try SetBudget(world.office).prepared(key, granted: Fen(yuan * 100), by: World.finance))
+                try await world.grant(key, Fen(yuan * 100))
             }
             var orders: [OrderID] = []
             var meals: [SwipeID] = []

@@ -36,6 +36,13 @@ import Testing
         #expect(visit.evidence(EvidencePolicy()) == (isAtElder ? .partial : .none))
     }
 
+    @Test(arguments: zip(CheckMethod.allCases, [false, true, false, false, false, false]))
+    func `takes no code or card where codes were tried`(method: CheckMethod, isAtElder: Bool) {
+        var visit = Self.visit(Self.check(0, distance: 10), Self.check(60, method, distance: 10))
+        visit.traces.isCodeLocked = true
+        #expect(visit.evidence(EvidencePolicy()) == (isAtElder ? .partial : .none))
+    }
+
     /// Distance, the device's own accuracy → in the fence of 200 m, 500 m at the widest.
     @Test(arguments: [
         (0, nil, true), (200, nil, true), (201, nil, false), (201, 1, true), (450, 250, true), (450, 249, false), (500, 300, true),

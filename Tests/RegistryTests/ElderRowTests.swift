@@ -60,7 +60,8 @@ import Testing
 
     @Test(arguments: [
         ("number", "", "missing"), ("number", "LZ 1", "bad_code"), ("number", "LZ000000000000000000001", "bad_code"), ("name", " ", "missing"),
-        ("name", "王建国2", "bad_character"), ("name", String(repeating: "长", count: 41), "too_long"), ("sex", "x", "bad_value"),
+        ("name", "王建国2", "bad_character"), ("name", "王\u{202E}国建", "bad_character"), ("contacts", "王\u{200B}芳/女儿/", "bad_character"),
+        ("name", String(repeating: "长", count: 41), "too_long"), ("sex", "x", "bad_value"),
         ("birthday", "1942-02-30", "bad_date"), ("birthday", "昨天", "bad_date"), ("birthday", "2026-06-02", "bad_date"),
         ("birthday", "1890-01-01", "bad_date"), ("id_number", "110105194912310039", "check_digit"), ("id_number", "1101051949", "bad_id_number"),
         ("phones", "12", "bad_phone"), ("phones", "女儿:abc", "bad_phone"), ("region", "", "missing"), ("region", "城关区", "bad_region"),

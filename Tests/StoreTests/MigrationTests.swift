@@ -1,4 +1,5 @@
 import Kernel
+import Registry
 import Store
 import StoreSQLite
 import TestSupport
@@ -117,6 +118,55 @@ import Testing
         }
     }
 
+    /// Step 37 books anew what corrections had booked under the month of their approval, or twice; nothing is edited.
+    @Test(arguments: Backend.available)
+    func `books the corrections of before under the months that pay them`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await Migrator(Array(Migrator.all.migrations.prefix(36))).migrate(database, now: Self.zero)
+            try await database.writeAlone { tx in
+                // A held line that was corrected in June and stands on May's statement, one that waits, one taken back in its month, and what was carried.
+                for (id, rule, amount, pays) in [
+                    ("held", "", 700, "2026-05"), ("waits", "", 300, nil), ("back", "", -200, "2026-06"), ("carry/P001", "CARRY", -50, "2026-06"),
+                ] as [(String, String, Int64, String?)] {
+                    try tx.execute(
+                        """
+                        INSERT INTO adjustment (id, month, provider_id, subject, amount_fen, reason, entered_by, entered_ms, approved_by, approved_ms,
+                            statement_month, rule, basis)
+                        VALUES (\(id), '2026-04', 'P001', \(id), \(Fen(amount)), 'r', 'a', 0, 'b', 0, \(pays), \(rule), '')
+                        """)
+                }
+                try tx.execute(
+                    """
+                    INSERT INTO statement_line (month, provider_id, ordinal, kind, subject, number, elder_id, item_code, service_date, quantity,
+                        unit_price_fen, gross_fen, subsidy_fen, self_pay_fen, funding, evidence, verdict, findings)
+                    VALUES ('2026-04', 'P001', 1, 'order', 'held', '260410-00001', 'e1', '06001', '2026-04-10', 100, 700, 700, 700, 0, '', 3, 'held', '')
+                    """)
+                let (april, june) = ("payable/P001/2026-04", "payable/P001/2026-06")
+                let correction = "correction/2026-04"
+                try tx.ledger.append(
+                    [
+                        Ledger.Posting(.post, subject: "held", debit: april, credit: "reserved/A/2026-04", amount: Fen(700)),
+                        Ledger.Posting(.reverse, subject: "held", debit: june, credit: correction, amount: Fen(700), reverses: 1),
+                        Ledger.Posting(.reverse, subject: "waits", debit: june, credit: correction, amount: Fen(300)),
+                        Ledger.Posting(.reverse, subject: "back", debit: correction, credit: june, amount: Fen(200)),
+                    ], at: Self.zero)
+            }
+            try await Migrator.all.migrate(database, now: Self.zero)
+            let balances = try await database.read { tx in
+                try tx.rows("SELECT name, debit_fen - credit_fen FROM account WHERE debit_fen <> credit_fen ORDER BY name") {
+                    "\(try $0.text()) \(try $0.fen().amount)"
+                }
+            }
+            #expect(balances == [
+                "correction/2026-04 200", "payable/P001/2026-04 50", "payable/P001/2026-05 700", "payable/P001/2026-06 -250", "reserved/A/2026-04 -700",
+            ])
+            let (entries, moved) = try await database.read { tx in
+                (try tx.ledger.of("held"), try tx.integer("SELECT moved_fen FROM adjustment WHERE id = 'held'"))
+            }
+            #expect(entries.count == 5 && moved == 700 && entries.dropFirst(2).map(\.reverses) == [2, 2, 1])
+        }
+    }
+
     /// Step 29 keeps sums of what was written before it: by month of each budget, and of the held and blocked lines of each statement.
     @Test(arguments: Backend.available)
     func `adds up what was written before its sums were kept`(backend: Backend) async throws {
@@ -152,6 +202,7 @@ import Testing
                         """)
                 }
                 try tx.execute("INSERT INTO settlement_month (month, state, started_ms, closed_by) VALUES ('2026-01', 'closed', 0, 'f')")
+                try tx.execute("INSERT INTO close_grant (name, authority, granted_by, at_ms) VALUES ('s', 'street', 'a', 0), ('p', 'pay', 'a', 0)")
                 try tx.execute(
                     """
                     INSERT INTO statement (month, provider_id, lines, held, gross_fen, subsidy_fen, self_pay_fen, deducted_fen, payable_fen, sha256, frozen_ms)
@@ -168,6 +219,14 @@ import Testing
                 }
             }
             try await Migrator.all.migrate(database, now: Self.zero)
+            // Tills that have swiped are their canteens'; whoever signed for the streets still does.
+            let (isOwn, isOthers, street, none) = try await database.read { tx in
+                (
+                    try tx.tills.isRegistered("t", at: ProviderID("P001")), try tx.tills.isRegistered("t", at: ProviderID("P002")),
+                    try tx.close.street(of: "s"), try tx.close.street(of: "p")
+                )
+            }
+            #expect(isOwn && !isOthers && street == "all" && none == nil)
             let months = try await database.read { tx in
                 try tx.rows("SELECT fund, month, reserved_fen, posted_fen, services FROM budget_month ORDER BY fund, month") {
                     [try $0.text(), try $0.text(), "\(try $0.int())", "\(try $0.int())", "\(try $0.int())"]

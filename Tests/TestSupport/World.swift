@@ -64,12 +64,25 @@ public struct World: Sendable {
         office.shelf.replace(with: try Reference(files))
     }
 
+    /// 下达: proposed by one and confirmed by another where it takes two.
+    public func grant(_ key: BudgetKey, _ amount: Fen) async throws {
+        guard case .proposed(let proposal, _) = try await office.perform(try SetBudget(office).prepared(key, granted: amount, by: Self.finance)) else { return }
+        let second = Caller(role: .finance, name: "second-signature")
+        _ = try await office.perform(try OverrideBudget(office).decide(proposal.id, approve: true, opinion: "同意", by: second))
+    }
+
     // MARK: People
 
     private func settle() async throws {
         let elders = try ["ordinary": Self.ordinary, "low_income": Self.lowIncome, "minimum_living": Self.minimum, "destitute": Self.destitute]
             .sorted { $0.key < $1.key }.enumerated().map { try elder($0.element.value, class: $0.element.key, order: $0.offset) }
-        try await office.perform { tx in for elder in elders { try tx.elders.insert(elder) } }
+        let (canteens, now) = (["P001", "P002"].map { ProviderID($0) }, office.now)
+        try await office.perform { tx in
+            for elder in elders { try tx.elders.insert(elder) }
+            for canteen in canteens {
+                for till in ["till", "till-1"] { _ = try tx.tills.register(till, at: canteen, by: Self.admin.name, now: now) }
+            }
+        }
     }
 
     /// An elder of 78 years in 酒泉路街道 (Chengguan), within reach of many providers.
@@ -148,7 +161,7 @@ public struct World: Sendable {
         return order
     }
 
-    private func door(_ order: Order) async throws -> Coordinate? {
+    public func door(_ order: Order) async throws -> Coordinate? {
         try await office.read { tx in try tx.elders.require(order.elder).place }
     }
 

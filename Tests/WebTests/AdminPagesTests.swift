@@ -28,12 +28,12 @@ struct AdminPagesTests {
     @Test func `who signs a month for whom, and a right refused`() async throws {
         try await World.with(.memory) { world in
             let manage = ManageRoster(world.office)
-            try await world.office.perform(try manage.grant(.street, to: "street", by: World.admin))
+            try await world.office.perform(try manage.grant(.street, to: "street", street: "all", by: World.admin))
             try await world.office.perform(try manage.grant(.pay, to: "street", by: World.admin))
             try await world.office.perform(try manage.grant(.pay, to: "street", isGiven: false, by: World.admin))
             try Golden.page(
                 "rights", RightsModel(
-                    try await manage.rights(), typed: .init(name: World.admin.name, right: "district"), fault: "不能给自己授权。"))
+                    try await manage.rights(), world.office.reference.catalogue.regions, typed: .init(name: World.admin.name, right: "district", street: nil), fault: "不能给自己授权。"))
         }
     }
 
@@ -46,8 +46,9 @@ struct AdminPagesTests {
             let reference = world.office.reference
             let provider = try #require(reference.franchise.provider(Self.firm))
             let events = try await world.office.read { tx in try tx.events.about(Self.firm.text) }
+            let tills = try await ManageTills(world.office).all(of: Self.firm)
             func page(_ name: String, typed: ProviderPages.StepForm? = nil, fault: String? = nil) throws {
-                try Golden.page("provider", as: name, ProviderModel(provider, reference, events, today: World.monday, typed: typed, fault: fault, done: nil))
+                try Golden.page("provider", as: name, ProviderModel(provider, reference, events, tills, today: World.monday, typed: typed, fault: fault, done: nil))
             }
             try page("provider")
             let typed = ProviderPages.StepForm(seen: "active", state: "active", reason: "整改完成<b>")

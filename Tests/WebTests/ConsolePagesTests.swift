@@ -1,5 +1,6 @@
 @testable import ConsoleWeb
 import Catalog
+import Entitlement
 import Intake
 import Kernel
 import Matching
@@ -139,6 +140,21 @@ struct ConsolePagesTests {
                 try RecordCallback(world.office).prepared(
                     order.id, came: true, cameAt: nil, did: "擦窗", minutes: 20, paidExtra: Fen(1000), satisfaction: 2, answeredBy: "child", by: World.desk))
             try Golden.page("callback", as: "callback@answered", try await model())
+        }
+    }
+
+    @Test func `a meal by a number that was told, to be asked about`() async throws {
+        try await Self.with { world, words in
+            let noon = Instant(World.monday, minute: 11 * 60 + 40)
+            world.setClock(noon)
+            _ = try await SwipeMeal(world.office)(
+                SwipeRequest(elder: World.ordinary, canteen: ProviderID("P001"), slot: .lunch, at: noon, device: "till-1"), by: World.desk)
+            world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
+            _ = try await CloseMonth(world.office)(World.month, by: World.finance)
+            let due = try await ReadCallbacks(world.office).due(limit: 10)
+            try Golden.page("callbacks", as: "callbacks@meal", CallbacksModel(due, words: words))
+            let swipe = try #require(due.meals.first).swipe.id
+            try Golden.page("callback-meal", MealCallbackModel(try await ReadCallbacks(world.office).meal(swipe), once: "once", words: words))
         }
     }
 

@@ -41,7 +41,7 @@ struct PageLibraryTests {
     /// Whoever adds a code adds its word, in both languages, or a page shows the code.
     @Test(arguments: [
         (Vocabulary.Table.event, EventTypes.all), (.method, CheckMethod.allCases.map(\.rawValue)), (.posting, Ledger.Kind.allCases.map(\.rawValue)),
-        (.state, OrderState.allCases.map(\.rawValue)),
+        (.state, OrderState.allCases.map(\.rawValue)), (.entry, MealEntry.allCases.map(\.rawValue)), (.doubt, MealDoubt.allCases.map(\.rawValue)),
     ])
     func `have a word for every code`(table: Vocabulary.Table, codes: [String]) throws {
         let words = try Golden.pages.get().messages.keys.filter { $0.hasPrefix("\(table.rawValue).") }.map { String($0.dropFirst(table.rawValue.count + 1)) }
@@ -89,7 +89,7 @@ struct PageLibraryTests {
 
     /// Parts of other templates, drawn with them; and pages that are still looked at in the browser only.
     private static let elsewhere: Set = [
-        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders", "due-head", "duties-empty", "complaint-form", "pager", "calls",
+        "layout", "bare", "card", "login-way", "login-fault", "due-order", "due-orders", "due-head", "duties-empty", "complaint-form", "pager", "calls", "skip-first", "account-fault",
     ]
 
     @Test func `escape whatever a model brings`() throws {

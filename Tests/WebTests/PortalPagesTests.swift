@@ -117,8 +117,8 @@ struct PortalPagesTests {
             world.setClock(Instant(World.month.last.adding(days: 2), minute: 600))
             _ = try await CloseMonth(world.office)(World.month, by: World.finance)
             let sums = try await world.office.read { tx in try tx.settlements.sealed(of: Self.firm) }
-            try Golden.page("own-statements", OwnStatementsModel(sums, [:]))
-            try Golden.page("own-statements", as: "own-statements@confirmed", OwnStatementsModel(sums, [World.month: true]))
+            try Golden.page("own-statements", OwnStatementsModel(sums, [:], open: [World.month]))
+            try Golden.page("own-statements", as: "own-statements@confirmed", OwnStatementsModel(sums, [World.month: true], open: [World.month]))
             let lines = try #require(try await world.office.read { tx in try tx.settlements.page(World.month, Self.firm, .all, after: 0) })
             let catalogue = world.office.reference.catalogue
             func page(_ name: String, typed: FiguresPages.DisputeForm? = nil, fault: String? = nil) async throws {
@@ -158,7 +158,7 @@ struct PortalPagesTests {
             }
             world.pass(.days(10))
             for (right, name) in [(CloseRight.street, "street"), (.district, "district")] {
-                try await office.perform(try ManageRoster(office).grant(right, to: name, by: World.admin))
+                try await office.perform(try ManageRoster(office).grant(right, to: name, street: "all", by: World.admin))
             }
             let (treasurer, cashier) = (Caller(role: .finance, name: "treasurer"), Caller(role: .finance, name: "cashier"))
             let offices = ["street", "district"].map { Caller(role: .finance, name: $0) }
@@ -170,7 +170,7 @@ struct PortalPagesTests {
                 let party = try #require(office.reference.franchise.provider(sums.provider))
                 let invoice = Invoice(
                     number: "INV-\(sums.provider)", date: world.now.localDate, amount: sums.due, seller: party.name, creditCode: party.creditCode.text)
-                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, sums.provider, invoice, by: cashier))
+                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, sums.provider, invoice, by: treasurer))
             }
             try await page("invoiced")
             func answer(_ payments: [Payment], isPaid: Bool, _ note: String) async throws {

@@ -33,7 +33,7 @@ import Workflow
         world.setClock(Instant(World.month.last.adding(days: 20), minute: 600))
         _ = try await CloseMonth(world.office)(World.month, by: World.finance)
         for (right, caller) in [(CloseRight.street, street), (.district, district)] {
-            try await world.office.perform(try ManageRoster(world.office).grant(right, to: caller.name, by: World.admin))
+            try await world.office.perform(try ManageRoster(world.office).grant(right, to: caller.name, street: "all", by: World.admin))
         }
         return orders
     }

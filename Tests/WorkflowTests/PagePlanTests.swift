@@ -96,7 +96,7 @@ import Workflow
 
     @Test func `is found, not searched for`() async throws {
         try await World.with(.file) { world in
-            _ = try await world.office.perform(try SetBudget(world.office).prepared(Self.budget, granted: Fen(100_000), by: World.finance))
+            try await world.grant(Self.budget, Fen(100_000))
             let order = try await world.checkOut(try await world.order(in: .inService))
             try #require(order.provider == Self.provider)
             world.setClock(Instant(Self.month.last.adding(days: 2), minute: 600))

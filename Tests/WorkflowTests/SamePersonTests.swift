@@ -46,7 +46,7 @@ import Workflow
             }
             #expect(await refusal { try await pay(World.finance) }?.code == "own_request")
             try await pay(World.admin)
-            #expect(await refusal { try await office.perform(try ManageRoster(office).grant(.street, to: "finance", by: Self.other)) }?.code == "own_entry")
+            #expect(await refusal { try await office.perform(try ManageRoster(office).grant(.street, to: "finance", street: "all", by: Self.other)) }?.code == "own_entry")
         }
     }
 

@@ -23,6 +23,11 @@ public struct Invoice: Hashable, Sendable {
 public enum InvoiceCheck {
     static let rule = Rule("R26", .block, "发票金额或开票方与核定不符")
 
+    /// Whether the name of the seller on an invoice is the registered one: full or half width, blanks, brackets and capitals make no difference.
+    public static func isSeller(_ name: String, _ registered: String) -> Bool {
+        PaperNumber.normalised(name) == PaperNumber.normalised(registered)
+    }
+
     /// - Parameter approved: what the provider is to be paid, corrections included.
     public static func finding(_ invoice: Invoice, approved: Fen, provider: Provider) -> Finding? {
         if invoice.creditCode != provider.creditCode.text {

@@ -34,7 +34,7 @@ public struct BankLine: Hashable, Sendable {
         (self.reference, self.amount, self.isPaid, self.note) = (reference, amount, isPaid, note)
     }
 
-    /// Reads the bank's file: `付款编号,金额,状态(成功|失败),说明`.
+    /// Reads the bank's file: `付款编号,金额,状态(成功|失败),说明`; blanks that a bank's client has put around or into a number are passed over.
     ///
     /// - Throws: `bank_file_invalid` with the line.
     public static func read(_ bytes: [UInt8]) throws -> [BankLine] {
@@ -42,14 +42,15 @@ public struct BankLine: Hashable, Sendable {
         do { records = try CSV.records(bytes) } catch {
             throw Rejection(.refused, "bank_file_invalid", "银行回单第 \(error.line) 行：\(error.reason)。整个文件未入账。")
         }
-        guard records.first?.fields == ["付款编号", "金额", "状态", "说明"] else {
+        guard records.first?.fields.map(\.trimmed) == ["付款编号", "金额", "状态", "说明"] else {
             throw Rejection(.refused, "bank_file_invalid", "银行回单的表头应为 付款编号,金额,状态,说明。整个文件未入账。")
         }
         return try records.dropFirst().map { record in
-            guard record.fields.count == 4, let amount = Fen(yuan: record.fields[1]), ["成功", "失败"].contains(record.fields[2]) else {
+            let fields = record.fields.map(\.trimmed)
+            guard fields.count == 4, let amount = Fen(yuan: fields[1]), ["成功", "失败"].contains(fields[2]) else {
                 throw Rejection(.refused, "bank_file_invalid", "银行回单第 \(record.line) 行应为 付款编号、金额、成功或失败、说明。整个文件未入账。")
             }
-            return BankLine(reference: record.fields[0], amount: amount, isPaid: record.fields[2] == "成功", note: record.fields[3])
+            return BankLine(reference: PaperNumber.normalised(fields[0]), amount: amount, isPaid: fields[2] == "成功", note: fields[3])
         }
     }
 

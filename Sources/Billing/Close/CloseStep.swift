@@ -36,7 +36,10 @@ public enum CloseStep: String, CaseIterable, Sendable {
     }
 
     /// From the street's signature on nothing in the batch may change; it can only be returned.
-    public var isLocked: Bool { self == .street || self == .district || self == .finance || self == .paying || self == .paid }
+    public var isLocked: Bool { self == .street || self == .district || isSigned }
+
+    /// Whether all offices have signed and what remains is to pay.
+    public var isSigned: Bool { self == .finance || self == .paying || self == .paid }
 }
 
 /// What is done to a month.
@@ -57,6 +60,8 @@ public enum CloseAction: String, CaseIterable, Sendable {
     case bounce
     /// 部分已付: all that was ordered is paid, and others of the month still wait for their invoices.
     case payPart = "pay_part"
+    /// 部分回单: the bank has answered some of the transfers, and others are still with it.
+    case answerPart = "answer_part"
 }
 
 /// One row of the table below: from a step, by an action, to a step, with the right it takes.
@@ -84,6 +89,7 @@ public struct CloseMove: Hashable, Sendable {
         CloseMove(.paying, .settle, .paid, .pay),
         CloseMove(.paying, .payPart, .finance, .pay),
         CloseMove(.paying, .bounce, .finance, .pay),
+        CloseMove(.paying, .answerPart, .paying, .pay),
         CloseMove(.finance, .bounce, .finance, .pay),
         CloseMove(.paid, .bounce, .finance, .pay),
     ]
@@ -132,8 +138,18 @@ public struct CloseEntry: Hashable, Sendable {
     public let opinion: String
     /// The fingerprint of the batch that the person had before them.
     public let hash: String
+    /// 街道 for which it was signed: its code, or ``allStreets``; nil at every other step.
+    public let street: String?
 
-    public init(from: CloseStep, action: CloseAction, to: CloseStep, by: String, at: Instant, opinion: String, hash: String) {
+    /// Whether an office has said something: yes, or back.
+    public var isSignature: Bool { action == .approve || action == .reject }
+
+    /// For a district with one office for all of its streets.
+    public static let allStreets = "all"
+
+    public init(
+        from: CloseStep, action: CloseAction, to: CloseStep, by: String, at: Instant, opinion: String, hash: String, street: String? = nil
+    ) {
         self.from = from
         self.action = action
         self.to = to
@@ -141,6 +157,42 @@ public struct CloseEntry: Hashable, Sendable {
         self.at = at
         self.opinion = opinion
         self.hash = hash
+        self.street = street
+    }
+
+    /// One street's signature while others are still to come: the month stays where it is.
+    public var isOfOneStreet: Bool { from == .reviewed && to == .reviewed }
+
+    /// The signatures that count: those that were returned do not any more, while those before them do.
+    private static func standing(_ history: [CloseEntry]) -> [CloseEntry] {
+        var signed: [CloseEntry] = []
+        for entry in history {
+            switch entry.action {
+            // Where all streets have signed, all of them sign again.
+            case .reject: signed.removeAll { $0.to == entry.from || $0.isOfOneStreet && entry.to == .reviewed }
+            case .bounce, .payPart: signed.removeAll { $0.action == .pay || $0.action == .answerPart || $0.action == .settle }
+            default: signed.append(entry)
+            }
+        }
+        return signed
+    }
+
+    /// Who has signed for streets in the present round, in order.
+    public static func ofStreets(_ history: [CloseEntry]) -> [CloseEntry] { standing(history).filter { $0.from == .reviewed && $0.street != nil } }
+
+    /// Where a street's signature leaves a month: on its way once every street with money in it has signed.
+    ///
+    /// - Parameters:
+    ///   - street: a code, or ``allStreets``.
+    ///   - due: the streets with money in the month; where there are none, one signature is enough.
+    /// - Throws: `street_not_due` when this one has none, or has signed.
+    public static func step(after street: String, due: Set<String>, history: [CloseEntry]) throws(Rejection) -> CloseStep {
+        let waiting = due.subtracting(ofStreets(history).compactMap(\.street))
+        guard street != allStreets, !due.isEmpty else { return .street }
+        guard waiting.contains(street) else {
+            throw Rejection(.conflict, "street_not_due", "本街道本月没有待签的款项，或已经签过；其他街道由各自经办人签字。")
+        }
+        return waiting.count == 1 ? .street : .reviewed
     }
 
     /// 经办与审核分离: nobody takes two steps of one round, and nobody signs what they have entered.
@@ -156,16 +208,7 @@ public struct CloseEntry: Hashable, Sendable {
     ) throws(Rejection) {
         guard move.action == .approve || move.action == .pay else { return }
         let isMaker = move.action == .approve && !makers.isDisjoint(with: names)
-        // Signatures that were returned no longer count; those before them still do.
-        var signed: [CloseEntry] = []
-        for entry in history {
-            switch entry.action {
-            case .reject: signed.removeAll { $0.to == entry.from }
-            case .bounce, .payPart: signed.removeAll { $0.action == .pay || $0.action == .settle }
-            default: signed.append(entry)
-            }
-        }
-        guard !isMaker, !signed.contains(where: { names.contains($0.by) }) else {
+        guard !isMaker, !standing(history).contains(where: { names.contains($0.by) }) else {
             let words = names.sorted().joined(separator: "、")
             throw Rejection(.forbidden, "own_entry", "“\(words)”已经手本批次的前一环节或录入，须由另一人办理。")
         }

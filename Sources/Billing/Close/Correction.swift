@@ -25,6 +25,19 @@ public struct Correction: Hashable, Sendable {
         guard size > .zero, size <= share || size == share + bonus else { return nil }
         return size < share ? asked : whole
     }
+
+    /// Whether an amount that ``amount(_:)`` has returned has the bonus in it.
+    public func movesBonus(_ moved: Fen) -> Bool { bonus > .zero && moved == whole }
+
+    /// 随之变动的补贴: how much of the public money of the line is paid, or no longer paid, with an amount that ``amount(_:)`` has returned. What
+    /// rules hold back of the line moves along in the same proportion, so that the whole of a payment is the whole of the line.
+    ///
+    /// - Parameter subsidy: public money of the line; not less than ``share``.
+    /// - Returns: more than zero where there is any; rounded half up.
+    public func funding(_ moved: Fen, of subsidy: Fen) -> Fen {
+        let size = max(moved, -moved)
+        return size < share ? subsidy.share(size.amount, of: share.amount) : subsidy
+    }
 }
 
 extension Deduction {

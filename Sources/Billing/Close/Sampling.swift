@@ -51,8 +51,11 @@ public enum Sampling {
         public let evidence: EvidenceLevel
         /// A call-back made before has confirmed it, and none has denied it.
         public let isConfirmed: Bool
+        /// A meal by a number that was told. Meals of cards that were read are not asked about.
+        public let isTold: Bool
 
-        public init(subject: String, gross: Fen, evidence: EvidenceLevel, isConfirmed: Bool) {
+        public init(subject: String, gross: Fen, evidence: EvidenceLevel, isConfirmed: Bool, isTold: Bool = false) {
+            self.isTold = isTold
             self.subject = subject
             self.gross = gross
             self.evidence = evidence
@@ -65,15 +68,17 @@ public enum Sampling {
     /// The lot depends on the month and the line alone, so that nobody can draw again until it suits. Stratified by provider: the share is
     /// rounded up within each.
     /// - Parameters:
-    ///   - lines: orders that would be paid: a held line has a person's eye on it anyway.
+    ///   - lines: orders, and meals by numbers that were told, that would be paid: a held line has a person's eye on it anyway.
     ///   - isFirst: whether an order is the first service its elder ever had.
     public static func plan(_ lines: [Line], of month: Month, provider: Provider?, _ policy: CheckPolicy, isFirst: (String) -> Bool) -> [Sample] {
         let joined = provider?.joined.month
         let isNew = joined.map { month < $0.adding(policy.newProviderMonths) } ?? true
         var samples: [Int: Sample.Reason] = [:]
-        var rest: [Int] = []
+        var (rest, told): ([Int], [Int]) = ([], [])
         for (place, line) in lines.enumerated() {
-            if isFirst(line.subject) {
+            if line.isTold {
+                told.append(place)
+            } else if isFirst(line.subject) {
                 samples[place] = .first
             } else if line.evidence <= .slip {
                 samples[place] = .weakEvidence
@@ -83,15 +88,18 @@ public enum Sampling {
                 rest.append(place)
             }
         }
+        for place in drawn(from: told, policy.weakEntrySample, lines, month) { samples[place] = .weakEvidence }
         let share = isNew ? policy.sampleNewProvider : policy.sample
-        let wanted = (rest.count * share + 99) / 100
-        let lots = rest.map { (place: $0, lot: lot(month, lines[$0].subject)) }
-        for drawn in lots.sorted(by: { ($0.lot, $0.place) < ($1.lot, $1.place) }).prefix(wanted) {
-            samples[drawn.place] = isNew ? .newProvider : .random
-        }
+        for place in drawn(from: rest, share, lines, month) { samples[place] = isNew ? .newProvider : .random }
         return samples.sorted { $0.key < $1.key }.map {
             Sample(subject: lines[$0.key].subject, reason: $0.value, result: lines[$0.key].isConfirmed ? .passed : nil)
         }
+    }
+
+    /// - Parameter share: percent, rounded up.
+    private static func drawn(from places: [Int], _ share: Int, _ lines: [Line], _ month: Month) -> [Int] {
+        let lots = places.map { (place: $0, lot: lot(month, lines[$0].subject)) }
+        return lots.sorted { ($0.lot, $0.place) < ($1.lot, $1.place) }.prefix((places.count * share + 99) / 100).map(\.place)
     }
 
     /// FNV-1a over month and line, then mixed: as good as drawn, and the same for everybody who recomputes it.

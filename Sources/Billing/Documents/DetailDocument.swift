@@ -7,7 +7,7 @@ import Registry
 extension MonthPapers {
     private static let detailColumns: [Column] =
         [
-            Column("结算批次号", .digits, width: 8), Column("工单号", .digits, width: 8), Column("老人编号", .digits, width: 6),
+            Column("结算批次号", .digits, width: 8), Column("工单号", .digits, width: 9), Column("老人编号", .digits, width: 6),
             Column("姓名（脱敏）", width: 6), Column("身份证后四位", .digits, width: 5), Column("类别", width: 6),
             Column("能力等级", .integer, width: 4), Column("社区", width: 8), Column("服务项目编码", .digits, width: 6),
             Column("名称", width: 12), Column("单位", width: 4), Column("数量", width: 5), Column("单价", .amount, width: 8),
@@ -43,7 +43,7 @@ extension MonthPapers {
         let c = line.candidate
         let (elder, visit, item) = (elders[c.elder], visits[c.subject], item(line))
         var row: [Cell] = [
-            "\(month)-\(c.provider)", .text(c.number), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
+            "\(month)-\(c.provider)", .text(c.shownNumber), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
             .text(elder?.idTail ?? ""), .text(className(c)), elder.map { .integer($0.abilityLevel) } ?? .blank, .text(elder?.community ?? ""),
             .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
             .text(visit?.planned.short ?? c.date.short), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
@@ -96,7 +96,7 @@ extension MonthPapers {
             let c = line.candidate
             let grounds = line.findings.filter { $0.severity != .warn }
             return [
-                .integer(index + 1), "\(c.number)", .date(c.date), "\(item(line)?.name ?? c.item.text)",
+                .integer(index + 1), "\(c.shownNumber)", .date(c.date), "\(item(line)?.name ?? c.item.text)",
                 "\(elders[c.elder].map { "\($0.maskedName) \($0.number)" } ?? "")", .amount(c.gross), .amount(c.subsidy),
                 .amount(line.deduction), "\(grounds.map(\.code).joined(separator: "、"))",
                 "\(grounds.map(\.sentence).joined(separator: "；"))", "\(line.verdict == .held ? "待核，可补证" : "拒付")",

@@ -6,6 +6,8 @@ extension Document {
         /// From 1.
         public let number: Int
         public let rows: [[Cell]]
+        /// Which rows of the document they are, from 0.
+        public let places: Range<Int>
         /// 本页小计
         public let subtotal: [Cell]
         /// 累计: this page and all before it.
@@ -30,26 +32,26 @@ extension Document {
     /// The sheets it is printed on, at least one.
     ///
     /// Rows wrap, so a sheet is filled by height and not by number; a row that is higher than a sheet has one of its own.
-    public func pages(_ sheet: Sheet) -> [Page] {
-        var groups: [[[Cell]]] = []
-        var group: [[Cell]] = []
-        var used = 0
-        for row in rows {
-            let height = lines(row) * sheet.line + sheet.around
-            if used + height > sheet.height, !group.isEmpty {
-                groups.append(group)
-                group = []
-                used = 0
+    public func pages(_ sheet: Sheet) -> [Page] { pages(sheet, lines: rows.map(lines)) }
+
+    /// - Parameter lines: that each row takes, known to whoever has written them already.
+    public func pages(_ sheet: Sheet, lines: [Int]) -> [Page] {
+        var groups: [Range<Int>] = []
+        var (first, used) = (0, 0)
+        for (place, lines) in lines.enumerated() {
+            let height = lines * sheet.line + sheet.around
+            if used + height > sheet.height, place > first {
+                groups.append(first..<place)
+                (first, used) = (place, 0)
             }
-            group.append(row)
             used += height
         }
-        groups.append(group)
+        groups.append(first..<lines.count)
         var done: [[Cell]] = []
-        return groups.enumerated().map { index, rows in
-            let subtotal = sums(rows)
+        return groups.enumerated().map { index, places in
+            let subtotal = sums(rows[places])
             done = index == 0 ? [subtotal] : [sums(done + [subtotal])]
-            return Page(number: index + 1, rows: rows, subtotal: subtotal, running: done[0])
+            return Page(number: index + 1, rows: Array(rows[places]), places: places, subtotal: subtotal, running: done[0])
         }
     }
 

@@ -46,7 +46,7 @@ extension MonthPapers {
             let home = franchise.provider(provider)?.region ?? ""
             let placed = statement.adjustments.map { entry in
                 let line = corrected[entry.id] ?? own[entry.subject]?.first.map {
-                    CorrectedLine(number: $0.number, elder: elders[$0.elder])
+                    CorrectedLine(number: $0.shownNumber, elder: elders[$0.elder])
                 }
                 return PlacedAdjustment(
                     provider: provider, street: line.map { $0.elder?.region ?? "" } ?? home, entry: entry, amount: entry.amount, line: line)

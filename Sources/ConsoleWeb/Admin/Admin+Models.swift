@@ -181,7 +181,7 @@ struct FileModel: Sendable {
         title = "\(isMasked ? Masked.name(elder.name) : elder.name) \(elder.number)"
         let phones = elder.phones.map { "\($0.label) \(isMasked ? $0.number.masked : $0.number.text)" }.joined(separator: "；")
         let contacts = elder.contacts.map {
-            "\($0.relation) \(isMasked ? Masked.name($0.name) : $0.name) \((isMasked ? $0.phone?.masked : $0.phone?.text) ?? "")"
+            "\($0.told(as: isMasked ? Masked.name($0.name) : nil)) \((isMasked ? $0.phone?.masked : $0.phone?.text) ?? "")"
         }
         let classes = elder.classes.map { span in
             span.span.until.map { localized("\(words.elderClass(span.classCode))（\(span.span.from) 起，至 \($0)）") }

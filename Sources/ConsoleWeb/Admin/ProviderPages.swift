@@ -1,4 +1,5 @@
 import Catalog
+import Entitlement
 import Hummingbird
 import Kernel
 import Registry
@@ -13,6 +14,7 @@ import Workflow
 /// | GET /admin/providers | everybody, by where they stand |
 /// | GET /admin/providers/{id} | one: credentials, the steps that may follow, what was done |
 /// | POST /admin/providers/{id} | the next step of the franchise, with the reason |
+/// | POST /admin/providers/{id}/tills, tills/end | registers a till of a canteen, or takes one off |
 public struct ProviderPages: PageGroup {
     public let site: Site
     public init(_ site: Site) { self.site = site }
@@ -21,6 +23,8 @@ public struct ProviderPages: PageGroup {
         group.get("providers", use: list)
         group.get("providers/:id") { try await one($0, $1) }
         group.post("providers/:id", use: step)
+        group.post("providers/:id/tills") { try await till($0, $1) { try ManageTills($2).register($0, at: $1, by: $3) } }
+        group.post("providers/:id/tills/end") { try await till($0, $1) { try ManageTills($2).end($0, at: $1, by: $3) } }
     }
 
     @Sendable func list(_ request: Request, _ context: AdminContext) async throws -> Response {
@@ -38,8 +42,26 @@ public struct ProviderPages: PageGroup {
         let events = try await office.read { tx in try tx.events.about(id.text) }.filter { $0.type.hasPrefix("provider.") }
         return try pages.page(
             "provider", Frame.admin(provider.name, request, context.caller),
-            ProviderModel(provider, office.reference, events, today: office.now.localDate, typed: typed, fault: fault?.message, done: done),
+            ProviderModel(
+                provider, office.reference, events, try await ManageTills(office).all(of: id), today: office.now.localDate, typed: typed,
+                fault: fault?.message, done: done),
             status: fault == nil ? .ok : .conflict)
+    }
+
+    struct TillForm: Decodable, Sendable { let device: String }
+
+    private func till(
+        _ request: Request, _ context: AdminContext,
+        _ prepare: @Sendable (String, ProviderID, Office, Caller) throws -> @Sendable (any Transaction) throws -> Void
+    ) async throws -> Response {
+        let id = ProviderID(try context.parameters.require("id"))
+        let form = try await exchange.form(TillForm.self, request, context)
+        do {
+            try await office.perform(try prepare(form.device.trimmed, id, office, context.caller))
+        } catch let error as any Rejecting where error.rejection.kind == .conflict || error.rejection.kind == .invalid {
+            return try await one(request, context, fault: error.rejection)
+        }
+        return Pages.redirect(to: "/admin/providers/\(id)")
     }
 
     struct StepForm: Decodable, Sendable {
@@ -100,6 +122,16 @@ struct ProviderModel: Sendable {
         let isChosen: Bool
     }
 
+    struct Till: Sendable {
+        let device: String
+        let since: String
+    }
+
+    struct Stranger: Sendable {
+        let device: String
+        let meals: Int
+    }
+
     struct Act: Sendable {
         let at: String
         let what: String
@@ -115,6 +147,10 @@ struct ProviderModel: Sendable {
     let isFinal: Bool
     let papers: [AdminModel.Paper]
     let hasNoPapers: Bool
+    /// Only of a canteen, or where something has swiped.
+    let hasTills: Bool
+    let tills: [Till]
+    let strangers: [Stranger]
     let acts: [Act]
     let hasNoActs: Bool
     let reason: String
@@ -122,7 +158,8 @@ struct ProviderModel: Sendable {
     let done: String?
 
     init(
-        _ provider: Provider, _ reference: Reference, _ events: [Event], today: LocalDate, typed: ProviderPages.StepForm?, fault: String?, done: String?
+        _ provider: Provider, _ reference: Reference, _ events: [Event], _ tills: ManageTills.Page, today: LocalDate,
+        typed: ProviderPages.StepForm?, fault: String?, done: String?
     ) {
         id = provider.id.text
         name = provider.name
@@ -135,6 +172,11 @@ struct ProviderModel: Sendable {
         isFinal = steps.isEmpty
         papers = AdminModel.papers(of: provider, reference, today: today, within: nil).map(\.paper)
         hasNoPapers = papers.isEmpty
+        let meals = Set(MealSlot.allCases.map { SwipeMeal.standardItem($0).text })
+        hasTills = !tills.tills.isEmpty || !tills.unregistered.isEmpty
+            || meals.contains { reference.franchise.offer(provider.id, $0, on: today) != nil }
+        self.tills = tills.tills.map { Till(device: $0.device, since: $0.registeredAt.shown) }
+        strangers = tills.unregistered.map { Stranger(device: $0.device, meals: $0.meals) }
         acts = events.reversed().map { Act(at: $0.at.shown, what: Self.words($0), actor: $0.actor) }
         hasNoActs = acts.isEmpty
         reason = typed?.reason ?? ""

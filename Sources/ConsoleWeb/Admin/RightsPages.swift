@@ -1,4 +1,5 @@
 import Billing
+import Catalog
 import Hummingbird
 import Kernel
 import Registry
@@ -24,10 +25,12 @@ public struct RightsPages: PageGroup {
     struct Form: Decodable, Sendable {
         let name: String
         let right: String
+        /// A code, `all`, or empty for a right that is of no street.
+        let street: String?
     }
 
     private func page(_ request: Request, _ context: AdminContext, typed: Form? = nil, fault: Rejection? = nil) async throws -> Response {
-        let model = RightsModel(try await ManageRoster(office).rights(), typed: typed, fault: fault?.message)
+        let model = RightsModel(try await ManageRoster(office).rights(), office.reference.catalogue.regions, typed: typed, fault: fault?.message)
         return try pages.page(
             "rights", Frame.admin("月结权限", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
@@ -36,7 +39,8 @@ public struct RightsPages: PageGroup {
         let form = try await exchange.form(Form.self, request, context)
         do {
             guard let right = CloseRight(rawValue: form.right) else { throw Rejection(.invalid, "right_invalid", "没有这种权限。", pointer: "/right") }
-            try await office.perform(try ManageRoster(office).grant(right, to: form.name, isGiven: isGiven, by: context.caller))
+            let street = form.street.flatMap { $0.isEmpty ? nil : $0 }
+            try await office.perform(try ManageRoster(office).grant(right, to: form.name, street: street, isGiven: isGiven, by: context.caller))
             return Pages.redirect(to: "/admin/rights")
         } catch let error as any Rejecting {
             return try await page(request, context, typed: form, fault: error.rejection)
@@ -49,6 +53,8 @@ struct RightsModel: Sendable {
         let name: String
         let by: String
         let right: String
+        /// For which street; nil for a right that is of none.
+        let street: String?
     }
 
     struct Row: Sendable {
@@ -62,18 +68,26 @@ struct RightsModel: Sendable {
     let rows: [Row]
     /// Those that can be given by name.
     let choices: [Row]
+    let streets: [Choice]
     let name: String
     let fault: String?
 
-    init(_ rights: [ManageRoster.Right], typed: RightsPages.Form?, fault: String?) {
+    init(_ rights: [ManageRoster.Right], _ regions: [Region], typed: RightsPages.Form?, fault: String?) {
+        let names = Dictionary(regions.map { ($0.code.text, "\($0.districtName) \($0.name)") }, uniquingKeysWith: { first, _ in first })
         rows = rights.map { right in
             Row(
                 code: right.right.rawValue, name: localized(term: right.right.name),
                 roles: Caller.Role.allCases.filter(right.roles.contains).map { localized(term: $0.term) }.joined(separator: "、"),
-                grants: right.grants.map { Grant(name: $0.name, by: $0.by, right: right.right.rawValue) },
+                grants: right.grants.map {
+                    Grant(
+                        name: $0.name, by: $0.by, right: right.right.rawValue,
+                        street: $0.street.map { $0 == CloseEntry.allStreets ? localized("全部街道") : names[$0] ?? $0 })
+                },
                 isChosen: typed?.right == right.right.rawValue)
         }
         choices = rows.filter { $0.code != CloseRight.close.rawValue }
+        streets = [Choice(value: CloseEntry.allStreets, name: localized("全部街道"), isChosen: typed?.street == CloseEntry.allStreets)]
+            + regions.map { Choice(value: $0.code.text, name: names[$0.code.text] ?? "", isChosen: $0.code.text == typed?.street) }
         name = typed?.name ?? ""
         self.fault = fault
     }

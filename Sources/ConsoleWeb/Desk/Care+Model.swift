@@ -1,4 +1,5 @@
 import Billing
+import Entitlement
 import Kernel
 import Orders
 import Registry
@@ -21,12 +22,30 @@ struct CallbacksModel: Sendable {
     static let address = "/console/callbacks"
     static let limit = 100
 
+    struct Meal: Sendable {
+        let id: String
+        let number: String
+        let what: String
+        let day: String
+        let canteen: String
+        let region: String
+        let why: String
+    }
+
+    let meals: [Meal]
     let rows: [Row]
     let pager: Pager
 
     /// - Parameter isLater: others stand before this page.
     init(_ page: ReadCallbacks.Page, isLater: Bool = false, words: Words) {
         pager = Pager(of: Self.address, isLater: isLater, after: page.next?.key)
+        meals = page.meals.map { entry in
+            Meal(
+                id: entry.swipe.id.text, number: SwipeNumber(entry.swipe.id.text, on: entry.swipe.date).text,
+                what: words.item(entry.swipe.item.text), day: entry.swipe.date.description,
+                canteen: words.provider(entry.swipe.canteen.text), region: words.region(entry.elder.address.region),
+                why: localized("\(entry.month) 抽查（\(localized(term: entry.reason.name))）"))
+        }
         rows = page.due.map { entry in
             let why = switch entry.reason {
             case .sample(let month, let reason): localized("\(month) 抽查（\(localized(term: reason.name))）")
@@ -93,7 +112,7 @@ struct CallbackModel: Sendable {
         let (order, elder) = (found.order, found.elder)
         (id, number, self.once) = (order.id.text, order.number, once)
         self.elder = elder.name
-        phones = elder.phones.map { "\($0.label) \($0.number.text)" } + elder.contacts.map { "\($0.relation) \($0.name) \($0.phone?.text ?? "")" }
+        phones = elder.phones.map { "\($0.label) \($0.number.text)" } + elder.contacts.map { "\($0.told()) \($0.phone?.text ?? "")" }
         alerts = elder.alerts
         let days = order.serviceDate.days(to: now.localDate)
         let day = days == 0 ? "今天" : days == 1 ? "昨天" : "\(order.serviceDate.month.monthOfYear)月\(order.serviceDate.day)日"
@@ -118,6 +137,24 @@ struct CallbackModel: Sendable {
     private static let names: [Recollection.Answer.Question: String] = [
         .came: "有没有人来", .at: "几点来的", .minutes: "待了多久", .extra: "另外付钱（元）", .satisfaction: "满意度",
     ]
+}
+
+/// 就餐回访: whether the elder ate there, asked before anything of the swipe is shown.
+struct MealCallbackModel: Sendable {
+    let id: String
+    let elder: String
+    let phones: [String]
+    let say: String
+    let why: String
+    let once: String
+
+    init(_ found: ReadCallbacks.DueMeal, once: String, words: Words) {
+        (id, elder, self.once) = (found.swipe.id.text, found.elder.name, once)
+        phones = found.elder.phones.map { "\($0.label) \($0.number.text)" }
+        let (date, canteen) = (found.swipe.date, words.provider(found.swipe.canteen.text))
+        say = "\(Words.address(found.elder))您好，我是虚拟养老院的。\(date.month.monthOfYear)月\(date.day)日的\(found.swipe.slot.name)，您是在\(canteen)吃的吗？"
+        why = localized("\(found.month) 抽查（\(localized(term: found.reason.name))）")
+    }
 }
 
 /// 投诉
@@ -149,11 +186,13 @@ struct ComplaintsModel: Sendable {
     let isClosed: Bool
     let rows: [Row]
     let pager: Pager
+    /// The cursor by which this page was reached: whoever takes a complaint comes back to it. Empty on the first page.
+    let after: String
 
-    /// - Parameter isLater: others stand before this page.
-    init(_ page: ReadComplaints.Page, isClosed: Bool, isLater: Bool = false, once: String, words: Words, now: Instant) {
-        self.isClosed = isClosed
-        pager = Pager(of: Self.address(isClosed: isClosed), isLater: isLater, after: page.next?.key)
+    /// - Parameter after: nil on the first page.
+    init(_ page: ReadComplaints.Page, isClosed: Bool, after: String? = nil, once: String, words: Words, now: Instant) {
+        (self.isClosed, self.after) = (isClosed, after ?? "")
+        pager = Pager(of: Self.address(isClosed: isClosed), isLater: after != nil, after: page.next?.key)
         rows = page.found.map { complaint, order in
             let hours = ((complaint.closedAt ?? now) - complaint.openedAt).minutes / 60
             return Row(

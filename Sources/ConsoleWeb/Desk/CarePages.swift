@@ -16,6 +16,7 @@ import Workflow
 /// | GET /console/callbacks/{order} | the questions; once answered, the answers beside what is recorded |
 /// | POST /console/callbacks/{order} | the answers |
 /// | POST /console/callbacks/{order}/sample | the sample has passed, or failed and refuses its line |
+/// | GET, POST /console/callbacks/meals/{swipe} | a drawn meal: whether it was eaten there, and with that the sample's result |
 /// | GET /console/complaints?state=closed&after= | open ones with their age; closed ones with their times; a hundred a page |
 /// | POST /console/complaints/{id}/take, answer, close | one after the other |
 public struct CarePages: PageGroup {
@@ -24,6 +25,8 @@ public struct CarePages: PageGroup {
 
     public func add(to group: RouterGroup<DeskContext>) {
         group.get("callbacks", use: callbacks)
+        group.get("callbacks/meals/:id", use: meal)
+        group.post("callbacks/meals/:id", use: mealAnswer)
         group.get("callbacks/:id", use: questions)
         group.post("callbacks/:id", use: answer)
         group.post("callbacks/:id/sample", use: sample)
@@ -39,6 +42,28 @@ public struct CarePages: PageGroup {
         let place = try request.query("after").map { try ReadCallbacks.Place(key: try Cursor.key($0, in: CallbacksModel.address)) }
         let page = try await ReadCallbacks(office).due(after: place, limit: CallbacksModel.limit)
         return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, isLater: place != nil, words: words))
+    }
+
+    @Sendable func meal(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let found = try await ReadCallbacks(office).meal(SwipeID(try context.parameters.require("id")))
+        try await LookAtElder(office)(found.elder.id, from: .desk, reason: "就餐回访 \(found.swipe.date)", by: context.caller)
+        return try pages.page(
+            "callback-meal", .console("回访", request, context), MealCallbackModel(found, once: exchange.newFormKey, words: words))
+    }
+
+    @Sendable func mealAnswer(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = SwipeID(try context.parameters.require("id"))
+        let month = try await ReadCallbacks(office).meal(id).month
+        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            guard let result = Sample.Result(rawValue: form.result) else {
+                throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
+            }
+            let step = try AnswerSample(office).prepared(month, id.text, result, note: form.note ?? "", by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/console/callbacks"
+            }
+        }
     }
 
     @Sendable func questions(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -123,36 +148,54 @@ public struct CarePages: PageGroup {
         let page = try await ReadComplaints(office).page(isClosed: isClosed, after: place, limit: ComplaintsModel.limit)
         return try pages.page(
             "complaints", .console("投诉", request, context),
-            ComplaintsModel(page, isClosed: isClosed, isLater: place != nil, once: exchange.newFormKey, words: words, now: office.now))
+            ComplaintsModel(page, isClosed: isClosed, after: request.query("after"), once: exchange.newFormKey, words: words, now: office.now))
     }
 
-    struct Text: Decodable, Sendable { let text: String }
+    struct Taken: Decodable, Sendable { let after: String? }
+
+    struct Text: Decodable, Sendable {
+        let text: String
+        let after: String?
+    }
 
     @Sendable func take(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        return try await exchange.formOnce(Nothing.self, request, context) { _ in
-            Self.back(SeeToComplaint(office).take(id, by: context.caller))
+        return try await exchange.formOnce(Taken.self, request, context) { form in
+            try Self.back(to: id, form.after, SeeToComplaint(office).take(id, by: context.caller))
         }
     }
 
     @Sendable func reply(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.formOnce(Text.self, request, context) { form in
-            Self.back(try SeeToComplaint(office).answer(id, form.text, by: context.caller))
+            try Self.back(to: id, form.after, try SeeToComplaint(office).answer(id, form.text, by: context.caller))
         }
     }
 
     @Sendable func close(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.parameters.require("id")
         return try await exchange.formOnce(Text.self, request, context) { form in
-            Self.back(try ResolveComplaint(office).prepared(id, resolution: form.text, by: context.caller))
+            try Self.back(to: id, form.after, try ResolveComplaint(office).prepared(id, resolution: form.text, by: context.caller))
         }
     }
 
-    private static func back<T>(_ step: @escaping @Sendable (any Transaction) throws -> T) -> @Sendable (any Transaction) throws -> String {
-        { tx in
+    /// To the page and the complaint where the hands were.
+    ///
+    /// - Parameter after: the cursor of the page; nil or empty on the first one.
+    private static func back<T>(
+        to id: String, _ after: String?, _ step: @escaping @Sendable (any Transaction) throws -> T
+    ) throws -> @Sendable (any Transaction) throws -> String {
+        let list = ComplaintsModel.address(isClosed: false)
+        // Only a cursor of this list goes back into an address.
+        var place = ""
+        if let after, !after.isEmpty {
+            _ = try Cursor.key(after, in: list)
+            place = "?after=\(after)"
+        }
+        let address = "\(list)\(place)#complaint-\(id)"
+        return { tx in
             _ = try step(tx)
-            return "/console/complaints"
+            return address
         }
     }
 }

@@ -104,7 +104,7 @@ struct CardModel: Sendable {
             "电话": elder.phones.map { "\($0.label) \($0.number.text)\($0.isWrong ? localized("（错号）") : "")" }.joined(separator: "；"),
             "常由谁打来": usual, "指定服务商": words.provider(elder.preferredProvider?.text),
         ]).all
-        contacts = elder.contacts.map { Fact(name: "\($0.relation) \($0.name)", value: $0.phone?.text ?? "") }
+        contacts = elder.contacts.map { Fact(name: $0.told(), value: $0.phone?.text ?? "") }
         balances = card.purses.map { purse in
             func shown(_ amount: Fen) -> String { purse.key.isCount ? localized("\(amount.amount) 次") : amount.yuan }
             return Balance(

@@ -169,6 +169,8 @@ struct OrderModel: Sendable {
     let mayFail: Bool
     let mayCancel: Bool
     let mayAsk: Bool
+    /// The codes of its door were tried, and a new one may be told to the elder.
+    let mayRenew: Bool
     /// Why the form was not done; nil on a page just opened.
     let why: String?
     let typed: String
@@ -190,7 +192,7 @@ struct OrderModel: Sendable {
             "服务商": words.provider(order.provider?.text), "应付": order.payable.yuan, "自费": order.selfPay.yuan,
             "核验": localized(term: order.verification.name), "结算": localized(term: order.settlement.name),
             "时限": order.timer.map { localized("\($0.due.shown)（\(localized(term: order.serviceLevel.name))）") } ?? localized("无"),
-            "备注": order.note, "说明": file.unmet,
+            "备注": order.note, "说明": file.unmet, "门码": file.doorTries.map { Self.door($0, order) },
         ]).all
         legs = file.legs.map {
             Leg(
@@ -198,10 +200,13 @@ struct OrderModel: Sendable {
                 state: vocabulary(.leg, $0.state.rawValue))
         }
         hasLegs = !legs.isEmpty
+        // What the desk takes back is kept as declined, so that nobody is asked twice; who it was is known to the log.
+        let takenBack = Set(file.events.filter { $0.type == "order.withdrawn" }.compactMap(\.provider))
         attempts = decisions.map { attempt, decision in
-            Attempt(
+            let answer = attempt.map { $0.state == .declined && takenBack.contains($0.provider) ? .withdrawn : $0.state }
+            return Attempt(
                 name: attempt.map { localized("第 \($0.ordinal) 次") } ?? localized("无人可派"), provider: words.provider(attempt?.provider.text),
-                answer: localized(term: attempt?.state.name ?? ""), at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
+                answer: localized(term: answer?.name ?? ""), at: attempt?.offeredAt.shown ?? "", reason: vocabulary(.reason, attempt?.reasonCode),
                 why: ([decision.merits().first??.term].compactMap { $0 } + [decision.summary()]).joined(separator: "；"),
                 points: decision.chosen.map { $0.parts.map { "\($0.term) \($0.points)" }.joined(separator: "，") })
         }
@@ -220,6 +225,7 @@ struct OrderModel: Sendable {
         func may(_ action: OrderAction) -> Bool { Transition.of(action, from: order.state)?.actors.contains(caller.actor) ?? false }
         mayReassign = order.state == .received || may(.reassign)
         (mayReopen, mayFail, mayCancel) = (may(.reopen), may(.fail), may(.cancel))
+        mayRenew = file.doorTries?.lockedAt != nil && [.offered, .accepted, .scheduled, .inService].contains(order.state)
         mayAsk = order.state == .done || order.state == .closed
         let wanted = unsent?.provider ?? ""
         let candidates = (decisions.last?.decision.candidates ?? []).map(\.provider).filter { $0 != order.provider }
@@ -233,5 +239,11 @@ struct OrderModel: Sendable {
         let wasChosenByHand = file.events.last { $0.type.hasPrefix("order.") && $0.type != "order.offered" }?.type == "order.overridden"
         undo = order.state == .offered && wasChosenByHand
             ? before.map { Choice(value: $0.provider.text, name: words.provider($0.provider.text)) } : nil
+    }
+
+    /// What there is to know of its code, once it was told wrong.
+    private static func door(_ tries: DoorTryRepository.Tries, _ order: Order) -> String {
+        if tries.isLocked { return localized("连续报错 \(tries.wrong) 次，已锁定") }
+        return tries.lockedAt == nil ? localized("报错 \(tries.wrong) 次") : localized("\(order.visitCode)（已重发）")
     }
 }

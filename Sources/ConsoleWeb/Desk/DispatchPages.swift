@@ -15,7 +15,7 @@ import Workflow
 /// |---|---|
 /// | GET /console/orders?state=&region=&category=&late=&after= | what waits, most overdue first; ended states newest first; filter and place stand in it |
 /// | GET /console/orders/{id} | one order: attempts with reasons, who pays, what happened, what may be done now |
-/// | POST /console/orders/{id}/{action} | override, reassign, reopen, fail, cancel, complain, each with a reason |
+/// | POST /console/orders/{id}/{action} | override, reassign, reopen, fail, cancel, door-code, complain, each with a reason |
 public struct DispatchPages: PageGroup {
     public let site: Site
     public init(_ site: Site) { self.site = site }
@@ -89,6 +89,7 @@ public struct DispatchPages: PageGroup {
         case "reassign": try ReassignOrder(office).prepared(id, reason: form.reason, by: caller)
         case "reopen": try ReopenOrder(office).prepared(id, reason: form.reason, by: caller)
         case "fail": try FailOrder(office).prepared(id, reason: form.reason, by: caller)
+        case "door-code": try RenewDoorCode(office).prepared(id, reason: form.reason, by: caller)
         case "cancel": try CancelOrder(office).prepared(id, reason: form.reason, by: caller)
         case "complain": try FileComplaint(office).prepared(id, text: form.reason, by: caller)
         default: throw Rejection(.missing, "route_unknown", "没有这个操作，请回到工单页面重试。")

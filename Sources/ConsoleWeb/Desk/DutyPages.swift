@@ -46,11 +46,13 @@ public struct DutyPages: PageGroup {
         let emergencies: [OrderLine]
         let unplaced: [OrderLine]
         let overdue: [OrderLine]
+        let locked: [OrderLine]
         let hasCalls: Bool
         let hasComplaints: Bool
         let hasEmergencies: Bool
         let hasUnplaced: Bool
         let hasOverdue: Bool
+        let hasLocked: Bool
         /// Some of the lists are empty; they are named in one line.
         let hasEmpty: Bool
 
@@ -69,8 +71,9 @@ public struct DutyPages: PageGroup {
             emergencies = lines(duties.emergencies)
             unplaced = lines(duties.unplaced)
             overdue = lines(duties.overdue)
+            locked = lines(duties.locked)
             (hasCalls, hasComplaints, hasEmergencies) = (!calls.isEmpty, !complaints.isEmpty, !emergencies.isEmpty)
-            (hasUnplaced, hasOverdue) = (!unplaced.isEmpty, !overdue.isEmpty)
+            (hasUnplaced, hasOverdue, hasLocked) = (!unplaced.isEmpty, !overdue.isEmpty, !locked.isEmpty)
             hasEmpty = !(hasCalls && hasComplaints && hasEmergencies && hasUnplaced && hasOverdue)
         }
     }

@@ -82,6 +82,11 @@ extension OrderRoutes: DescribedRoutes {
             change("void", "作废工单（证实虚假或重复）", ["order_settled"]), change("reassign", "改派给下一家", []),
             change("reopen", "重新打开", ["order_settled", "start_in_past"]),
             Operation(
+                .post, "/api/v1/orders/{id}/door-code", "重发门码：座席核实老人后在电话里告诉老人；此前的报错重新计数", by: desk, body: Reason.self,
+                refining: ["reason_code": .text(1...33, sample: "elder_called"), "note": .text(0...500)],
+                answers: .json(.object(["id": .id, "visit_code": .matching("^[0-9]{4}$", sample: "4821")])),
+                refuses: ["order_unknown", "code_not_wanted", "reason_missing", "not_allowed"]),
+            Operation(
                 .post, "/api/v1/orders/{id}/callback", "电话回访结果", by: desk, body: CallbackBody.self,
                 refining: [
                     "did": .text(), "minutes": .integer(0...1440, sample: 60), "paid_extra_fen": .integer(0...100_000_000, sample: 0),
@@ -125,8 +130,9 @@ extension RegistryRoutes: DescribedRoutes {
                 .post, "/api/v1/elders", "建档；姓名、性别、出生日期、街道必填", by: desk, body: Body.self, refining: fields,
                 requiring: ["name", "sex", "birthday", "region"], answers: .created(.of(Shapes.elder)),
                 refuses: [
-                    "field_missing", "name_length", "sex_unknown", "birthday_in_future", "id_number_invalid", "phone_invalid", "region_unknown",
-                    "place_invalid", "class_unknown", "ability_range", "provider_unknown", "elder_exists", "card_taken",
+                    "field_missing", "name_length", "hidden_characters", "sex_unknown", "birthday_in_future", "birthday_too_early",
+                    "id_number_invalid", "phone_invalid", "region_unknown", "place_invalid",
+                    "class_unknown", "ability_range", "provider_unknown", "elder_exists", "card_taken",
                 ]),
             Operation(
                 .get, "/api/v1/elders/{id}", "档案", by: desk, answers: .json(.of(Shapes.elder), headers: ["ETag"], isConditional: true),

@@ -10,15 +10,18 @@ extension MealRoutes: DescribedRoutes {
         "card": .text(sample: "LZ00000001"), "qr": .text(sample: "MP0k3v9q1r6j4m2x8t5w7ab2"), "elder_id": .id, "canteen": .text(sample: "P001"),
         "slot": .oneOf(MealSlot.self), "item_code": .text(sample: "01001"), "device": .matching("^[ -~]{1,64}$", sample: "till-1"),
         "device_swipe_id": Schema.matching("^[ -~]{1,64}$", sample: "000042").described("刷卡机自己的流水号；同一号重发得到原结果"),
+        "entry": Schema.oneOf([MealEntry.read.rawValue, MealEntry.typed.rawValue]).described("read：刷卡机读到了卡；typed 或不填：卡号由人报出，有每日配额"),
     ]
     /// Each swipe is judged for itself, so what is wrong with one is told in its result.
     private static let upload = Schema.read(from: Body.self).refining([
         "card": .text(sample: "LZ00000001"), "canteen": .text(sample: "P001"), "slot": .oneOf(MealSlot.self), "item_code": .text(sample: "01001"),
         "device": .text(sample: "till-1"), "device_swipe_id": .text(sample: "000042"),
+        "entry": .oneOf([MealEntry.read.rawValue, MealEntry.typed.rawValue]),
     ])
     private static let served = Shapes.swipe.schema.adding([
         "device": .text(sample: "till-1"), "device_swipe_id": .text().nullable, "device_at": .instant, "received_at": .instant,
         "notes": .array(.of(Shapes.note)), "replayed": .boolean,
+        "entry": Schema.oneOf(MealEntry.self).nullable, "doubt": Schema.oneOf(MealDoubt.self).nullable.described("不为空时照常供餐，结算时待核"),
     ])
     private static let held = Schema.object([
         "id": .id, "state": .oneOf(HeldSwipe.State.self), "canteen": .text(sample: "P001"), "slot": .oneOf(MealSlot.self),
@@ -34,7 +37,8 @@ extension MealRoutes: DescribedRoutes {
                 .post, "/api/v1/meals", "就餐刷卡：一次完成供餐、补贴和记账", by: TillContext.roles, body: Body.self, refining: fields,
                 answers: .created(served),
                 refuses: [
-                    "card_unknown", "qr_unknown", "elder_unknown", "canteen_unknown", "item_unknown", "not_your_canteen", "slot_unknown",
+                    "card_unknown", "card_mistyped", "numbers_refused", "entry_unknown", "qr_unknown", "elder_unknown", "canteen_unknown", "item_unknown",
+                    "not_your_canteen", "slot_unknown",
                     "meal_already_taken", "meal_day_limit", "swipe_too_late", "qr_expired", "item_not_offered", "canteen_suspended",
                     "canteen_licence", "entitlement_exhausted", "budget_exhausted", "device_missing", "device_swipe_invalid",
                     "device_swipe_reused", "device_time_in_future", "elder_not_registered",
@@ -49,7 +53,7 @@ extension MealRoutes: DescribedRoutes {
                                 "result": .oneOf(["served", "replayed", "held", "refused"]), "meal": served.optional, "held": held.optional,
                                 "code": Schema.text(sample: "card_unknown").optional, "detail": Schema.text().optional,
                             ]))
-                    ])), refuses: ["upload_empty", "upload_too_long", "slot_unknown"]),
+                    ])), refuses: ["upload_empty", "upload_too_long", "slot_unknown", "entry_unknown"]),
             Operation(
                 .post, "/api/v1/meals/{id}/reverse", "结算前撤销一次刷卡，退回补贴", by: TillContext.roles, body: ReverseBody.self,
                 refining: ["reason": .text(1...200, sample: "刷错了人")],

@@ -35,14 +35,20 @@ public struct MealRoutes: Sendable {
         let at: Instant
         let device: String
         let device_swipe_id: String?
+        /// `read` when the till has read the card; otherwise the number was typed.
+        let entry: String?
 
         func request() throws -> SwipeRequest {
             guard let slot = MealSlot(rawValue: slot) else {
                 throw Rejection(.invalid, "slot_unknown", "slot 应为 breakfast、lunch 或 supper。", pointer: "/slot")
             }
+            guard [nil, MealEntry.read.rawValue, MealEntry.typed.rawValue].contains(entry) else {
+                throw Rejection(.invalid, "entry_unknown", "entry 应为 read（读卡）或 typed（输入卡号）。", pointer: "/entry")
+            }
             return SwipeRequest(
                 card: card, qr: qr, elder: elder_id.map { ElderID($0) }, canteen: ProviderID(canteen), slot: slot,
-                item: item_code.map { .init($0) }, at: at, device: device, deviceSwipe: device_swipe_id)
+                item: item_code.map { .init($0) }, at: at, device: device, deviceSwipe: device_swipe_id,
+                isRead: entry == MealEntry.read.rawValue)
         }
     }
 

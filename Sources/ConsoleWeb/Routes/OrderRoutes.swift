@@ -16,6 +16,7 @@ import Workflow
 /// | GET | /orders/{id} | known | one order with its history |
 /// | GET | /orders/{id}/decision | known | why this provider; a provider hears only of itself |
 /// | POST | /orders/{id}/cancel, reassign, reopen, void, fail | desk | with a reason code |
+/// | POST | /orders/{id}/door-code | desk | a new code for the door, told to the elder on the telephone |
 /// | POST | /orders/{id}/callback, complaints | desk | what the elder said |
 public struct OrderRoutes: Sendable {
     let exchange: Exchange
@@ -32,6 +33,7 @@ public struct OrderRoutes: Sendable {
         desk.post("orders/:id/void") { try await change($0, $1) { try VoidOrder(exchange.office).prepared($0, reason: $1, by: $2) } }
         desk.post("orders/:id/reassign") { try await change($0, $1) { try ReassignOrder(exchange.office).prepared($0, reason: $1, by: $2) } }
         desk.post("orders/:id/reopen") { try await change($0, $1) { try ReopenOrder(exchange.office).prepared($0, reason: $1, by: $2) } }
+        desk.post("orders/:id/door-code", use: renewCode)
         desk.post("orders/:id/callback", use: callback)
         desk.post("orders/:id/complaints", use: complain)
     }
@@ -173,6 +175,18 @@ public struct OrderRoutes: Sendable {
         return try await exchange.once(Reason.self, request, context) { body in
             let step = try prepare(id, body.reason_code, context.caller)
             return { tx in Answer(status: 200, body: Show.order(try step(tx)).text) }
+        }
+    }
+
+    /// The new code stands in the answer, to be told to the elder.
+    @Sendable func renewCode(_ request: Request, _ context: DeskContext) async throws -> Response {
+        let id = try context.id()
+        return try await exchange.once(Reason.self, request, context) { body in
+            let step = try RenewDoorCode(exchange.office).prepared(id, reason: body.reason_code, by: context.caller)
+            return { tx in
+                let order = try step(tx)
+                return Answer(status: 200, body: (["id": JSON(order.id), "visit_code": JSON(order.visitCode)] as JSON).text)
+            }
         }
     }
 

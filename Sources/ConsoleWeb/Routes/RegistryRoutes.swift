@@ -71,9 +71,14 @@ public struct RegistryRoutes: Sendable {
         let preferred_provider: String?
     }
 
+    private static func hidden(_ what: String, _ pointer: String) -> Rejection {
+        Rejection(.refused, "hidden_characters", "\(what)中有看不见的控制字符（多半是从别处复制来的），请删去后手工输入。", pointer: pointer)
+    }
+
     private func apply(_ body: Body, to elder: inout Elder) throws {
         if let name = body.name {
             guard (1...100).contains(name.count) else { throw Rejection(.invalid, "name_length", "姓名应为 1 到 100 个字。", pointer: "/name") }
+            guard !HiddenMarks.stand(in: name) else { throw Self.hidden("姓名", "/name") }
             elder.name = name
             let reading = exchange.office.reference.catalogue.pinyin.nameReading(name)
             (elder.pinyin, elder.initials) = (reading.full, reading.initials)
@@ -85,6 +90,10 @@ public struct RegistryRoutes: Sendable {
         }
         if let birthday = body.birthday {
             guard birthday <= today else { throw Rejection(.refused, "birthday_in_future", "出生日期不能晚于今天。", pointer: "/birthday") }
+            guard today.years(since: birthday) <= Elder.oldest else {
+                throw Rejection(
+                    .refused, "birthday_too_early", "出生日期 \(birthday) 距今超过 \(Elder.oldest) 年，请核对年份。", pointer: "/birthday")
+            }
             elder.birthday = birthday
         }
         if let text = body.id_number {
@@ -107,6 +116,10 @@ public struct RegistryRoutes: Sendable {
             }
             elder.address.region = region
         }
+        for (name, text) in [
+            ("community", body.community), ("estate", body.estate), ("building", body.building), ("unit", body.unit), ("room", body.room),
+            ("landmark", body.landmark),
+        ] where text.map(HiddenMarks.stand) ?? false { throw Self.hidden("住址", "/\(name)") }
         if let text = body.community { elder.address.community = text }
         if let text = body.estate { elder.address.estate = text }
         if let text = body.building { elder.address.building = text }

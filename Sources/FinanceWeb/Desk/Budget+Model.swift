@@ -70,7 +70,9 @@ struct BudgetsModel: Sendable {
         (maySet, self.once) = (caller.role != .auditor, once)
         wishes = pending.map {
             Wish(
-                id: $0.id, name: $0.budget.told, amount: HTML.grouped($0.amount), reason: $0.reason, by: $0.requestedBy, at: $0.requestedAt.shown,
+                id: $0.id, name: $0.budget.told,
+                amount: $0.kind == .grant ? localized("全年 \(HTML.grouped($0.amount))") : "+\(HTML.grouped($0.amount))",
+                reason: $0.reason, by: $0.requestedBy, at: $0.requestedAt.shown,
                 mayDecide: $0.requestedBy != caller.name && caller.role != .auditor, once: once)
         }
         hasWishes = !wishes.isEmpty

@@ -16,6 +16,8 @@ struct Evidence {
         var facts = Facts()
         if let swipe {
             facts.tell("刷卡", localized("\(swipe.deviceAt.shown) \(localized(term: swipe.slot.name)) · 终端 \(swipe.device)"))
+            facts.tell("识别", swipe.entry.map { vocabulary(.entry, $0.rawValue) })
+            facts.tell("存疑", swipe.doubt.map { vocabulary(.doubt, $0.rawValue) })
             facts.tell("收到", swipe.receivedAt == swipe.deviceAt ? nil : swipe.receivedAt.shown)
         }
         if let order {

@@ -50,7 +50,7 @@ struct HeldModel: Sendable {
             for complaint in entry.complaints { facts.tell("投诉", record.told(complaint)) }
             let findings = entry.line.findings.map { "\($0.code) \($0.sentence)" }
             return Line(
-                subject: line.subject, number: line.number, address: caller.address(of: line),
+                subject: line.subject, number: line.shownNumber, address: caller.address(of: line),
                 item: reference.catalogue.item(line.item)?.name ?? line.item.text,
                 date: line.date.description, providerID: line.provider.text, provider: reference.franchise.provider(line.provider)?.name ?? "",
                 amount: HTML.grouped(line.subsidy), findings: findings, why: String(findings.joined(separator: "；").prefix(500)),

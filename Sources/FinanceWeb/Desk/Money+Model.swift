@@ -86,7 +86,7 @@ struct MoneyModel: Sendable {
                 payee: isOrdered ? payment.map { "\($0.payment.name) \($0.payment.account)" } : money.payees[statement.provider]?.payee.words,
                 changed: change.map { Changed(account: $0.now.account, words: $0.now.words) },
                 urgency: payment?.state == .bounced ? "late" : "",
-                mayInvoice: acts && isInvoicing && invoice == nil && statement.due > .zero)
+                mayInvoice: money.mayEnter && isInvoicing && invoice == nil && statement.due > .zero)
         }
         rest = money.correctionCount > money.corrections.count ? money.correctionCount - money.corrections.count : nil
         corrections = money.corrections.map {
@@ -117,7 +117,7 @@ struct MoneyModel: Sendable {
         }
         obstacle = acts && (pay != nil || money.step == .paying) ? money.obstacle : nil
         mayPay = acts && pay != nil && obstacle == nil
-        mayConfirm = acts && money.step == .finance
+        mayConfirm = money.mayEnter && money.step == .finance
         mayAnswer = acts && money.step == .paying && obstacle == nil
         mayAdjust = acts && money.step.isLocked
         isPaying = money.step == .paying

@@ -43,6 +43,7 @@ public struct MoneyPages: PageGroup {
         let number: String
         let date: String
         let amount: String
+        let seller: String
         let credit_code: String
     }
 
@@ -55,7 +56,7 @@ public struct MoneyPages: PageGroup {
             let provider = ProviderID(form.provider)
             let invoice = Invoice(
                 number: form.number.filter { !$0.isWhitespace }, date: date, amount: try BudgetPages.yuan(form.amount),
-                seller: office.reference.franchise.provider(provider)?.name ?? "", creditCode: form.credit_code.filter { !$0.isWhitespace })
+                seller: form.seller, creditCode: form.credit_code.filter { !$0.isWhitespace })
             let step = try RecordInvoice(office).prepared(month, provider, invoice, by: context.caller)
             return { tx in
                 _ = try step(tx)

@@ -58,6 +58,8 @@ struct MonthModel: Sendable {
     struct Station: Sendable {
         let name: String
         let state: String
+        /// For which street, at its step.
+        let street: String?
         let by: String
         let at: String
         let opinion: String
@@ -69,6 +71,7 @@ struct MonthModel: Sendable {
             case .reject: localized("退回")
             case .bounce: localized("银行退汇")
             case .payPart: localized("部分已付")
+            case .answerPart: localized("部分回单")
             case .cutOff, .freeze, .approve, .pay, .settle: ""
             }
         }
@@ -114,6 +117,8 @@ struct MonthModel: Sendable {
     let holders: String?
     let effect: String?
     let obstacle: String?
+    /// The streets whose signatures are wanted now, each with who has signed.
+    let streets: [String]
     let leadsToMoney: Bool
     let road: [Place]
     let stations: [Station]
@@ -152,10 +157,14 @@ struct MonthModel: Sendable {
         next = place.next(isOver: isOver)
         holders = signing.next.map { next in
             let holders = Caller.Role.allCases.filter(next.roles.contains).map { localized(term: $0.term) } + next.names
-            return holders.isEmpty ? localized("还没有人：由系统管理员在“月结权限”中按姓名授权") : holders.joined(separator: "、")
+            return holders.isEmpty ? localized("还没有人：由系统管理员在“月结权限”中按姓名授权") : holders.joined(separator: localized("、"))
         }
         effect = next == nil ? nil : place.effect
         obstacle = looksOn ? nil : signing.next?.obstacle
+        streets = place != .reviewed ? [] : standing.streets.map { street in
+            let name = reference.catalogue.region(ID(street.code))?.name ?? street.code
+            return street.signature.map { localized("\(name)：\($0.by) 已签") } ?? localized("\(name)：待签")
+        }
         leadsToMoney = caller.isOfFinance && (place == .finance || place == .paying)
         let places = CloseStep.allCases.filter { $0 != .closing }
         let here = places.firstIndex(of: place) ?? 0
@@ -166,6 +175,7 @@ struct MonthModel: Sendable {
             Station(
                 name: localized(term: entry.to.name),
                 state: Station.aside(entry.action),
+                street: entry.street.map { $0 == CloseEntry.allStreets ? localized("全部街道") : reference.catalogue.region(ID($0))?.name ?? $0 },
                 by: entry.by, at: entry.at.shown, opinion: entry.opinion,
                 hash: String(entry.hash.prefix(12)))
         }

@@ -50,7 +50,7 @@ struct StatementModel: Sendable {
         lines = page.lines.map { found in
             let (line, c) = (found.line, found.line.candidate)
             return Line(
-                ordinal: found.ordinal, number: c.number, address: caller.address(of: c), date: c.date.description,
+                ordinal: found.ordinal, number: c.shownNumber, address: caller.address(of: c), date: c.date.description,
                 item: reference.catalogue.item(c.item)?.name ?? c.item.text, quantity: c.quantity.text, price: HTML.grouped(c.unitPrice),
                 gross: HTML.grouped(c.gross), subsidy: HTML.grouped(c.subsidy), selfPay: HTML.grouped(c.selfPay),
                 funding: c.funding.map { "\($0.programme) \($0.amount.yuan)" }.joined(separator: "；"), evidence: "L\(c.evidence.rawValue)",

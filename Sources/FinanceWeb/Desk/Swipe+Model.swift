@@ -21,18 +21,31 @@ struct SwipesModel: Sendable {
         let once: String
     }
 
+    struct Wrong: Sendable {
+        let day: String
+        let canteen: String
+        let count: Int
+    }
+
     let rows: [Row]
+    /// Canteens and days with many numbers that were nobody's.
+    let wrong: [Wrong]
+    let hasWrong: Bool
     let count: Int
     let mayDecide: Bool
     /// Of a swipe that no longer waits.
     let fault: String?
 
     init(
-        _ held: [HeldSwipe], _ elders: [SwipeID: Elder], typed: (id: String, opinion: String)? = nil, fault: String? = nil, once: String,
-        caller: Caller, reference: Reference
+        _ held: [HeldSwipe], _ elders: [SwipeID: Elder], _ misses: [TillRepository.Misses] = [],
+        typed: (id: String, opinion: String)? = nil, fault: String? = nil, once: String, caller: Caller, reference: Reference
     ) {
         mayDecide = caller.role != .auditor
         count = held.count
+        wrong = misses.map {
+            Wrong(day: $0.day.description, canteen: "\($0.canteen) \(reference.franchise.provider($0.canteen)?.name ?? "")", count: $0.count)
+        }
+        hasWrong = !wrong.isEmpty
         rows = held.map { swipe in
             let isTyped = swipe.id.text == typed?.id
             var facts = Facts()

@@ -26,8 +26,9 @@ public struct SwipePages: PageGroup {
         _ request: Request, _ context: FinanceContext, typed: (id: String, opinion: String)? = nil, fault: Rejection? = nil
     ) async throws -> Response {
         let (held, elders) = try await DecideHeldSwipe(office).waiting()
+        let misses = try await ReadCardMisses(office)()
         let model = SwipesModel(
-            held, elders, typed: typed, fault: fault?.message, once: exchange.newFormKey, caller: context.caller, reference: office.reference)
+            held, elders, misses, typed: typed, fault: fault?.message, once: exchange.newFormKey, caller: context.caller, reference: office.reference)
         return try pages.page("swipes", .finance("待核刷卡", request, context), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 

@@ -46,8 +46,8 @@ extension Frame {
     static func finance(_ title: String, _ request: Request, _ context: RoleContext<some Admission>) -> Frame {
         guard context.caller.isOfFinance else { return .desk(title, request, context.caller) }
         let places = [
-            ("月结", "/finance"), ("预算", "/finance/budgets"), ("专项资金", "/finance/funds"), ("待核刷卡", "/finance/swipes"), ("追溯", "/finance/audit"),
-            ("大屏", "/board"),
+            ("月结", "/finance"), ("预算", "/finance/budgets"), ("现金发放", "/finance/payouts"), ("专项资金", "/finance/funds"),
+            ("待核刷卡", "/finance/swipes"), ("追溯", "/finance/audit"), ("大屏", "/board"),
         ]
         let links = places.map { Frame.Link($0.0, to: $0.1, isCurrent: request.uri.path == $0.1) }
         return Frame(title: title, caller: context.caller.name, links: links, language: request.language)

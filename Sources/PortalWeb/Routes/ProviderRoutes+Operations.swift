@@ -15,7 +15,9 @@ extension ProviderRoutes: DescribedRoutes {
     /// Why a person is not sent, whatever the hour.
     static let unfit = ["worker_unknown", "worker_absent", "worker_relative", "worker_credential", "worker_sex", "worker_lifting"]
     private static let offer = ["order_unknown", "offer_gone", "offer_expired", "offer_answered", "offer_leased"]
-    private static let visit = ["order_unknown", "illegal_transition", "order_changed", "device_time_in_future", "code_wrong", "card_wrong", "place_missing"]
+    private static let visit = [
+        "order_unknown", "illegal_transition", "order_changed", "device_time_in_future", "code_wrong", "card_wrong", "code_locked", "place_missing",
+    ]
 
     /// What one line of a bulk request may be: an action, and what that action asks for. What is wrong with a value is told for its line.
     private static func line(_ action: ProviderSteps.Action) -> Schema {

@@ -6,6 +6,9 @@ public typealias ElderID = ID<Elder>
 ///
 /// Holds no rule about money: classes are only codes with dates, the amounts stand in the programmes of the catalogue.
 public struct Elder: Hashable, Sendable {
+    /// Years: a birthday further back is a slip of the pen (the oldest person known lived to be 122).
+    public static let oldest = 130
+
     public var id: ElderID
     /// The number on the card (一卡通), such as `LZ00012345`; unique, the key of every import.
     public var number: String

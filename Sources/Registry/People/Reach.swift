@@ -22,6 +22,9 @@ public struct Contact: Hashable, Sendable, Codable {
     /// 1 is called first.
     public var order: Int
 
+    /// `女儿 王芳`; once where a caller who gave no name was written down by the relation.
+    public func told(as shown: String? = nil) -> String { name == relation ? relation : "\(relation) \(shown ?? name)" }
+
     public init(name: String, relation: String, phone: NormalisedPhone?, order: Int) {
         self.name = name
         self.relation = relation

@@ -29,6 +29,7 @@ extension ElderReader {
                 fault(.contacts, "bad_contact", "联系人应写成 姓名/关系/电话")
                 continue
             }
+            if HiddenMarks.stand(in: entry) { fault(.contacts, "bad_character", "联系人中有看不见的控制字符") }
             var phone: NormalisedPhone?
             if parts.count == 3, !parts[2].isEmpty {
                 do { phone = try NormalisedPhone(parts[2]) } catch {

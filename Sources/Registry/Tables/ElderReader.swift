@@ -75,8 +75,8 @@ struct ElderReader {
             fault(.name, "missing", "缺少姓名")
         } else if text.unicodeScalars.count > 40 {
             fault(.name, "too_long", "姓名超过40个字")
-        } else if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F || ("0"..."9").contains($0) }) {
-            fault(.name, "bad_character", "姓名中有数字或控制字符")
+        } else if text.unicodeScalars.contains(where: { ("0"..."9").contains($0) }) || HiddenMarks.stand(in: text) {
+            fault(.name, "bad_character", "姓名中有数字或看不见的控制字符")
         }
         return text
     }
@@ -110,8 +110,8 @@ struct ElderReader {
             if date > today {
                 fault(column, "bad_date", "出生日期在今天之后")
                 birthday = nil
-            } else if today.years(since: date) > 130 {
-                fault(column, "bad_date", "出生日期距今超过130年")
+            } else if today.years(since: date) > Elder.oldest {
+                fault(column, "bad_date", "出生日期距今超过\(Elder.oldest)年")
                 birthday = nil
             }
         } else {

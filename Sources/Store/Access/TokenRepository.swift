@@ -76,7 +76,7 @@ public struct TokenRepository {
     }
 
     /// The tokens that are somebody's, by their names, also those that have ended; providers' take no step that asks for a second person.
-    func owned() throws -> [(token: String, owner: String)] {
+    public func owned() throws -> [(token: String, owner: String)] {
         try tx.rows("SELECT DISTINCT name, owner FROM api_token WHERE owner IS NOT NULL AND role <> 'provider'") { (try $0.text(), try $0.text()) }
     }
 

@@ -84,11 +84,18 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             }
         }
 
-        /// Another statement inside this one, its values renumbered; first in the text, so that its `$1…` stay what they are.
+        /// Another statement inside this one, its values renumbered.
         public mutating func appendInterpolation(nested sql: SQL) {
-            precondition(values.isEmpty, "a nested statement stands before any other value")
-            text += sql.text
-            values = sql.values
+            let before = values.count
+            var rest = sql.text[...]
+            while let mark = rest.firstIndex(of: "$") {
+                let digits = rest[rest.index(after: mark)...].prefix(while: \.isNumber)
+                text += rest[..<mark]
+                text += "$\(before + (Int(digits) ?? 0))"
+                rest = rest[digits.endIndex...]
+            }
+            text += rest
+            values += sql.values
         }
 
         /// A piece of SQL from this source code, such as a list of columns used by several queries. Never anything from outside.

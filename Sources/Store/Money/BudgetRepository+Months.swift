@@ -2,7 +2,7 @@ import Entitlement
 import Kernel
 
 /// What each month of service has taken from a budget: kept with every move, so that a page reads twelve rows and not a year of orders, and
-/// counted again from the legs, swipes and payments themselves by whoever checks the books.
+/// counted again from the legs, swipes, payments and corrections themselves by whoever checks the books.
 extension BudgetRepository {
     public struct MonthUse: Hashable, Sendable {
         public let month: Month
@@ -23,7 +23,7 @@ extension BudgetRepository {
         if changed == 0 { try insert(use, of: key) }
     }
 
-    private func insert(_ use: MonthUse, of key: BudgetKey) throws {
+    func insert(_ use: MonthUse, of key: BudgetKey) throws {
         try tx.execute(
             """
             INSERT INTO budget_month (year, fund, category, region, month, reserved_fen, posted_fen, services)
@@ -42,11 +42,11 @@ extension BudgetRepository {
         ) { MonthUse(month: try $0.month(), reserved: try $0.fen(), posted: try $0.fen(), services: try $0.int()) }
     }
 
-    /// Budgets whose totals, or whose months, the legs, swipes and payments do not explain; none when sound.
+    /// Budgets whose totals, or whose months, the legs, swipes, payments and corrections do not explain; none when sound.
     public func faults() throws -> [String] {
         let years = try tx.rows("SELECT DISTINCT year FROM budget ORDER BY year") { try $0.int() }
         return try years.flatMap { year in
-            let counted = try recount(year)
+            let counted = try recount(year, with: tx.corrections.borne(in: year))
             return try all(year: year).filter { stored in
                 let months = counted[stored.key] ?? []
                 return try months.map(\.posted).total != stored.posted || months.map(\.reserved).total != stored.reserved
@@ -58,12 +58,14 @@ extension BudgetRepository {
     /// Keeps the months of a database that has not kept them from the beginning.
     func keepMonths() throws {
         for year in try tx.rows("SELECT DISTINCT year FROM budget ORDER BY year", { try $0.int() }) {
-            for (key, months) in try recount(year) { for use in months { try insert(use, of: key) } }
+            for (key, months) in try recount(year, with: []) { for use in months { try insert(use, of: key) } }
         }
     }
 
     /// The months of every budget of a year, each in order.
-    private func recount(_ year: Int) throws -> [BudgetKey: [MonthUse]] {
+    ///
+    /// - Parameter corrections: of services of that year, where they are kept already.
+    func recount(_ year: Int, with corrections: [CorrectionRepository.Borne]) throws -> [BudgetKey: [MonthUse]] {
         var uses: [BudgetKey: [Month: MonthUse]] = [:]
         func add(_ keys: [BudgetKey], _ month: Month, reserved: Fen = .zero, posted: Fen = .zero, services: Int) {
             for key in keys where key.year == year {
@@ -89,8 +91,9 @@ extension BudgetRepository {
             let (amount, count) = (try row.fen(), try row.int())
             add(keys, month, reserved: isPosted ? .zero : amount, posted: isPosted ? amount : .zero, services: count)
         }
+        for (month, keys, amount, count) in corrections { add(keys, month, posted: amount, services: count) }
         for (month, keys, amount, count) in try tx.meals.borne(in: year) { add(keys, month, posted: amount, services: count) }
         for (month, keys, reserved, posted, count) in try tx.payouts.borne() { add(keys, month, reserved: reserved, posted: posted, services: count) }
-        return uses.mapValues { months in months.values.sorted { $0.month < $1.month } }
+        return uses.mapValues { months in months.values.filter { $0.services > 0 }.sorted { $0.month < $1.month } }
     }
 }

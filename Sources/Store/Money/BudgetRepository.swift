@@ -61,16 +61,16 @@ public struct BudgetRepository {
         ) { try Stored(row: &$0) }
     }
 
-    /// 下达: sets what a budget grants.
+    /// 下达: sets what a budget grants. A new one bears what its year has promised and paid before it was entered.
     ///
     /// - Throws: `budget_below_spent` when more than that is promised or paid already.
     public func set(_ key: BudgetKey, granted: Fen) throws {
+        guard try find(key) != nil else { return try open(key, granted: granted) }
         let changed = try tx.execute(
             """
-            INSERT INTO budget (fund, year, category, region, granted_fen, extra_fen, reserved_fen, posted_fen, level)
-            VALUES (\(key.fund), \(key.year), \(key.category ?? ""), \(key.region ?? ""), \(granted), 0, 0, 0, 'open')
-            ON CONFLICT (year, fund, category, region) DO UPDATE SET granted_fen = excluded.granted_fen
-            WHERE budget.reserved_fen + budget.posted_fen <= excluded.granted_fen + budget.extra_fen
+            UPDATE budget SET granted_fen = \(granted)
+            WHERE year = \(key.year) AND fund = \(key.fund) AND category = \(key.category ?? "") AND region = \(key.region ?? "")
+                AND reserved_fen + posted_fen <= \(granted) + extra_fen
             """)
         guard changed == 1 else { throw Rejection(.refused, "budget_below_spent", "\(key.name)已使用的金额超过拟下达的预算，不能调减到这个数。") }
     }
@@ -86,15 +86,17 @@ public struct BudgetRepository {
 
     /// Moves what legs of one service take within the budgets that bear them, and within the month of the service.
     ///
+    /// - Parameter services: by how much the number of services changes that hold money; nil for what the move of a whole service does.
     /// - Throws: `budget_exhausted` when one has less left, even if two calls agreed on the same balance.
     /// - Returns: the budgets afterwards, in the order of their keys.
     @discardableResult
-    public func move(_ move: FundMove, _ legs: [FundingLeg], in month: Month) throws -> [Stored] {
+    public func move(_ move: FundMove, _ legs: [FundingLeg], in month: Month, services: Int? = nil) throws -> [Stored] {
         var amounts: [BudgetKey: Fen] = [:]
         for leg in legs { for key in leg.budgets { amounts[key, default: .zero] += leg.borne } }
         return try amounts.sorted { $0.key < $1.key }.map { key, amount in
             let use = MonthUse(
-                month: month, reserved: Fen(move.reserved * amount.amount), posted: Fen(move.posted * amount.amount), services: Int(move.services))
+                month: month, reserved: Fen(move.reserved * amount.amount), posted: Fen(move.posted * amount.amount),
+                services: services ?? Int(move.services))
             let stored = try add(use, to: key)
             try note(use, of: key)
             return stored

@@ -1,5 +1,6 @@
 import Billing
 import Catalog
+import Entitlement
 import Kernel
 import Orders
 import Registry
@@ -110,12 +111,13 @@ public struct CandidateReader {
         o.second_worker_id, v.order_id, v.provider_id, v.worker_id,
         v.in_at_ms, v.in_received_ms, v.in_method, v.in_distance_m, v.in_accuracy_m, v.in_photo_sha256, v.in_reason_code,
         v.out_at_ms, v.out_received_ms, v.out_method, v.out_distance_m, v.out_accuracy_m, v.out_photo_sha256, v.out_reason_code,
-        v.confirmed_by, v.confirmed_ms
+        v.confirmed_by, v.confirmed_ms,
+        (SELECT 1 + d.is_locked FROM door_try d WHERE d.order_id = o.id AND d.locked_ms IS NOT NULL)
         """
 
     private static let mealColumns: StaticString = """
         m.id, m.elder_id, m.item_code, m.service_date, m.received_ms, m.payable_fen, m.self_pay_fen, m.legs, m.device, m.device_ms,
-        m.slot
+        m.slot, m.entry, m.doubt
         """
 
     private static func orders(on day: LocalDate, _ ids: MonthPage.Range) -> SQL {
@@ -228,6 +230,8 @@ public struct CandidateReader {
         traces.signedBy = row.optionalText()
         let second = row.optionalID(Worker.self)
         var visit = try Visit(row: &row)
+        let locked = row.optionalInteger()
+        traces.isCodeLocked = locked == 2
         visit.traces = traces
         var line = Candidate(
             kind: .order, subject: id, number: number, provider: visit.provider, elder: elder, elderDeath: person.death, item: item, date: date,
@@ -245,6 +249,7 @@ public struct CandidateReader {
         line.proof.callbackConfirms = callback == 1
         line.proof.isReady = settlement == .ready || settlement == .inStatement || settlement == .paid
         line.proof.isEmergency = urgency == .emergency
+        line.proof.wasCodeLocked = locked != nil
         return line
     }
 
@@ -276,6 +281,10 @@ public struct CandidateReader {
         line.proof.device = try row.text()
         line.proof.swipedAt = try row.instant()
         line.proof.slot = try row.value()
+        let entry = MealEntry(rawValue: try row.text())
+        if let entry, !entry.isWeak { line.evidence = .partial }
+        line.isManual = entry?.isWeak ?? false
+        line.proof.doubt = MealDoubt(rawValue: try row.text())
         line.recipient = person.recipient
         return line
     }

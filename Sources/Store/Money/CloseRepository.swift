@@ -28,25 +28,27 @@ public struct CloseRepository {
         return Dictionary(uniqueKeysWithValues: entries)
     }
 
-    private static let entryColumns: StaticString = "e.from_step, e.action, e.to_step, e.by_name, e.at_ms, e.opinion, e.batch_sha256"
+    private static let entryColumns: StaticString = "e.from_step, e.action, e.to_step, e.by_name, e.at_ms, e.opinion, e.batch_sha256, e.street"
 
     /// - Throws: when somebody else has taken the same step first: the number is taken.
     public func append(_ entry: CloseEntry, to month: Month, after count: Int) throws {
         let inserted = try tx.execute(
             """
-            INSERT INTO close_entry (month, seq, from_step, action, to_step, by_name, at_ms, opinion, batch_sha256)
+            INSERT INTO close_entry (month, seq, from_step, action, to_step, by_name, at_ms, opinion, batch_sha256, street)
             VALUES (\(month), \(count + 1), \(entry.from), \(entry.action), \(entry.to), \(entry.by), \(entry.at), \(entry.opinion),
-                \(entry.hash))
+                \(entry.hash), \(entry.street))
             ON CONFLICT (month, seq) DO NOTHING
             """)
         guard inserted == 1 else { throw Rejection(.conflict, "close_raced", "另一人刚办理了这一环节，请刷新后再看。") }
     }
 
-    public func grant(_ right: CloseRight, to name: String, by: String, at now: Instant) throws {
+    /// - Parameter street: the one for which its street signs, or ``CloseEntry/allStreets``; nil for any other right. Given again, it changes.
+    public func grant(_ right: CloseRight, to name: String, street: String? = nil, by: String, at now: Instant) throws {
         try tx.execute(
             """
-            INSERT INTO close_grant (name, authority, granted_by, at_ms) VALUES (\(name), \(right), \(by), \(now))
-            ON CONFLICT (name, authority) DO NOTHING
+            INSERT INTO close_grant (name, authority, granted_by, at_ms, street) VALUES (\(name), \(right), \(by), \(now), \(street))
+            ON CONFLICT (name, authority) DO UPDATE SET granted_by = excluded.granted_by, at_ms = excluded.at_ms, street = excluded.street
+            WHERE COALESCE(close_grant.street, '') <> COALESCE(excluded.street, '')
             """)
     }
 
@@ -58,10 +60,36 @@ public struct CloseRepository {
         Set(try tx.rows("SELECT authority FROM close_grant WHERE name = \(name)") { try $0.value(CloseRight.self) })
     }
 
-    public func grants() throws -> [(name: String, right: CloseRight, by: String)] {
-        try tx.rows("SELECT name, authority, granted_by FROM close_grant ORDER BY name, authority") {
-            (try $0.text(), try $0.value(), try $0.text())
+    public func grants() throws -> [(name: String, right: CloseRight, by: String, street: String?)] {
+        try tx.rows("SELECT name, authority, granted_by, street FROM close_grant ORDER BY name, authority") {
+            (try $0.text(), try $0.value(), try $0.text(), $0.optionalText())
         }
+    }
+
+    /// For which street somebody signs; nil without that right.
+    public func street(of name: String) throws -> String? {
+        try tx.first("SELECT street FROM close_grant WHERE name = \(name) AND authority = 'street'") { $0.optionalText() ?? CloseEntry.allStreets }
+    }
+
+    /// Keeps which streets have money in a month: what was decided on its lines is final once the platform has signed.
+    public func keepStreets(_ month: Month) throws {
+        try tx.execute("DELETE FROM close_street WHERE month = \(month)")
+        try tx.execute(
+            """
+            INSERT INTO close_street (month, street)
+            SELECT l.month, e.region FROM statement_line l JOIN elder e ON e.id = l.elder_id
+            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
+            WHERE l.month = \(month) AND l.subsidy_fen > 0 AND (d.kind = 'release' OR (d.kind IS NULL AND l.verdict = 'paid'))
+            UNION
+            SELECT a.statement_month, e.region FROM adjustment a
+            JOIN statement_line l ON l.month = a.month AND l.subject = a.subject JOIN elder e ON e.id = l.elder_id
+            WHERE a.statement_month = \(month) AND a.approved_by IS NOT NULL
+            """)
+    }
+
+    /// The streets with money in a month, as they were when the platform signed.
+    public func streets(_ month: Month) throws -> Set<String> {
+        Set(try tx.rows("SELECT street FROM close_street WHERE month = \(month)") { try $0.text() })
     }
 
     // MARK: Decisions
@@ -262,108 +290,13 @@ public struct CloseRepository {
         ) { first.insert(try $0.text()) }
         return first
     }
-
-    // MARK: Answers of providers
-
-    public func answer(_ month: Month, _ provider: ProviderID) throws -> (isConfirmed: Bool, by: String, at: Instant)? {
-        try tx.first(
-            "SELECT answer, by_name, at_ms FROM statement_answer WHERE month = \(month) AND provider_id = \(provider)"
-        ) { (try $0.text() == "confirmed", try $0.text(), try $0.instant()) }
-    }
-
-    /// Whether a provider has confirmed or disputed each of its statements.
-    public func answers(of provider: ProviderID) throws -> [Month: Bool] {
-        let answers = try tx.rows(
-            """
-            SELECT a.month, a.answer FROM settlement_month m CROSS JOIN statement_answer a
-            WHERE a.month = m.month AND a.provider_id = \(provider)
-            ORDER BY m.month DESC LIMIT 120
-            """
-        ) { (try $0.month(), try $0.text() == "confirmed") }
-        return Dictionary(uniqueKeysWithValues: answers)
-    }
-
-    public func setAnswer(_ month: Month, _ provider: ProviderID, isConfirmed: Bool, sha256: String, by: String, at now: Instant) throws {
-        try tx.execute(
-            """
-            INSERT INTO statement_answer (month, provider_id, answer, by_name, at_ms, sha256)
-            VALUES (\(month), \(provider), \(isConfirmed ? "confirmed" : "disputed"), \(by), \(now), \(sha256))
-            ON CONFLICT (month, provider_id) DO UPDATE
-            SET answer = excluded.answer, by_name = excluded.by_name, at_ms = excluded.at_ms, sha256 = excluded.sha256
-            """)
-    }
-
-    public func unanswered(_ month: Month) throws -> [ProviderID] {
-        try tx.rows(
-            """
-            SELECT s.provider_id FROM statement s
-            LEFT JOIN statement_answer a ON a.month = s.month AND a.provider_id = s.provider_id
-            WHERE s.month = \(month) AND a.provider_id IS NULL ORDER BY s.provider_id
-            """
-        ) { try $0.id() }
-    }
-
-    /// - Throws: `line_disputed` the second time: there is one round of evidence.
-    public func insertDispute(
-        _ month: Month, _ provider: ProviderID, _ subject: String, reason: String, evidence: String?, at now: Instant
-    ) throws {
-        let inserted = try tx.execute(
-            """
-            INSERT INTO line_dispute (month, provider_id, subject, reason, evidence_sha256, at_ms)
-            VALUES (\(month), \(provider), \(subject), \(reason), \(evidence), \(now))
-            ON CONFLICT (month, subject) DO NOTHING
-            """)
-        guard inserted == 1 else { throw Rejection(.conflict, "line_disputed", "这一行已提出过异议；补充证据只有一轮。", pointer: "/lines") }
-    }
-
-    public struct Dispute: Sendable {
-        public let provider: ProviderID
-        public let subject: String
-        public let reason: String
-        public let evidence: String?
-        public let answer: String?
-        public let answeredBy: String?
-    }
-
-    public func disputes(_ month: Month) throws -> [Dispute] {
-        try disputes("SELECT \(sql: Self.disputeColumns) FROM line_dispute WHERE month = \(month) ORDER BY provider_id, subject")
-    }
-
-    /// - Parameter subjects: at most a hundred.
-    public func disputes(_ month: Month, on subjects: [String]) throws -> [Dispute] {
-        try disputes(
-            "SELECT \(sql: Self.disputeColumns) FROM line_dispute WHERE month = \(month) AND subject IN (\(list: subjects)) ORDER BY subject")
-    }
-
-    private static let disputeColumns: StaticString = "provider_id, subject, reason, evidence_sha256, answer, answered_by"
-
-    private func disputes(_ query: SQL) throws -> [Dispute] {
-        try tx.rows(query) {
-            Dispute(
-                provider: try $0.id(), subject: try $0.text(), reason: try $0.text(), evidence: $0.optionalText(), answer: $0.optionalText(),
-                answeredBy: $0.optionalText())
-        }
-    }
-
-    /// How many have no answer yet.
-    public func openDisputes(_ month: Month) throws -> Int {
-        Int(try tx.integer("SELECT COUNT(*) FROM line_dispute WHERE month = \(month) AND answer IS NULL") ?? 0)
-    }
-
-    public func answerDispute(_ month: Month, _ subject: String, _ answer: String, by: String, at now: Instant) throws -> Bool {
-        try tx.execute(
-            """
-            UPDATE line_dispute SET answer = \(answer), answered_by = \(by), answered_ms = \(now)
-            WHERE month = \(month) AND subject = \(subject) AND answer IS NULL
-            """) == 1
-    }
 }
 
 extension CloseEntry {
     fileprivate init(row: inout Row) throws {
         self.init(
             from: try row.value(), action: try row.value(), to: try row.value(), by: try row.text(), at: try row.instant(), opinion: try row.text(),
-            hash: try row.text())
+            hash: try row.text(), street: row.optionalText())
     }
 }
 

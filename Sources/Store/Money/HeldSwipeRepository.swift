@@ -22,10 +22,12 @@ public struct HeldSwipe: Hashable, Sendable {
     public let code: String
     public let sentence: String
     public let state: State
+    /// The till had read the card.
+    public let isRead: Bool
 
     public init(
         id: SwipeID, canteen: ProviderID, device: String, deviceSwipe: String?, card: String?, qr: String?, elder: ElderID?, item: ItemCode?,
-        slot: MealSlot, deviceAt: Instant, receivedAt: Instant, code: String, sentence: String, state: State = .held
+        slot: MealSlot, deviceAt: Instant, receivedAt: Instant, code: String, sentence: String, state: State = .held, isRead: Bool = false
     ) {
         self.id = id
         self.canteen = canteen
@@ -41,6 +43,7 @@ public struct HeldSwipe: Hashable, Sendable {
         self.code = code
         self.sentence = sentence
         self.state = state
+        self.isRead = isRead
     }
 }
 
@@ -53,9 +56,9 @@ public struct HeldSwipeRepository {
         try tx.execute(
             """
             INSERT INTO meal_held (id, canteen_id, device, device_swipe, card, qr, elder_id, item_code, slot, device_ms, received_ms, code,
-                sentence, state)
+                sentence, state, is_read)
             VALUES (\(held.id), \(held.canteen), \(held.device), \(held.deviceSwipe), \(held.card), \(held.qr), \(held.elder), \(held.item),
-                \(held.slot), \(held.deviceAt), \(held.receivedAt), \(held.code), \(held.sentence), \(held.state))
+                \(held.slot), \(held.deviceAt), \(held.receivedAt), \(held.code), \(held.sentence), \(held.state), \(held.isRead))
             ON CONFLICT DO NOTHING
             """) == 1
     }
@@ -87,7 +90,7 @@ public struct HeldSwipeRepository {
     }
 
     static let columns: StaticString = """
-        id, canteen_id, device, device_swipe, card, qr, elder_id, item_code, slot, device_ms, received_ms, code, sentence, state
+        id, canteen_id, device, device_swipe, card, qr, elder_id, item_code, slot, device_ms, received_ms, code, sentence, state, is_read
         """
 
     // MARK: Passes
@@ -118,7 +121,7 @@ extension HeldSwipe {
         self.init(
             id: try row.id(), canteen: try row.id(), device: try row.text(), deviceSwipe: row.optionalText(), card: row.optionalText(),
             qr: row.optionalText(), elder: row.optionalID(), item: row.optionalID(), slot: try row.value(), deviceAt: try row.instant(),
-            receivedAt: try row.instant(), code: try row.text(), sentence: try row.text(), state: try row.value())
+            receivedAt: try row.instant(), code: try row.text(), sentence: try row.text(), state: try row.value(), isRead: try row.bool())
     }
 }
 

@@ -25,11 +25,15 @@ public struct MealSwipe: Hashable, Sendable {
     public let payable: Fen
     public let selfPay: Fen
     public let legs: [FundingLeg]
+    /// How the elder was known; nil for swipes from before that was kept.
+    public let entry: MealEntry?
+    /// Why it is not paid before a person has looked.
+    public let doubt: MealDoubt?
 
     public init(
         id: SwipeID, elder: ElderID, canteen: ProviderID, item: ItemCode, date: LocalDate, slot: MealSlot, device: String,
         deviceSwipe: String? = nil, deviceAt: Instant, receivedAt: Instant, classCode: String, priceVersion: String, payable: Fen,
-        selfPay: Fen, legs: [FundingLeg]
+        selfPay: Fen, legs: [FundingLeg], entry: MealEntry? = nil, doubt: MealDoubt? = nil
     ) {
         self.id = id
         self.elder = elder
@@ -46,6 +50,8 @@ public struct MealSwipe: Hashable, Sendable {
         self.payable = payable
         self.selfPay = selfPay
         self.legs = legs
+        self.entry = entry
+        self.doubt = doubt
     }
 }
 
@@ -94,6 +100,14 @@ public struct MealRepository {
         ) { try Diner(row: &$0) }
     }
 
+    /// The swipe of a day by the end of its id; nil when none has it, or more than one.
+    public func find(on day: LocalDate, endingWith tail: String) throws -> SwipeID? {
+        let ids: [SwipeID] = try tx.rows(
+            "SELECT id FROM meal_swipe WHERE service_date = \(day) AND id LIKE \("%" + tail) LIMIT 2"
+        ) { try $0.id() }
+        return ids.count == 1 ? ids[0] : nil
+    }
+
     /// - Returns: false when this elder has already eaten in this slot of this day, at whatever canteen, or the till has sent this swipe
     ///   before; then nothing is written.
     public func insert(_ swipe: MealSwipe) throws -> Bool {
@@ -102,11 +116,12 @@ public struct MealRepository {
         return try tx.execute(
             """
             INSERT INTO meal_swipe (id, elder_id, canteen_id, item_code, service_date, slot, device, device_swipe, device_ms, received_ms,
-                class_code, price_version, payable_fen, self_pay_fen, legs, draws, budgets, bonuses, settlement)
+                class_code, price_version, payable_fen, self_pay_fen, legs, draws, budgets, bonuses, entry, doubt, settlement)
             VALUES (\(swipe.id), \(swipe.elder), \(swipe.canteen), \(swipe.item), \(swipe.date), \(swipe.slot), \(swipe.device),
                 \(swipe.deviceSwipe), \(swipe.deviceAt), \(swipe.receivedAt), \(swipe.classCode), \(swipe.priceVersion), \(swipe.payable),
                 \(swipe.selfPay), \(legs), \(swipe.legs.map { LegRepository.encoded($0.draws) }.joined(separator: "/")),
-                \(swipe.legs.map(\.budgets.encoded).joined(separator: "/")), \(bonuses), 'ready')
+                \(swipe.legs.map(\.budgets.encoded).joined(separator: "/")), \(bonuses), \(swipe.entry?.rawValue ?? ""),
+                \(swipe.doubt?.rawValue ?? ""), 'ready')
             ON CONFLICT DO NOTHING
             """) == 1
     }
@@ -160,7 +175,7 @@ public struct MealRepository {
 
     static let columns: StaticString = """
         id, elder_id, canteen_id, item_code, service_date, slot, device, device_swipe, device_ms, received_ms, class_code, price_version, \
-        payable_fen, self_pay_fen, legs, draws, budgets, bonuses
+        payable_fen, self_pay_fen, legs, draws, budgets, bonuses, entry, doubt
         """
 
     // MARK: The month
@@ -275,7 +290,8 @@ extension MealSwipe {
             id: try row.id(), elder: try row.id(), canteen: try row.id(), item: try row.id(), date: try row.date(), slot: try row.value(),
             device: try row.text(), deviceSwipe: row.optionalText(), deviceAt: try row.instant(), receivedAt: try row.instant(),
             classCode: try row.text(), priceVersion: try row.text(), payable: try row.fen(), selfPay: try row.fen(),
-            legs: try Self.legs(try row.text(), draws: try row.text(), budgets: try row.text(), bonuses: try row.text()))
+            legs: try Self.legs(try row.text(), draws: try row.text(), budgets: try row.text(), bonuses: try row.text()),
+            entry: MealEntry(rawValue: try row.text()), doubt: MealDoubt(rawValue: try row.text()))
     }
 
     /// Legs, what each takes from accounts and budgets, and what it brings the provider beside the price: columns with one part a leg. Swipes from

@@ -29,6 +29,10 @@ extension PackRepository {
                 WHERE o.service_date >= \(first) AND o.service_date <= \(last) AND l.state <> 'released' AND l.budgets <> ''
                 GROUP BY l.budgets, SUBSTR(o.service_date, 1, 7), l.state
                 UNION ALL
+                SELECT 'correction', budgets, '', '', month, 'posted', CAST(SUM(amount_fen + bonus_fen) AS BIGINT), COUNT(*) FROM correction_leg
+                WHERE budgets LIKE \(year)
+                GROUP BY budgets, month
+                UNION ALL
                 SELECT 'payout', budgets, '', '', month, state, CAST(SUM(amount_fen) AS BIGINT), COUNT(*) FROM payout
                 WHERE state <> 'released' AND budgets LIKE \(year)
                 GROUP BY budgets, month, state

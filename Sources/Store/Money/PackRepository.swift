@@ -38,7 +38,7 @@ public struct PackRepository {
         }
     }
 
-    public static let tables: [Table] = orders + [earlier] + money + budgets + payouts
+    public static let tables: [Table] = orders + [earlier] + money + budgets + payouts + close
 
     private static let orders: [Table] = [
         Table(
@@ -68,7 +68,7 @@ public struct PackRepository {
             """
             order provider worker in_at_ms# in_received_ms# in_method in_distance_m# in_accuracy_m# in_photo_sha256 in_reason_code \
             out_at_ms# out_received_ms# out_method out_distance_m# out_accuracy_m# out_photo_sha256 out_reason_code confirmed_by confirmed_ms# \
-            in_device out_device is_mocked# is_location_off# signature_sha256 signed_by
+            in_device out_device is_mocked# is_location_off# signature_sha256 signed_by code_lock#
             """
         ) { scope in
             """
@@ -76,7 +76,8 @@ public struct PackRepository {
             SELECT v.order_id, v.provider_id, v.worker_id, v.in_at_ms, v.in_received_ms, v.in_method, v.in_distance_m, v.in_accuracy_m,
                 v.in_photo_sha256, v.in_reason_code, v.out_at_ms, v.out_received_ms, v.out_method, v.out_distance_m, v.out_accuracy_m,
                 v.out_photo_sha256, v.out_reason_code, v.confirmed_by, v.confirmed_ms, v.in_device, v.out_device, v.is_mocked, v.is_location_off,
-                v.signature_sha256, v.signed_by
+                v.signature_sha256, v.signed_by,
+                (SELECT 1 + d.is_locked FROM door_try d WHERE d.order_id = v.order_id AND d.locked_ms IS NOT NULL)
             FROM visit v JOIN packed p ON p.id = v.order_id ORDER BY v.order_id
             """
         },
@@ -148,13 +149,14 @@ public struct PackRepository {
         Table(
             "swipes",
             """
-            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets bonuses
+            id elder canteen item date slot device device_ms# received_ms# class price_version payable_fen# self_pay_fen# legs settlement draws budgets \
+            bonuses entry doubt
             """
         ) { scope in
             """
             \(nested: scope.services)
             SELECT m.id, m.elder_id, m.canteen_id, m.item_code, m.service_date, m.slot, m.device, m.device_ms, m.received_ms, m.class_code,
-                m.price_version, m.payable_fen, m.self_pay_fen, m.legs, m.settlement, m.draws, m.budgets, m.bonuses
+                m.price_version, m.payable_fen, m.self_pay_fen, m.legs, m.settlement, m.draws, m.budgets, m.bonuses, m.entry, m.doubt
             FROM eaten p JOIN meal_swipe m ON m.id = p.id ORDER BY m.id
             """
         },
@@ -171,10 +173,12 @@ public struct PackRepository {
             ORDER BY elder_id, programme, period
             """
         },
-        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month") { scope in
+        Table("adjustments", "id month provider subject rule basis amount_fen# entered_by approved_by statement_month is_funded# moved_fen#") { scope in
             let month = scope.month
             return """
-            SELECT id, month, provider_id, subject, rule, basis, amount_fen, entered_by, approved_by, statement_month FROM adjustment
+            SELECT id, month, provider_id, subject, rule, basis, amount_fen, entered_by, approved_by, statement_month, is_funded,
+                moved_fen
+            FROM adjustment
             WHERE month = \(month) OR statement_month = \(month) ORDER BY id
             """
         },

@@ -52,13 +52,15 @@ public struct PaperRepository {
         for part in adjustments.filter({ $0.rule == nil }).map(\.id).chunked(by: Chunk.keys) {
             try tx.forEachRow(
                 """
-                SELECT a.id, l.number, \(sql: Self.elderColumns)
+                SELECT a.id, l.kind, l.subject, l.service_date, l.number, \(sql: Self.elderColumns)
                 FROM adjustment a CROSS JOIN statement_line l JOIN elder e ON e.id = l.elder_id
                 WHERE a.id IN (\(list: Array(part))) AND l.subject = a.subject AND l.month = a.month
                 """
             ) { row in
-                let (id, number, _) = (try row.text(), try row.text(), try row.id(Elder.self))
-                result[id] = MonthPapers.CorrectedLine(number: number, elder: try MonthPapers.ElderFacts(row: &row))
+                let (id, kind): (String, Candidate.Kind) = (try row.text(), try row.value())
+                let swipe = SwipeNumber(try row.text(), on: try row.date()).text
+                let (number, _) = (try row.text(), try row.id(Elder.self))
+                result[id] = MonthPapers.CorrectedLine(number: kind == .meal ? swipe : number, elder: try MonthPapers.ElderFacts(row: &row))
             }
         }
         return result
@@ -146,6 +148,9 @@ public struct PaperRepository {
         try tx.rows(
             """
             SELECT p.provider_id, -p.amount_fen FROM payment p WHERE p.month = \(month) AND p.state = 'paid'
+            UNION ALL
+            SELECT c.provider_id, CASE WHEN c.month = \(month) THEN -c.amount_fen ELSE c.amount_fen END
+            FROM adjustment c WHERE c.rule = 'CARRY' AND (c.month = \(month) AND c.statement_month IS NOT NULL OR c.statement_month = \(month))
             UNION ALL
             SELECT a.provider_id, CASE WHEN p.debit LIKE 'payable/%' THEN p.amount_fen ELSE -p.amount_fen END
             FROM adjustment a CROSS JOIN posting p

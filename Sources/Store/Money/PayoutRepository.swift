@@ -47,13 +47,27 @@ public struct PayoutRepository {
     }
 
     /// What a programme has paid out in a month, whatever was taken back later.
+    ///
+    /// A decision that is carried out says how much it has paid: twenty thousand allowances are not counted each time somebody looks at the
+    /// month. Counted are those of a decision that was interrupted, and those paid before lists were decided on.
     public func paid(_ programme: String, _ month: Month) throws -> (count: Int, amount: Fen) {
-        try tx.rows(
+        let parts: [(count: Int, amount: Fen)] = try tx.rows(
             """
+            SELECT payments, amount_fen FROM payout_decision
+            WHERE month = \(month) AND programme = \(programme) AND is_approved = 1 AND done_ms IS NOT NULL
+            UNION ALL
             SELECT COUNT(*), CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM payout
-            WHERE month = \(month) AND programme = \(programme) AND state = 'posted'
+            WHERE month = \(month) AND programme = \(programme) AND state = 'posted' AND list_sha256 IS NULL
             """
-        ) { (try $0.int(), try $0.fen()) }[0]
+        ) { (try $0.int(), try $0.fen()) }
+        let halves: [(count: Int, amount: Fen)] = try unfinished(month).filter { $0.programme == programme && $0.isApproved }.flatMap { decision in
+            try tx.rows(
+                """
+                SELECT COUNT(*), CAST(COALESCE(SUM(amount_fen), 0) AS BIGINT) FROM payout WHERE list_sha256 = \(decision.list) AND state = 'posted'
+                """
+            ) { (try $0.int(), try $0.fen()) }
+        }
+        return ((parts + halves).map(\.count).reduce(0, +), (parts + halves).map(\.amount).total)
     }
 
     /// Who has a month's allowance of a programme already.

@@ -63,7 +63,7 @@ public struct Recipients: Sendable {
         return Person(id, recipient, death: death)
     }
 
-    private static func streets(_ text: String) throws -> [Recipient.FormerStreet] {
+    static func streets(_ text: String) throws -> [Recipient.FormerStreet] {
         try text.split(separator: ";").map { part in
             let fields = part.split(separator: "|")
             guard fields.count == 2, let until = LocalDate(fields[1]) else { throw StoreFault.corrupt("elder.streets: \(text)") }

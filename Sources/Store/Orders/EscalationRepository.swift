@@ -6,13 +6,14 @@ import Registry
 public struct EscalationRepository {
     let tx: any Transaction
 
-    /// - Returns: false when that level had been told already.
+    /// - Returns: false when that level had been told already; of tried codes it is told whatever it was told before.
     public func raise(_ order: OrderID, to level: EscalationLevel, _ reason: EscalationReason, at now: Instant) throws -> Bool {
         try tx.execute(
             """
             INSERT INTO escalation (order_id, level, reason, at_ms)
             VALUES (\(order), \(level.rawValue), \(reason), \(now))
-            ON CONFLICT (order_id, level) DO NOTHING
+            ON CONFLICT (order_id, level) DO UPDATE SET reason = excluded.reason, at_ms = excluded.at_ms
+            WHERE excluded.reason = 'code_locked' AND escalation.reason <> 'code_locked'
             """) > 0
     }
 
@@ -25,7 +26,8 @@ public struct EscalationRepository {
 
     /// Orders that still wait for somebody and were raised to a level or above, longest waiting first.
     ///
-    /// What was raised is over once a provider has taken the order, except a no-show, which is over at the check-in.
+    /// What was raised is over once a provider has taken the order, except a no-show, which is over at the check-in, and tried
+    /// codes, which are over with a new one.
     public func waiting(
         from level: EscalationLevel, limit: Int
     ) throws -> [(order: OrderID, level: EscalationLevel, reason: EscalationReason, at: Instant)] {
@@ -34,7 +36,9 @@ public struct EscalationRepository {
             SELECT e.order_id, MAX(e.level), MAX(e.reason), MIN(e.at_ms)
             FROM escalation e JOIN service_order o ON o.id = e.order_id
             WHERE e.level >= \(level.rawValue)
-                AND (o.state IN ('received', 'offered') OR (e.reason = 'no_show' AND o.state IN ('accepted', 'scheduled')))
+                AND (o.state IN ('received', 'offered') OR (e.reason = 'no_show' AND o.state IN ('accepted', 'scheduled'))
+                    OR (e.reason = 'code_locked' AND o.state IN ('accepted', 'scheduled', 'in_service')
+                        AND EXISTS (SELECT 1 FROM door_try d WHERE d.order_id = o.id AND d.is_locked = 1)))
             GROUP BY e.order_id
             ORDER BY 4, 1
             LIMIT \(limit)

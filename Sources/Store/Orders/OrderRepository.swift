@@ -57,6 +57,11 @@ public struct OrderRepository {
         guard changed == 1 else { throw Rejection(.conflict, "order_changed", "工单刚被别人修改，请刷新后再操作。") }
     }
 
+    /// The code that the elder is told instead of the one before.
+    public func set(visitCode: String, of id: OrderID) throws {
+        try tx.execute("UPDATE service_order SET visit_code = \(visitCode) WHERE id = \(id)")
+    }
+
     /// Orders of this elder for this item that are still open and begin in the same hour: probably the same call made twice.
     public func twin(of elder: ElderID, item: ItemCode, near start: Instant) throws -> Order? {
         try tx.first(

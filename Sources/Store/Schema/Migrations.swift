@@ -37,6 +37,9 @@ extension Migrator {
         Migration(number: 34, name: "payees", sql: Schema.m0034_payees),
         Migration(number: 35, name: "photos", sql: Schema.m0035_photos),
         Migration(number: 36, name: "streets", sql: Schema.m0036_streets),
+        Migration(number: 37, name: "gate", sql: Schema.m0037_gate),
+        Migration(number: 38, name: "corrections", sql: Schema.m0038_corrections) { tx in try tx.corrections.rebook() },
+        Migration(number: 39, name: "confirmations", sql: Schema.m0039_confirmations),
     ])
 }
 

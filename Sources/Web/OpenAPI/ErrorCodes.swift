@@ -25,7 +25,7 @@ public enum ErrorCodes {
                 "rrule_invalid", "satisfaction_range", "scope_invalid", "score_invalid", "sex_unknown", "signature_hash", "slot_unknown",
                 "state_unknown", "status_unknown", "tie_kind_unknown", "time_invalid", "upload_empty", "upload_too_long",
                 "webhook_allow_invalid", "webhook_events_invalid", "webhook_overlap_invalid",
-                "webhook_secret_invalid", "when_unclear", "worker_missing", "year_invalid",
+                "webhook_secret_invalid", "when_unclear", "worker_missing", "year_invalid", "entry_unknown",
             ]
         ),
         (
@@ -37,7 +37,7 @@ public enum ErrorCodes {
         (
             .forbidden,
             [
-                "cross_site", "csrf_invalid", "not_allowed", "not_your_canteen", "own_entry", "own_grant", "own_request", "right_missing",
+                "cross_site", "csrf_invalid", "not_allowed", "not_your_canteen", "own_entry", "own_grant", "own_request", "person_needed", "right_missing",
                 "role_forbidden",
                 "scope_forbidden",
             ]
@@ -46,13 +46,14 @@ public enum ErrorCodes {
             .missing,
             [
                 "absence_unknown", "adjustment_unknown", "asset_unknown", "budget_unknown", "calendar_unknown", "call_unknown",
-                "canteen_unknown", "card_unknown", "complaint_unknown", "dispute_unknown", "document_unknown", "elder_unknown",
+                "canteen_unknown", "card_mistyped", "card_unknown", "complaint_unknown", "dispute_unknown", "document_unknown", "elder_unknown",
                 "figure_unknown", "file_missing", "file_unknown", "fund_unknown", "held_unknown", "item_unknown", "line_unknown",
                 "login_unknown", "month_unknown", "register_item_unknown",
                 "not_known_then", "order_unknown", "override_unknown", "payment_unknown", "payout_programme_unknown", "payout_unknown",
                 "pin_unknown", "plan_unknown",
                 "proposal_unknown", "provider_unknown", "qr_unknown", "replay_empty", "reversal_unknown", "route_unknown", "sample_unknown",
                 "sheet_unknown", "slip_unknown", "standing_order_unknown", "statement_unknown", "street_unknown", "swipe_unknown", "tie_unknown",
+                "till_unknown",
                 "token_unknown", "webhook_event_unknown", "webhook_unknown", "worker_unknown",
             ]
         ),
@@ -60,8 +61,9 @@ public enum ErrorCodes {
             .conflict,
             [
                 "absence_ended", "absence_overlaps", "adjustment_approved", "adjustment_known", "aid_already_given",
-                "already_decided", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted", "card_taken",
-                "close_out_of_order", "close_raced", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
+                "already_decided", "already_signed", "batch_changed", "bill_known", "batch_locked", "batch_open", "budget_exhausted",
+                "budget_proposed", "card_taken",
+                "close_out_of_order", "close_raced", "code_not_wanted", "till_known", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
                 "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted", "factor_not_begun", "factor_off",
                 "factor_on", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",
                 "line_adjusted", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
@@ -70,25 +72,26 @@ public enum ErrorCodes {
                 "payee_changed", "payee_known",
                 "payout_list_changed", "payout_not_paid", "person_taken", "plan_overtaken", "post_fixed", "post_taken", "proposal_answered",
                 "proposal_lapsed", "proposal_open", "provider_changed", "reversal_known", "session_missing", "standing_order_changed",
-                "standing_order_ended", "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "swipe_settled",
+                "standing_order_ended", "slip_used", "standing_order_state", "statement_changed", "statement_confirmed", "street_not_due", "swipe_settled",
                 "token_ended", "version_stale", "void_needs_second_person", "webhook_disabled",
             ]
         ),
         (
             .refused,
             [
-                "absence_range", "bank_file_invalid", "bank_file_mismatch", "birthday_in_future", "budget_below_spent",
+                "absence_range", "bank_file_invalid", "bank_file_mismatch", "birthday_in_future", "birthday_too_early", "budget_below_spent",
                 "canteen_licence", "canteen_suspended", "capacity_out_of_range", "card_wrong", "check_in_too_early", "check_out_before_check_in",
                 "claim_closed", "claim_not_payable",
-                "closed_day_out_of_range", "closed_days_empty", "code_wrong", "cursor_in_future", "cursor_mismatch", "day_past",
+                "closed_day_out_of_range", "closed_days_empty", "code_locked", "code_wrong", "cursor_in_future", "cursor_mismatch", "day_past",
                 "days_invalid", "device_time_in_future", "disputes_open", "document_too_long", "elder_absent", "elder_deceased",
                 "elder_not_registered", "end_before_start", "expiry_invalid", "finding_missing", "fund_by_month", "fund_not_enough",
-                "fund_not_loan", "fund_not_nursing", "fund_person_missing", "idempotency_key_reused", "invoice_date_in_future",
-                "invoice_mismatch", "invoice_missing", "item_not_offered", "meal_day_limit", "message_person", "month_in_future",
-                "month_not_over", "months_reversed", "nothing_due", "nursing_incomplete", "pin_order_state", "pin_worker_missing",
+                "fund_not_loan", "fund_not_nursing", "fund_person_missing", "hidden_characters", "idempotency_key_reused", "invoice_date_in_future",
+                "invoice_mismatch", "invoice_missing", "invoice_seller_differs", "item_not_offered", "meal_day_limit", "message_person",
+                "month_in_future", "month_not_over", "months_reversed", "nothing_due", "numbers_refused", "nursing_incomplete",
+                "pin_order_state", "pin_worker_missing",
                 "pin_worker_twice", "place_missing", "plan_day_past", "plan_too_large", "price_expired", "proposal_not_possible",
                 "proposal_same_time", "provider_missing", "provider_not_eligible", "qr_expired",
-                "quantity_out_of_range", "range_invalid", "repayment_too_large",
+                "quantity_out_of_range", "range_invalid", "repayment_too_large", "street_missing",
                 "replay_range", "replay_selection", "rule_never_fires", "samples_open", "shift_break_invalid", "shift_invalid",
                 "shift_times_missing", "span_invalid", "spreadsheet_not_built", "standing_order_fixed", "start_in_past",
                 "start_too_far", "state_not_reachable", "statements_unconfirmed", "status_in_future", "swipe_too_late",

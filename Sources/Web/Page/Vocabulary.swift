@@ -9,6 +9,9 @@ public struct Vocabulary: Sendable {
         case reason
         /// How somebody checked in or out.
         case method
+        /// How a till knew who eats, and why a meal is looked at.
+        case entry
+        case doubt
         /// Where a funding leg stands.
         case leg
         /// What a posting does.

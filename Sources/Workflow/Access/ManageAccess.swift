@@ -81,6 +81,9 @@ public struct ManageAccess: Sendable {
                     throw Rejection(.conflict, "post_fixed", "一个账号不能从一种管理员改为另一种管理员，请另建账号。", pointer: "/role")
                 }
             }
+            guard try person != nil || tx.close.rights(of: name).isEmpty else {
+                throw Rejection(.forbidden, "person_needed", "账号“\(name)”有月结签字权限，必须登记本人工号。", pointer: "/person")
+            }
             let others = try person.map { try tx.access.holders(of: $0, besides: name) } ?? []
             if isPost, let other = others.first(where: { Caller.Role(rawValue: $0.role).map(Caller.Role.posts.contains) ?? false }) {
                 throw Rejection(

@@ -4,19 +4,25 @@ import Kernel
 import Store
 
 /// 下达预算: what a fund may pay in a year, in all or for one category or street.
+///
+/// A new budget and a raise are proposed by one person and confirmed by another, as is what goes beyond a budget: otherwise the second signature
+/// could be gone round. What grants less, or nothing, takes effect at once.
 public struct SetBudget: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    public func prepared(
-        _ key: BudgetKey, granted: Fen, by caller: Caller
-    ) throws -> @Sendable (any Transaction) throws -> BudgetRepository.Stored {
+    public enum Outcome: Sendable {
+        case inForce(BudgetRepository.Stored)
+        /// Waits for a second person; the budget stays as it is, if there is one.
+        case proposed(OverrideRepository.Stored, present: BudgetRepository.Stored?)
+    }
+
+    /// - Throws: `role_forbidden`, `amount_invalid`, `region_unknown`, `budget_below_spent`, `budget_proposed` while another amount waits.
+    public func prepared(_ key: BudgetKey, granted: Fen, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Outcome {
         try Self.check(key, granted, office.reference, by: caller)
-        let now = office.now
-        return { tx in
-            try Self.write(tx, key, granted, by: caller, at: now)
-            return try tx.budgets.require(key)
-        }
+        let (now, reference) = (office.now, office.reference)
+        let id: ID<OverrideRepository> = office.newID(at: now)
+        return { tx in try Self.write(tx, reference, key, granted, proposal: id.text, by: caller, at: now) }
     }
 
     static func check(_ key: BudgetKey, _ granted: Fen, _ reference: Reference, by caller: Caller) throws {
@@ -27,16 +33,40 @@ public struct SetBudget: Sendable {
         }
     }
 
-    static func write(_ tx: any Transaction, _ key: BudgetKey, _ granted: Fen, by caller: Caller, at now: Instant) throws {
-        guard try tx.budgets.find(key)?.granted != granted else { return }
+    /// - Parameter proposal: the id of a proposal, should it come to one.
+    static func write(
+        _ tx: any Transaction, _ reference: Reference, _ key: BudgetKey, _ granted: Fen, proposal id: String, by caller: Caller, at now: Instant
+    ) throws -> Outcome {
+        let present = try tx.budgets.find(key)
+        guard granted > present?.granted ?? .zero else {
+            if present?.granted != granted { try putInForce(tx, reference, key, granted, by: caller, at: now) }
+            return .inForce(try tx.budgets.require(key))
+        }
+        if let waiting = try tx.overrides.waitingGrant(key) {
+            guard waiting.amount == granted else {
+                throw Rejection(
+                    .conflict, "budget_proposed", "\(key.name)已有待批的下达（\(waiting.amount.yuan) 元，\(waiting.requestedBy)），请先由另一人批准或退回。")
+            }
+            return .proposed(waiting, present: present)
+        }
+        try tx.overrides.insert(id, .grant, key, granted, reason: "下达预算", by: caller.name, at: now)
+        try tx.events.append(
+            "budget.proposed", subject: key.text, subjectSeq: 1, by: caller.name, at: now,
+            data: (["override": JSON(id), "granted_fen": JSON(granted)] as JSON).text)
+        return .proposed(try OverrideBudget.require(tx, id), present: present)
+    }
+
+    /// Everybody hears of it; what had been spent before it was entered counts, and may have warned already.
+    static func putInForce(_ tx: any Transaction, _ reference: Reference, _ key: BudgetKey, _ granted: Fen, by caller: Caller, at now: Instant) throws {
         try tx.budgets.set(key, granted: granted)
         try tx.events.append(
             "budget.granted", subject: key.text, subjectSeq: 1, by: caller.name, at: now,
             data: (["budget": JSON(key.text), "granted_fen": JSON(granted)] as JSON).text)
+        try BudgetWatch(tx, reference, on: now.localDate, by: caller.name, now: now).look(at: try tx.budgets.require(key))
     }
 }
 
-/// 导入预算: all rows or none; the same file twice changes nothing.
+/// 导入预算: all rows or none; the same file twice changes nothing. New budgets and raises are proposed, for another person to confirm.
 ///
 /// Columns `fund,year,category,region,granted_yuan`; an empty category or street means all.
 public struct ImportBudgets: Sendable {
@@ -47,6 +77,8 @@ public struct ImportBudgets: Sendable {
 
     public struct Report: Sendable {
         public var changed = 0
+        /// Wait for a second person.
+        public var proposed = 0
         public var unchanged = 0
     }
 
@@ -59,14 +91,17 @@ public struct ImportBudgets: Sendable {
                 throw CSV.Fault(line: row.line, reason: rejection.message)
             }
         }
+        let ids: [ID<OverrideRepository>] = rows.map { _ in office.newID(at: now) }
         return try await office.perform { tx in
             var report = Report()
-            for row in rows {
+            for (row, id) in zip(rows, ids) {
                 let before = try tx.budgets.find(row.key)?.granted
-                do { try SetBudget.write(tx, row.key, row.granted, by: caller, at: now) } catch let rejection as Rejection {
-                    throw CSV.Fault(line: row.line, reason: rejection.message)
-                }
-                if before == row.granted { report.unchanged += 1 } else { report.changed += 1 }
+                do {
+                    switch try SetBudget.write(tx, reference, row.key, row.granted, proposal: id.text, by: caller, at: now) {
+                    case .proposed(let proposal, _): if proposal.id == id.text { report.proposed += 1 } else { report.unchanged += 1 }
+                    case .inForce: if before == row.granted { report.unchanged += 1 } else { report.changed += 1 }
+                    }
+                } catch let rejection as Rejection { throw CSV.Fault(line: row.line, reason: rejection.message) }
             }
             return report
         }
@@ -93,7 +128,7 @@ public struct ImportBudgets: Sendable {
     }
 }
 
-/// 超支特批: one person asks to go beyond a budget, another decides.
+/// 超支特批: one person asks to go beyond a budget, another decides; a grant that was proposed is decided on in the same way.
 public struct OverrideBudget: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
@@ -108,7 +143,7 @@ public struct OverrideBudget: Sendable {
         let id: ID<OverrideRepository> = office.newID(at: now)
         return { tx in
             _ = try tx.budgets.require(key)
-            try tx.overrides.insert(id.text, key, amount, reason: reason, by: caller.name, at: now)
+            try tx.overrides.insert(id.text, .extra, key, amount, reason: reason, by: caller.name, at: now)
             try tx.events.append(
                 "budget.override_requested", subject: key.text, subjectSeq: 1, by: caller.name, at: now,
                 data: (["override": JSON(id.text), "amount_fen": JSON(amount)] as JSON).text, note: reason)
@@ -121,7 +156,7 @@ public struct OverrideBudget: Sendable {
     ) throws -> @Sendable (any Transaction) throws -> OverrideRepository.Stored {
         guard caller.role == .finance || caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有财务和管理员可以审批超支。") }
         guard opinion.count <= 200 else { throw Rejection(.invalid, "opinion_too_long", "审批意见不超过 200 个字。", pointer: "/opinion") }
-        let now = office.now
+        let (now, reference) = (office.now, office.reference)
         return { tx in
             let asked = try Self.require(tx, id)
             guard asked.state == .requested else { throw FundRefusal.alreadyDecided }
@@ -129,7 +164,10 @@ public struct OverrideBudget: Sendable {
             guard try tx.overrides.decide(id, approve ? .approved : .rejected, by: caller.name, opinion: opinion, at: now) else {
                 throw FundRefusal.alreadyDecided
             }
-            if approve { try tx.budgets.extend(asked.budget, by: asked.amount) }
+            switch asked.kind {
+            case .extra: if approve { try tx.budgets.extend(asked.budget, by: asked.amount) }
+            case .grant: if approve { try SetBudget.putInForce(tx, reference, asked.budget, asked.amount, by: caller, at: now) }
+            }
             try tx.events.append(
                 approve ? "budget.override_approved" : "budget.override_rejected", subject: asked.budget.text, subjectSeq: 1, by: caller.name,
                 at: now, data: (["override": JSON(id), "amount_fen": JSON(asked.amount)] as JSON).text, note: opinion)
@@ -137,8 +175,8 @@ public struct OverrideBudget: Sendable {
         }
     }
 
-    private static func require(_ tx: any Transaction, _ id: String) throws -> OverrideRepository.Stored {
-        guard let stored = try tx.overrides.find(id) else { throw Rejection(.missing, "override_unknown", "没有这份超支申请，请核对编号。") }
+    static func require(_ tx: any Transaction, _ id: String) throws -> OverrideRepository.Stored {
+        guard let stored = try tx.overrides.find(id) else { throw Rejection(.missing, "override_unknown", "没有这份预算申请，请核对编号。") }
         return stored
     }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Entitlement
 import Kernel
 import Registry
 import Store
@@ -25,8 +26,20 @@ public struct SettleDistrict: Sendable {
             done += elders.count
             progress(done, count)
         }
+        try await registerTills()
         try await office.database.analyze()
     }
+
+    /// Every canteen has one till.
+    private func registerTills() async throws {
+        let (franchise, now) = (office.reference.franchise, office.now)
+        let canteens = Set(MealSlot.allCases.flatMap { franchise.offers(of: SwipeMeal.standardItem($0).text).map(\.provider) }).sorted()
+        _ = try await office.database.writeAlone { tx in
+            for canteen in canteens { _ = try tx.tills.register(Self.till(of: canteen), at: canteen, by: Caller.system.name, now: now) }
+        }
+    }
+
+    public static func till(of canteen: ProviderID) -> String { "till-\(canteen)" }
 }
 
 /// Publishes reference files: from here on the database holds all that a server needs.

@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Matching
 import Yams
@@ -10,16 +11,9 @@ public enum PolicyFile {
     ///
     /// - Throws: `policy_invalid` with everything that is wrong, one line each: file, line, version, fault.
     public static func policies(_ bytes: [UInt8], name: String) throws -> [MatchPolicy] {
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw invalid(["\(name)：不是 UTF-8 文本"]) }
-        let nodes: [Node]
-        do {
-            guard let node = try Yams.compose(yaml: text), let sequence = node.sequence else {
-                throw invalid(["\(name)：应为策略版本的列表，至少一个"])
-            }
-            nodes = Array(sequence)
-        } catch let error as YamlError {
-            throw invalid(["\(name)：\(error)".split(separator: "\n").joined(separator: " ")])
-        }
+        let root: Node?
+        do { root = try YAMLFile.node(bytes, name: name) } catch { throw invalid([error.description]) }
+        guard let nodes = root?.sequence.map(Array.init) else { throw invalid(["\(name)：应为策略版本的列表，至少一个"]) }
         var policies: [MatchPolicy] = []
         var faults: [String] = []
         for node in nodes {
@@ -28,8 +22,8 @@ public enum PolicyFile {
             if !unknown.isEmpty { faults.append("\(place)：不认识的字段 \(unknown.joined(separator: "、"))") }
             do {
                 policies.append(try YAMLDecoder().decode(MatchPolicy.self, from: node))
-            } catch {
-                faults.append("\(place)：\(words(error))")
+            } catch let error as DecodingError {
+                faults.append("\(place)：\(error.words())")
             }
         }
         if faults.isEmpty {
@@ -47,18 +41,6 @@ public enum PolicyFile {
         let weights = node.mapping?["weights"]
         return keys(node).filter { !MatchPolicy.fieldNames.policy.contains($0) }
             + keys(weights).filter { !MatchPolicy.fieldNames.weights.contains($0) }.map { "weights.\($0)" }
-    }
-
-    private static func words(_ error: any Error) -> String {
-        switch error as? DecodingError {
-        case .keyNotFound(let key, let context): "缺少 \((context.codingPath.map(\.stringValue) + [key.stringValue]).joined(separator: "."))"
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            "\(context.codingPath.map(\.stringValue).joined(separator: "."))的值类型不对"
-        case .dataCorrupted(let context):
-            (context.codingPath.map(\.stringValue).joined(separator: ".") + " " + context.debugDescription)
-                .split(separator: "\n").joined(separator: " ").trimmed
-        default: "\(error)".split(separator: "\n").joined(separator: " ")
-        }
     }
 
     private static func invalid(_ faults: [String]) -> Rejection {

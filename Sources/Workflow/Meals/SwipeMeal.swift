@@ -33,9 +33,19 @@ public struct SwipeMeal: Sendable {
         let meal = try Meal(request, reference)
         let id: SwipeID = office.newID(at: now)
         return { tx in
-            let diner = try Self.diner(tx, request)
-            if let before = try Self.replay(tx, request, diner) { return ServedMeal(swipe: before, notes: [], isReplayed: true) }
-            if !waivesGrace { try request.checkGrace(reference, now: now) }
+            let gate = CardGate(tx, request, reference, by: caller.name, now: now)
+            let known = Result { try Self.diner(tx, request) }
+            if let diner = try? known.get(), let before = try Self.replay(tx, request, diner) {
+                return ServedMeal(swipe: before, notes: [], isReplayed: true)
+            }
+            // A person who decides on a held swipe has looked.
+            guard !waivesGrace else { return try Self.swipe(tx, reference, request, meal, try known.get(), id: id, by: caller, now: now) }
+            if request.entry(reference).isWeak, try gate.isShut { throw CardGate.shut }
+            let diner: Diner
+            do { diner = try known.get() } catch let unknown as UnknownDiner {
+                throw unknown.isCounted ? try gate.refused(unknown.rejection) : unknown.rejection
+            }
+            try request.checkGrace(reference, now: now)
             return try Self.swipe(tx, reference, request, meal, diner, id: id, by: caller, now: now)
         }
     }
@@ -65,11 +75,12 @@ public struct SwipeMeal: Sendable {
             FundingRequest(
                 item: meal.item, date: date, minuteOfDay: request.at.minuteOfDay, slot: request.slot, listPrice: meal.listPrice,
                 payable: meal.offer.price, beneficiary: beneficiary), of: diner.id, tx)
+        let isRegistered = try tx.tills.isRegistered(request.device, at: request.canteen)
         let swipe = MealSwipe(
             id: id, elder: diner.id, canteen: request.canteen, item: meal.item.code, date: date, slot: request.slot,
             device: request.device, deviceSwipe: request.deviceSwipe, deviceAt: request.at, receivedAt: now,
             classCode: bestClass(beneficiary, reference), priceVersion: meal.price.version, payable: meal.offer.price,
-            selfPay: split.selfPay, legs: split.legs)
+            selfPay: split.selfPay, legs: split.legs, entry: request.entry(reference), doubt: isRegistered ? nil : .till)
         guard try tx.meals.insert(swipe) else { throw try taken(tx, swipe, reference, now: now) }
         // Its month may be closing or closed without it: then the next one pays it.
         if date.month < now.localDate.month, try tx.settlements.began(date.month) != nil { try tx.meals.noteLate(id) }
@@ -78,10 +89,22 @@ public struct SwipeMeal: Sendable {
         return ServedMeal(swipe: swipe, notes: split.notes, isReplayed: false)
     }
 
+    /// Whom nobody knows; counted, unless it is plainly a slip.
+    private struct UnknownDiner: Rejecting {
+        let rejection: Rejection
+        let isCounted: Bool
+
+        init(_ code: String, _ message: String, pointer: String, isCounted: Bool = true) {
+            rejection = Rejection(.missing, code, message, pointer: pointer)
+            self.isCounted = isCounted
+        }
+    }
+
+    /// - Throws: ``UnknownDiner``, or why a pass is not good.
     private static func diner(_ tx: any Transaction, _ request: SwipeRequest) throws -> Diner {
         if let id = request.elder {
             guard let diner = try tx.meals.diner(id) else {
-                throw Rejection(.missing, "elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id")
+                throw UnknownDiner("elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id")
             }
             return diner
         }
@@ -94,8 +117,14 @@ public struct SwipeMeal: Sendable {
             }
             return diner
         }
-        guard let card = request.card, let diner = try tx.meals.diner(card: card) else {
-            throw Rejection(.missing, "card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card")
+        guard let card = request.card else {
+            throw UnknownDiner("card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card", isCounted: false)
+        }
+        guard let diner = try tx.meals.diner(card: card) else {
+            guard !CardNumber.isMistyped(card) else {
+                throw UnknownDiner("card_mistyped", "卡号输错了一位，请照卡面重新输入或刷卡。", pointer: "/card", isCounted: false)
+            }
+            throw UnknownDiner("card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card")
         }
         return diner
     }

@@ -7,6 +7,8 @@ import Registry
 public struct SwipeRequest: Sendable {
     /// The number on the card (一卡通), read or spoken.
     public var card: String?
+    /// Whether the till has read it from the card; a till that does not say so has not.
+    public var isRead: Bool
     /// A pass from the community (就餐码).
     public var qr: String?
     public var elder: ElderID?
@@ -21,9 +23,10 @@ public struct SwipeRequest: Sendable {
 
     public init(
         card: String? = nil, qr: String? = nil, elder: ElderID? = nil, canteen: ProviderID, slot: MealSlot, item: ItemCode? = nil,
-        at: Instant, device: String, deviceSwipe: String? = nil
+        at: Instant, device: String, deviceSwipe: String? = nil, isRead: Bool = false
     ) {
         self.card = card
+        self.isRead = isRead
         self.qr = qr
         self.elder = elder
         self.canteen = canteen
@@ -38,6 +41,18 @@ public struct SwipeRequest: Sendable {
     static let clockTolerance = Span.minutes(10)
     /// Hours for which an offline till may hand swipes in, where the parameter `meal_upload_grace_h` says nothing.
     static let defaultGrace_h = 72
+
+    /// How the till knew who it was.
+    ///
+    /// Of a number that can be counted through, a till's word that it was read proves nothing; from the day on on which a district has exchanged
+    /// its cards (parameter `read_needs_checked_card`), only numbers with a check digit count as read.
+    func entry(_ reference: Reference) -> MealEntry {
+        if elder != nil { return .elder }
+        if qr != nil { return .pass }
+        guard isRead else { return .typed }
+        let needsChecked = reference.catalogue.parameters.int("read_needs_checked_card", on: at.localDate) ?? 0
+        return needsChecked == 0 || card.map(CardNumber.isChecked) ?? false ? .read : .typed
+    }
 
     func isLate(at now: Instant) -> Bool { at < now - Self.clockTolerance }
 

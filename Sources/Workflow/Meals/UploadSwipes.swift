@@ -22,7 +22,7 @@ public struct UploadSwipes: Sendable {
     /// Refusals of a late swipe that a person may still set right.
     static let holdable: Set<String> = [
         "meal_already_taken", "swipe_too_late", "meal_day_limit", "qr_expired", "elder_not_registered", "entitlement_exhausted",
-        "budget_exhausted",
+        "budget_exhausted", "numbers_refused",
     ]
 
     /// - Returns: one result for each swipe, in the order of the request.
@@ -64,7 +64,7 @@ public struct UploadSwipes: Sendable {
         let held = HeldSwipe(
             id: id, canteen: request.canteen, device: request.device, deviceSwipe: request.deviceSwipe, card: request.card, qr: request.qr,
             elder: request.elder, item: request.item, slot: request.slot, deviceAt: request.at, receivedAt: now, code: rejection.code,
-            sentence: rejection.message)
+            sentence: rejection.message, isRead: request.isRead)
         return try await office.perform { tx in
             guard try tx.heldSwipes.insert(held) else {
                 guard let number = request.deviceSwipe,
@@ -96,7 +96,7 @@ public struct DecideHeldSwipe: Sendable {
             ? SwipeMeal(office).prepared(
                 SwipeRequest(
                     card: held.card, qr: held.qr, elder: held.elder, canteen: held.canteen, slot: held.slot, item: held.item,
-                    at: held.deviceAt, device: held.device, deviceSwipe: held.deviceSwipe), by: caller, waivesGrace: true) : nil
+                    at: held.deviceAt, device: held.device, deviceSwipe: held.deviceSwipe, isRead: held.isRead), by: caller, waivesGrace: true) : nil
         return { tx in
             guard try tx.heldSwipes.decide(held.id, accept ? .accepted : .rejected, by: caller.name, opinion: opinion, at: now) else {
                 throw FundRefusal.alreadyDecided

@@ -31,9 +31,11 @@ public struct Office: Sendable {
 
     /// Runs an intention in one transaction; when it returns, the commit is durable and the readers of the log are woken.
     public func perform<T: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> T) async throws -> T {
-        let result = try await database.write(body)
+        let result: Result<T, CountedRefusal> = try await database.write { tx in
+            do { return .success(try body(tx)) } catch let refusal as CountedRefusal { return .failure(refusal) }
+        }
         bell.ring()
-        return result
+        return try result.get()
     }
 
     /// The same for a piece of long work, which shares its commit with nobody.

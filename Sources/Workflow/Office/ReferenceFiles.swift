@@ -66,26 +66,46 @@ extension Reference {
     ///
     /// - Throws: everything that is wrong with them, one line each.
     public static func programmes(_ bytes: [UInt8], against catalogue: Catalogue? = nil) throws -> Programmes {
-        let file: ProgrammeFile
-        do { file = try YAMLDecoder().decode(ProgrammeFile.self, from: String(decoding: bytes, as: UTF8.self)) } catch {
-            throw invalid("programmes.yaml：不是有效的 YAML：\(error)")
+        let name = "programmes.yaml"
+        guard let node = try node(bytes, name: name), let entries = node.sequence.map(Array.init) else {
+            throw invalid("\(name)：应为补贴项目的列表，每项以“- code:”开头")
         }
+        let file = try YAMLDecoder().decode(ProgrammeFile.self, from: node)
         let faults =
             file.faults + ProgrammeLint.faults(file.programmes)
             + (catalogue.map { ProgrammeLint.faults(file.programmes, against: $0) } ?? [])
-        guard faults.isEmpty else { throw invalid(faults.map { "programmes.yaml：\($0)" }.joined(separator: "\n")) }
+        guard faults.isEmpty else {
+            throw invalid(
+                faults.map { CatalogueFault(file: name, line: line(of: $0, in: entries), message: "\($0)").description }.joined(separator: "\n"))
+        }
         do { return try Programmes(file.programmes) } catch { throw invalid(error.description) }
+    }
+
+    /// The line on which the version at fault begins, or its programme; 0 where neither can be found.
+    private static func line(of fault: ProgrammeFault, in entries: [Node]) -> Int {
+        let entry = entries.enumerated().first { index, node in
+            node.mapping?["code"]?.string == fault.programme || fault.programme == ProgrammeFile.place(index)
+        }
+        let version = fault.version.flatMap { number in
+            entry?.element.mapping?["versions"]?.sequence?.first { $0.mapping?["version"]?.int == number }
+        }
+        return (version ?? entry?.element)?.mark?.line ?? 0
+    }
+
+    private static func node(_ bytes: [UInt8], name: String) throws -> Node? {
+        do { return try YAMLFile.node(bytes, name: name) } catch { throw invalid(error.description) }
     }
 
     /// The text messages of `messages.yaml`; nil where the district has published none.
     public static func messages(_ files: [String: [UInt8]]) throws -> MessagePlan? {
-        guard let bytes = files["catalog/messages.yaml"] else { return nil }
+        let name = "messages.yaml"
+        guard let bytes = files["catalog/\(name)"] else { return nil }
         do {
-            return try YAMLDecoder().decode(MessagePlan.self, from: String(decoding: bytes, as: UTF8.self))
+            return try YAMLDecoder().decode(MessagePlan.self, from: try node(bytes, name: name) ?? Node(""))
+        } catch let error as DecodingError {
+            throw invalid("\(name)：\(error.words())")
         } catch let error as any Rejecting {
             throw error.rejection
-        } catch {
-            throw invalid("messages.yaml：\(error)")
         }
     }
 

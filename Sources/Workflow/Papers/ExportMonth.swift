@@ -218,7 +218,7 @@ struct MonthPack {
                 }
             }
         }
-        var whole = MonthChain(start: "vnh-pack-5 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
+        var whole = MonthChain(start: "vnh-pack-6 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
         whole.append(chain.root)
         return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
     }
@@ -226,9 +226,10 @@ struct MonthPack {
     private func manifest(_ folder: PackFolder, _ result: ExportMonth.Result) throws {
         let files = folder.files.sorted { $0.name < $1.name }
         let json: JSON = [
-            "format": "vnh-pack-5", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
+            "format": "vnh-pack-6", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
             "statements": JSON(result.statements), "lines": JSON(result.lines), "root": JSON(result.root),
-            "lines_root": JSON(result.linesRoot), "began_ms": try JSON(isClosed ? tx.settlements.began(month)?.milliseconds : nil),
+            "lines_root": JSON(result.linesRoot), "batch_version": JSON(try tx.close.hashVersion(month)),
+            "began_ms": try JSON(isClosed ? tx.settlements.began(month)?.milliseconds : nil),
             "files": .array(files.map { ["name": JSON($0.name), "sha256": JSON($0.sha256), "bytes": JSON($0.bytes)] }),
         ]
         try folder.write(PackFolder.manifest, Array((json.text + "\n").utf8))

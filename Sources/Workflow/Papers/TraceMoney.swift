@@ -48,13 +48,14 @@ public struct TraceMoney: Sendable {
         case cash(Month)
     }
 
-    /// - Parameter text: The number or id of an order, the id of a swipe, an invoice's number or a payment's reference.
+    /// - Parameter text: The number or id of an order, the number or id of a swipe, an invoice's number or a payment's reference.
     /// - Throws: `line_unknown`
     public func callAsFunction(_ text: String) async throws -> Found {
         try await office.read { tx in
             if let order = try tx.orders.byNumber(text) ?? tx.orders.find(OrderID(text)) { return .service(try Self.trace(tx, order.id.text, order)) }
             if let paper = try tx.close.paper(text) { return .statement(paper.month, paper.provider) }
             if let month = try tx.payouts.month(of: text) { return .cash(month) }
+            let text = try SwipeNumber(text).flatMap { try tx.meals.find(on: $0.day, endingWith: $0.tail) }?.text ?? text
             guard try !tx.settlements.statements(of: text).isEmpty else {
                 throw Rejection(.missing, "line_unknown", "没有找到“\(text.prefix(40))”。可以输入工单号、刷卡编号、发票号、付款编号或报销票据号。")
             }
@@ -76,7 +77,7 @@ public struct TraceMoney: Sendable {
         }
         let elder = order?.elder ?? settled.first?.line.candidate.elder
         return Trace(
-            subject: subject, number: order?.number ?? settled.first?.line.candidate.number ?? subject, order: order,
+            subject: subject, number: order?.number ?? settled.first?.line.candidate.shownNumber ?? subject, order: order,
             elder: try elder.flatMap { try tx.elders.find($0) }, legs: order == nil ? [] : try tx.legs.all(id),
             visit: order == nil ? nil : try tx.visits.find(id), swipe: order == nil ? try tx.meals.find(SwipeID(subject)) : nil,
             callbacks: order == nil ? [] : try tx.quality.callbacks(id),

@@ -24,6 +24,8 @@ public struct ReadDuties: Sendable {
         /// Nobody found yet, or nobody has accepted.
         public let unplaced: [Order]
         public let overdue: [Order]
+        /// Codes were tried at the door; the elder is to be rung up.
+        public let locked: [Order]
     }
 
     /// Calls are looked for in the last days.
@@ -44,7 +46,8 @@ public struct ReadDuties: Sendable {
                     orders[complaint.order].map { Complaint(id: complaint.id, text: complaint.text, openedAt: complaint.openedAt, order: $0) }
                 },
                 emergencies: try waiting(.init(isEmergency: true)), unplaced: Array(unplaced.prefix(Self.limit)),
-                overdue: try waiting(.init(late: now)))
+                overdue: try waiting(.init(late: now)),
+                locked: try tx.doorTries.locked(limit: Self.limit).map { try tx.orders.require($0) })
         }
     }
 }

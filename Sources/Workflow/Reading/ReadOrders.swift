@@ -15,6 +15,8 @@ public struct OrderFile: Sendable {
     public let visit: Visit?
     public let events: [Event]
     public let unmet: String?
+    /// Wrong codes at the door; nil when there was none.
+    public let doorTries: DoorTryRepository.Tries?
 }
 
 /// Looking orders up, as far as the caller may.
@@ -27,7 +29,7 @@ public struct ReadOrders: Sendable {
             let order = try Self.visible(tx, id, to: caller)
             return OrderFile(
                 order: order, attempts: try tx.attempts.all(id), legs: try tx.legs.all(id), visit: try tx.visits.find(id),
-                events: try tx.events.about(id.text), unmet: try tx.unmet.latest(id)?.summary)
+                events: try tx.events.about(id.text), unmet: try tx.unmet.latest(id)?.summary, doorTries: try tx.doorTries.find(id))
         }
     }
 

@@ -16,12 +16,13 @@ public struct ManageElder: Sendable {
         elder.id = office.newID(at: now)
         elder.version = 1
         let fresh = elder
+        let drawn = office.newCardNumbers()
         return { tx in
             var elder = fresh
             if let number = elder.idNumber, let twin = try tx.elders.byIDNumber(number.text) {
                 throw Rejection(.conflict, "elder_exists", "该身份证号已建档（卡号 \(twin.number)），请直接使用原档案。", pointer: "/id_number")
             }
-            if elder.number.isEmpty { elder.number = "LZ" + (try tx.orders.nextNumber(on: now.localDate)).filter { $0 != "-" } }
+            if elder.number.isEmpty { elder.number = try drawn.first { try tx.elders.byNumber($0) == nil } ?? drawn[0] }
             guard try tx.elders.byNumber(elder.number) == nil else {
                 throw Rejection(.conflict, "card_taken", "卡号 \(elder.number) 已被使用，请换一个。", pointer: "/number")
             }
@@ -99,4 +100,9 @@ public struct ManageElder: Sendable {
         guard order.state != .done else { return false }
         return status.isDeath || status == .deregistered || status == .movedOut || order.mode == .visit
     }
+}
+
+extension Office {
+    /// A few to choose from: the first may be somebody's.
+    func newCardNumbers() -> [String] { (0..<4).map { _ in CardNumber(random: random()).text } }
 }

@@ -24,21 +24,24 @@ public struct AdjustLine: Sendable {
         let id = IDMaker.text(at: now, random: office.random())
         return { tx in
             try Self.requireFinance(caller)
-            let (line, amount, bonus) = try checked(tx, month, subject, amount)
-            let words = bonus == .zero ? reason : "\(reason)（含运营补贴 \(bonus.yuan) 元）"
+            let (line, _, correction) = try self.correction(tx, month, subject)
+            let amount = try self.amount(amount, correction)
+            let words = correction.movesBonus(amount) ? "\(reason)（含运营补贴 \(correction.bonus.yuan) 元）" : reason
             let entry = Adjustment(
-                id: id, month: month, provider: line.provider, subject: subject, amount: amount, reason: words, enteredBy: caller.name)
+                id: id, month: month, provider: line.candidate.provider, subject: subject, amount: amount, reason: words, enteredBy: caller.name)
             try tx.close.withdrawWaiting(month, subject, unless: amount)
             try tx.close.insert(entry, at: now)
             return entry
         }
     }
 
-    /// Looked at as when it was entered: a batch that has been returned since may have decided on the line itself.
+    /// Looked at as when it was entered: a batch that has been returned since may have decided on the line itself. What is paid is taken from the
+    /// elder's entitlement and from the budgets again, what is taken back is given back to them: see ``CorrectionMoney``.
     ///
-    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`, `batch_open`, `amount_out_of_range`.
+    /// - Throws: `adjustment_unknown`, `adjustment_approved`, `own_entry`, `batch_open`, `amount_out_of_range`, `line_reopened`;
+    ///   `entitlement_exhausted`, `budget_exhausted` when there is not enough left for what is to be paid.
     public func approve(_ id: String, by caller: Caller) -> @Sendable (any Transaction) throws -> Adjustment {
-        let now = office.now
+        let (now, reference) = (office.now, office.reference)
         return { tx in
             try Self.requireFinance(caller)
             guard let entry = try tx.close.adjustment(id) else {
@@ -47,19 +50,15 @@ public struct AdjustLine: Sendable {
             guard try !tx.access.names(of: caller.name).contains(entry.enteredBy) else {
                 throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
             }
-            guard entry.approvedBy == nil, try tx.close.approve(entry, by: caller.name, at: now) else {
+            if let approver = entry.approvedBy {
+                throw Rejection(.conflict, "adjustment_approved", "这笔冲正已由“\(approver)”批准，不必再批。")
+            }
+            guard try tx.close.approve(entry, by: caller.name, at: now) else {
                 throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
             }
-            _ = try checked(tx, entry.month, entry.subject, entry.amount)
-            let (payable, correction) = (Ledger.Account.payable(entry.provider.text, now.localDate.month), "correction/\(entry.month)")
-            let isTakenBack = entry.amount < .zero
-            try tx.ledger.append(
-                [
-                    Ledger.Posting(
-                        .reverse, subject: entry.subject, debit: isTakenBack ? correction : payable,
-                        credit: isTakenBack ? payable : correction, amount: isTakenBack ? -entry.amount : entry.amount,
-                        reverses: try tx.ledger.lastPosting(of: entry.subject))
-                ], at: now)
+            let (line, verdict, correction) = try self.correction(tx, entry.month, entry.subject)
+            _ = try self.amount(entry.amount, correction)
+            try CorrectionMoney(tx: tx, reference: reference, now: now, by: caller.name).book(entry, line, verdict, correction)
             try Batch.tell(
                 tx, "line.adjusted", entry.month, entry.provider, by: caller.name, at: now,
                 data: "{\"subject\":\"\(entry.subject)\",\"amount_fen\":\(entry.amount.amount)}")
@@ -67,30 +66,32 @@ public struct AdjustLine: Sendable {
         }
     }
 
-    /// - Parameter amount: nil for all of it.
-    /// - Returns: the line, what is moved, and how much of that is its bonus.
-    private func checked(
-        _ tx: any Transaction, _ month: Month, _ subject: String, _ amount: Fen?
-    ) throws -> (line: CloseRepository.Line, amount: Fen, bonus: Fen) {
+    /// What a correction of a line of a locked batch may move.
+    private func correction(
+        _ tx: any Transaction, _ month: Month, _ subject: String
+    ) throws -> (line: StatementLine, verdict: Verdict, correction: Correction) {
         let step = try Batch.standing(tx, month).step
         guard step.isLocked else {
             throw Rejection(.conflict, "batch_open", "\(month) 为“\(step.name)”，还没有锁定；请直接处理明细，不用冲正。")
         }
-        guard let line = try tx.close.line(month, subject) else {
+        guard let standing = try tx.close.line(month, subject), let line = try tx.settlements.line(month, subject) else {
             throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
         }
         let policy = office.reference.checks(on: month.last)
-        let percent = try Deduct.given(tx, month, line.provider).map { policy.payPercent(score: $0) } ?? 100
-        let isPaid = line.verdict == .paid
-        let sound = try line.subsidy - (isPaid ? tx.close.withheld(month, subject) : .zero)
+        let percent = try Deduct.given(tx, month, standing.provider).map { policy.payPercent(score: $0) } ?? 100
+        let isPaid = standing.verdict == .paid
+        let sound = try standing.subsidy - (isPaid ? tx.close.withheld(month, subject) : .zero)
         let programmes = office.reference.programmes
-        let bonus = try programmes.payBonuses
-            ? tx.settlements.line(month, subject).map { Deduction.bonus(of: $0.candidate, programmes) } ?? .zero : .zero
-        let correction = Correction(share: sound.share(Int64(percent), of: 100), bonus: bonus, isPaid: isPaid)
-        guard let moved = correction.amount(amount) else {
+        let bonus = programmes.payBonuses ? Deduction.bonus(of: line.candidate, programmes) : .zero
+        return (line, standing.verdict, Correction(share: sound.share(Int64(percent), of: 100), bonus: bonus, isPaid: isPaid))
+    }
+
+    /// - Parameter asked: nil for all of it.
+    private func amount(_ asked: Fen?, _ correction: Correction) throws -> Fen {
+        guard let moved = correction.amount(asked) else {
             throw Rejection(.invalid, "amount_out_of_range", "冲正金额应在 0 与 \(correction.whole) 之间，且不为 0。", pointer: "/amount_fen")
         }
-        return (line, moved, moved == correction.whole ? bonus : .zero)
+        return moved
     }
 
     private static func requireFinance(_ caller: Caller) throws {

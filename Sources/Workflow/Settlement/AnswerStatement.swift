@@ -23,18 +23,21 @@ public struct AnswerStatement: Sendable {
 
     static let objectionLimit = 500
 
-    /// - Parameter seen: the fingerprint of the statement that the provider has before it.
+    /// - Parameters:
+    ///   - seen: the fingerprint of the statement that the provider has before it.
+    ///   - due: what was to be paid by it, in fen; decisions and scores change that, and not the fingerprint of its lines.
     /// - Throws: `statement_unknown`, `statement_confirmed`, `batch_locked`, `statement_changed`.
     public func confirm(
-        _ month: Month, seen: String?, by caller: Caller
+        _ month: Month, seen: String?, due: Fen? = nil, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Void {
         let (now, provider) = (office.now, try Self.provider(caller))
         return { tx in
             let sha256 = try Self.open(tx, month, provider)
-            guard seen == nil || seen == sha256 else {
+            let sums = try tx.settlements.sealed(month, provider)
+            guard seen == nil || seen == sha256, due == nil || due == sums?.due else {
                 throw Rejection(.conflict, "statement_changed", "结算单与您看到的不一致，请重新查看后再确认。", pointer: "/sha256")
             }
-            try tx.close.setAnswer(month, provider, isConfirmed: true, sha256: sha256, by: caller.name, at: now)
+            try tx.close.setAnswer(month, provider, isConfirmed: true, sha256: sha256, due: sums?.balance, by: caller.name, at: now)
             try Batch.tell(tx, "statement.confirmed", month, provider, by: caller.name, at: now)
         }
     }
@@ -56,7 +59,8 @@ public struct AnswerStatement: Sendable {
                 try tx.close.insertDispute(
                     month, provider, objection.subject, reason: objection.reason, evidence: objection.evidence, at: now)
             }
-            try tx.close.setAnswer(month, provider, isConfirmed: false, sha256: sha256, by: caller.name, at: now)
+            let due = try ConfirmationWatch.due(tx, month, provider)
+            try tx.close.setAnswer(month, provider, isConfirmed: false, sha256: sha256, due: due, by: caller.name, at: now)
             try Batch.tell(
                 tx, "statement.disputed", month, provider, by: caller.name, at: now, data: "{\"lines\":\(objections.count)}")
         }

@@ -20,8 +20,32 @@ enum Batch {
         }
     }
 
-    /// The fingerprint of everything that is signed: the statements, the decisions on their lines, and all signatures before.
+    /// The fingerprint of everything that is signed: the statements, what persons have entered since (decisions on lines, results of samples,
+    /// answers of providers), and all steps before with who took them, when and with which words. A month goes on as it was begun: those of before
+    /// are without confirmations and samples.
+    ///
+    /// What it is made of is told in `deploy/verify-settlement.md`, by which others compute it.
     static func hash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
+        guard try tx.close.hashVersion(month) > 1 else { return try firstHash(tx, month, after: history) }
+        var text = "vnh-batch-2 \(month)\n"
+        let corrections = try tx.close.adjusted(on: month)
+        for statement in try tx.settlements.hashes(month) {
+            text += CSV.line(["statement", statement.provider.text, statement.sha256])
+            for correction in corrections[statement.provider] ?? [] {
+                text += CSV.line(["correction", correction.id, String(correction.amount.amount)])
+            }
+        }
+        for row in try tx.close.entered(month) { text += row }
+        for entry in seen(history) {
+            text += CSV.line([
+                "step", entry.from.rawValue, entry.action.rawValue, entry.to.rawValue, entry.by, String(entry.at.milliseconds), entry.opinion, entry.hash,
+                entry.street ?? "",
+            ])
+        }
+        return SHA256.hash(data: Array(text.utf8)).hex
+    }
+
+    private static func firstHash(_ tx: any Transaction, _ month: Month, after history: [CloseEntry]) throws -> String {
         var text = "\(month)\n"
         let corrections = try tx.close.adjusted(on: month)
         for statement in try tx.settlements.hashes(month) {
@@ -29,8 +53,15 @@ enum Batch {
             for correction in corrections[statement.provider] ?? [] { text += "\(correction.id) \(correction.amount.amount)\n" }
         }
         for decision in try tx.close.decided(month) { text += "\(decision)\n" }
-        for entry in history where !entry.hash.isEmpty { text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\n" }
+        for entry in seen(history) where !entry.hash.isEmpty {
+            text += "\(entry.to.rawValue) \(entry.by) \(entry.hash)\(entry.street.map { " \($0)" } ?? "")\n"
+        }
         return SHA256.hash(data: Array(text.utf8)).hex
+    }
+
+    /// Streets sign side by side: what one has before it does not depend on which others have signed.
+    private static func seen(_ history: [CloseEntry]) -> [CloseEntry] {
+        history.last?.to == .reviewed ? history.filter { !$0.isOfOneStreet } : history
     }
 
     /// Tells everybody who reads the log what has become of a month, or of one provider's statement of it.
@@ -63,6 +94,16 @@ enum Batch {
         if byRole[caller.role, default: []].contains(right) { return }
         guard try tx.close.rights(of: caller.name).contains(right) else {
             throw Rejection(.forbidden, "right_missing", "您没有“\(right.name)”的权限，请由管理员授权后再办理。")
+        }
+    }
+
+    /// Whose second signature counts has to be known: no login signs without the number of its person, nor a token of such a login.
+    ///
+    /// - Throws: `person_needed`
+    static func requirePerson(_ name: String, _ tx: any Transaction) throws {
+        let owners = try tx.tokens.owned().filter { $0.token == name }.map(\.owner)
+        for login in try ([name] + owners).compactMap({ try tx.access.login($0) }) where login.person == nil {
+            throw Rejection(.forbidden, "person_needed", "账号“\(login.holder.name)”没有登记本人工号，不能签字；请安全管理员登记后再办理。")
         }
     }
 

@@ -56,8 +56,9 @@ public struct CloseMonth: Sendable {
         try await office.perform { tx in
             guard try tx.settlements.state(of: month) == nil else { return }
             try tx.settlements.begin(month, by: caller.name, at: now)
+            let hash = try Batch.hash(tx, month, after: [])
             try tx.close.append(
-                CloseEntry(from: .open, action: .cutOff, to: .closing, by: caller.name, at: now, opinion: "", hash: ""), to: month, after: 0)
+                CloseEntry(from: .open, action: .cutOff, to: .closing, by: caller.name, at: now, opinion: "", hash: hash), to: month, after: 0)
         }
         let lease = CloseLease(office: office, month: month)
         guard try await lease.claim() else { return true }

@@ -205,6 +205,7 @@ struct CloseRun: Sendable {
                 for seal in seals {
                     try tx.settlements.seal(month, seal.provider, seal.totals, seal.services, sha256: seal.sha256, at: now)
                     for bonus in seal.bonuses { try Deduct.take(tx, bonus, now: now) }
+                    try CorrectionMoney.settle(tx, month, seal.provider, at: now)
                     try Batch.tell(
                         tx, "statement.frozen", month, seal.provider, by: caller.name, at: now,
                         data: "{\"month\":\"\(month)\",\"payable_fen\":\(seal.totals.payable.amount),\"sha256\":\"\(seal.sha256)\"}")
@@ -234,7 +235,8 @@ struct CloseRun: Sendable {
             return Seal(
                 provider: provider, totals: grown.totals, services: grown.services.sums, sha256: grown.sha256,
                 samples: Sampling.plan(
-                    try tx.settlements.samplable(month, provider), of: month, provider: reference.franchise.provider(provider), policy,
+                    try tx.settlements.samplable(month, provider) + tx.settlements.told(month, provider), of: month,
+                    provider: reference.franchise.provider(provider), policy,
                     isFirst: first.contains),
                 bonuses: statement.map { Deduction.bonuses($0, reference.programmes) } ?? [])
         }

@@ -32,7 +32,7 @@ public struct DecideLine: Sendable {
         }
     }
 
-    /// Writes a decision and moves the money with it.
+    /// Writes a decision and moves the money with it; a confirmation of what was due before no longer counts.
     static func apply(_ decision: LineDecision, to subject: String, _ month: Month, _ tx: any Transaction, _ reference: Reference) throws {
         guard let line = try tx.settlements.line(month, subject)?.candidate else {
             throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
@@ -41,6 +41,19 @@ public struct DecideLine: Sendable {
         guard try !tx.close.isCorrected(month, subject) else {
             throw Rejection(.conflict, "line_adjusted", "这一行在批次锁定期间已批准冲正，不能再放行或拒付。")
         }
+        let words = "\(line.number) \(decision.kind == .release ? "放行" : "拒付")：\(decision.reason)"
+        try ConfirmationWatch.watching(tx, month, line.provider, reason: words, by: decision.by, at: decision.at) {
+            try move(decision, line, month, tx, reference)
+        }
+        try Batch.tell(
+            tx, "line.decided", month, line.provider, by: decision.by, at: decision.at,
+            data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
+    }
+
+    private static func move(
+        _ decision: LineDecision, _ line: Candidate, _ month: Month, _ tx: any Transaction, _ reference: Reference
+    ) throws {
+        let subject = line.subject
         try tx.close.insert(decision, on: subject, month, line.provider)
         if decision.kind == .refuse {
             try Deduct.giveBack(tx, .blocks, month, subject, now: decision.at)
@@ -57,9 +70,6 @@ public struct DecideLine: Sendable {
         }
         try Deduct.renewBonuses(tx, month, line.provider, reference.programmes, now: decision.at)
         try Deduct.renewScore(tx, month, line.provider, reference.checks(on: month.last), now: decision.at)
-        try Batch.tell(
-            tx, "line.decided", month, line.provider, by: decision.by, at: decision.at,
-            data: "{\"subject\":\"\(subject)\",\"decision\":\"\(decision.kind.rawValue)\"}")
     }
 }
 

@@ -1,4 +1,5 @@
 import Billing
+import Catalog
 import Kernel
 import Registry
 import Store
@@ -38,21 +39,33 @@ public struct ManageRoster: Sendable {
     }
 
     /// 授权 by name: who may sign for a street or the district, or review or pay beyond their role.
+    /// - Parameter street: the code of the street for which somebody signs, or ``CloseEntry/allStreets``; only for ``CloseRight/street``.
+    /// - Throws: `role_forbidden`, `right_invalid`, `street_missing`, `own_entry`, `person_needed`.
     public func grant(
-        _ right: CloseRight, to name: String, isGiven: Bool = true, by caller: Caller
+        _ right: CloseRight, to name: String, street: String? = nil, isGiven: Bool = true, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Void {
         guard caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有管理员可以授权。") }
         guard right != .close, (1...64).contains(name.count) else {
             throw Rejection(.invalid, "right_invalid", "可授权：review、street、district、finance、pay；请填写登录名或令牌名。", pointer: "/right")
         }
+        let isKnown = street.map { $0 == CloseEntry.allStreets || office.reference.catalogue.region(ID($0)) != nil } ?? false
+        guard right != .street || !isGiven || isKnown else {
+            throw Rejection(
+                .refused, "street_missing", "街道签字须写明为哪个街道（编码，如 620102001）签；全区只有一个街道办理时写 all。", pointer: "/street")
+        }
         let own = Rejection(.forbidden, "own_entry", "不能给自己授权。", pointer: "/name")
         let now = office.now
         return { tx in
             guard try !tx.access.names(of: caller.name).contains(name) else { throw own }
-            if isGiven { try tx.close.grant(right, to: name, by: caller.name, at: now) } else { try tx.close.revoke(right, of: name) }
+            if isGiven {
+                try Batch.requirePerson(name, tx)
+                try tx.close.grant(right, to: name, street: right == .street ? street : nil, by: caller.name, at: now)
+            } else {
+                try tx.close.revoke(right, of: name)
+            }
             try tx.events.append(
                 isGiven ? "right.granted" : "right.revoked", subject: name, subjectSeq: 1, by: caller.name, at: now,
-                data: "{\"right\":\"\(right.rawValue)\"}")
+                data: (["right": JSON(right.rawValue), "street": JSON(isGiven && right == .street ? street : nil)] as JSON).text)
         }
     }
 
@@ -60,7 +73,7 @@ public struct ManageRoster: Sendable {
     public struct Right: Sendable {
         public let right: CloseRight
         public let roles: Set<Caller.Role>
-        public let grants: [(name: String, by: String)]
+        public let grants: [(name: String, by: String, street: String?)]
     }
 
     public func rights() async throws -> [Right] {
@@ -69,7 +82,7 @@ public struct ManageRoster: Sendable {
             return try CloseRight.allCases.map { right in
                 Right(
                     right: right, roles: try Batch.holders(of: right, tx).roles,
-                    grants: grants.filter { $0.right == right }.map { ($0.name, $0.by) })
+                    grants: grants.filter { $0.right == right }.map { ($0.name, $0.by, $0.street) })
             }
         }
     }

@@ -9,7 +9,8 @@ public struct RecordInvoice: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Throws: `close_out_of_order` before finance has approved, `invoice_mismatch`, `invoice_known`, `invoice_invalid`, `invoice_date_in_future`.
+    /// - Throws: `close_out_of_order` before finance has approved, `invoice_seller_differs`, `invoice_mismatch`, `invoice_known`,
+    ///   `invoice_invalid`, `invoice_date_in_future`.
     public func prepared(
         _ month: Month, _ provider: ProviderID, _ invoice: Invoice, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Invoice {
@@ -33,6 +34,12 @@ public struct RecordInvoice: Sendable {
                 throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。", pointer: "/provider")
             }
             guard statement.due > .zero else { throw Rejection(.refused, "nothing_due", "该服务商本月没有应付金额，不需要发票。") }
+            guard InvoiceCheck.isSeller(invoice.seller, party.name) else {
+                throw Rejection(
+                    .refused, "invoice_seller_differs",
+                    "发票的销售方“\(invoice.seller)”与服务商登记名称“\(party.name)”不符：请退回服务商重开；名称确有变更的，先更新服务商档案。",
+                    pointer: "/seller")
+            }
             if let finding = InvoiceCheck.finding(invoice, approved: statement.due, provider: party) {
                 throw Rejection(.refused, "invoice_mismatch", "\(finding.sentence)，请退回服务商重开。", pointer: "/amount_fen")
             }
@@ -57,7 +64,7 @@ public struct PayMonth: Sendable {
         return { tx in
             let (step, history) = try Batch.standing(tx, month)
             let move = try CloseMove.of(.pay, at: step, month: month)
-            try Self.check(move, tx, history, by: caller)
+            try Self.check(move, tx, month, history, by: caller)
             let before = try tx.close.payments(month)
             let done = Set(before.filter { $0.state != .bounced }.map(\.payment.provider))
             let payments: [Payment] = try tx.close.invoices(month).sorted { $0.key < $1.key }.compactMap { provider, invoice in
@@ -106,22 +113,35 @@ public struct PayMonth: Sendable {
                 if isReturned { try Self.takeBack(payment, tx, month, now: now) }
                 if line.isPaid { try Self.post(payment, tx, month, by: caller, now: now) }
             }
-            guard lines.count == open.count else { return .paying }
+            let (good, bad) = (lines.count { $0.isPaid }, failed.count)
+            let told = ["\(good) 笔成功"] + (bad > 0 ? ["\(bad) 笔退回"] : [])
+            guard lines.count == open.count else {
+                let part = try CloseMove.of(.answerPart, at: step, month: month)
+                let opinion = told + ["还有 \(open.count - lines.count) 笔待银行回单"]
+                try Self.enter(part, tx, month, history, by: caller, now: now, opinion: opinion.joined(separator: "，"))
+                return part.to
+            }
             let answered = try tx.close.payments(month)
             let waiting = try Self.owed(tx, month).subtracting(answered.filter { $0.state == .paid }.map(\.payment.provider))
             let hasBounced = answered.contains { $0.state == .bounced && waiting.contains($0.payment.provider) }
             let move = try CloseMove.of(waiting.isEmpty ? .settle : hasBounced ? .bounce : .payPart, at: step, month: month)
-            let (good, bad) = (lines.count { $0.isPaid }, failed.count)
-            let opinion = ["\(good) 笔成功"] + (bad > 0 ? ["\(bad) 笔退回"] : []) + (waiting.isEmpty ? [] : ["还有 \(waiting.count) 家待付"])
+            let opinion = told + (waiting.isEmpty ? [] : ["还有 \(waiting.count) 家待付"])
             try Self.enter(move, tx, month, history, by: caller, now: now, opinion: opinion.joined(separator: "，"))
             return move.to
         }
     }
 
+    /// 登记与付款分离: whoever has recorded an invoice that is to be paid now orders no transfer for it.
+    ///
     /// - Throws: `right_missing`, `own_entry`: why this caller may not order the transfers.
-    static func check(_ move: CloseMove, _ tx: any Transaction, _ history: [CloseEntry], by caller: Caller) throws {
+    static func check(_ move: CloseMove, _ tx: any Transaction, _ month: Month, _ history: [CloseEntry], by caller: Caller) throws {
         try Batch.require(move.right, caller, tx)
-        try CloseEntry.checkSeparation(move, by: try tx.access.names(of: caller.name), history: history, makers: [])
+        try Batch.requirePerson(caller.name, tx)
+        let names = try tx.access.names(of: caller.name)
+        try CloseEntry.checkSeparation(move, by: names, history: history, makers: [])
+        guard try move.action != .pay || tx.close.recorders(month).isDisjoint(with: names) else {
+            throw Rejection(.forbidden, "own_entry", "“\(caller.name)”登记了其中的发票，付款文件须由另一人生成。")
+        }
     }
 
     /// What has become of the account of a provider since it was approved.

@@ -15,6 +15,8 @@ public struct ReadClose: Sendable {
         public let openSamples: Int
         public let openDisputes: Int
         public let unanswered: [ProviderID]
+        /// From the platform's signature on, by code.
+        public let streets: [Street]
     }
 
     /// The next signature: who may give it, and why the caller may not, if so.
@@ -39,6 +41,12 @@ public struct ReadClose: Sendable {
         public let disputeObstacle: String?
     }
 
+    /// A street with money in a month that waits for its signature or has it.
+    public struct Street: Sendable {
+        public let code: String
+        public let signature: CloseEntry?
+    }
+
     public typealias Paid = (payment: Payment, state: CloseRepository.PaymentState, note: String)
 
     /// 发票、付款、冲正 of a month.
@@ -53,6 +61,8 @@ public struct ReadClose: Sendable {
         public let obstacle: String?
         /// The accounts that were approved or confirmed.
         public let payees: [ProviderID: Payee.Approved]
+        /// Whether the caller may record invoices and confirm accounts.
+        public let mayEnter: Bool
     }
 
     /// What machines are told beyond where it stands.
@@ -69,9 +79,14 @@ public struct ReadClose: Sendable {
 
     private static func standing(_ tx: any Transaction, _ month: Month) throws -> Standing {
         let (step, history) = try Batch.standing(tx, month)
+        let signed = CloseEntry.ofStreets(history)
+        let streets = try tx.close.streets(month).sorted().map { code in
+            Street(code: code, signature: signed.first { $0.street == code || $0.street == CloseEntry.allStreets })
+        }
         return Standing(
             step: step, hash: try Batch.hash(tx, month, after: history), history: history, openSamples: try tx.close.openSamples(month),
-            openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month))
+            openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month) + ConfirmationWatch.stale(tx, month),
+            streets: step == .frozen ? [] : streets)
     }
 
     /// - Parameter caller: whoever looks at the page, and may be the one to sign.
@@ -115,8 +130,8 @@ public struct ReadClose: Sendable {
             return Money(
                 step: step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
                 corrections: corrections, correctionCount: count,
-                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, history, by: caller) } },
-                payees: try tx.close.payees(month))
+                obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, month, history, by: caller) } },
+                payees: try tx.close.payees(month), mayEnter: try Batch.obstacle { try Batch.require(.pay, caller, tx) } == nil)
         }
     }
 

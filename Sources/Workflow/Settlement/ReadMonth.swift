@@ -139,7 +139,7 @@ public struct ReadStopped: Sendable {
                 services[order.id.text] = (order.number, order.serviceDate, order.item)
             }
             for meal in try tx.meals.find(shown.map(\.subject).filter { services[$0] == nil }.map { SwipeID($0) }) {
-                services[meal.id.text] = (meal.id.text, meal.date, meal.item)
+                services[meal.id.text] = (SwipeNumber(meal.id.text, on: meal.date).text, meal.date, meal.item)
             }
             return Page(
                 notedAt: noted.at, sums: try tx.close.stoppedSums(month, on: day, of: provider),

@@ -26,7 +26,9 @@ public struct ScoreProvider: Sendable {
         return { tx in
             try Batch.requireOpen(tx, month)
             try Batch.require(.review, caller, tx)
-            let deduction = try Deduct.score(tx, score, month, provider, policy, now: now)
+            let deduction = try ConfirmationWatch.watching(tx, month, provider, reason: "月度考核 \(score) 分", by: caller.name, at: now) {
+                try Deduct.score(tx, score, month, provider, policy, now: now)
+            }
             try Batch.tell(
                 tx, Deduct.scored, month, provider, by: caller.name, at: now,
                 data: "{\"score\":\(score),\"deducted_fen\":\((deduction?.amount ?? .zero).amount)}")

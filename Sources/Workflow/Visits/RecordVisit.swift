@@ -37,18 +37,14 @@ public struct CheckReport: Sendable {
     }
 
     /// Checks what can be proven on the spot and measures the distance to the door.
-    func check(against elder: Elder, _ order: Order, _ policy: EvidencePolicy, now: Instant) throws -> Check {
+    func check(against elder: Elder, _ policy: EvidencePolicy, now: Instant) throws -> Check {
         guard at <= now + .minutes(policy.clockAhead) else { throw OrderRejection.deviceTimeInFuture }
         switch method {
-        case .code:
-            guard code == order.visitCode else { throw Rejection(.refused, "code_wrong", "服务码不对，请请老人再报一次四位数字。", pointer: "/code") }
-        case .card:
-            guard code == elder.number else { throw Rejection(.refused, "card_wrong", "卡号与老人不符，请核对一卡通。", pointer: "/code") }
         case .app:
             guard place != nil else { throw Rejection(.refused, "place_missing", "没有位置信息，请打开手机定位后再签到。", pointer: "/lat") }
         case .paper:
             guard reasonCode?.isEmpty == false else { throw OrderRejection.reasonMissing }
-        case .landline, .landlineUnheard: break
+        case .code, .card, .landline, .landlineUnheard: break
         }
         func isHash(_ text: String) -> Bool { text.utf8.count == 64 && text.utf8.allSatisfy { Character(UnicodeScalar($0)).isHexDigit } }
         if let photoSHA256, !isHash(photoSHA256) {
@@ -87,7 +83,9 @@ public struct CheckIn: Sendable {
             guard reference.franchise.workers(of: provider).contains(where: { $0.id == worker }) else {
                 throw Rejection(.refused, "worker_unknown", "没有这位在岗人员，请先在人员名单中登记。", pointer: "/worker")
             }
-            let told = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            let elder = try tx.elders.require(old.elder)
+            try DoorCode(tx, by: caller.name, now: now).check(report, of: old, elder)
+            let told = try report.check(against: elder, policy, now: now)
             let check = try HeardCall(tx, policy, by: caller.name, now: now).weighed(told, of: old, isNew: true)
             started.worker = worker
             // Whoever rings the bell is the one who came; the other of two is then the second.
@@ -118,7 +116,9 @@ public struct CheckOut: Sendable {
             let done = try old.after(.checkOut, by: caller.actor, at: now, timers: reference.timers(on: now.localDate))
             guard var visit = try tx.visits.find(id) else { throw StoreFault.corrupt("order \(id) in service without a visit") }
             guard report.at >= visit.checkIn.at else { throw OrderRejection.checkOutBeforeCheckIn }
-            let told = try report.check(against: try tx.elders.require(old.elder), old, policy, now: now)
+            let elder = try tx.elders.require(old.elder)
+            try DoorCode(tx, by: caller.name, now: now).check(report, of: old, elder)
+            let told = try report.check(against: elder, policy, now: now)
             let heard = HeardCall(tx, policy, by: caller.name, now: now)
             visit.checkIn = try heard.weighed(visit.checkIn, of: old)
             visit.checkOut = try heard.weighed(told, of: old, isNew: true)
@@ -234,6 +234,7 @@ struct Confirmation {
         try tx.visits.saveConfirmation(visit)
         let timers = reference.timers(on: now.localDate)
         var closed = try done.after(.confirm, by: actor, at: now, timers: timers)
+        visit.traces.isCodeLocked = try tx.doorTries.find(done.id)?.isLocked ?? false
         let needed = reference.catalogue.item(done.item)?.evidence ?? .partial
         let isProven = visit.evidence(reference.evidence(on: done.serviceDate)) >= needed
         closed.verification = isProven ? .verified : .held

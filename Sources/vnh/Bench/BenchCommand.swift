@@ -229,7 +229,7 @@ extension BenchCommand {
                     let canteen = canteens[number % canteens.count]
                     let at = "\(today.adding(days: -1 - slot / 3))T\(time)+08:00"
                     let body = """
-                        {"card":"\(card)","canteen":"\(canteen)","slot":"\(name)","item_code":"01001","at":"\(at)","device":"till-1"}
+                        {"card":"\(card)","canteen":"\(canteen)","slot":"\(name)","item_code":"01001","at":"\(at)","device":"till-\(canteen)","entry":"read"}
                         """
                     return LoadGenerator.request("POST", "/api/v1/meals", token: token, body: body, key: "swipe-\(number)")
                 }

@@ -72,7 +72,8 @@ struct MonthOfMeals: Sendable {
             id: SwipeID(IDMaker.text(at: at, random: random.next())), elder: visits.elderID(elder), canteen: canteen, item: item.code, date: date,
             slot: Self.slot, device: "till-\(canteen)", deviceSwipe: "\(day)-\(elder)", deviceAt: at, receivedAt: at,
             classCode: MonthOfVisits.classCode, priceVersion: offered.version, payable: offered.price, selfPay: split.selfPay,
-            legs: split.legs.map { FundingLeg(fund: $0.fund, programme: $0.programme, version: $0.version, amount: $0.amount, draws: []) })
+            legs: split.legs.map { FundingLeg(fund: $0.fund, programme: $0.programme, version: $0.version, amount: $0.amount, draws: []) },
+            entry: .read)
     }
 
     /// In the order in which the cards are drawn.
@@ -88,7 +89,7 @@ struct MonthOfMeals: Sendable {
             kind: .meal, subject: meal.id.text, number: meal.id.text, provider: meal.canteen, elder: meal.elder, item: meal.item, date: meal.date,
             createdAt: meal.receivedAt, quantity: .one, unitPrice: meal.payable, gross: meal.payable,
             funding: meal.legs.map { Candidate.Funding(fund: $0.fund.rawValue, programme: $0.programme, amount: $0.amount) }, selfPay: meal.selfPay,
-            evidence: .slip)
+            evidence: .partial)
         line.proof.device = meal.device
         line.proof.swipedAt = meal.deviceAt
         line.proof.slot = meal.slot

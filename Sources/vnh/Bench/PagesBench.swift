@@ -68,7 +68,7 @@ extension BenchCommand {
                 (.finance, "/finance/budgets"), (.finance, "/finance/budgets/\(Self.budget.text)"),
                 (.finance, "/finance/payouts"), (.finance, "/finance/payouts?month=\(closed)"),
                 (.finance, "/finance/payouts/\(month)/\(Self.allowance)"), (.finance, "/finance/payouts/\(closed)/\(Self.allowance)"),
-                (.finance, "/finance/lapsed?month=\(closed)"),
+                (.finance, "/finance/lapsed?month=\(closed)"), (.finance, "/finance/funds"), (.finance, "/finance/swipes"),
                 (.finance, "/finance/audit"), (.finance, "/finance/audit?q=\(Self.provider)%2D1"),
                 (.admin, "/admin"), (.admin, "/admin/elders/\(elder)"), (.admin, "/admin/providers"), (.admin, "/admin/providers/\(Self.provider)"),
                 (.admin, "/admin/reference"), (.admin, "/admin/reference?file=catalog%2Fitems.csv"), (.admin, "/admin/import"),
@@ -109,7 +109,7 @@ extension BenchCommand {
             let drawn = try await ReadPayouts(office).page(Self.allowance, MonthOfVisits.month, after: nil, limit: 1).line.waiting
             _ = try await DecidePayouts(office)(
                 Self.allowance, MonthOfVisits.month, list: drawn.sha256, approve: true, opinion: "", by: second)
-            _ = try await office.perform(try SetBudget(office).prepared(Self.budget, granted: Fen(5_000_000_000), by: finance))
+            try await office.perform { tx in try tx.budgets.set(Self.budget, granted: Fen(5_000_000_000)) }
             let (now, today, elders) = (office.now, office.now.localDate, elders)
             let lines = try await ReadStatements(staffed)(MonthOfVisits.month).statements
             _ = try await office.database.writeAlone { tx in

@@ -6,7 +6,7 @@ import Workflow
 
 extension ImportCommand {
     struct Budgets: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "导入预算（fund,year,category,region,granted_yuan）：全部成功或全部不做")
+        static let configuration = CommandConfiguration(abstract: "导入预算（fund,year,category,region,granted_yuan）：全部成功或全部不做；新设和调增由另一人批准后生效")
         @Argument var file: String
         @OptionGroup var database: DatabaseOption
 
@@ -15,7 +15,7 @@ extension ImportCommand {
             let office = try await Premises.office(try database.url)
             let report = try await ImportBudgets(office)(bytes, by: Caller(role: .admin, name: "cli"))
             await office.database.close()
-            print("下达或调整 \(report.changed) 个预算科目，未变 \(report.unchanged)。")
+            print("调减 \(report.changed) 个预算科目，新设或调增 \(report.proposed) 个（待另一人批准），未变 \(report.unchanged)。")
         }
     }
 }

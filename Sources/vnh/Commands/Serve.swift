@@ -117,7 +117,7 @@ struct Server {
 
     /// All routes that machines use. One that is not described here and beside its handler fails the test of the document.
     static let described: [any DescribedRoutes.Type] = [
-        Health.self, CallRoutes.self, OrderRoutes.self, DispatchRoutes.self, ProposalRoutes.self, AnalyticsRoutes.self, RegistryRoutes.self,
+        Health.self, CallRoutes.self, OrderRoutes.self, DispatchRoutes.self, TillRoutes.self, ProposalRoutes.self, AnalyticsRoutes.self, RegistryRoutes.self,
         StandingRoutes.self, MealRoutes.self, MessageRoutes.self, ProviderRoutes.self,
         CalendarRoutes.self, WebhookRoutes.self, TokenRoutes.self, SettlementRoutes.self,
         CloseRoutes.self, ProviderStatementRoutes.self, BudgetRoutes.self, PayoutRoutes.self, FundRoutes.self,
@@ -142,6 +142,7 @@ struct Server {
         CallRoutes(exchange).add(to: desk)
         OrderRoutes(exchange).add(desk: desk, known: known)
         DispatchRoutes(exchange).add(to: desk)
+        TillRoutes(exchange).add(to: desk)
         AnalyticsRoutes(exchange).add(to: api.group("", context: StaffContext.self))
         RegistryRoutes(exchange).add(desk: desk, known: known)
         StandingRoutes(exchange).add(to: desk)

@@ -81,7 +81,7 @@ struct Demo: AsyncParsableCommand {
     }
 
     static let logins: [(String, Caller.Role, String?)] = [
-        ("operator", .operator, nil), ("provider", .provider, "P001"), ("finance", .finance, nil), ("admin", .admin, nil),
+        ("operator", .operator, nil), ("quality", .quality, nil), ("provider", .provider, "P001"), ("finance", .finance, nil), ("admin", .admin, nil),
         ("security", .security, nil), ("auditor", .auditor, nil),
     ]
 }

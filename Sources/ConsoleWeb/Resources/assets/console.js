@@ -347,6 +347,8 @@ function leaveSearch() {
 function take(row) {
   hideFound();
   q.value = "";
+  // What was found is gone on with: the search has done its work.
+  q.blur();
   go(row.dataset.open);
 }
 async function go(target) {

@@ -14,6 +14,11 @@ export class Refused extends Error {
   }
 }
 
+// That the session is over is said by the page itself: whoever asked for a piece in passing has nothing to add, nor has the browser's console.
+window.addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof Refused && event.reason.status === 401) event.preventDefault();
+});
+
 const secret = $('meta[name="csrf"]');
 
 /** After a new login in another window the page's secret is an old one: the new one is taken. False while the same person is not in. */

@@ -1,0 +1,21 @@
+import Billing
+import Foundation
+import Kernel
+
+extension BankLine {
+    /// Reads the bank's file as it was saved: UTF-8, or GB 18030, of which GBK is a part, as Chinese spreadsheets and bank clients save it.
+    ///
+    /// - Throws: what ``read(_:)`` throws; of a file in neither it says how to save one.
+    public static func read(saved bytes: [UInt8]) throws -> [BankLine] {
+        // Almost any bytes are some text in GB 18030: only the header, read as Chinese, says that they were meant so.
+        guard String(validating: bytes, as: UTF8.self) == nil, let text = String(data: Data(bytes), encoding: .gb18030), text.contains("付款编号") else {
+            return try read(bytes)
+        }
+        return try read(Array(text.utf8))
+    }
+}
+
+extension String.Encoding {
+    /// GB 18030-2000 by its number in CoreFoundation.
+    fileprivate static let gb18030 = String.Encoding(rawValue: 0x8000_0632)
+}
