@@ -29,7 +29,17 @@ public struct Terms: Sendable {
     public var budgets: [BudgetKey: Fen] = [:]
     /// Of visits whose photographs stand under those of other months, the first such.
     public private(set) var reusedPhotos: [String: PhotoReuse] = [:]
-    private let workers: [WorkerID: Worker]
+    /// Of each worker what the rules ask: a whole record would be copied for every line.
+    private let staff: [WorkerID: Staff]
+
+    /// 服务人员 as the rules see one.
+    final class Staff: Sendable {
+        let provider: ProviderID
+        let phone: String
+        let credentials: [Credential]
+
+        init(_ worker: Worker) { (provider, phone, credentials) = (worker.provider, worker.phone.text, worker.credentials) }
+    }
 
     public init(catalogue: Catalogue, franchise: Franchise, programmes: Programmes?, policy: CheckPolicy = CheckPolicy()) {
         self.catalogue = catalogue
@@ -37,14 +47,14 @@ public struct Terms: Sendable {
         self.programmes = programmes
         self.policy = policy
         let all = franchise.providers.flatMap { franchise.workers(of: $0.id) }
-        workers = Dictionary(grouping: all, by: \.id).compactMapValues(\.first)
+        staff = Dictionary(all.map { ($0.id, Staff($0)) }) { first, _ in first }
     }
 
     public mutating func set(reused photos: [PhotoReuse]) {
         reusedPhotos = Dictionary(photos.map { ($0.subject, $0) }) { first, _ in first }
     }
 
-    func worker(_ id: WorkerID) -> Worker? { workers[id] }
+    func staff(_ id: WorkerID) -> Staff? { staff[id] }
 
     /// Whether an item keeps its worker from everybody else; one that is not in the catalogue does.
     func isBound(_ item: ItemCode) -> Bool { catalogue.mode(of: item)?.bindsWorker ?? true }

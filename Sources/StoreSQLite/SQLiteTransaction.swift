@@ -10,33 +10,34 @@ final class SQLiteTransaction: Store.Transaction {
     init(_ db: GRDB.Database) { self.db = db }
 
     @discardableResult func execute(_ sql: Store.SQL) throws -> Int {
-        let statement = try prepared(sql)
-        defer { sqlite3_reset(statement) }
-        while true {
-            switch sqlite3_step(statement) {
-            case SQLITE_ROW: continue
-            case SQLITE_DONE: return Int(sqlite3_changes(db.sqliteConnection))
-            case let code: throw fault(code)
+        try withStatement(sql) { statement in
+            while true {
+                switch sqlite3_step(statement) {
+                case SQLITE_ROW: continue
+                case SQLITE_DONE: return Int(sqlite3_changes(db.sqliteConnection))
+                case let code: throw fault(code)
+                }
             }
         }
     }
 
     func forEachRow(_ sql: Store.SQL, _ body: (inout Store.Row) throws -> Void) throws {
-        let statement = try prepared(sql)
-        defer { sqlite3_reset(statement) }
-        var row = Store.Row(Cursor(statement))
-        while true {
-            switch sqlite3_step(statement) {
-            case SQLITE_ROW:
-                row.rewind()
-                try body(&row)
-            case SQLITE_DONE: return
-            case let code: throw fault(code)
+        try withStatement(sql) { statement in
+            var row = Store.Row(Cursor(statement))
+            while true {
+                switch sqlite3_step(statement) {
+                case SQLITE_ROW:
+                    row.rewind()
+                    try body(&row)
+                case SQLITE_DONE: return
+                case let code: throw fault(code)
+                }
             }
         }
     }
 
-    private func prepared(_ sql: Store.SQL) throws -> OpaquePointer {
+    /// Shows the statement, prepared and with its values; afterwards it is ready for the next ones.
+    private func withStatement<T>(_ sql: Store.SQL, _ body: (OpaquePointer) throws -> T) throws -> T {
         let statement: OpaquePointer
         do {
             statement = try db.cachedStatement(sql: sql.text).sqliteStatement
@@ -45,19 +46,36 @@ final class SQLiteTransaction: Store.Transaction {
         }
         // A query inside the rows of the same query would share its statement; none of ours does, and SQLite tells when one is still busy.
         if sqlite3_stmt_busy(statement) != 0 { throw StoreFault.failed("statement used inside itself") }
-        for (index, value) in sql.values.enumerated() {
-            let code = bind(value, to: statement, at: Int32(index + 1))
-            guard code == SQLITE_OK else { throw fault(code) }
+        let size = sql.values.reduce(0) { size, value in if case .text(let text?) = value { size + text.utf8.count } else { size } }
+        // All texts side by side, for as long as the statement runs: SQLite would find room for each, and copy it there.
+        return try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: size) { texts in
+            defer {
+                sqlite3_reset(statement)
+                sqlite3_clear_bindings(statement)
+            }
+            var rest = texts[...]
+            for (index, value) in sql.values.enumerated() {
+                let code = bind(value, to: statement, at: Int32(index + 1), &rest)
+                guard code == SQLITE_OK else { throw fault(code) }
+            }
+            return try body(statement)
         }
-        return statement
     }
 
-    private func bind(_ value: Store.SQL.Value, to statement: OpaquePointer, at index: Int32) -> Int32 {
+    /// - Parameter rest: where the text of this value is kept, and the next ones behind it.
+    private func bind(
+        _ value: Store.SQL.Value, to statement: OpaquePointer, at index: Int32, _ rest: inout Slice<UnsafeMutableBufferPointer<UInt8>>
+    ) -> Int32 {
         switch value {
         case .integer(let integer?): sqlite3_bind_int64(statement, index, integer)
         case .text(var text?):
             text.withUTF8 { utf8 in
-                utf8.withMemoryRebound(to: CChar.self) { sqlite3_bind_text(statement, index, $0.baseAddress, Int32($0.count), Self.transient) }
+                let kept = UnsafeMutableBufferPointer(rebasing: rest.prefix(utf8.count))
+                _ = kept.update(fromContentsOf: utf8)
+                rest = rest.dropFirst(utf8.count)
+                // A text of no bytes is not NULL, as which an address of nothing would be bound.
+                let start = UnsafeRawPointer(kept.baseAddress) ?? UnsafeRawPointer(Self.empty.utf8Start)
+                return sqlite3_bind_text(statement, index, start.assumingMemoryBound(to: CChar.self), Int32(kept.count), nil)
             }
         case .bytes(let bytes?):
             bytes.isEmpty
@@ -66,6 +84,8 @@ final class SQLiteTransaction: Store.Transaction {
         case .integer(nil), .text(nil), .bytes(nil): sqlite3_bind_null(statement, index)
         }
     }
+
+    private static let empty: StaticString = ""
 
     /// SQLITE_TRANSIENT: SQLite copies what is bound.
     private static let transient = unsafeBitCast(OpaquePointer(bitPattern: -1), to: sqlite3_destructor_type.self)

@@ -10,9 +10,9 @@ struct CredentialCheck: LineCheck {
         guard let state = terms.franchise.state(of: line.provider) else { return Finding("R10", .block, "服务商不在加盟名录") }
         guard state.mayBePaid else { return Finding("R10", .block, "服务商状态为“\(state.term)”") }
         guard terms.catalogue.contains(line.item) else { return Finding("R10", .block, "项目不在目录") }
-        let workers = line.workers.compactMap { terms.worker($0) }
-        if workers.count < line.workers.count || workers.contains(where: { $0.provider != line.provider }) {
-            let strangers = line.workers.filter { terms.worker($0)?.provider != line.provider }
+        let staff = line.workers.map { terms.staff($0) }
+        if staff.contains(where: { $0?.provider != line.provider }) {
+            let strangers = line.workers.filter { terms.staff($0)?.provider != line.provider }
             return Finding("R10", .block, "服务人员 \(strangers.map(\.text).joined(separator: "、")) 不在该服务商的名册")
         }
         for type in terms.catalogue.credentials(of: line.item) {
@@ -22,7 +22,7 @@ struct CredentialCheck: LineCheck {
             case .worker:
                 // At a counter nobody in particular serves; the canteen answers for its people.
                 guard line.kind == .order else { continue }
-                isHeld = !workers.isEmpty && workers.allSatisfy { $0.credentials.cover(type.code.text, on: line.date) }
+                isHeld = !staff.isEmpty && staff.allSatisfy { $0?.credentials.cover(type.code.text, on: line.date) == true }
             case .vehicle: isHeld = terms.franchise.vehicles(of: line.provider).contains { $0.credentials.cover(type.code.text, on: line.date) }
             }
             guard isHeld else { return Finding("R10", .block, "服务当日没有有效的“\(type.name)”") }

@@ -10,7 +10,7 @@ struct TieCheck: LineCheck {
             if let relation = terms.ties[Terms.Tie(worker: id, elder: line.elder)] {
                 return Finding("R24", .hold, "服务人员 \(id) 与老人的关系：\(relation)")
             }
-            if let worker = terms.worker(id), let phones = line.recipient?.phones, phones.contains(worker.phone.text) {
+            if let phones = line.recipient?.phones, !phones.isEmpty, let staff = terms.staff(id), phones.contains(staff.phone) {
                 return Finding("R24", .hold, "服务人员 \(id) 的电话就是老人或家属的电话")
             }
         }

@@ -73,7 +73,7 @@ public struct BoardRepository {
             """
         case .meals:
             """
-            SELECT id, canteen_id, '', device_ms FROM meal_swipe WHERE service_date = \(today.date) AND settlement <> 'reversed'
+            SELECT id, canteen_id, '', device_ms FROM meal_swipe WHERE service_date = \(today.date) AND is_reversed = 0
             """
         case .visits:
             """
@@ -155,7 +155,7 @@ public struct BoardRepository {
     public func meals(_ date: LocalDate) throws -> [(canteen: String, meals: Int)] {
         try tx.rows(
             """
-            SELECT canteen_id, COUNT(*) FROM meal_swipe WHERE service_date = \(date) AND settlement <> 'reversed'
+            SELECT canteen_id, COUNT(*) FROM meal_swipe WHERE service_date = \(date) AND is_reversed = 0
             GROUP BY canteen_id ORDER BY 2 DESC, 1 LIMIT 60
             """
         ) { (try $0.text(), try $0.int()) }

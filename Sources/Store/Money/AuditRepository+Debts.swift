@@ -20,7 +20,7 @@ extension AuditRepository {
                 GROUP BY o.provider_id, SUBSTR(o.service_date, 1, 7)
                 UNION ALL
                 SELECT 'payable/' || canteen_id || '/' || SUBSTR(service_date, 1, 7), -SUM(payable_fen - self_pay_fen) FROM meal_swipe
-                WHERE settlement <> 'reversed' GROUP BY canteen_id, SUBSTR(service_date, 1, 7)
+                WHERE is_reversed = 0 GROUP BY canteen_id, SUBSTR(service_date, 1, 7)
                 UNION ALL
                 SELECT 'payable/' || provider_id || '/' || month, amount_fen FROM payment WHERE state = 'paid'
                 UNION ALL
@@ -55,7 +55,7 @@ extension AuditRepository {
                     CASE l.kind WHEN 'order'
                         THEN COALESCE((SELECT SUM(g.amount_fen) FROM funding_leg g WHERE g.order_id = l.subject AND g.state = 'posted'), 0)
                         ELSE COALESCE((
-                            SELECT m.payable_fen - m.self_pay_fen FROM meal_swipe m WHERE m.id = l.subject AND m.settlement <> 'reversed'), 0) END AS posted_fen
+                            SELECT m.payable_fen - m.self_pay_fen FROM meal_swipe m WHERE m.id = l.subject AND m.is_reversed = 0), 0) END AS posted_fen
                 FROM settlement_month c JOIN statement_line l ON l.month = c.month
                 LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
                 WHERE c.state = 'closed') lines

@@ -82,7 +82,7 @@ extension BudgetRepository {
     /// A meal keeps the budgets of its legs in one column, a part a leg; those alike move together.
     private func bearMeals(_ key: BudgetKey, of residents: Residents) throws {
         let swipes: SQL = """
-            service_date >= \(residents.first) AND service_date <= \(residents.last) AND settlement <> 'reversed'
+            service_date >= \(residents.first) AND service_date <= \(residents.last) AND is_reversed = 0
                 AND (\(key.category ?? "") = '' OR SUBSTR(item_code, 1, 2) = \(key.category ?? "")) AND elder_id IN (\(nested: residents.elders))
             """
         let groups = try tx.rows("SELECT DISTINCT legs, budgets FROM meal_swipe WHERE legs <> '' AND \(nested: swipes)") {

@@ -61,7 +61,7 @@ extension CandidateReader {
                         OR o.start_ms > c.start_ms - 604800000 AND o.start_ms < c.start_ms + 604800000)
                 UNION
                 SELECT m.id FROM came c CROSS JOIN meal_swipe m
-                WHERE m.elder_id = c.elder_id AND m.item_code = c.item_code AND m.settlement <> 'reversed'
+                WHERE m.elder_id = c.elder_id AND m.item_code = c.item_code AND m.is_reversed = 0
                     AND (SUBSTR(m.service_date, 1, 4) = SUBSTR(c.service_date, 1, 4)
                         OR m.device_ms > c.start_ms - 604800000 AND m.device_ms < c.start_ms + 604800000))
             SELECT \(sql: Self.paidColumns)

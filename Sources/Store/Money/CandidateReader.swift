@@ -67,7 +67,7 @@ public struct CandidateReader {
         try tx.forEachRow(
             """
             SELECT m.canteen_id, \(sql: Self.mealColumns) FROM meal_swipe m
-            WHERE m.service_date = \(day) AND m.id > \(ids.after) AND m.id <= \(ids.until) AND m.settlement <> 'reversed'
+            WHERE m.service_date = \(day) AND m.id > \(ids.after) AND m.id <= \(ids.until) AND m.is_reversed = 0
             ORDER BY m.id
             """
         ) { row in
@@ -159,7 +159,7 @@ public struct CandidateReader {
         SELECT m.canteen_id, \(sql: Self.mealColumns)
         FROM late_meal t
         JOIN meal_swipe m ON m.id = t.id
-        WHERE m.service_date < \(month.first) AND m.settlement <> 'reversed'
+        WHERE m.service_date < \(month.first) AND m.is_reversed = 0
             AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = m.id AND l.month <> \(month))
             AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(m.service_date, 1, 7) AND s.state = 'closed')
         ORDER BY m.id

@@ -172,7 +172,10 @@ public struct CloseRepository {
                 """)
         case .meal:
             try tx.execute(
-                "UPDATE meal_swipe SET settlement = \(isPaid ? "in_statement" : "reversed") WHERE id = \(subject) AND settlement <> 'paid'")
+                """
+                UPDATE meal_swipe SET settlement = \(isPaid ? "in_statement" : "reversed"), is_reversed = \(!isPaid)
+                WHERE id = \(subject) AND settlement <> 'paid'
+                """)
         }
     }
 

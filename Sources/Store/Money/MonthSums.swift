@@ -20,7 +20,7 @@ extension SettlementRepository {
                     CAST(SUM(m.self_pay_fen) AS BIGINT)
                 FROM meal_swipe m
                 JOIN elder e ON e.id = m.elder_id
-                WHERE m.settlement <> 'reversed' AND m.service_date >= \(month.first) AND m.service_date <= \(month.last)
+                WHERE m.is_reversed = 0 AND m.service_date >= \(month.first) AND m.service_date <= \(month.last)
                 GROUP BY m.canteen_id
                 ORDER BY m.canteen_id
                 """

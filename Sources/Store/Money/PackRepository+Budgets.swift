@@ -21,7 +21,7 @@ extension PackRepository {
             return """
                 SELECT 'meal', budgets, legs, bonuses, SUBSTR(service_date, 1, 7), 'posted', CAST(SUM(payable_fen - self_pay_fen) AS BIGINT), COUNT(*)
                 FROM meal_swipe
-                WHERE service_date >= \(first) AND service_date <= \(last) AND settlement <> 'reversed' AND budgets <> ''
+                WHERE service_date >= \(first) AND service_date <= \(last) AND is_reversed = 0 AND budgets <> ''
                 GROUP BY budgets, legs, bonuses, SUBSTR(service_date, 1, 7)
                 UNION ALL
                 SELECT 'order', l.budgets, '', '', SUBSTR(o.service_date, 1, 7), l.state, CAST(SUM(l.amount_fen + l.bonus_fen) AS BIGINT), COUNT(*)

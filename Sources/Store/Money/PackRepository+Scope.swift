@@ -32,7 +32,7 @@ extension PackRepository {
                 WHERE l.month = \(month) AND l.service_date < \(month.first) AND \(isClosed) = 1
                 UNION ALL
                 SELECT m.id, m.elder_id FROM late_meal t JOIN meal_swipe m ON m.id = t.id
-                WHERE m.service_date < \(month.first) AND m.settlement <> 'reversed' AND \(isClosed) = 0
+                WHERE m.service_date < \(month.first) AND m.is_reversed = 0 AND \(isClosed) = 0
                     AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = m.id AND l.month <> \(month))
                     AND EXISTS (SELECT 1 FROM settlement_month s WHERE s.month = SUBSTR(m.service_date, 1, 7) AND s.state = 'closed')),
             eaten AS (

@@ -157,7 +157,7 @@ extension SettlementRepository {
         let marked = try tx.execute(
             "UPDATE meal_swipe SET settlement = 'in_statement' WHERE id IN (\(list: ids)) AND settlement = 'ready'")
         if marked == ids.count { return true }
-        let standing = try tx.integer("SELECT COUNT(*) FROM meal_swipe WHERE id IN (\(list: ids)) AND settlement <> 'reversed'") ?? 0
+        let standing = try tx.integer("SELECT COUNT(*) FROM meal_swipe WHERE id IN (\(list: ids)) AND is_reversed = 0") ?? 0
         return Int(standing) == ids.count
     }
 
