@@ -55,7 +55,12 @@ public struct Recipient: Hashable, Sendable {
     }
 
     /// The street of a day: a service counts where the elder lived then.
-    public func region(on date: LocalDate) -> String { formerStreets.first { date <= $0.until }?.region ?? region }
+    public func region(on date: LocalDate) -> String { formerStreets.street(on: date) ?? region }
+}
+
+extension [Recipient.FormerStreet] {
+    /// The street of a day before the last move; nil of a day since.
+    public func street(on date: LocalDate) -> String? { first { date <= $0.until }?.region }
 }
 
 /// 核验事实: how the service was proven, for those checks that look behind the level.

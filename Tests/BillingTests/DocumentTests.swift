@@ -189,8 +189,8 @@ enum Papers {
         let other = MonthPapers.ElderFacts(
             number: "LZ00000002", maskedName: "李*", idTail: "", region: "620102002", community: "", abilityLevel: 0, classes: [])
         return try Papers.may(statements, corrected: [
-            "P001/old/700": .init(number: "260401-1", elder: other), "P001/older/-200": .init(number: "260402-1", elder: other),
-            "P000/old/-800": .init(number: "260403-1", elder: other),
+            "P001/old/700": .init(number: "260401-1", date: World.may.adding(-1).first, elder: other), "P001/older/-200": .init(number: "260402-1", date: World.may.adding(-1).first, elder: other),
+            "P000/old/-800": .init(number: "260403-1", date: World.may.adding(-1).first, elder: other),
         ])
     }
 
@@ -227,6 +227,23 @@ enum Papers {
         #expect(try papers.document(.detail, own).notes == ["实付合计：31.50 元，大写：叁拾壹元伍角整"])
         #expect(try papers.document(.streets, own).notes.first == "总计拨款：31.50 元，大写：叁拾壹元伍角整")
         #expect(try papers.document(.differences, DocumentScope(street: "620102001")).rows.count == 1)
+    }
+
+    @Test func `streets: a service counts where the elder lived on its day, whoever moves afterwards`() throws {
+        let papers = try Self.corrected()
+        let day = try #require(papers.statements.flatMap(\.lines).first { $0.verdict == .paid && $0.candidate.subsidy > .zero }).candidate.date
+        func moved(_ until: LocalDate) throws -> MonthPapers {
+            let elder = MonthPapers.ElderFacts(
+                number: "LZ00000001", maskedName: "王*国", idTail: "012X", region: "620102001",
+                formerStreets: [.init(region: "620102002", until: until)], community: "示例社区", abilityLevel: 2, classes: [])
+            return try Papers.may(elders: [ElderID("E1"): elder])
+        }
+        func paid(_ papers: MonthPapers) throws -> [[String]] { try papers.document(.streets).rows.map { [$0[1].text, $0[3].text] } }
+        let (before, since) = (try paid(moved(day.adding(days: -40))), try paid(moved(day.adding(days: 40))))
+        #expect(before.map { $0[0] } == ["酒泉路街道"] && since == before.map { ["张掖路街道", $0[1]] })
+        let there = try moved(day.adding(days: 40)).document(.detail, DocumentScope(street: "620102002")).rows.count
+        #expect(there > 0)
+        #expect(try moved(day.adding(days: 40)).document(.detail, DocumentScope(street: "620102001")).rows.isEmpty)
     }
 
     @Test func `streets: what is made up for and taken back where the elder lives, the rest where the provider stands`() throws {

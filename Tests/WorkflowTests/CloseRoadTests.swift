@@ -117,6 +117,10 @@ private enum CloseRoad {
             }
             #expect(await refusal { try await grant("a", nil) }?.code == "street_missing")
             #expect(await refusal { try await grant("a", "999999999") }?.code == "street_missing")
+            // Whoever moves now has had the services where they lived then.
+            _ = try await world.office.perform(
+                ManageElder(world.office).update(World.lowIncome, expecting: nil, by: World.desk) { $0.address.region = "620102004" })
+            try await world.checkStreets()
             let (a, b, c) = (Caller(role: .finance, name: "a"), Caller(role: .finance, name: "b"), Caller(role: .finance, name: "c"))
             try await grant("a", own)
             try await grant("b", other)
@@ -473,13 +477,16 @@ private enum CloseRoad {
             #expect(try await ReadHeld(world.office)(World.month, by: World.finance).obstacle?.contains("平台复核") == true)
             let before = world.now
             world.pass(.hours(1))
+            #expect(try await world.streets() == [])
             func decide(_ order: Order, _ kind: LineDecision.Kind, reason: String = "已核实") async throws {
                 _ = try await world.office.perform(
                     try DecideLine(world.office).prepared(World.month, order.id.text, kind, reason: reason, by: World.desk))
             }
             #expect(await refusal { try await decide(orders[0], .release, reason: "") }?.code == "reason_missing")
-            try await decide(orders[0], .release)
             try await decide(orders[1], .refuse)
+            #expect(try await world.streets() == [])
+            try await decide(orders[0], .release)
+            #expect(try await world.streets() == ["620102001"])
             #expect(await refusal { try await decide(orders[1], .release) }?.code == "line_not_held")
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.first)
             #expect(after.lines.map(\.verdict).sorted { $0.rawValue < $1.rawValue } == [.blocked, .paid])
@@ -533,6 +540,9 @@ private enum CloseRoad {
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.map(\.payable).first)
             #expect(after < before)
             try await CloseRoad.agrees(world)
+            #expect(try await world.streets() == ["620102001"])
+            try await Self.answerAll(world, .failed)
+            #expect(try await world.streets() == [])
             let faults = try await world.faults()
             #expect(faults == [])
         }
@@ -800,6 +810,7 @@ private enum CloseRoad {
             }
             let result = try await CloseMonth(world.office)(World.month, by: World.finance)
             #expect(result.statements.map(\.payable) == expected)
+            try await world.checkStreets()
             #expect(try await world.faults() == [])
         }
     }
@@ -1017,5 +1028,29 @@ private enum CloseRoad {
             let third = try await PlaceOrder(world.office)(World.request(World.minimum, haircut, day: 35, hours: 1), by: World.desk)
             #expect(!third.legs.isEmpty)
         }
+    }
+}
+
+extension World {
+    /// Those that the platform would ask to sign now.
+    fileprivate func streets() async throws -> Set<String> {
+        try await office.perform { tx in
+            try tx.close.keepStreets(World.month) { _ in nil }
+            return try tx.close.streets(World.month)
+        }
+    }
+
+    /// What was counted while the statements were sealed is what is counted from their lines.
+    fileprivate func checkStreets() async throws {
+        let (kept, counted) = try await office.read { tx in
+            let kept = try tx.rows("SELECT provider_id, street, lines FROM statement_street ORDER BY provider_id, street") {
+                [try $0.text(), try $0.text(), "\(try $0.int())"]
+            }
+            let counted = try tx.settlements.providersWithLines(World.month).flatMap { provider in
+                try tx.settlements.streets(World.month, provider).sorted { $0.key < $1.key }.map { [provider.text, $0.key, "\($0.value)"] }
+            }
+            return (kept, counted)
+        }
+        #expect(!kept.isEmpty && kept == counted)
     }
 }

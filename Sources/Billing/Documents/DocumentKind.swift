@@ -87,7 +87,7 @@ extension MonthPapers {
             let lines = papers.statements.map { statement in
                 Statement(
                     month: month, provider: statement.provider,
-                    lines: statement.lines.filter { elders[$0.candidate.elder]?.region == street })
+                    lines: statement.lines.filter { elders[$0.candidate.elder]?.region(on: $0.candidate.date) == street })
             }
             return papers.with(lines.filter { !$0.lines.isEmpty }, papers.adjustments.filter { $0.street == street })
         default:

@@ -59,22 +59,29 @@ public struct MonthPapers: Sendable {
         public let number: String
         public let maskedName: String
         public let idTail: String
+        /// Today's.
         public let region: String
+        public let formerStreets: [Recipient.FormerStreet]
         public let community: String
         public let abilityLevel: Int
         public let classes: [ClassSpan]
 
         public init(
-            number: String, maskedName: String, idTail: String, region: String, community: String, abilityLevel: Int, classes: [ClassSpan]
+            number: String, maskedName: String, idTail: String, region: String, formerStreets: [Recipient.FormerStreet] = [], community: String,
+            abilityLevel: Int, classes: [ClassSpan]
         ) {
             self.number = number
             self.maskedName = maskedName
             self.idTail = idTail
             self.region = region
+            self.formerStreets = formerStreets
             self.community = community
             self.abilityLevel = abilityLevel
             self.classes = classes
         }
+
+        /// Money of a day belongs to the street of that day, whoever moves afterwards.
+        func region(on date: LocalDate) -> String { formerStreets.street(on: date) ?? region }
     }
 
     public struct VisitFacts: Hashable, Sendable {

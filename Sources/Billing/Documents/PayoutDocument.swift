@@ -35,18 +35,23 @@ extension MonthPapers {
         }
     }
 
+    /// Where the elder lived on the day of the bill, or at the end of the month of an allowance.
+    private func street(of payment: CashPayment) -> String? {
+        elders[payment.elder]?.region(on: payment.bill?.date ?? payment.month.last)
+    }
+
     /// 现金发放与报销表: allowances of the month, and the bills whose claims were made in it, by programme; then what was taken back in it, whenever
     /// it had been paid, as amounts below zero. Narrowed to a street or a claimant.
     func payouts(_ scope: DocumentScope) -> Document {
         let chosen = (payments.map(PayoutEntry.init) + reversals.map(PayoutEntry.init)).filter { entry in
-            (scope.street.map { $0 == elders[entry.payment.elder]?.region } ?? true)
+            (scope.street.map { $0 == street(of: entry.payment) } ?? true)
                 && (scope.provider.map { $0.text == entry.payment.claimant } ?? true)
         }
         let rows: [[Cell]] = chosen.enumerated().map { index, entry in
             let (payment, leg, facts) = (entry.payment, entry.payment.leg, elders[entry.payment.elder])
             let head: [Cell] = [
-                .integer(index + 1), "\(programmes[leg.programme] ?? leg.programme)", .integer(leg.version), "\(leg.fund.name)", "\(regionName(facts?.region))",
-                "\(facts?.number ?? "")", "\(facts?.maskedName ?? "")", "\(facts?.idTail ?? "")",
+                .integer(index + 1), "\(programmes[leg.programme] ?? leg.programme)", .integer(leg.version), "\(leg.fund.name)",
+                "\(regionName(street(of: payment)))", "\(facts?.number ?? "")", "\(facts?.maskedName ?? "")", "\(facts?.idTail ?? "")",
             ]
             let bill: [Cell] =
                 payment.bill.map { bill in

@@ -5,10 +5,13 @@ extension MonthPapers {
     /// A line of a month before, as a paper names it beside its correction.
     public struct CorrectedLine: Hashable, Sendable {
         public let number: String
+        public let date: LocalDate
         /// Nil when nothing is known of them.
         public let elder: ElderFacts?
 
-        public init(number: String, elder: ElderFacts?) { (self.number, self.elder) = (number, elder) }
+        public init(number: String, date: LocalDate, elder: ElderFacts?) { (self.number, self.date, self.elder) = (number, date, elder) }
+
+        var street: String { elder?.region(on: date) ?? "" }
     }
 
     /// 本期调整 on a paper: what is added to a payment beside its lines, or taken from it.
@@ -46,10 +49,10 @@ extension MonthPapers {
             let home = franchise.provider(provider)?.region ?? ""
             let placed = statement.adjustments.map { entry in
                 let line = corrected[entry.id] ?? own[entry.subject]?.first.map {
-                    CorrectedLine(number: $0.shownNumber, elder: elders[$0.elder])
+                    CorrectedLine(number: $0.shownNumber, date: $0.date, elder: elders[$0.elder])
                 }
                 return PlacedAdjustment(
-                    provider: provider, street: line.map { $0.elder?.region ?? "" } ?? home, entry: entry, amount: entry.amount, line: line)
+                    provider: provider, street: line?.street ?? home, entry: entry, amount: entry.amount, line: line)
             }
             guard statement.carried > .zero else { return placed }
             return placed + [PlacedAdjustment(provider: provider, street: home, entry: nil, amount: statement.carried, line: nil)]

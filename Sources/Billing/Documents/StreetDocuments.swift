@@ -9,11 +9,11 @@ extension MonthPapers {
         .amount("总计拨款", width: 16), Column("备注", width: 24),
     ]
 
-    /// 街道拨付表: public money by the street in which the elders live; its total is what the summary pays.
+    /// 街道拨付表: public money by the street in which the elders lived on the day of the service; its total is what the summary pays.
     ///
     /// 补发 and 扣回 are what corrections of earlier months, deductions by rule and bonuses add and take.
     func streets() -> Document {
-        let paid = Dictionary(grouping: lines.filter { $0.verdict == .paid }) { elders[$0.candidate.elder]?.region ?? "" }
+        let paid = Dictionary(grouping: lines.filter { $0.verdict == .paid }) { elders[$0.candidate.elder]?.region(on: $0.candidate.date) ?? "" }
         let added = Dictionary(grouping: adjustments, by: \.street)
         let rows = Set(paid.keys).union(added.keys).sorted().enumerated().map { index, street in
             streetRow(index + 1, street, (paid[street] ?? []).filter { $0.candidate.subsidy > .zero }, added[street] ?? [])

@@ -71,27 +71,6 @@ public struct CloseRepository {
         try tx.first("SELECT street FROM close_grant WHERE name = \(name) AND authority = 'street'") { $0.optionalText() ?? CloseEntry.allStreets }
     }
 
-    /// Keeps which streets have money in a month: what was decided on its lines is final once the platform has signed.
-    public func keepStreets(_ month: Month) throws {
-        try tx.execute("DELETE FROM close_street WHERE month = \(month)")
-        try tx.execute(
-            """
-            INSERT INTO close_street (month, street)
-            SELECT l.month, e.region FROM statement_line l JOIN elder e ON e.id = l.elder_id
-            LEFT JOIN line_decision d ON d.month = l.month AND d.subject = l.subject
-            WHERE l.month = \(month) AND l.subsidy_fen > 0 AND (d.kind = 'release' OR (d.kind IS NULL AND l.verdict = 'paid'))
-            UNION
-            SELECT a.statement_month, e.region FROM adjustment a
-            JOIN statement_line l ON l.month = a.month AND l.subject = a.subject JOIN elder e ON e.id = l.elder_id
-            WHERE a.statement_month = \(month) AND a.approved_by IS NOT NULL
-            """)
-    }
-
-    /// The streets with money in a month, as they were when the platform signed.
-    public func streets(_ month: Month) throws -> Set<String> {
-        Set(try tx.rows("SELECT street FROM close_street WHERE month = \(month)") { try $0.text() })
-    }
-
     // MARK: Decisions
 
     /// By subject.

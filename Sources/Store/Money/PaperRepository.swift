@@ -38,7 +38,8 @@ public struct PaperRepository {
             """)
     }
 
-    private static let elderColumns: StaticString = "e.id, e.number, e.name, e.id_tail, e.region, e.community, e.ability_level, e.classes"
+    private static let elderColumns: StaticString = 
+        "e.id, e.number, e.name, e.id_tail, e.region, e.streets, e.community, e.ability_level, e.classes"
 
     private func elders(_ query: SQL) throws -> [ElderID: MonthPapers.ElderFacts] {
         var result: [ElderID: MonthPapers.ElderFacts] = [:]
@@ -58,9 +59,10 @@ public struct PaperRepository {
                 """
             ) { row in
                 let (id, kind): (String, Candidate.Kind) = (try row.text(), try row.value())
-                let swipe = SwipeNumber(try row.text(), on: try row.date()).text
+                let (subject, date) = (try row.text(), try row.date())
                 let (number, _) = (try row.text(), try row.id(Elder.self))
-                result[id] = MonthPapers.CorrectedLine(number: kind == .meal ? swipe : number, elder: try MonthPapers.ElderFacts(row: &row))
+                result[id] = MonthPapers.CorrectedLine(
+                    number: kind == .meal ? SwipeNumber(subject, on: date).text : number, date: date, elder: try MonthPapers.ElderFacts(row: &row))
             }
         }
         return result
@@ -219,7 +221,8 @@ extension MonthPapers.ElderFacts {
     init(row: inout Row) throws {
         self.init(
             number: try row.text(), maskedName: Masked.name(try row.text()), idTail: row.optionalText() ?? "", region: try row.text(),
-            community: try row.text(), abilityLevel: try row.int(), classes: try Packed.classes(try row.text()))
+            formerStreets: try Recipients.streets(try row.text()), community: try row.text(),
+            abilityLevel: try row.int(), classes: try Packed.classes(try row.text()))
     }
 }
 

@@ -41,6 +41,7 @@ extension Migrator {
         Migration(number: 38, name: "corrections", sql: Schema.m0038_corrections) { tx in try tx.corrections.rebook() },
         Migration(number: 39, name: "confirmations", sql: Schema.m0039_confirmations),
         Migration(number: 40, name: "reversed", sql: Schema.m0040_reversed),
+        Migration(number: 41, name: "statement_street", sql: Schema.m0041_statement_street),
     ])
 }
 

@@ -204,6 +204,7 @@ struct CloseRun: Sendable {
             try await step(isTold: true) { tx in
                 for seal in seals {
                     try tx.settlements.seal(month, seal.provider, seal.totals, seal.services, sha256: seal.sha256, at: now)
+                    try tx.settlements.keep(seal.streets, month, seal.provider)
                     for bonus in seal.bonuses { try Deduct.take(tx, bonus, now: now) }
                     try CorrectionMoney.settle(tx, month, seal.provider, at: now)
                     try Batch.tell(
@@ -218,6 +219,7 @@ struct CloseRun: Sendable {
         let provider: ProviderID
         let totals: StatementTotals
         let services: ServiceSums
+        let streets: [String: Int]
         let sha256: String
         let samples: [Sample]
         let bonuses: [Adjustment]
@@ -231,9 +233,10 @@ struct CloseRun: Sendable {
             let statement =
                 try grown == nil || reference.programmes.payBonuses
                 ? Statement(month: month, provider: provider, lines: tx.settlements.lines(month, provider)) : nil
+            let streets = try grown?.streets ?? tx.settlements.streets(month, provider)
             let grown = grown ?? statement.map { GrowingStatement($0, reference.catalogue) } ?? GrowingStatement()
             return Seal(
-                provider: provider, totals: grown.totals, services: grown.services.sums, sha256: grown.sha256,
+                provider: provider, totals: grown.totals, services: grown.services.sums, streets: streets, sha256: grown.sha256,
                 samples: Sampling.plan(
                     try tx.settlements.samplable(month, provider) + tx.settlements.told(month, provider), of: month,
                     provider: reference.franchise.provider(provider), policy,

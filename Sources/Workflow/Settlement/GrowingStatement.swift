@@ -12,6 +12,8 @@ final class JudgedLine: Sendable {
     let services: ServiceShare
     /// Its bytes on the signed record, but for its number.
     let record: String
+    /// In which public money is paid for it; nil when none is.
+    let street: String?
     /// What a rule takes from it is known only while its proof is at hand: it is taken with the line.
     let deduction: Adjustment?
 
@@ -21,6 +23,7 @@ final class JudgedLine: Sendable {
         totals = StatementTotals(line)
         services = ServiceShare(line.candidate, reference.catalogue)
         record = StatementDocument.line(line, of: month, catalogue: reference.catalogue)
+        street = totals.payable > .zero ? line.candidate.recipient?.region(on: line.candidate.date) : nil
         deduction = Deduction.blocks(line, of: month, rules)
     }
 
@@ -32,6 +35,8 @@ final class JudgedLine: Sendable {
 struct GrowingStatement: Sendable {
     private(set) var totals = StatementTotals()
     private(set) var services = ServiceTally()
+    /// How many lines with public money each street has; of lines that were written here.
+    private(set) var streets: [String: Int] = [:]
     private var record = SHA256()
     private var last: LinePlace?
 
@@ -50,6 +55,7 @@ struct GrowingStatement: Sendable {
     mutating func add(_ line: JudgedLine) -> Bool {
         if let last, line.place < last { return false }
         last = line.place
+        if let street = line.street { streets[street, default: 0] += 1 }
         add(line.record, line.totals, line.services)
         return true
     }
