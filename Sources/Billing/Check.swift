@@ -84,8 +84,7 @@ public enum Checks {
     ]
     static let group: [any GroupCheck] = [
         CapCheck(), ElderOverlapCheck(), WorkerOverlapCheck(), TravelCheck(), ManualQuotaCheck(), SharedDeviceCheck(), SameDurationCheck(),
-        WorkloadCheck(), SignatureCheck(), PhotoCheck(), MealSlotCheck(), MealBurstCheck(),
-        CanteenBurstCheck(), WeakEntryCheck(),
+        WorkloadCheck(), SignatureCheck(), PhotoCheck(), MealSlotCheck(), MealBurstCheck(), WeakEntryCheck(),
     ]
 
     /// Every rule once, by code; what an officer may read and an auditor may quote.

@@ -838,6 +838,69 @@ def test_every_record_that_a_verdict_rests_on_is_looked_at(pack, tmp_path):
         assert words in first_difference(forgery), (name, words)
 
 
+def test_how_the_canteen_knew_who_ate_and_who_opened_the_door_is_looked_at(pack, tmp_path):
+    """A number that was told is no card that was read; a strange till, a day of guessing and a locked code are each held."""
+    look = Forgery(pack, tmp_path / "look")
+    meal = next(row for row in lines_of(look) if row["kind"] == "meal" and row["verdict"] == "paid" and row["evidence"] == "2")
+    by_code = {row["order"] for row in csv.DictReader((pack / "visits.csv").open(encoding="utf-8-sig"))
+               if "code" in (row["in_method"], row["out_method"]) and not row["code_lock"]}
+    order = next(row for row in lines_of(look) if row["subject"] in by_code and row["verdict"] == "paid")
+
+    def at(name, key, subject, **fields):
+        return name, lambda rows: next(row for row in rows if row[key] == subject).update(fields)
+
+    cases = [
+        (at("swipes.csv", "id", meal["subject"], entry="typed"), meal, "核验等级"),
+        (at("swipes.csv", "id", meal["subject"], entry="elder"), meal, "核验等级"),
+        (at("swipes.csv", "id", meal["subject"], entry=""), meal, "核验等级"),
+        (at("swipes.csv", "id", meal["subject"], doubt="till"), meal, "应为 R22/hold"),
+        (at("swipes.csv", "id", meal["subject"], doubt="guessing"), meal, "应为 R22/hold"),
+        (at("visits.csv", "order", order["subject"], code_lock="1"), order, "R17/hold"),
+        (at("visits.csv", "order", order["subject"], code_lock="2"), order, "核验等级"),
+    ]
+    for index, ((name, edit), line, words) in enumerate(cases):
+        forgery = Forgery(pack, tmp_path / f"case{index}")
+        forgery.change(name, edit)
+        forgery.reseal()
+        found = first_difference(forgery)
+        assert found.startswith(where(look, line)) and words in found, (index, found)
+
+
+def test_the_other_way_round_a_told_number_does_not_become_a_card(pack, tmp_path):
+    """Whoever has forged the pack so that a doubt is gone is found by the finding that stays, or by the evidence."""
+    look = Forgery(pack, tmp_path / "look")
+    meal = next(row for row in lines_of(look) if row["kind"] == "meal" and row["verdict"] == "paid" and row["evidence"] == "2")
+    told = Forgery(pack, tmp_path / "told")
+    told.change("lines.csv", lambda rows: next(row for row in rows if row["subject"] == meal["subject"]).update(evidence="1"))
+    told.reseal()
+    assert "核验等级" in first_difference(told)
+    held = Forgery(pack, tmp_path / "held")
+    held.change("lines.csv", lambda rows: next(row for row in rows if row["subject"] == meal["subject"]).update(
+        findings="R22:hold:刷卡机没有登记", verdict="held"))
+    held.reseal()
+    found = first_difference(held)
+    assert found.startswith(where(look, meal)) and "核查结果为 R22/hold，按规则应为 无" in found
+
+
+def test_a_finding_stands_as_often_as_it_is_found(pack, tmp_path):
+    """A pile at a till is a pile at the canteen too: the meal is told of once. What stands twice is found, and what is missing of two."""
+    look = Forgery(pack, tmp_path / "look")
+    line = next(row for row in lines_of(look) if row["kind"] == "meal" and not row["findings"])
+    piles = Forgery(pack, tmp_path / "piles")
+    piles.change("reference/catalog/parameters.csv", lambda rows: [
+        row.update(value="1") for row in rows if row["key"] in ("burst_cards", "canteen_burst_cards")])
+    piles.reseal()
+    found = first_difference(piles)
+    assert found.startswith(where(look, line)) and found.endswith("按规则应为 R22/hold"), found
+    stopped = next(row for row in lines_of(look) if row["findings"].count(":") == 2 and ":hold:" in row["findings"])
+    twice = Forgery(pack, tmp_path / "twice")
+    twice.change("lines.csv", lambda rows: next(row for row in rows if row["subject"] == stopped["subject"]).update(
+        findings=f"{stopped['findings']} | {stopped['findings']}"))
+    twice.reseal()
+    code = stopped["findings"][:3]
+    assert f"核查结果为 {code}/hold、{code}/hold，按规则应为 {code}/hold" in first_difference(twice)
+
+
 def test_what_cannot_be_read_never_passes(pack, tmp_path):
     def unknown(programmes):
         programmes[0]["versions"][0]["bonus"] = "1.00"

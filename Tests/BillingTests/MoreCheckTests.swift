@@ -235,6 +235,25 @@ import Testing
         #expect(try World.findings(two[0], among: Array(two.dropFirst())).isEmpty)
     }
 
+    @Test func `R22 tells of a meal once, whichever pile it is in`() throws {
+        let one = (0..<60).map { World.meal("p\($0)", at: 2 * $0) }
+        let found = try World.findings(one[59], among: Array(one.dropLast()))
+        #expect(found.map(\.sentence) == ["一台刷卡机在 120 秒内刷了 30 张以上的卡"])
+        // Half at one till, the others one by one: those are the canteen's.
+        let mixed = (0..<60).map { index in
+            altered(World.meal("p\(index)", at: 2 * index)) { if index >= 30 { $0.proof.device = "t\(index)" } }
+        }
+        #expect(try World.findings(mixed[0], among: Array(mixed.dropFirst())).map(\.sentence) == found.map(\.sentence))
+        #expect(try World.findings(mixed[59], among: Array(mixed.dropLast())).map(\.sentence) == ["本餐厅在 120 秒内刷了 60 张以上的卡"])
+        // Where a till is not known, the canteen still is.
+        let unnamed = one.map { meal in altered(meal) { $0.proof.device = nil } }
+        #expect(try World.findings(unnamed[0], among: Array(unnamed[1..<59])).isEmpty)
+        #expect(try World.findings(unnamed[0], among: Array(unnamed.dropFirst())).count == 1)
+        // One till's name at two canteens is two tills.
+        let two = (0..<30).map { World.meal("p\($0)", at: 2 * $0, canteen: $0 % 2 == 0 ? World.provider : ProviderID("P999")) }
+        #expect(try World.findings(two[0], among: Array(two.dropFirst())).isEmpty)
+    }
+
     @Test func `R22 pays so many meals by number a day and canteen, the earliest first`() throws {
         func swipe(_ index: Int, isWeak: Bool, day: Int = 0) -> Candidate {
             altered(World.meal("m\(index)-\(day)", at: 60 * index)) {

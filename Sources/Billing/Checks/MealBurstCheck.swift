@@ -1,38 +1,30 @@
 import Kernel
 
-/// R22: a pile of cards drawn through one till.
+/// R22: a pile of cards drawn through one till, or at one canteen through however many: the names of tills are the canteen's to choose.
+///
+/// A meal is told of once, whichever pile it is in; the pile at a till says more.
 struct MealBurstCheck: GroupCheck {
-    let rule = Rule("R22", .hold, "短时间内集中刷卡")
-    let grouping = Grouping.device
-
-    func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
-        let (cards, seconds) = (terms.policy.burstCards, terms.policy.burstSeconds)
-        let finding = Finding("R22", .hold, "一台刷卡机在 \(seconds) 秒内刷了 \(cards) 张以上的卡")
-        // A till's name is only its own within a canteen.
-        for swipes in Dictionary(grouping: group.swipes, by: { group[$0.place].provider }).values {
-            swipes.bursts(of: cards, within: .seconds(seconds)) { report($0, finding) }
-        }
-    }
-}
-
-/// R22: a pile of cards at one canteen, through however many tills: the names of devices are the canteen's to choose.
-struct CanteenBurstCheck: GroupCheck {
-    let rule = Rule("R22", .hold, "一家餐厅短时间内集中刷卡")
+    let rule = Rule("R22", .hold, "短时间内集中刷卡", version: 2)
     let grouping = Grouping.provider
 
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void) {
-        let (cards, seconds) = (terms.policy.canteenBurstCards, terms.policy.canteenBurstSeconds)
-        let finding = Finding("R22", .hold, "本餐厅在 \(seconds) 秒内刷了 \(cards) 张以上的卡")
-        group.swipes.bursts(of: cards, within: .seconds(seconds)) { report($0, finding) }
+        let swipes = group.places { $0.kind == .meal ? $0.start : nil }
+        var told: Set<Int> = []
+        func tell(_ swipes: Swipes, _ whose: String, _ cards: Int, _ seconds: Int) {
+            let finding = Finding("R22", .hold, "\(whose)在 \(seconds) 秒内刷了 \(cards) 张以上的卡")
+            swipes.bursts(of: cards, within: .seconds(seconds)) { if told.insert($0).inserted { report($0, finding) } }
+        }
+        for (device, ofTill) in Dictionary(grouping: swipes, by: { group[$0.place].device }) where device != nil {
+            tell(ofTill, "一台刷卡机", terms.policy.burstCards, terms.policy.burstSeconds)
+        }
+        tell(swipes, "本餐厅", terms.policy.canteenBurstCards, terms.policy.canteenBurstSeconds)
     }
 }
 
-extension [Trace] {
-    /// The places of those lines that are meals, in the order of the tills' clocks.
-    fileprivate var swipes: [(place: Int, at: Instant)] { places { $0.kind == .meal ? $0.start : nil } }
-}
+/// Meals by their places in the group, in the order of the tills' clocks.
+private typealias Swipes = [(place: Int, at: Instant)]
 
-extension [(place: Int, at: Instant)] {
+extension Swipes {
     /// Shows each that is one of so many within a span, once.
     fileprivate func bursts(of count: Int, within span: Span, _ body: (Int) -> Void) {
         var (first, reported) = (0, 0)

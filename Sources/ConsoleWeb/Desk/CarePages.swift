@@ -54,16 +54,7 @@ public struct CarePages: PageGroup {
     @Sendable func mealAnswer(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = SwipeID(try context.parameters.require("id"))
         let month = try await ReadCallbacks(office).meal(id).month
-        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
-            guard let result = Sample.Result(rawValue: form.result) else {
-                throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
-            }
-            let step = try AnswerSample(office).prepared(month, id.text, result, note: form.note ?? "", by: context.caller)
-            return { tx in
-                _ = try step(tx)
-                return "/console/callbacks"
-            }
-        }
+        return try await judge(id.text, of: month, request, context)
     }
 
     @Sendable func questions(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -118,6 +109,20 @@ public struct CarePages: PageGroup {
         let note: String?
     }
 
+    /// The result of a sample that was asked about, a visit's or a meal's.
+    private func judge(_ subject: String, of month: Month, _ request: Request, _ context: DeskContext) async throws -> Response {
+        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            guard let result = Sample.Result(rawValue: form.result) else {
+                throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
+            }
+            let step = try AnswerSample(office).prepared(month, subject, result, note: form.note ?? "", by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/console/callbacks"
+            }
+        }
+    }
+
     @Sendable func sample(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = try context.id()
         let found = try await ReadCallbacks(office).questions(id)
@@ -127,16 +132,7 @@ public struct CarePages: PageGroup {
         guard !found.answers.isEmpty else {
             throw Rejection(.refused, "finding_missing", "请先打电话问清事实、记下答复，再给抽查结果。")
         }
-        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
-            guard let result = Sample.Result(rawValue: form.result) else {
-                throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
-            }
-            let step = try AnswerSample(office).prepared(month, id.text, result, note: form.note ?? "", by: context.caller)
-            return { tx in
-                _ = try step(tx)
-                return "/console/callbacks"
-            }
-        }
+        return try await judge(id.text, of: month, request, context)
     }
 
     // MARK: Complaints

@@ -17,8 +17,8 @@ public struct TillRoutes: Sendable {
 
     public func add(to desk: RouterGroup<DeskContext>) {
         desk.get("providers/:id/tills", use: list)
-        desk.post("providers/:id/tills", use: register)
-        desk.post("providers/:id/tills/end", use: end)
+        desk.post("providers/:id/tills") { try await change($0, $1, status: 201) { try $0.register($1, at: $2, by: $3) } }
+        desk.post("providers/:id/tills/end") { try await change($0, $1, status: 200) { try $0.end($1, at: $2, by: $3) } }
     }
 
     @Sendable func list(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -32,31 +32,18 @@ public struct TillRoutes: Sendable {
 
     struct Body: Decodable, Sendable { let device: String }
 
-    /// Before the body is looked at.
-    private static func mayRegister(_ context: DeskContext) throws {
-        guard context.caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有管理员能登记或停用刷卡机。") }
-    }
-
-    @Sendable func register(_ request: Request, _ context: DeskContext) async throws -> Response {
-        try Self.mayRegister(context)
+    private func change(
+        _ request: Request, _ context: DeskContext, status: Int,
+        _ prepare: (ManageTills, String, ProviderID, Caller) throws -> @Sendable (any Transaction) throws -> Void
+    ) async throws -> Response {
+        // Before the body is looked at.
+        try ManageTills.admit(context.caller)
         let canteen = ProviderID(try context.parameters.require("id"))
         return try await exchange.once(Body.self, request, context) { body in
-            let step = try ManageTills(exchange.office).register(body.device, at: canteen, by: context.caller)
+            let step = try prepare(ManageTills(exchange.office), body.device, canteen, context.caller)
             return { tx in
                 try step(tx)
-                return Answer(status: 201, body: (["device": JSON(body.device)] as JSON).text)
-            }
-        }
-    }
-
-    @Sendable func end(_ request: Request, _ context: DeskContext) async throws -> Response {
-        try Self.mayRegister(context)
-        let canteen = ProviderID(try context.parameters.require("id"))
-        return try await exchange.once(Body.self, request, context) { body in
-            let step = try ManageTills(exchange.office).end(body.device, at: canteen, by: context.caller)
-            return { tx in
-                try step(tx)
-                return Answer(status: 200, body: (["device": JSON(body.device)] as JSON).text)
+                return Answer(status: status, body: (["device": JSON(body.device)] as JSON).text)
             }
         }
     }

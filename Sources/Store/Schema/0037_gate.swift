@@ -1,8 +1,7 @@
 extension Schema {
-    /// What proves that somebody was there: by what a meal's elder was known, which tills are a canteen's, and what was guessed at a till or a door; and
-    /// what a budget grants is proposed like what goes beyond it. A month is signed for each street that has money in it; whoever signed for one
-    /// so far signed for all.
-    /// The tills that have swiped so far are their canteens'.
+    /// What proves that somebody was there: by what a meal's elder was known, which tills are a canteen's (those that have swiped so far are), and what
+    /// was guessed at a till or a door. What a budget grants is proposed like what goes beyond it. A month is signed for each street that has money in
+    /// it; whoever signed for one so far signed for all.
     static let m0037_gate = """
         ALTER TABLE meal_swipe ADD COLUMN entry TEXT NOT NULL DEFAULT '';
         ALTER TABLE meal_swipe ADD COLUMN doubt TEXT NOT NULL DEFAULT '';

@@ -51,8 +51,13 @@ public struct ManageTills: Sendable {
         }
     }
 
-    private func check(_ device: String, _ canteen: ProviderID, by caller: Caller) throws {
+    /// - Throws: `role_forbidden`.
+    public static func admit(_ caller: Caller) throws {
         guard caller.role == .admin else { throw Rejection(.forbidden, "role_forbidden", "只有管理员能登记或停用刷卡机。") }
+    }
+
+    private func check(_ device: String, _ canteen: ProviderID, by caller: Caller) throws {
+        try Self.admit(caller)
         try require(canteen)
         guard (1...64).contains(device.utf8.count) else {
             throw Rejection(.invalid, "device_missing", "请填写刷卡设备编号。", pointer: "/device")
