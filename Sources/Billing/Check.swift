@@ -60,7 +60,7 @@ protocol GroupCheck: Sendable {
     var grouping: Grouping { get }
     /// Whether settled services of months before stand in the group, before all others and not judged themselves.
     var looksBack: Bool { get }
-    /// Judges a group whose lines stand in the order of ``Trace/precedes(_:)``; calls `report` with the place of a line and what is found on it.
+    /// Judges a group whose lines stand in the order in which they count (``Traces``); calls `report` with the place of a line and what is found on it.
     ///
     /// Takes O(n log n) of the group's size at most: one elder, till or provider may have a whole month's lines.
     func judge(_ group: [Trace], _ terms: Terms, _ report: (Int, Finding) -> Void)

@@ -29,11 +29,6 @@ struct Trace: Sendable {
 
     var begin: Instant? { kind == .order ? start : nil }
 
-    /// Which of two services counts first: what is settled, the earlier day, then the one entered first.
-    func precedes(_ other: Trace) -> Bool {
-        isContext == other.isContext ? (date, createdAt, subject) < (other.date, other.createdAt, other.subject) : isContext
-    }
-
     /// Whichever day they were for.
     func isEntered(before other: Trace) -> Bool {
         isContext == other.isContext ? (createdAt, subject) < (other.createdAt, other.subject) : isContext

@@ -168,7 +168,7 @@ public struct Traces: Sendable {
         if grouping == .fund { judgeBudgets(terms, &found) }
         let checks = Checks.group.filter { $0.grouping == grouping }
         forEachGroup(by: grouping) { group in
-            let all = group.map { trace(at: Int($0)) }.sorted { $0.precedes($1) }
+            let all = group.sorted { precedes($0, $1) }.map { trace(at: $0) }
             // What is settled stands first.
             let own = all.first?.isContext == true ? all.filter { !$0.isContext } : all
             for check in checks {
@@ -197,18 +197,21 @@ public struct Traces: Sendable {
     /// The worker of a line, or behind all lines whoever came along.
     private func worker(at place: Int) -> Names.Number { place < count ? rows[place].worker : seconds[place - count].worker }
 
-    private func trace(at place: Int) -> Trace {
-        let row = rows[place < count ? place : Int(seconds[place - count].line)]
+    private func row(at place: Int32) -> Row { rows[Int(place) < count ? Int(place) : Int(seconds[Int(place) - count].line)] }
+
+    private func trace(at place: Int32) -> Trace {
+        let row = row(at: place)
         return Trace(
             subject: texts[row.subject], number: texts[row.number], provider: ID(names[row.provider]), elder: ID(names[row.elder]),
             item: ID(names[row.item]), kind: row.kind, date: row.date, createdAt: row.createdAt, start: row.start, end: row.end,
-            worker: names.text(worker(at: place)).map { ID($0) }, device: names.text(row.device), place: row.spot?.place, slot: row.slot,
+            worker: names.text(worker(at: Int(place))).map { ID($0) }, device: names.text(row.device), place: row.spot?.place, slot: row.slot,
             subsidy: row.subsidy, isManual: row.isManual, isContext: row.isContext)
     }
 
-    /// As ``Trace/precedes(_:)`` of the two, without their texts unless it comes to those.
+    /// Which of two services counts first: what is settled, the earlier day, then the one entered first.
     private func precedes(_ a: Int32, _ b: Int32) -> Bool {
-        let (a, b) = (rows[Int(a)], rows[Int(b)])
+        let (a, b) = (row(at: a), row(at: b))
+        guard a.isContext == b.isContext else { return a.isContext }
         guard a.date == b.date, a.createdAt == b.createdAt else { return (a.date, a.createdAt) < (b.date, b.createdAt) }
         return texts[a.subject] < texts[b.subject]
     }

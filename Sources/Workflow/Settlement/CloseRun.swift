@@ -145,9 +145,9 @@ struct CloseRun: Sendable {
     }
 
     private func judged(_ page: MonthPage, _ comparison: MonthCheck.Comparison, _ written: Set<String>) -> Task<[JudgedLine], any Error> {
-        Task { [check, month, reference = office.reference, rules = check.rules] in
+        Task { [check, month, catalogue = office.reference.catalogue, rules = check.rules] in
             let lines = try await check.judged(page, comparison) { line in
-                written.contains(line.candidate.subject) ? nil : JudgedLine(line, of: month, reference, rules)
+                written.contains(line.candidate.subject) ? nil : JudgedLine(line, of: month, catalogue, rules)
             }
             return lines.sorted { $0.place < $1.place }
         }

@@ -17,12 +17,12 @@ final class JudgedLine: Sendable {
     /// What a rule takes from it is known only while its proof is at hand: it is taken with the line.
     let deduction: Adjustment?
 
-    init(_ line: StatementLine, of month: Month, _ reference: Reference, _ rules: CheckPolicy) {
+    init(_ line: StatementLine, of month: Month, _ catalogue: Catalogue, _ rules: CheckPolicy) {
         self.line = SettlementRepository.NewLine(line, of: month)
         place = LinePlace(line.candidate)
         totals = StatementTotals(line)
-        services = ServiceShare(line.candidate, reference.catalogue)
-        record = StatementDocument.line(line, of: month, catalogue: reference.catalogue)
+        services = ServiceShare(line.candidate, catalogue)
+        record = StatementDocument.line(line, of: month, catalogue: catalogue)
         street = totals.payable > .zero ? line.candidate.recipient?.region(on: line.candidate.date) : nil
         deduction = Deduction.blocks(line, of: month, rules)
     }

@@ -15,7 +15,7 @@ struct MonthCheck: Sendable {
     let lanes: Int
 
     /// Orders read and lines written at once: a database keeps what is written meanwhile apart for as long as somebody reads.
-    static let page = 4096
+    static let page = 8192
 
     var rules: CheckPolicy { office.reference.checks(on: month.last) }
     private var policy: EvidencePolicy { office.reference.evidence(on: month.last) }
@@ -71,9 +71,11 @@ struct MonthCheck: Sendable {
             }
             for try await some in group { take(some) }
         }
-        let subjects = traces.subjects
-        let cross = await CompareMonth.findings(traces, terms, lanes: lanes)
-        return Comparison(recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects, pages: pages.flatMap { $0 })
+        let all = traces
+        async let subjects = all.subjects
+        let cross = await CompareMonth.findings(all, terms, lanes: lanes)
+        return await Comparison(
+            recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects, pages: pages.flatMap { $0 })
     }
 
     /// The second pass, for one page.

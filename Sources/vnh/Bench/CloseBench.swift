@@ -18,7 +18,7 @@ extension BenchCommand {
     /// The close of a month: all checks over visits and meals made from a seed, at a tenth of the size and at the size, beside a bare scan.
     struct CloseMonthBench: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "close", abstract: "月结：全部核查，经 SQLite，与同一数据库上不带规则的合计相比",
+            commandName: "close", abstract: "月结：全部核查，经数据库，与同一数据库上不带规则的合计相比",
             discussion: """
                 笔数中 --meals % 是就餐刷卡，其余是上门；每年的服务约三倍于来电，平台的多数服务不是电话下单的，刷卡占其中大头。
                 计入：读取全部上门和刷卡、逐笔核查与相互比对、写入明细、标记工单、逐家封存（SHA-256）、抽样、退回拒付的补贴、每一步落盘。
@@ -30,6 +30,7 @@ extension BenchCommand {
         @Option(help: "并行数") var lanes = 2
         @Option(help: "含有 Catalog 和 Providers 的目录") var data = "."
         @Flag(help: "只量核查，不经数据库") var pure = false
+        @Option(help: "在这个 PostgreSQL 上量，在其中自建一个 schema，量完删去；不给则用临时的 SQLite 文件。CPU 只计本程序的") var postgres: String?
         @Option(help: "月结的同时每秒下单次数，先单独量，再与月结同时量；0 为不下单") var intake = 0
         @Flag(help: "每行一个 JSON") var json = false
 
@@ -50,7 +51,7 @@ extension BenchCommand {
                 show(try await checked(month(visits)), "checks only, no database", tenth: before)
             } else {
                 let before = try await throughDatabase(month(visits / 10), intake: 0)
-                show(try await throughDatabase(month(visits), intake: intake), "sqlite", tenth: before)
+                show(try await throughDatabase(month(visits), intake: intake), postgres == nil ? "sqlite" : "postgresql", tenth: before)
             }
         }
 
@@ -126,44 +127,60 @@ extension BenchCommand {
         }
 
         private func throughDatabase(_ month: MonthOfServices, intake rate: Int) async throws -> Measure {
-            try await BenchFolder.with { folder in
-                let database = try SQLiteDatabase(path: folder + "/close.sqlite", mode: .create)
-                try await Migrator.all.migrate(database, now: Premises.clock())
-                try await month.visits.write(to: database, elders: 0..<month.visits.elders, meals: month.meals)
-                let office = Office(
-                    database: database, shelf: ReferenceShelf(month.reference), clock: Premises.clock, random: Premises.random)
-                var measure = Measure()
-                // Twice: the second finds the pages in memory, as the close will.
-                for _ in 0..<2 {
-                    let start = LoadGenerator.now
-                    let sums = try await database.read { tx in try tx.settlements.sums(MonthOfVisits.month) }
-                    guard sums.map(\.services).reduce(0, +) == month.count else { throw StoreFault.failed("the scan counts otherwise") }
-                    measure.scan = LoadGenerator.now - start
+            guard let postgres else {
+                return try await BenchFolder.with { folder in
+                    try await closed(month, in: SQLiteDatabase(path: folder + "/close.sqlite", mode: .create), intake: rate) { _ in }
                 }
-                let orders = PacedIntake(office: office, rate: rate, elders: month.visits.elders)
-                if rate > 0 { measure.alone = try await orders.run(until: { $0 >= 10 }, from: 0) }
-                Memory.forgetPeak()
-                let (start, cpu) = (LoadGenerator.now, Memory.cpuSeconds)
-                let isOver = Mutex(false)
-                // One lane beside orders, as the server does it.
-                let (lanes, progress) = (rate > 0 ? 1 : lanes, json ? { @Sendable _, _ in } : Terminal.progress("月结"))
-                async let closing: Bool = {
-                    defer { isOver.withLock { $0 = true } }
-                    return try await CloseMonth(office, lanes: lanes).freeze(MonthOfVisits.month, by: .system, progress: progress)
-                }()
-                if rate > 0 { measure.during = try await orders.run(until: { _ in isOver.withLock { $0 } }, from: measure.alone.count) }
-                guard try await !closing else { throw StoreFault.failed("closed before") }
-                measure.seconds = LoadGenerator.now - start
-                measure.cpu = Memory.cpuSeconds - cpu
-                measure.peakMB = Memory.peakMB
-                for provider in month.providers {
-                    let lines = try await office.read { tx in try tx.settlements.lines(MonthOfVisits.month, provider) }
-                    measure.count(Statement(month: MonthOfVisits.month, provider: provider, lines: lines))
-                }
-                guard measure.lines == month.count else { throw StoreFault.failed("\(measure.lines) lines of \(month.count)") }
-                await database.close()
-                return measure
             }
+            let schema = "vnh_bench_\(ProcessInfo.processInfo.processIdentifier)"
+            guard case .postgres(let conninfo, nil) = try DatabaseURL(postgres) else { throw ValidationError("--postgres 须为 postgres://…，不带 schema") }
+            let database = try await Premises.open(.postgres(conninfo: conninfo, schema: schema))
+            return try await closed(month, in: database, intake: rate) { database in
+                try await database.writeAlone { tx in _ = try tx.execute(SQL(text: "DROP SCHEMA \(schema) CASCADE")) }
+            }
+        }
+
+        /// - Parameter clear: takes away what was made.
+        private func closed(
+            _ month: MonthOfServices, in database: any Database, intake rate: Int, clear: (any Database) async throws -> Void
+        ) async throws -> Measure {
+            try await Migrator.all.migrate(database, now: Premises.clock())
+            try await month.visits.write(to: database, elders: 0..<month.visits.elders, meals: month.meals)
+            try await database.analyze()
+            let office = Office(
+                database: database, shelf: ReferenceShelf(month.reference), clock: Premises.clock, random: Premises.random)
+            var measure = Measure()
+            // Twice: the second finds the pages in memory, as the close will.
+            for _ in 0..<2 {
+                let start = LoadGenerator.now
+                let sums = try await database.read { tx in try tx.settlements.sums(MonthOfVisits.month) }
+                guard sums.map(\.services).reduce(0, +) == month.count else { throw StoreFault.failed("the scan counts otherwise") }
+                measure.scan = LoadGenerator.now - start
+            }
+            let orders = PacedIntake(office: office, rate: rate, elders: month.visits.elders)
+            if rate > 0 { measure.alone = try await orders.run(until: { $0 >= 10 }, from: 0) }
+            Memory.forgetPeak()
+            let (start, cpu) = (LoadGenerator.now, Memory.cpuSeconds)
+            let isOver = Mutex(false)
+            // One lane beside orders, as the server does it.
+            let (lanes, progress) = (rate > 0 ? 1 : lanes, json ? { @Sendable _, _ in } : Terminal.progress("月结"))
+            async let closing: Bool = {
+                defer { isOver.withLock { $0 = true } }
+                return try await CloseMonth(office, lanes: lanes).freeze(MonthOfVisits.month, by: .system, progress: progress)
+            }()
+            if rate > 0 { measure.during = try await orders.run(until: { _ in isOver.withLock { $0 } }, from: measure.alone.count) }
+            guard try await !closing else { throw StoreFault.failed("closed before") }
+            measure.seconds = LoadGenerator.now - start
+            measure.cpu = Memory.cpuSeconds - cpu
+            measure.peakMB = Memory.peakMB
+            for provider in month.providers {
+                let lines = try await office.read { tx in try tx.settlements.lines(MonthOfVisits.month, provider) }
+                measure.count(Statement(month: MonthOfVisits.month, provider: provider, lines: lines))
+            }
+            guard measure.lines == month.count else { throw StoreFault.failed("\(measure.lines) lines of \(month.count)") }
+            try await clear(database)
+            await database.close()
+            return measure
         }
 
         /// Four limits, each beside what was measured in the same run.
