@@ -40,6 +40,7 @@ extension Migrator {
         Migration(number: 37, name: "gate", sql: Schema.m0037_gate),
         Migration(number: 38, name: "corrections", sql: Schema.m0038_corrections) { tx in try tx.corrections.rebook() },
         Migration(number: 39, name: "confirmations", sql: Schema.m0039_confirmations),
+        Migration(number: 40, name: "card_misses", sql: Schema.m0040_card_misses),
     ])
 }
 
