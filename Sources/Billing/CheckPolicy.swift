@@ -56,6 +56,8 @@ public struct CheckPolicy: Hashable, Sendable {
     public var failedSampleLimit = 5
     /// Days of the next month until which a provider may answer its statement; silence is consent afterwards.
     public var confirmDays = 8
+    /// Days within which a provider may answer anew whose confirmation was set back to a smaller sum, however late.
+    public var reconfirmDays = 3
 
     public init() {}
 
@@ -98,5 +100,15 @@ public struct CheckPolicy: Hashable, Sendable {
         read("new_provider_months", \.newProviderMonths)
         read("failed_sample_limit_percent", \.failedSampleLimit)
         read("confirm_days", \.confirmDays)
+        read("reconfirm_days", \.reconfirmDays)
+    }
+
+    /// The last day on which the review of a month waits for answers of providers.
+    ///
+    /// Silence is consent to what a provider has been shown: a sum that was lowered after it had confirmed another must stay before it for some days.
+    /// - Parameter lowered: when a confirmation was last set back to a smaller sum that nobody has answered since.
+    public func answerDeadline(of month: Month, lowered: Instant?) -> LocalDate {
+        let usual = month.last.adding(days: confirmDays)
+        return max(usual, lowered?.localDate.adding(days: reconfirmDays) ?? usual)
     }
 }

@@ -136,8 +136,7 @@ extension PaymentRoutes {
                 answers: .created(.object(["provider": .text(sample: "P001"), "number": .text(), "amount_fen": .fen])),
                 refuses: [
                     "month_invalid", "close_out_of_order", "invoice_invalid", "invoice_date_in_future", "invoice_seller_differs", "invoice_mismatch",
-                    "invoice_known",
-                    "nothing_due", "right_missing", "statement_unknown",
+                    "invoice_known", "own_entry", "nothing_due", "right_missing", "statement_unknown",
                 ]),
             Operation(
                 .post, "/api/v1/settlements/{month}/payees/{provider}", "确认审核之后变动的收款账户；付款文件须由另一人生成", by: roles, body: PayeeBody.self,
@@ -195,7 +194,7 @@ extension ProviderStatementRoutes: DescribedRoutes {
                 .post, "/api/v1/provider/workers/{id}/ties", "登记人员与老人的亲属关系", by: roles, body: Tie.self,
                 refining: ["card": .text(sample: "LZ00000001"), "relation": .text(1...20, sample: "女儿")],
                 answers: .created(.object(["worker": .text(sample: "W0001"), "relation": .text(sample: "女儿")])),
-                refuses: ["relation_missing", "elder_unknown"]),
+                refuses: ["relation_missing", "elder_unknown", "numbers_refused", "cards_too_fast"]),
         ]
     }
 }

@@ -20,7 +20,7 @@ public struct ProblemMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as any Rejecting {
             let rejection = error.rejection
-            if rejection.kind == .unavailable { context.logger.error("unavailable", metadata: ["cause": "\(error)"]) }
+            if Problem.status(rejection) == .serviceUnavailable { context.logger.error("unavailable", metadata: ["cause": "\(error)"]) }
             return Problem.response(rejection, id: context.requestNumber)
         } catch let error as DecodingError {
             return Problem.response(Problem.rejection(error), id: context.requestNumber)
@@ -46,7 +46,9 @@ public struct ProblemMiddleware: RouterMiddleware {
 }
 
 public enum Problem {
-    static func status(_ rejection: Rejection) -> HTTPResponse.Status { status(rejection.kind) }
+    static func status(_ rejection: Rejection) -> HTTPResponse.Status {
+        ErrorCodes.ofHTTP[rejection.code].map { HTTPResponse.Status(code: $0) } ?? status(rejection.kind)
+    }
 
     /// The status as a number, for a line of an answer to many.
     public static func code(_ rejection: Rejection) -> Int { Int(status(rejection).code) }
@@ -84,6 +86,8 @@ public enum Problem {
         headers[.contentType] = "application/problem+json; charset=utf-8"
         if status == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         if status == .serviceUnavailable { headers[.retryAfter] = "1" }
+        // Of what is counted by the minute; who asks too often is told how long.
+        if status == .tooManyRequests, headers[.retryAfter] == nil { headers[.retryAfter] = "60" }
         return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(string: body.text)))
     }
 

@@ -72,7 +72,7 @@ class Forgery:
             files = sorted(manifest["files"], key=lambda f: f["name"].encode())
             others = "".join(f"{f['sha256']}  {f['name']}\n" for f in files if f["name"] != "lines.csv")
             manifest["lines"], manifest["lines_root"] = len(sealed) - 1, last
-            manifest["root"] = sha256(sha256(f"vnh-pack-6 {month}\n{others}") + "\n" + last)
+            manifest["root"] = sha256(sha256(f"vnh-pack-7 {month}\n{others}") + "\n" + last)
         self.change_json("manifest.json", edit)
         return json.loads((self.folder / "manifest.json").read_text())["root"]
 

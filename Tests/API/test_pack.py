@@ -882,16 +882,46 @@ def test_the_other_way_round_a_told_number_does_not_become_a_card(pack, tmp_path
     assert found.startswith(where(look, meal)) and "核查结果为 R22/hold，按规则应为 无" in found
 
 
+def test_meals_by_told_numbers_beyond_the_quota_are_found(pack, tmp_path):
+    """Two meals of a canteen's day rest on numbers that were told: the quota decides on the later one."""
+    look = Forgery(pack, tmp_path / "look")
+    swipes = {row["id"]: row for row in csv.DictReader((pack / "swipes.csv").open(encoding="utf-8-sig"))}
+    days = {}
+    for row in lines_of(look):
+        if row["kind"] == "meal" and not row["findings"] and row["evidence"] == "2":
+            days.setdefault((row["provider"], row["date"]), []).append(row)
+    early, late = sorted(next(day for day in days.values() if len(day) > 1)[:2], key=lambda row: int(swipes[row["subject"]]["device_ms"]))
+
+    def told(name, always, share):
+        forgery = Forgery(pack, tmp_path / name)
+        quota = {"weak_entry_quota_from": always, "weak_entry_quota_percent": share}
+        entries = {early["subject"]: "typed", late["subject"]: "elder"}
+        forgery.change("swipes.csv", lambda rows: [row.update(entry=entries[row["id"]]) for row in rows if row["id"] in entries])
+        forgery.change("lines.csv", lambda rows: [row.update(evidence="1") for row in rows if row["subject"] in entries])
+        forgery.change("reference/catalog/parameters.csv", lambda rows: [row.update(value=quota[row["key"]]) for row in rows if row["key"] in quota])
+        forgery.reseal()
+        return first_difference(forgery)
+
+    # Within it nothing is held; what differs then is the paper, which still says that the cards were read.
+    for name, always, share in [("many", "2", "0"), ("most", "0", "100")]:
+        assert told(name, always, share).startswith("statements/结算明细表"), name
+    found = told("one", "1", "0")
+    assert found.startswith(where(look, late)) and found.endswith("按规则应为 R22/hold"), found
+    first = min((early, late), key=lines_of(look).index)
+    assert told("none", "0", "0").startswith(where(look, first))
+
+
 def test_a_finding_stands_as_often_as_it_is_found(pack, tmp_path):
     """A pile at a till is a pile at the canteen too: the meal is told of once. What stands twice is found, and what is missing of two."""
     look = Forgery(pack, tmp_path / "look")
     line = next(row for row in lines_of(look) if row["kind"] == "meal" and not row["findings"])
-    piles = Forgery(pack, tmp_path / "piles")
-    piles.change("reference/catalog/parameters.csv", lambda rows: [
-        row.update(value="1") for row in rows if row["key"] in ("burst_cards", "canteen_burst_cards")])
-    piles.reseal()
-    found = first_difference(piles)
-    assert found.startswith(where(look, line)) and found.endswith("按规则应为 R22/hold"), found
+    for index, (till, canteen) in enumerate([("1", "1"), ("1", "1000"), ("1000", "1")]):
+        limits = {"burst_cards": till, "canteen_burst_cards": canteen}
+        piles = Forgery(pack, tmp_path / f"piles{index}")
+        piles.change("reference/catalog/parameters.csv", lambda rows: [row.update(value=limits[row["key"]]) for row in rows if row["key"] in limits])
+        piles.reseal()
+        found = first_difference(piles)
+        assert found.startswith(where(look, line)) and found.endswith("按规则应为 R22/hold"), found
     stopped = next(row for row in lines_of(look) if row["findings"].count(":") == 2 and ":hold:" in row["findings"])
     twice = Forgery(pack, tmp_path / "twice")
     twice.change("lines.csv", lambda rows: next(row for row in rows if row["subject"] == stopped["subject"]).update(

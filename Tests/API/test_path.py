@@ -254,8 +254,20 @@ def test_numbers_that_are_nobodys_are_counted_and_then_none_is_taken(desk, elder
     late = till.post("/meals/upload", {"swipes": [swipe | {"card": card, "device_swipe_id": "late-1"}]})["results"][0]
     assert late["result"] == "held" and late["code"] == "numbers_refused"
     found = desk.finance.get("/meals/held")["wrong_numbers"]
-    assert {"canteen": "P002", "date": day(-3)[:10], "count": 20} in [{k: v for k, v in row.items() if k != "last_at"} for row in found]
+    assert {"canteen": "P002", "date": day(0)[:10], "count": 20} in [{k: v for k, v in row.items() if k != "last_at"} for row in found]
     assert till.post("/meals", swipe | {"card": card, "entry": "read"}, 201)["doubt"] is None
+
+
+def test_wrong_numbers_in_haste_wait_a_minute(desk, elder):
+    card = desk.operator.get(f"/elders/{elder}")["number"]
+    till = desk.house.client("P003")
+    swipe = {"canteen": "P003", "slot": "lunch", "at": now(), "device": "till-P003", "entry": "read"}
+    for number in range(10):
+        problem(till("POST", "/meals", swipe | {"card": f"LZ66{number}"}), 404, "card_unknown")
+    answer = till("POST", "/meals", swipe | {"card": card})
+    assert "一分钟后再刷" in problem(answer, 429, "cards_too_fast")["detail"] and answer.headers["Retry-After"] == "60"
+    # Nothing of a file is lost: what could not be looked up is sent again.
+    problem(till("POST", "/meals/upload", {"swipes": [swipe | {"card": card, "device_swipe_id": "s1"}]}), 429, "cards_too_fast")
 
 
 def test_a_meal_is_subsidised_once(desk, elder):

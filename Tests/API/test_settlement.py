@@ -141,6 +141,8 @@ def test_a_month_goes_its_whole_way(house, desk, people, closed):
         problem(recorder("POST", path("invoices"), invoice | {"amount_fen": amount + 1}), 422, "invoice_mismatch")
         problem(recorder("POST", path("invoices"), invoice | {"credit_code": "X"}), 422, "invoice_mismatch")
         assert names[code] in problem(recorder("POST", path("invoices"), invoice | {"seller": "别家"}), 422, "invoice_seller_differs")["detail"]
+        # Whoever has signed for the month records none of its invoices.
+        assert "签过本批次" in problem(people["treasurer"]("POST", path("invoices"), invoice), 403, "own_entry")["detail"]
         recorder.post(path("invoices"), invoice, 201)
     # Whoever has recorded an invoice makes no payment of it.
     assert "登记了其中的发票" in problem(recorder("POST", path("pay"), {}), 403, "own_entry")["detail"]
@@ -210,6 +212,18 @@ def test_a_signed_month_verifies_and_a_forged_signature_is_found(house, desk, cl
         for row in rows:
             row["recorded_by"] = "cashier"
 
+    def signing(rows):
+        for row in rows:
+            row["recorded_by"] = "district"
+
+    def one_person(*names):
+        # Two logins, or a login and a token, of one member of staff.
+        def edit(rows):
+            rows[:] = [row for row in rows if row["name"] not in names] + [
+                {"name": name, "login": name, "person": number} for name, number in zip(names, ["ｆ-1", "F-1"])]
+            rows.sort(key=lambda row: row["name"])
+        return edit
+
     def less(rows):
         rows[0]["amount_fen"] = str(int(rows[0]["amount_fen"]) + 1)
 
@@ -234,7 +248,9 @@ def test_a_signed_month_verifies_and_a_forged_signature_is_found(house, desk, cl
         ("adjustments.csv", entered, "录入又由同一人批准"), ("steps.csv", twice, "已经手前一环节"), ("steps.csv", worded, "批次指纹"),
         ("invoices.csv", recorded, "登记又由同一人付款"), ("corrections.csv", less, "金额"),
         ("decisions.csv", undecided, "批次指纹"), ("answers.csv", confirmed, "批次指纹"), ("visits.csv", other_worker, "服务人员"),
-        ("orders.csv", versioned, "价格版本"), ("visits.csv", method, "签到方式"),
+        ("orders.csv", versioned, "价格版本"), ("visits.csv", method, "签到方式"), ("invoices.csv", signing, "签过本批次，又登记发票"),
+        ("persons.csv", one_person("reviewer", "district"), "已经手前一环节"), ("persons.csv", one_person("cashier", "recorder"), "登记又由同一人付款"),
+        ("persons.csv", one_person("treasurer", "cashier"), "录入又由同一人批准"),
     ]
     for index, (name, edit, words) in enumerate(cases):
         forgery = Forgery(tmp_path / "pack", tmp_path / f"forged{index}")

@@ -8,7 +8,7 @@ import time
 import pytest
 
 MONTH = "/finance/2026-01"
-PEOPLE = {"reviewer1": "review", "street1": "street", "district1": "district", "treasurer1": None, "cashier1": None}
+PEOPLE = {"reviewer1": "review", "street1": "street", "district1": "district", "treasurer1": None, "bookkeeper1": None, "cashier1": None}
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,10 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     assert page.locator("[aria-current=step]").inner_text() == "财务已审"
     page.get_by_role("link", name="发票、付款、冲正").first.click()
 
-    # Invoices: the first by hand, the others as a machine would.
+    # Invoices, by one who has not signed: the first by hand, the others as a machine would.
     page = treasurer.go(f"{MONTH}/money")
+    assert "发票须由另一人登记" in panel(page) and page.locator("form[action$='/invoices']").count() == 0
+    page = enter(house, "bookkeeper1").go(f"{MONTH}/money")
     due = page.locator("p .big").first.inner_text()
     assert "没有登记发票" in panel(page) and page.get_by_role("button", name="生成付款文件").count() == 0
     forms = page.locator("form[action$='/invoices']").evaluate_all(
@@ -100,7 +102,7 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     form.get_by_label("日期").fill("2026-02-10")
     form.get_by_role("button", name="登记发票").click()
     page.wait_for_selector("td:has-text('25117000000000000001')")
-    token = house.token("finance", "--name", "treasurer1")
+    token = house.token("finance", "--name", "bookkeeper1")
     for number, invoice in enumerate(forms[1:], 2):
         house.api("POST", "/settlements/2026-01/invoices", {
             "provider": invoice["provider"], "number": f"2511700000000000{number:04}", "date": "2026-02-10",

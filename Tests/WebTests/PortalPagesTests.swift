@@ -170,7 +170,7 @@ struct PortalPagesTests {
                 let party = try #require(office.reference.franchise.provider(sums.provider))
                 let invoice = Invoice(
                     number: "INV-\(sums.provider)", date: world.now.localDate, amount: sums.due, seller: party.name, creditCode: party.creditCode.text)
-                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, sums.provider, invoice, by: treasurer))
+                _ = try await office.perform(try RecordInvoice(office).prepared(World.month, sums.provider, invoice, by: World.finance))
             }
             try await page("invoiced")
             func answer(_ payments: [Payment], isPaid: Bool, _ note: String) async throws {

@@ -98,6 +98,40 @@ import Workflow
         }
     }
 
+    /// Silence is consent to what a provider has been shown. A sum that was lowered after the eighth was shown to nobody before.
+    @Test(arguments: Backend.available)
+    func `and that is lowered after the eighth stays before its provider for three days more, one that is raised does not`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (paid, held) = try await Self.confirmed(world)
+            let provider = try #require(paid.provider)
+            world.setClock(Instant(World.month.last.adding(days: 10), minute: 600))
+            _ = try await world.office.perform(
+                try DecideLine(world.office).prepared(World.month, held.id.text, .release, reason: "已核实", by: World.quality))
+            #expect(try await ReadClose(world.office)(World.month).unanswered == [provider])
+            #expect(try await ReadClose(world.office)(World.month).lowered == nil)
+            // Nobody objects to more; this is a signature that is returned again.
+            try await Self.review(world)
+            let street = Caller(role: .finance, name: "street")
+            try await world.office.perform(try ManageRoster(world.office).grant(.street, to: street.name, street: "all", by: World.admin))
+            _ = try await world.office.perform(try SignMonth(world.office).prepared(World.month, .reject, opinion: "再核", by: street))
+            try await Self.confirm(world, provider)
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE sample SET result = NULL WHERE subject = \(paid.id)") }
+            _ = try await world.office.perform(
+                try AnswerSample(world.office).prepared(World.month, paid.id.text, .failed, note: "未上门", by: World.quality))
+            for (sample, _) in try await ReadClose(world.office).samples(World.month) where sample.result == nil {
+                _ = try await world.office.perform(
+                    try AnswerSample(world.office).prepared(World.month, sample.subject, .passed, note: "", by: World.quality))
+            }
+            #expect(try await ReadClose(world.office)(World.month).lowered == world.now)
+            let refused = await refusal { try await Self.review(world) }
+            #expect(refused?.code == "statements_unconfirmed" && refused?.message.contains("\(World.month.last.adding(days: 13)) 之后视为确认") == true)
+            world.setClock(Instant(World.month.last.adding(days: 13), minute: 1439))
+            #expect(await refusal { try await Self.review(world) }?.code == "statements_unconfirmed")
+            world.setClock(Instant(World.month.last.adding(days: 14), minute: 1))
+            try await Self.review(world)
+        }
+    }
+
     /// Whatever has changed it.
     @Test(arguments: Backend.available)
     func `is not signed with a confirmation of another sum`(backend: Backend) async throws {

@@ -85,9 +85,11 @@ import Workflow
             let guests = try await Self.guests(world, 3)
             _ = try await Self.swipe(world, card: guests[0].number, number: "s1")
             for index in 0..<19 {
-                #expect(await refusal { try await Self.swipe(world, card: "LZ0099\(index)") }?.code == "card_unknown")
+                #expect(await refusal { try await Self.swipe(world, card: "LZ0099\(index)", after: 7 * index) }?.code == "card_unknown")
             }
-            #expect(await refusal { try await Self.swipe(world, card: "LZ009999") }?.code == "numbers_refused")
+            // The same once more is no other number.
+            #expect(await refusal { try await Self.swipe(world, card: "LZ009918", after: 140) }?.code == "card_unknown")
+            #expect(await refusal { try await Self.swipe(world, card: "LZ009999", after: 140) }?.code == "numbers_refused")
             // Right and wrong numbers hear the same, so that nothing more is learnt.
             #expect(await refusal { try await Self.swipe(world, card: guests[1].number) }?.code == "numbers_refused")
             #expect(await refusal { try await Self.swipe(world, card: "LZ009998") }?.code == "numbers_refused")
@@ -107,11 +109,124 @@ import Workflow
     @Test(arguments: Backend.concurrent)
     func `counts every wrong number though many come at once`(backend: Backend) async throws {
         try await World.with(backend) { world in
+            try world.changeReference("catalog/parameters.csv") { $0.replacing("card_miss_minute_limit,10,", with: "card_miss_minute_limit,1000,") }
             let codes = await withTaskGroup(of: String?.self) { group in
                 for index in 0..<60 { group.addTask { await refusal { try await Self.swipe(world, card: "LZ0077\(index)") }?.code } }
                 return await group.reduce(into: []) { $0.append($1) }
             }
             #expect(codes.count { $0 == "card_unknown" } == 19 && codes.count { $0 == "numbers_refused" } == 41)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `that says its wrong numbers are of days past has no more of them`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let guests = try await Self.guests(world, 2)
+            world.setClock(Self.noon)
+            func late(_ card: String, days: Int) -> SwipeRequest {
+                SwipeRequest(
+                    card: card, canteen: Self.canteen, slot: .lunch, at: Self.noon - .days(days), device: "till-1", deviceSwipe: "\(card)-\(days)")
+            }
+            func upload(_ requests: [SwipeRequest]) async throws -> [String] {
+                try await UploadSwipes(world.office)(requests, by: World.caller(Self.canteen)).map { result in
+                    switch result {
+                    case .served: "served"
+                    case .held(let held): "held \(held.code)"
+                    case .refused(let rejection): rejection.code
+                    }
+                }
+            }
+            // One that was guessed right, for a day before.
+            #expect(try await upload([late(guests[0].number, days: 2)]) == ["served"])
+            let tries = (0..<20).map { late("LZ0055\($0)", days: 1 + $0 % 3) }
+            let told = try await upload(tries)
+            #expect(told.count { $0 == "card_unknown" } == 19 && told.count { $0.hasSuffix("numbers_refused") } == 1)
+            // The whole file once more counts nothing, and what comes in now waits for a person, whichever day it is of.
+            #expect(try await upload([late(guests[1].number, days: 1)]) == ["held numbers_refused"])
+            #expect(try await ReadCardMisses(world.office)().map(\.count) == [20])
+            #expect(try await ReadCardMisses(world.office)().map(\.day) == [World.monday])
+            let doubts = try await world.office.read { tx in
+                try tx.rows("SELECT doubt FROM meal_swipe WHERE elder_id = \(guests[0].id)") { try $0.text() }
+            }
+            #expect(doubts == ["guessing"])
+            // Another day of the platform's is another count.
+            world.setClock(Self.noon + .days(1))
+            #expect(try await upload([late(guests[1].number, days: 0)]) == ["served"])
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `that names wrong numbers fast waits for a minute, cards or not, and an offline one does not`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let guests = try await Self.guests(world, 3)
+            // Each twice, which is no more than once.
+            for index in 0..<19 {
+                #expect(await refusal { try await Self.swipe(world, card: "LZ0066\(index / 2)", after: index / 2) }?.code == "card_unknown")
+            }
+            #expect(await refusal { try await Self.swipe(world, card: guests[0].number, isRead: true, after: 12) }?.code == "cards_too_fast")
+            #expect(await refusal { try await Self.swipe(world, card: guests[0].number, after: 59) }?.code == "cards_too_fast")
+            // One that has swiped an hour ago and says so only now.
+            let kept = SwipeRequest(card: guests[1].number, canteen: Self.canteen, slot: .lunch, at: Self.noon - .hours(1), device: "till-1")
+            let late = try await SwipeMeal(world.office)(kept, by: World.caller(Self.canteen))
+            #expect(late.swipe.elder == guests[1].id)
+            // A pass cannot be counted through.
+            let pass = try await world.office.perform(try MealPasses(world.office).issue(guests[2].id, days: 2, by: World.desk))
+            let shown = SwipeRequest(qr: pass.0, canteen: Self.canteen, slot: .lunch, at: world.now, device: "till-1")
+            let eaten = try await SwipeMeal(world.office)(shown, by: World.caller(Self.canteen))
+            #expect(eaten.swipe.entry == .pass)
+            #expect(try await Self.swipe(world, card: guests[0].number, isRead: true, after: 70).elder == guests[0].id)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `at lunch serves three hundred in ten minutes`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let guests = try await Self.guests(world, 300)
+            for (index, guest) in guests.enumerated() {
+                #expect(try await Self.swipe(world, card: guest.number, isRead: index % 12 > 0, after: 2 * index).doubt == nil)
+            }
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `that has read what is nobody's is believed no more that day`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let guests = try await Self.guests(world, 4)
+            func read(_ card: String, _ device: String = "till-1", after seconds: Int) async throws -> MealEntry? {
+                try await Self.swipe(world, card: card, device: device, isRead: true, after: seconds).entry
+            }
+            for index in 0..<4 { _ = await refusal { try await read("LZ0044\(index)", after: 10 * index) } }
+            // A number that was told is not the reader's fault.
+            for index in 0..<3 { _ = await refusal { try await Self.swipe(world, card: "LZ0033\(index)", after: 40 + 10 * index) } }
+            #expect(try await read(guests[0].number, after: 80) == .read)
+            _ = await refusal { try await read("LZ00444", after: 90) }
+            #expect(try await read(guests[1].number, after: 100) == .typed)
+            #expect(try await read(guests[2].number, "till", after: 110) == .read)
+            #expect(try await read(guests[3].number, after: 24 * 3600) == .read)
+        }
+    }
+
+    @Test(arguments: Backend.available)
+    func `cannot be replaced by declaring relatives: wrong numbers there count too`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let guest = try await Self.guests(world, 1)[0]
+            let worker = try #require(world.office.reference.franchise.workers(of: Self.canteen).first).id
+            func tie(_ card: String) async throws {
+                try await world.office.perform(
+                    try ManageRoster(world.office).tie(worker, elderNumber: card, relation: "女儿", by: World.caller(Self.canteen)))
+            }
+            func declare(_ card: String, after seconds: Int = 0) async -> String? {
+                world.setClock(max(world.now, Self.noon + .seconds(seconds)))
+                return await refusal { try await tie(card) }?.code
+            }
+            world.setClock(Self.noon)
+            try await tie(guest.number)
+            #expect(await declare("LZ123456789012") == "elder_unknown")
+            for index in 0..<10 { #expect(await declare("LZ0088\(index)") == "elder_unknown") }
+            #expect(await declare(guest.number) == "cards_too_fast")
+            for index in 10..<19 { #expect(await declare("LZ0088\(index)", after: 60 + 7 * index) == "elder_unknown") }
+            #expect(await declare("LZ008819", after: 300) == "numbers_refused")
+            #expect(await declare(guest.number, after: 400) == "numbers_refused")
         }
     }
 
@@ -167,7 +282,7 @@ import Workflow
     func `that was offline hands numbers in for a person to decide when none are taken any more`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let guest = try await Self.guests(world, 1)[0]
-            for index in 0..<20 { _ = await refusal { try await Self.swipe(world, card: "LZ0099\(index)") } }
+            for index in 0..<20 { _ = await refusal { try await Self.swipe(world, card: "LZ0099\(index)", after: 7 * index) } }
             world.setClock(Self.noon + .hours(3))
             let late = SwipeRequest(card: guest.number, canteen: Self.canteen, slot: .lunch, at: Self.noon, device: "till-1", deviceSwipe: "s7")
             guard case .held(let held) = try await UploadSwipes(world.office)([late], by: World.caller(Self.canteen))[0] else {

@@ -38,6 +38,9 @@ public enum CloseStep: String, CaseIterable, Sendable {
     /// From the street's signature on nothing in the batch may change; it can only be returned.
     public var isLocked: Bool { self == .street || self == .district || isSigned }
 
+    /// Whether invoices are recorded.
+    public var takesInvoices: Bool { self == .finance || self == .paying }
+
     /// Whether all offices have signed and what remains is to pay.
     public var isSigned: Bool { self == .finance || self == .paying || self == .paid }
 }
@@ -193,6 +196,15 @@ public struct CloseEntry: Hashable, Sendable {
             throw Rejection(.conflict, "street_not_due", "本街道本月没有待签的款项，或已经签过；其他街道由各自经办人签字。")
         }
         return waiting.count == 1 ? .street : .reviewed
+    }
+
+    /// 审批与登记发票分离: whoever has signed a month records no invoice of it, for the invoice is what the signature is held against.
+    ///
+    /// - Parameter names: all under which the person acts.
+    /// - Throws: `own_entry`.
+    public static func checkRecorder(_ names: Set<String>, history: [CloseEntry]) throws(Rejection) {
+        guard let own = standing(history).first(where: { $0.action == .approve && names.contains($0.by) }) else { return }
+        throw Rejection(.forbidden, "own_entry", "“\(own.by)”签过本批次，发票须由另一人登记。")
     }
 
     /// 经办与审核分离: nobody takes two steps of one round, and nobody signs what they have entered.

@@ -37,8 +37,8 @@ extension MealRoutes: DescribedRoutes {
                 .post, "/api/v1/meals", "就餐刷卡：一次完成供餐、补贴和记账", by: TillContext.roles, body: Body.self, refining: fields,
                 answers: .created(served),
                 refuses: [
-                    "card_unknown", "card_mistyped", "numbers_refused", "entry_unknown", "qr_unknown", "elder_unknown", "canteen_unknown", "item_unknown",
-                    "not_your_canteen", "slot_unknown",
+                    "card_unknown", "card_mistyped", "numbers_refused", "cards_too_fast", "entry_unknown", "qr_unknown", "elder_unknown",
+                    "canteen_unknown", "item_unknown", "not_your_canteen", "slot_unknown",
                     "meal_already_taken", "meal_day_limit", "swipe_too_late", "qr_expired", "item_not_offered", "canteen_suspended",
                     "canteen_licence", "entitlement_exhausted", "budget_exhausted", "device_missing", "device_swipe_invalid",
                     "device_swipe_reused", "device_time_in_future", "elder_not_registered",
@@ -53,7 +53,7 @@ extension MealRoutes: DescribedRoutes {
                                 "result": .oneOf(["served", "replayed", "held", "refused"]), "meal": served.optional, "held": held.optional,
                                 "code": Schema.text(sample: "card_unknown").optional, "detail": Schema.text().optional,
                             ]))
-                    ])), refuses: ["upload_empty", "upload_too_long", "slot_unknown", "entry_unknown"]),
+                    ])), refuses: ["upload_empty", "upload_too_long", "slot_unknown", "entry_unknown", "cards_too_fast"]),
             Operation(
                 .post, "/api/v1/meals/{id}/reverse", "结算前撤销一次刷卡，退回补贴", by: TillContext.roles, body: ReverseBody.self,
                 refining: ["reason": .text(1...200, sample: "刷错了人")],

@@ -55,6 +55,8 @@ struct MoneyModel: Sendable {
     let mayConfirm: Bool
     /// Why the caller may not, if so.
     let obstacle: String?
+    /// Why the caller records no invoice, where there are some to record.
+    let recorderObstacle: String?
     let mayAdjust: Bool
     let isPaying: Bool
     let mayAnswer: Bool
@@ -86,7 +88,7 @@ struct MoneyModel: Sendable {
                 payee: isOrdered ? payment.map { "\($0.payment.name) \($0.payment.account)" } : money.payees[statement.provider]?.payee.words,
                 changed: change.map { Changed(account: $0.now.account, words: $0.now.words) },
                 urgency: payment?.state == .bounced ? "late" : "",
-                mayInvoice: money.mayEnter && isInvoicing && invoice == nil && statement.due > .zero)
+                mayInvoice: money.mayEnter && money.recorderObstacle == nil && isInvoicing && invoice == nil && statement.due > .zero)
         }
         rest = money.correctionCount > money.corrections.count ? money.correctionCount - money.corrections.count : nil
         corrections = money.corrections.map {
@@ -119,6 +121,7 @@ struct MoneyModel: Sendable {
         mayPay = acts && pay != nil && obstacle == nil
         mayConfirm = money.mayEnter && money.step == .finance
         mayAnswer = acts && money.step == .paying && obstacle == nil
+        recorderObstacle = money.mayEnter && money.step == .finance && missing > 0 ? money.recorderObstacle : nil
         mayAdjust = acts && money.step.isLocked
         isPaying = money.step == .paying
         total = HTML.grouped(statements.map(\.due).total)

@@ -222,7 +222,7 @@ struct MonthModel: Sendable {
         if held > 0 { keeps.append(localized("还有 \(held) 笔待核没有处理：签字时仍待核的，本月不付")) }
         if standing.openSamples > 0 { keeps.append(localized("还有 \(standing.openSamples) 笔抽查没有结果：由座席或质量回访在“回访”中完成")) }
         if standing.openDisputes > 0 { keeps.append(localized("还有 \(standing.openDisputes) 笔异议没有答复：在下面答复")) }
-        let deadline = month.last.adding(days: reference.checks(on: month.last).confirmDays)
+        let deadline = reference.checks(on: month.last).answerDeadline(of: month, lowered: standing.lowered)
         if !standing.unanswered.isEmpty {
             keeps.append(
                 now.localDate > deadline

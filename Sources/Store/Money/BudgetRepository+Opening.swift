@@ -40,7 +40,7 @@ extension BudgetRepository {
 
     /// Of a street: those who have always lived there, and each who has moved for the days of living there.
     private func residents(of key: BudgetKey) throws -> [Residents] {
-        let (first, last) = (LocalDate(key.year, 1, 1) ?? LocalDate(dayNumber: 0), LocalDate(key.year, 12, 31) ?? LocalDate(dayNumber: 0))
+        let (first, last) = (Month(key.year, 1).first, Month(key.year, 12).last)
         guard let region = key.region else { return [Residents(elders: "SELECT id FROM elder", first: first, last: last)] }
         let moved = try tx.rows("SELECT id, region, streets FROM elder WHERE streets <> '' ORDER BY id") {
             (id: try $0.id(Elder.self), region: try $0.text(), streets: try Recipients.streets(try $0.text()))
@@ -113,6 +113,7 @@ extension BudgetRepository {
             try tx.execute("UPDATE payout SET budgets = \(try adding(key, to: budgets)) WHERE budgets = \(budgets) AND \(nested: payments)")
         }
     }
+
     /// Of whatever line they are, also of one that had given everything back.
     private func bearCorrections(_ key: BudgetKey, of residents: Residents) throws {
         let services: SQL = """

@@ -38,6 +38,18 @@ extension CloseRepository {
         ) { Undone(from: try $0.fen(), to: try $0.fen(), reason: try $0.text(), at: try $0.instant()) }
     }
 
+    /// When a confirmation was last set back to a smaller sum that nobody has answered since; nil when none was.
+    public func lowered(_ month: Month) throws -> Instant? {
+        try tx.first(
+            """
+            SELECT undone_ms FROM answer_undone u
+            WHERE month = \(month) AND new_due_fen < due_fen
+                AND NOT EXISTS (SELECT 1 FROM statement_answer a WHERE a.month = u.month AND a.provider_id = u.provider_id)
+            ORDER BY undone_ms DESC LIMIT 1
+            """
+        ) { try $0.instant() }
+    }
+
     /// What was due when each provider confirmed, as far as that was kept.
     public func confirmedDue(_ month: Month) throws -> [ProviderID: Fen] {
         let found = try tx.rows(
@@ -51,9 +63,9 @@ extension CloseRepository {
 
     // MARK: What is signed
 
-    /// How the fingerprints of a month are made: 2 with what everybody has entered, 1 as they were before.
+    /// How a month goes its way: since 2 its fingerprints are with what everybody has entered; since 3 whoever has signed it records no invoice of it.
     public func hashVersion(_ month: Month) throws -> Int {
-        Int(try tx.integer("SELECT hash_version FROM settlement_month WHERE month = \(month)") ?? 2)
+        Int(try tx.integer("SELECT hash_version FROM settlement_month WHERE month = \(month)") ?? 3)
     }
 
     /// What persons have entered into a batch, a CSV row each, sorted: decisions on lines, results of samples, answers of providers, those that

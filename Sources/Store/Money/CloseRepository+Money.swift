@@ -191,6 +191,13 @@ extension CloseRepository {
             "UPDATE adjustment SET approved_by = \(by), approved_ms = \(now) WHERE id = \(adjustment.id) AND approved_by IS NULL") == 1
     }
 
+    /// Who has approved it, and when; nil before.
+    public func approval(of id: String) throws -> (by: String, at: Instant)? {
+        try tx.first("SELECT approved_by, approved_ms FROM adjustment WHERE id = \(id) AND approved_by IS NOT NULL") {
+            (try $0.text(), try $0.instant())
+        }
+    }
+
     /// By how much each correction on the statements of a month changes them, by provider.
     public func adjusted(on month: Month) throws -> [ProviderID: [(id: String, amount: Fen)]] {
         var adjusted: [ProviderID: [(id: String, amount: Fen)]] = [:]

@@ -34,6 +34,28 @@ extension PackRepository {
             WHERE month = \(month) ORDER BY provider_id
             """
         },
+        Table("persons", "name login person") { scope in
+            let month = scope.month
+            // 同一人, as AccessRepository.names(of:) has it: a token is its owner's, and logins with one 工号 are one person's.
+            return """
+            WITH acting AS (
+                SELECT by_name AS name FROM close_entry WHERE month = \(month)
+                UNION SELECT by_name FROM line_decision WHERE month = \(month)
+                UNION SELECT by_name FROM sample WHERE month = \(month) AND by_name IS NOT NULL
+                UNION SELECT entered_by FROM adjustment WHERE month = \(month) OR statement_month = \(month)
+                UNION SELECT approved_by FROM adjustment WHERE approved_by IS NOT NULL AND (month = \(month) OR statement_month = \(month))
+                UNION SELECT recorded_by FROM invoice WHERE month = \(month)
+                UNION SELECT made_by FROM payout WHERE month = \(month)
+                UNION SELECT by_name FROM payout_decision WHERE month = \(month)
+                UNION SELECT requested_by FROM payout_reversal WHERE month = \(month)
+                UNION SELECT decided_by FROM payout_reversal WHERE month = \(month)
+            )
+            SELECT a.name, COALESCE(MIN(t.owner), a.name), MIN(l.person) FROM acting a
+            LEFT JOIN api_token t ON t.name = a.name AND t.owner IS NOT NULL AND t.role <> 'provider'
+            LEFT JOIN login l ON l.name = COALESCE(t.owner, a.name)
+            GROUP BY a.name HAVING MIN(t.owner) IS NOT NULL OR MIN(l.person) IS NOT NULL ORDER BY a.name
+            """
+        },
         Table("payments", "reference provider amount_fen# invoice state ordered_ms# answered_ms#") { scope in
             let month = scope.month
             return """

@@ -22,7 +22,7 @@ public struct SettlementRepository {
     public func begin(_ month: Month, by: String, at now: Instant) throws {
         try tx.execute(
             """
-            INSERT INTO settlement_month (month, state, started_ms, closed_by, hash_version) VALUES (\(month), 'closing', \(now), \(by), 2)
+            INSERT INTO settlement_month (month, state, started_ms, closed_by, hash_version) VALUES (\(month), 'closing', \(now), \(by), 3)
             ON CONFLICT (month) DO NOTHING
             """)
     }

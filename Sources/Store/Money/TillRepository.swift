@@ -52,7 +52,7 @@ public struct TillRepository {
 
     // MARK: Numbers that are nobody's
 
-    /// 报错卡号: a canteen's day.
+    /// 报错卡号: a canteen's day, by the platform's clock.
     public struct Misses: Hashable, Sendable {
         public let canteen: ProviderID
         public let day: LocalDate
@@ -62,6 +62,29 @@ public struct TillRepository {
 
     public func misses(of canteen: ProviderID, on day: LocalDate) throws -> Int {
         Int(try tx.integer("SELECT misses FROM card_miss WHERE day = \(day) AND canteen_id = \(canteen)") ?? 0)
+    }
+
+    /// How many since a moment of that day.
+    public func misses(of canteen: ProviderID, on day: LocalDate, since moment: Instant) throws -> Int {
+        Int(
+            try tx.integer(
+                "SELECT COUNT(*) FROM card_miss_number WHERE day = \(day) AND canteen_id = \(canteen) AND at_ms > \(moment)") ?? 0)
+    }
+
+    /// How many of them a till says it has read.
+    public func wrongReads(of device: String, at canteen: ProviderID, on day: LocalDate) throws -> Int {
+        Int(
+            try tx.integer(
+                "SELECT COUNT(*) FROM card_miss_number WHERE day = \(day) AND canteen_id = \(canteen) AND read_by = \(device)") ?? 0)
+    }
+
+    /// - Returns: false for a number that has been noted this day.
+    public func noteMiss(_ hash: String, of canteen: ProviderID, on day: LocalDate, readBy device: String?, at now: Instant) throws -> Bool {
+        try tx.execute(
+            """
+            INSERT INTO card_miss_number (day, canteen_id, number_sha256, read_by, at_ms) VALUES (\(day), \(canteen), \(hash), \(device), \(now))
+            ON CONFLICT (day, canteen_id, number_sha256) DO NOTHING
+            """) == 1
     }
 
     /// - Returns: how many there are now.
@@ -85,12 +108,14 @@ public struct TillRepository {
         ) { Misses(canteen: try $0.id(), day: try $0.date(), count: try $0.int(), last: try $0.instant()) }
     }
 
-    /// Doubts what a canteen has booked on a day by numbers alone, unless it is settled.
-    public func doubtNumbers(of canteen: ProviderID, on day: LocalDate) throws {
+    /// Doubts what a canteen has handed in on a day by numbers alone, for whatever day of the month before it, unless it is settled.
+    public func doubtNumbers(of canteen: ProviderID, receivedOn day: LocalDate) throws {
         try tx.execute(
             """
             UPDATE meal_swipe SET doubt = 'guessing'
-            WHERE canteen_id = \(canteen) AND service_date = \(day) AND entry IN ('typed', 'elder') AND settlement = 'ready'
+            WHERE canteen_id = \(canteen) AND service_date >= \(day.adding(days: -31))
+                AND received_ms >= \(Instant(day, minute: 0)) AND received_ms < \(Instant(day.adding(days: 1), minute: 0))
+                AND entry IN ('typed', 'elder') AND settlement = 'ready'
             """)
     }
 }

@@ -42,6 +42,7 @@ extension Migrator {
         Migration(number: 39, name: "confirmations", sql: Schema.m0039_confirmations),
         Migration(number: 40, name: "reversed", sql: Schema.m0040_reversed),
         Migration(number: 41, name: "statement_street", sql: Schema.m0041_statement_street),
+        Migration(number: 42, name: "card_misses", sql: Schema.m0042_card_misses),
     ])
 }
 

@@ -103,7 +103,7 @@ public enum ErrorCodes {
         (
             .unavailable,
             [
-                "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
+                "cards_too_fast", "curl_unavailable", "database_corrupt", "database_failed", "database_locked", "database_missing",
                 "database_read_only", "database_schema", "database_unreachable", "disk_full", "http_failed", "internal",
                 "message_unknown", "messages_invalid", "output_not_writable", "overloaded", "rate_limited", "reference_missing",
                 "resources_missing", "spreadsheet_failed", "template_broken", "template_missing", "template_twice",
@@ -120,9 +120,9 @@ public enum ErrorCodes {
     ]
 
     /// Those whose status is HTTP's own and not that of their kind.
-    private static let ofHTTP = [
-        "request_timeout": 408, "method_not_allowed": 405, "version_stale": 412, "body_too_large": 413, "content_type": 415, "rate_limited": 429,
-        "internal": 500,
+    static let ofHTTP = [
+        "request_timeout": 408, "method_not_allowed": 405, "version_stale": 412, "body_too_large": 413, "content_type": 415, "cards_too_fast": 429,
+        "rate_limited": 429, "internal": 500,
     ]
 
     private static let statuses: [String: Int] = {

@@ -13,7 +13,7 @@ public struct ReadCardMisses: Sendable {
     /// Days with at least half of what shuts the gate, the latest first.
     public func callAsFunction() async throws -> [TillRepository.Misses] {
         let today = office.now.localDate
-        let limit = office.reference.catalogue.parameters.int("card_miss_limit", on: today) ?? CardGate.defaultLimit
+        let limit = CardGate.Limits(office.reference.catalogue.parameters, on: today).day
         return try await office.read { tx in
             try tx.tills.misses(from: today.adding(days: -Self.recent_d), atLeast: max(1, limit / 2))
         }

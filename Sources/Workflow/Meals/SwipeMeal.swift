@@ -33,20 +33,24 @@ public struct SwipeMeal: Sendable {
         let meal = try Meal(request, reference)
         let id: SwipeID = office.newID(at: now)
         return { tx in
-            let gate = CardGate(tx, request, reference, by: caller.name, now: now)
+            let gate = CardGate(tx, request.canteen, reference, by: caller.name, now: now)
             let known = Result { try Self.diner(tx, request) }
             if let diner = try? known.get(), let before = try Self.replay(tx, request, diner) {
                 return ServedMeal(swipe: before, notes: [], isReplayed: true)
             }
             // A person who decides on a held swipe has looked.
-            guard !waivesGrace else { return try Self.swipe(tx, reference, request, meal, try known.get(), id: id, by: caller, now: now) }
-            if request.entry(reference).isWeak, try gate.isShut { throw CardGate.shut }
+            guard !waivesGrace else {
+                return try Self.swipe(tx, reference, request, request.entry(reference), meal, try known.get(), id: id, by: caller, now: now)
+            }
+            let entry = try gate.entry(request, reference)
+            try gate.admit(entry, isLate: request.isLate(at: now))
             let diner: Diner
             do { diner = try known.get() } catch let unknown as UnknownDiner {
-                throw unknown.isCounted ? try gate.refused(unknown.rejection) : unknown.rejection
+                guard let number = unknown.counted else { throw unknown.rejection }
+                throw try gate.refused(unknown.rejection, number, readBy: request.isRead ? request.device : nil)
             }
             try request.checkGrace(reference, now: now)
-            return try Self.swipe(tx, reference, request, meal, diner, id: id, by: caller, now: now)
+            return try Self.swipe(tx, reference, request, entry, meal, diner, id: id, by: caller, now: now)
         }
     }
 
@@ -60,8 +64,8 @@ public struct SwipeMeal: Sendable {
     }
 
     private static func swipe(
-        _ tx: any Transaction, _ reference: Reference, _ request: SwipeRequest, _ meal: Meal, _ diner: Diner, id: SwipeID, by caller: Caller,
-        now: Instant
+        _ tx: any Transaction, _ reference: Reference, _ request: SwipeRequest, _ entry: MealEntry, _ meal: Meal, _ diner: Diner, id: SwipeID,
+        by caller: Caller, now: Instant
     ) throws -> ServedMeal {
         let date = request.at.localDate
         guard diner.isRegistered(on: date) else {
@@ -80,7 +84,7 @@ public struct SwipeMeal: Sendable {
             id: id, elder: diner.id, canteen: request.canteen, item: meal.item.code, date: date, slot: request.slot,
             device: request.device, deviceSwipe: request.deviceSwipe, deviceAt: request.at, receivedAt: now,
             classCode: bestClass(beneficiary, reference), priceVersion: meal.price.version, payable: meal.offer.price,
-            selfPay: split.selfPay, legs: split.legs, entry: request.entry(reference), doubt: isRegistered ? nil : .till)
+            selfPay: split.selfPay, legs: split.legs, entry: entry, doubt: isRegistered ? nil : .till)
         guard try tx.meals.insert(swipe) else { throw try taken(tx, swipe, reference, now: now) }
         // Its month may be closing or closed without it: then the next one pays it.
         if date.month < now.localDate.month, try tx.settlements.began(date.month) != nil { try tx.meals.noteLate(id) }
@@ -89,14 +93,15 @@ public struct SwipeMeal: Sendable {
         return ServedMeal(swipe: swipe, notes: split.notes, isReplayed: false)
     }
 
-    /// Whom nobody knows; counted, unless it is plainly a slip.
+    /// Whom nobody knows.
     private struct UnknownDiner: Rejecting {
         let rejection: Rejection
-        let isCounted: Bool
+        /// The number that was named; nil when it is plainly a slip, and not counted.
+        let counted: String?
 
-        init(_ code: String, _ message: String, pointer: String, isCounted: Bool = true) {
+        init(_ code: String, _ message: String, pointer: String, counted: String? = nil) {
             rejection = Rejection(.missing, code, message, pointer: pointer)
-            self.isCounted = isCounted
+            self.counted = counted
         }
     }
 
@@ -104,7 +109,7 @@ public struct SwipeMeal: Sendable {
     private static func diner(_ tx: any Transaction, _ request: SwipeRequest) throws -> Diner {
         if let id = request.elder {
             guard let diner = try tx.meals.diner(id) else {
-                throw UnknownDiner("elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id")
+                throw UnknownDiner("elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id", counted: id.text)
             }
             return diner
         }
@@ -118,13 +123,13 @@ public struct SwipeMeal: Sendable {
             return diner
         }
         guard let card = request.card else {
-            throw UnknownDiner("card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card", isCounted: false)
+            throw UnknownDiner("card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card")
         }
         guard let diner = try tx.meals.diner(card: card) else {
             guard !CardNumber.isMistyped(card) else {
-                throw UnknownDiner("card_mistyped", "卡号输错了一位，请照卡面重新输入或刷卡。", pointer: "/card", isCounted: false)
+                throw UnknownDiner("card_mistyped", "卡号输错了一位，请照卡面重新输入或刷卡。", pointer: "/card")
             }
-            throw UnknownDiner("card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card")
+            throw UnknownDiner("card_unknown", "没有找到这张卡，请重刷或报姓名查询。", pointer: "/card", counted: card)
         }
         return diner
     }

@@ -218,7 +218,7 @@ struct MonthPack {
                 }
             }
         }
-        var whole = MonthChain(start: "vnh-pack-6 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
+        var whole = MonthChain(start: "vnh-pack-7 \(month)\n" + others.map { "\($0.sha256)  \($0.name)\n" }.joined())
         whole.append(chain.root)
         return ExportMonth.Result(root: whole.root, linesRoot: chain.root, statements: source.count, lines: count, isClosed: isClosed)
     }
@@ -226,7 +226,7 @@ struct MonthPack {
     private func manifest(_ folder: PackFolder, _ result: ExportMonth.Result) throws {
         let files = folder.files.sorted { $0.name < $1.name }
         let json: JSON = [
-            "format": "vnh-pack-6", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
+            "format": "vnh-pack-7", "month": JSON(month.description), "state": JSON(isClosed ? "closed" : "open"),
             "statements": JSON(result.statements), "lines": JSON(result.lines), "root": JSON(result.root),
             "lines_root": JSON(result.linesRoot), "batch_version": JSON(try tx.close.hashVersion(month)),
             "began_ms": try JSON(isClosed ? tx.settlements.began(month)?.milliseconds : nil),

@@ -50,11 +50,9 @@ public struct AdjustLine: Sendable {
             guard try !tx.access.names(of: caller.name).contains(entry.enteredBy) else {
                 throw Rejection(.forbidden, "own_entry", "“\(caller.name)”录入的冲正须由另一人批准。")
             }
-            if let approver = entry.approvedBy {
-                throw Rejection(.conflict, "adjustment_approved", "这笔冲正已由“\(approver)”批准，不必再批。")
-            }
             guard try tx.close.approve(entry, by: caller.name, at: now) else {
-                throw Rejection(.conflict, "adjustment_approved", "这笔冲正已经批准。")
+                let first = try tx.close.approval(of: id).map { "由“\($0.by)”于 \($0.at.localDate) \($0.at.clock) " } ?? ""
+                throw Rejection(.conflict, "adjustment_approved", "这笔冲正已\(first)批准，不必再批。")
             }
             let (line, verdict, correction) = try self.correction(tx, entry.month, entry.subject)
             _ = try self.amount(entry.amount, correction)

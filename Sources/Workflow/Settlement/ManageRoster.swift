@@ -1,5 +1,6 @@
 import Billing
 import Catalog
+import Entitlement
 import Kernel
 import Registry
 import Store
@@ -29,10 +30,14 @@ public struct ManageRoster: Sendable {
         guard (1...20).contains(relation.count) else {
             throw Rejection(.invalid, "relation_missing", "请写明关系，例如“女儿”“同住”。", pointer: "/relation")
         }
-        let now = office.now
+        let (now, reference) = (office.now, office.reference)
         return { tx in
+            // Who may not look elders up could find cards by asking here.
+            let gate = CardGate(tx, provider, reference, by: caller.name, now: now)
+            try gate.admit(.typed, isLate: false)
             guard let elder = try tx.elders.byNumber(elderNumber) else {
-                throw Rejection(.missing, "elder_unknown", "没有这个卡号的老人，请核对。", pointer: "/card")
+                let unknown = Rejection(.missing, "elder_unknown", "没有这个卡号的老人，请核对。", pointer: "/card")
+                throw CardNumber.isMistyped(elderNumber) ? unknown : try gate.refused(unknown, elderNumber)
             }
             try tx.roster.setTie(Terms.Tie(worker: worker, elder: elder.id), of: provider, relation: relation, by: caller.name, at: now)
         }

@@ -9,8 +9,8 @@ public struct RecordInvoice: Sendable {
     let office: Office
     public init(_ office: Office) { self.office = office }
 
-    /// - Throws: `close_out_of_order` before finance has approved, `invoice_seller_differs`, `invoice_mismatch`, `invoice_known`,
-    ///   `invoice_invalid`, `invoice_date_in_future`.
+    /// - Throws: `close_out_of_order` before finance has approved, `own_entry` for who has signed the month, `invoice_seller_differs`,
+    ///   `invoice_mismatch`, `invoice_known`, `invoice_invalid`, `invoice_date_in_future`.
     public func prepared(
         _ month: Month, _ provider: ProviderID, _ invoice: Invoice, by caller: Caller
     ) throws -> @Sendable (any Transaction) throws -> Invoice {
@@ -26,10 +26,11 @@ public struct RecordInvoice: Sendable {
         }
         return { tx in
             try Batch.require(.pay, caller, tx)
-            let step = try Batch.standing(tx, month).step
-            guard step == .finance || step == .paying else {
+            let (step, history) = try Batch.standing(tx, month)
+            guard step.takesInvoices else {
                 throw Rejection(.conflict, "close_out_of_order", "\(month) 当前为“\(step.name)”，财务审核之后才能登记发票。")
             }
+            try CloseEntry.checkRecorder(try tx.access.names(of: caller.name), history: history)
             guard let statement = try tx.settlements.sealed(month, provider), let party = reference.franchise.provider(provider) else {
                 throw Rejection(.missing, "statement_unknown", "该服务商本月没有结算单。", pointer: "/provider")
             }

@@ -15,6 +15,8 @@ public struct ReadClose: Sendable {
         public let openSamples: Int
         public let openDisputes: Int
         public let unanswered: [ProviderID]
+        /// When a confirmation was last set back to a smaller sum that waits for an answer.
+        public let lowered: Instant?
         /// From the platform's signature on, by code.
         public let streets: [Street]
     }
@@ -63,6 +65,8 @@ public struct ReadClose: Sendable {
         public let payees: [ProviderID: Payee.Approved]
         /// Whether the caller may record invoices and confirm accounts.
         public let mayEnter: Bool
+        /// Why the caller, who otherwise may, records no invoice of this month.
+        public let recorderObstacle: String?
     }
 
     /// What machines are told beyond where it stands.
@@ -86,7 +90,7 @@ public struct ReadClose: Sendable {
         return Standing(
             step: step, hash: try Batch.hash(tx, month, after: history), history: history, openSamples: try tx.close.openSamples(month),
             openDisputes: try tx.close.openDisputes(month), unanswered: try tx.close.unanswered(month) + ConfirmationWatch.stale(tx, month),
-            streets: step == .frozen ? [] : streets)
+            lowered: try tx.close.lowered(month), streets: step == .frozen ? [] : streets)
     }
 
     /// - Parameter caller: whoever looks at the page, and may be the one to sign.
@@ -131,7 +135,10 @@ public struct ReadClose: Sendable {
                 step: step, invoices: try tx.close.invoices(month), payments: try tx.close.payments(month),
                 corrections: corrections, correctionCount: count,
                 obstacle: try pay.flatMap { move in try Batch.obstacle { try PayMonth.check(move, tx, month, history, by: caller) } },
-                payees: try tx.close.payees(month), mayEnter: try Batch.obstacle { try Batch.require(.pay, caller, tx) } == nil)
+                payees: try tx.close.payees(month), mayEnter: try Batch.obstacle { try Batch.require(.pay, caller, tx) } == nil,
+                recorderObstacle: !step.takesInvoices ? nil : try Batch.obstacle {
+                    try CloseEntry.checkRecorder(try tx.access.names(of: caller.name), history: history)
+                })
         }
     }
 

@@ -99,7 +99,7 @@ public struct SignMonth: Sendable {
         let disputes = try tx.close.openDisputes(month)
         guard disputes == 0 else { throw Rejection(.refused, "disputes_open", "还有 \(disputes) 笔异议没有答复，请先答复服务商。") }
         let waiting = try tx.close.unanswered(month) + ConfirmationWatch.stale(tx, month)
-        let deadline = month.last.adding(days: policy.confirmDays)
+        let deadline = policy.answerDeadline(of: month, lowered: try tx.close.lowered(month))
         guard waiting.isEmpty || now.localDate > deadline else {
             throw Rejection(
                 .refused, "statements_unconfirmed",
