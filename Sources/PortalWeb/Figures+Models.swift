@@ -115,7 +115,7 @@ struct OwnStatementsModel: Sendable {
 
 /// One statement on a telephone: the sums of the whole first, then what was not paid, the rest when it is asked for.
 struct OwnStatementModel: Sendable {
-    struct Line: Sendable {
+    struct Line: PageRow {
         let ordinal: Int
         let subject: String
         let number: String

@@ -62,7 +62,7 @@ struct AdminModel: Sendable {
 
 /// 查阅记录
 struct AccessModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let at: String
         let actor: String
         let elder: String

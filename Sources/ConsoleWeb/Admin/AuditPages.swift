@@ -43,7 +43,7 @@ public struct AuditPages: PageGroup {
 }
 
 struct AuditModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let at: String
         let what: String
         let actor: String

@@ -92,7 +92,7 @@ public struct ProviderPages: PageGroup {
 }
 
 struct ProvidersModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let id: String
         let name: String
         let quality: String

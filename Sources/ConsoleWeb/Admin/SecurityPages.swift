@@ -80,7 +80,7 @@ public struct SecurityPages: PageGroup {
 }
 
 struct UsersModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let name: String
         let role: String
         let provider: String

@@ -93,7 +93,7 @@ public struct TokenPages: PageGroup {
 }
 
 struct TokensModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let id: String
         let name: String
         let role: String

@@ -104,7 +104,7 @@ extension WallModel {
 
 /// What a figure means, and the rows it counts.
 struct FigureModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let subject: String
         let what: String
         let region: String

@@ -21,7 +21,7 @@ public struct ElderPages: PageGroup {
     }
 
     struct SearchModel: Sendable {
-        struct Row: Sendable {
+        struct Row: PageRow {
             let id: String
             let number: String
             let name: String

@@ -9,7 +9,7 @@ import Workflow
 
 /// 待核: each line with what the rules say, what is on record, and room for a decision.
 struct HeldModel: Sendable {
-    struct Line: Sendable {
+    struct Line: PageRow {
         let subject: String
         let number: String
         /// Where more is told of it, as far as the reader may go.

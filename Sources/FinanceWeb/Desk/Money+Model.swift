@@ -7,7 +7,7 @@ import Workflow
 
 /// 发票、付款、冲正
 struct MoneyModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let id: String
         let name: String
         let due: String

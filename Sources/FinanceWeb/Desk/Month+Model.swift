@@ -8,7 +8,7 @@ import Workflow
 
 /// 月份列表: where each batch stands, how old it is there and who is next; a late payment is the commonest complaint of providers.
 struct MonthsModel: Sendable {
-    struct Row: Sendable {
+    struct Row: PageRow {
         let month: String
         let step: String
         let next: String
@@ -84,7 +84,7 @@ struct MonthModel: Sendable {
         let amount: String
     }
 
-    struct Row: Sendable {
+    struct Row: PageRow {
         let id: String
         let name: String
         let lines: Int

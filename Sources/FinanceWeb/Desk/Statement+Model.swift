@@ -8,7 +8,7 @@ import Workflow
 
 /// One provider's statement, line by line, each with its reasons; its sums are those of the whole, whatever part is shown.
 struct StatementModel: Sendable {
-    struct Line: Sendable {
+    struct Line: PageRow {
         let ordinal: Int
         let number: String
         /// Where more is told of it, as far as the reader may go.
@@ -63,7 +63,7 @@ struct StatementModel: Sendable {
 
 /// A running month: what of one provider's lines was not payable when the month was looked through last.
 struct RunningModel: Sendable {
-    struct Line: Sendable {
+    struct Line: PageRow {
         let subject: String
         let number: String
         let date: String

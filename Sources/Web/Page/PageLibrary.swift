@@ -10,7 +10,7 @@ import Workflow
 /// Read once at start from the rooms' `Resources` folders: `*.mustache`, `*.messages.csv`, `assets/*`. A broken template or a missing sentence
 /// stops the start, never a visitor.
 public struct PageLibrary: Sendable {
-    private let libraries: [Language: MustacheLibrary]
+    private let libraries: [Language: (templates: MustacheLibrary, rows: RowTemplate.Shelf)]
     let assets: [String: Asset]
     /// The names of all templates; for the test that keeps a looked-at page of each.
     public let names: Set<String>
@@ -30,19 +30,20 @@ public struct PageLibrary: Sendable {
         messages = try Messages(csv: catalogues.map { ("\($0.name).messages.csv", $0.bytes) })
         let templates = try folders.flatMap { try $0.files(".mustache") }
         var used: Set<String> = []
-        var libraries: [Language: MustacheLibrary] = [:]
+        var libraries: [Language: (templates: MustacheLibrary, rows: RowTemplate.Shelf)] = [:]
         for language in Language.allCases {
-            var compiled: [String: MustacheTemplate] = [:]
+            var (compiled, texts): ([String: MustacheTemplate], [String: String]) = ([:], [:])
             for (name, bytes) in templates {
                 guard compiled[name] == nil else { throw Rejection(.unavailable, "template_twice", "有两个模板叫 \(name).mustache，请给其中一个改名。") }
                 let text = try messages.filled(String(decoding: bytes, as: UTF8.self), named: name, in: language, used: &used)
+                texts[name] = text
                 do {
                     compiled[name] = try MustacheTemplate(string: PageText.pragma + text)
                 } catch {
                     throw Rejection(.unavailable, "template_broken", "模板 \(name).mustache 有错：\(error)")
                 }
             }
-            libraries[language] = MustacheLibrary(templates: compiled)
+            libraries[language] = (MustacheLibrary(templates: compiled), RowTemplate.Shelf(partials: texts))
         }
         self.libraries = libraries
         names = Set(templates.map(\.name))
@@ -63,7 +64,9 @@ public struct PageLibrary: Sendable {
 
     /// The HTML of a template over a model: a plain struct whose stored properties the template names.
     public func html(_ template: String, _ model: Any, _ language: Language = .chinese) throws -> String {
-        guard let text = libraries[language]?.render(PageValue.opened(model) ?? model, withTemplate: template) else {
+        guard let library = libraries[language],
+            let text = library.templates.render(PageValue.opened(model, library.rows) ?? model, withTemplate: template)
+        else {
             throw Rejection(.unavailable, "template_missing", "没有模板 \(template)。")
         }
         return text

@@ -17,6 +17,9 @@ public struct ResourceFolder: Sendable {
         }
     }
 
+    /// A folder wherever it is.
+    init(at path: String) { self.path = path }
+
     /// The files with an ending, by name without it, in the order of names.
     public func files(_ ending: String, under folder: String = "") throws -> [(name: String, bytes: [UInt8])] {
         let base = folder.isEmpty ? path : "\(path)/\(folder)"
