@@ -12,7 +12,7 @@ import Workflow
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /console/callbacks?after= | whom to ask: samples of the close first, then orders that nobody has confirmed; a hundred a page |
+/// | GET /console/callbacks?after= | whom to ask: samples of the close first, then orders that nobody has confirmed; a hundred a page; where many card numbers were wrong |
 /// | GET /console/callbacks/{order} | the questions; once answered, the answers beside what is recorded |
 /// | POST /console/callbacks/{order} | the answers |
 /// | POST /console/callbacks/{order}/sample | the sample has passed, or failed and refuses its line |
@@ -41,7 +41,8 @@ public struct CarePages: PageGroup {
     @Sendable func callbacks(_ request: Request, _ context: DeskContext) async throws -> Response {
         let place = try request.query("after").map { try ReadCallbacks.Place(key: try Cursor.key($0, in: CallbacksModel.address)) }
         let page = try await ReadCallbacks(office).due(after: place, limit: CallbacksModel.limit)
-        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, isLater: place != nil, words: words))
+        let misses = try await ReadCardMisses(office)()
+        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, misses, isLater: place != nil, words: words))
     }
 
     @Sendable func meal(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -53,17 +54,7 @@ public struct CarePages: PageGroup {
 
     @Sendable func mealAnswer(_ request: Request, _ context: DeskContext) async throws -> Response {
         let id = SwipeID(try context.parameters.require("id"))
-        let month = try await ReadCallbacks(office).meal(id).month
-        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
-            guard let result = Sample.Result(rawValue: form.result) else {
-                throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
-            }
-            let step = try AnswerSample(office).prepared(month, id.text, result, note: form.note ?? "", by: context.caller)
-            return { tx in
-                _ = try step(tx)
-                return "/console/callbacks"
-            }
-        }
+        return try await judge(id.text, in: try await ReadCallbacks(office).meal(id).month, request, context)
     }
 
     @Sendable func questions(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -127,11 +118,16 @@ public struct CarePages: PageGroup {
         guard !found.answers.isEmpty else {
             throw Rejection(.refused, "finding_missing", "请先打电话问清事实、记下答复，再给抽查结果。")
         }
-        return try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+        return try await judge(id.text, in: month, request, context)
+    }
+
+    /// The result of a sample, whether a visit or a meal was drawn.
+    private func judge(_ subject: String, in month: Month, _ request: Request, _ context: DeskContext) async throws -> Response {
+        try await exchange.formOnce(Verdict.self, request, context, keeping: IdempotencyKey.forMoney) { form in
             guard let result = Sample.Result(rawValue: form.result) else {
                 throw Rejection(.invalid, "result_unknown", "结果应为合格或不合格。", pointer: "/result")
             }
-            let step = try AnswerSample(office).prepared(month, id.text, result, note: form.note ?? "", by: context.caller)
+            let step = try AnswerSample(office).prepared(month, subject, result, note: form.note ?? "", by: context.caller)
             return { tx in
                 _ = try step(tx)
                 return "/console/callbacks"
