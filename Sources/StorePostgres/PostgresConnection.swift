@@ -179,11 +179,33 @@ final class PostgresTransaction: Transaction {
 
         init(_ result: OpaquePointer) { self.result = result }
 
-        func integer(_ column: Int) -> Int64? { text(column).flatMap(Int64.init) }
+        func integer(_ column: Int) -> Int64? { value(column).flatMap(Self.integer) }
 
-        func text(_ column: Int) -> String? {
-            guard PQgetisnull(result, row, Int32(column)) == 0 else { return nil }
-            return String(cString: PQgetvalue(result, row, Int32(column)))
+        func text(_ column: Int) -> String? { value(column).map { String(decoding: $0, as: UTF8.self) } }
+
+        /// A value as it was sent, in text form; nil for NULL.
+        private func value(_ column: Int) -> UnsafeBufferPointer<UInt8>? {
+            guard PQgetisnull(result, row, Int32(column)) == 0, let start = PQgetvalue(result, row, Int32(column)) else { return nil }
+            return UnsafeBufferPointer(
+                start: UnsafeRawPointer(start).assumingMemoryBound(to: UInt8.self), count: Int(PQgetlength(result, row, Int32(column))))
+        }
+
+        /// Read where it stands: a page has thousands, and each would be a text first. Nil when it is no 64-bit integer.
+        private static func integer(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+            let isNegative = text.first == UInt8(ascii: "-")
+            let digits = text.dropFirst(isNegative ? 1 : 0)
+            guard !digits.isEmpty else { return nil }
+            var number: Int64 = 0
+            for byte in digits {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                let (tens, isLong) = number.multipliedReportingOverflow(by: 10)
+                // Downwards, as the smallest has no counterpart above zero.
+                let (next, isOver) = tens.subtractingReportingOverflow(Int64(byte - UInt8(ascii: "0")))
+                guard !isLong, !isOver else { return nil }
+                number = next
+            }
+            guard !isNegative else { return number }
+            return number == .min ? nil : -number
         }
 
         /// bytea in its hexadecimal text form.

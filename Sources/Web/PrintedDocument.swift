@@ -53,7 +53,7 @@ public struct PrintedDocument: Sendable {
     /// A page of its own, without the frame of the site: it can be saved and printed elsewhere.
     ///
     /// Its measures depend on the table, so they stand in the page; nothing in it can run.
-    public var response: Response { Self.response(ByteBuffer(bytes: html)) }
+    public var response: Response { Self.response(html) }
 
     static func response(_ html: ByteBuffer) -> Response {
         Response(
@@ -66,7 +66,7 @@ public struct PrintedDocument: Sendable {
 
     /// A month is a thousand rows of thirty cells: they are written one after the other into one text, cells and rows without the end tags that
     /// HTML lets go, and aligned by their columns instead of each by itself. A third of the bytes on the way to a telephone are less by it.
-    var html: [UInt8] {
+    var html: ByteBuffer {
         // The rows first: what is written says how many lines it takes, and by those the sheets are divided.
         var rows: [UInt8] = []
         rows.reserveCapacity(document.rows.count * document.columns.count * 12)
@@ -76,24 +76,28 @@ public struct PrintedDocument: Sendable {
             ends.append(rows.count)
         }
         let pages = document.pages(layout.sheet, lines: lines)
-        var html: [UInt8] = []
-        html.reserveCapacity(rows.count + pages.count * 8_192)
-        html += """
+        let (top, around) = (top, 4_096)
+        // Of the size it will have, as to grow is to copy.
+        var html = ByteBuffer()
+        html.reserveCapacity(rows.count + (pages.count + 1) * (top.utf8.count + around))
+        html.writeString(
+            """
             <!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>\(HTML.escaped(document.title))</title>
             <style>\(style)</style></head><body><main>
-            """.utf8
-        let top = top
+            """)
         for page in pages {
-            html += top.utf8
-            html += rows[ends[page.places.lowerBound]..<ends[page.places.upperBound]]
-            html += "<tfoot>".utf8
+            html.writeString(top)
+            rows[ends[page.places.lowerBound]..<ends[page.places.upperBound]].withUnsafeBytes { _ = html.writeBytes($0) }
+            html.writeString("<tfoot>")
             if document.hasTotals {
-                append("本页小计", page.subtotal, to: &html)
-                append(page.number == pages.count ? "合计" : "累计", page.running, to: &html)
+                var foot: [UInt8] = []
+                append("本页小计", page.subtotal, to: &foot)
+                append(page.number == pages.count ? "合计" : "累计", page.running, to: &foot)
+                html.writeBytes(foot)
             }
-            html += bottom(page, of: pages.count).utf8
+            html.writeString(bottom(page, of: pages.count))
         }
-        html += "</main></body></html>".utf8
+        html.writeString("</main></body></html>")
         return html
     }
 
@@ -140,11 +144,21 @@ public struct PrintedDocument: Sendable {
         html += first.utf8
         var lines = 1
         for (place, cell) in zip(cells.indices, cells) {
-            HTML.append(tag: "<td>", to: &html)
-            if case .blank = cell { continue }
-            let (shown, width) = (cell.shown, document.columns[place].width)
-            if case .text = cell { append(words: shown, width: width, to: &html) } else { html += shown.utf8 }
-            lines = max(lines, shown.lines(wrappedAt: width))
+            let width = document.columns[place].width
+            switch cell {
+            case .blank: HTML.append(tag: "<td>", to: &html)
+            // Most money of a row is none.
+            case .amount(.zero) where width >= 4: HTML.append(tag: "<td>0.00", to: &html)
+            case .text(let text):
+                HTML.append(tag: "<td>", to: &html)
+                append(words: text, width: width, to: &html)
+                lines = max(lines, text.lines(wrappedAt: width))
+            case .integer, .amount, .date:
+                let shown = cell.shown
+                HTML.append(tag: "<td>", to: &html)
+                HTML.append(shown, to: &html)
+                lines = max(lines, shown.lines(wrappedAt: width))
+            }
         }
         HTML.append(tag: "\n", to: &html)
         return lines

@@ -255,6 +255,9 @@ def test_numbers_that_are_nobodys_are_counted_and_then_none_is_taken(desk, elder
     assert late["result"] == "held" and late["code"] == "numbers_refused"
     found = desk.finance.get("/meals/held")["wrong_numbers"]
     assert {"canteen": "P002", "date": day(0)[:10], "count": 20} in [{k: v for k, v in row.items() if k != "last_at"} for row in found]
+    # Quality, who calls those elders back, sees it too, where the calls are listed.
+    page = desk.house.client("quality")("GET", "/console/callbacks", root=True).text.split('id="wrong"')[1]
+    assert day(0)[:10] in page and '<td class="n">20</td>' in page
     assert till.post("/meals", swipe | {"card": card, "entry": "read"}, 201)["doubt"] is None
 
 

@@ -1,6 +1,7 @@
 """axe where there is something to see only after a step: a file revealed, a second factor begun, a statement objected to, a check-in under way."""
 
 import time
+import urllib.error
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -123,6 +124,33 @@ def held_swipe(past):
     assert past.api("GET", "/meals/held", token=past.token("finance"))["held"]
 
 
+def budget_that_waits(visitor, past):
+    """Entered by one person: the other one's page has the buttons."""
+    finance, year = past.token("finance"), int(time.strftime("%Y", time.gmtime(time.time() + 8 * 3600)))
+    if not past.api("GET", "/budget-overrides", token=finance)["overrides"]:
+        past.api("POST", "/budgets", {"fund": "directed", "year": year, "granted_fen": 80_000_00}, token=finance)
+    page = visitor.go("/finance/budgets")
+    page.wait_for_selector("section.panel article button.main")
+
+
+def till(visitor, past):
+    """A canteen with a registered till."""
+    admin = past.token("admin")
+    if not past.api("GET", "/providers/P003/tills", token=admin)["tills"]:
+        past.api("POST", "/providers/P003/tills", {"device": "till-P003"}, token=admin)
+    page = visitor.go("/admin/providers/P003")
+    page.wait_for_selector("[action='/admin/providers/P003/tills/end'] button")
+
+
+def wrong_numbers(visitor, past):
+    """Enough numbers of nobody at one canteen for quality to look at it."""
+    window, at = past.token("provider", "--provider", "P004"), time.strftime("%Y-%m-%dT12:00:00+08:00", time.gmtime(time.time() - 16 * 3600))
+    for number in range(12):
+        with pytest.raises(urllib.error.HTTPError):
+            past.api("POST", "/meals", {"card": f"LZ77{number}", "canteen": "P004", "slot": "lunch", "at": at, "device": "till-P004"}, token=window)
+    visitor.go("/console/callbacks").wait_for_selector("#wrong td")
+
+
 def funds(visitor, past):
     special_funds(past)
     visitor.go("/finance/funds").wait_for_selector("section.panel article")
@@ -183,6 +211,7 @@ SCENES = [
     ("operator", no_place_for_this_role), ("provider", statement), ("provider", statement_changed), ("provider", statement_on_paper),
     ("provider", why), (movers, plan), ("finance", payouts), ("admin", payout_list),
     ("finance", funds), ("finance", fund), ("finance", swipes), ("operator", month_of_the_desk),
+    ("admin", budget_that_waits), ("admin", till), ("quality", wrong_numbers),
     ("provider", step("decline", "#decline")), ("provider", step("propose", "#propose")), ("provider", step("check-in", "#check")),
 ]
 
@@ -190,7 +219,7 @@ SCENES = [
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("login,scene", SCENES, ids=[
     "revealed", "enrolment", "wrong-code", "refused-login", "stale-form", "no-place", "statement", "statement-changed", "statement-on-paper",
-    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "decline", "propose", "check-in",
+    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "budget-waits", "till", "wrong-numbers", "decline", "propose", "check-in",
 ])
 def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
     if callable(login):

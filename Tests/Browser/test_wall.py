@@ -50,3 +50,17 @@ def test_an_english_head_breaks_between_words_only(visit, width):
     })"""
     assert page.locator(".tile .name").count() > 10
     assert page.evaluate(broken) == []
+
+
+@pytest.mark.parametrize("width", [1280, 1920, 3840])
+def test_heads_and_figures_of_the_lists_stand_on_one_line(visit, width):
+    page = visit("operator", viewport={"width": width, "height": width * 9 // 16}).go("/board")
+    # A line of a text is a rectangle of its range.
+    broken = """() => [...document.querySelectorAll('.wallgrid h2, .wallgrid .lines strong')].filter(told => {
+      const range = document.createRange();
+      range.selectNodeContents(told);
+      return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1;
+    }).map(told => told.textContent)"""
+    assert page.locator(".wallgrid h2").count() == 7 and page.locator(".wallgrid .lines strong").count() > 0
+    assert page.evaluate(broken) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width

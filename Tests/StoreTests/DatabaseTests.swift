@@ -113,6 +113,17 @@ import Testing
     }
 
     @Test(arguments: Backend.available)
+    func `reads whole numbers of every size`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await table(database)
+            let numbers = [Int64.min, .min + 1, -1_000_000_007, -1, 0, 7, 42_000_000_000, .max - 1, .max]
+            try await database.write { tx in for number in numbers { try tx.execute("INSERT INTO thing (id, word) VALUES (\(number), '')") } }
+            let read = try await database.read { tx in try tx.rows("SELECT id FROM thing ORDER BY id") { try $0.integer() } }
+            #expect(read == numbers)
+        }
+    }
+
+    @Test(arguments: Backend.available)
     func `runs one statement text again and again with other values`(backend: Backend) async throws {
         try await backend.withEmpty { database in
             try await table(database)

@@ -24,8 +24,9 @@ extension MonthPapers {
         for provider in Set(whose.keys).union(added.keys).sorted() {
             for statement in whose[provider] ?? [] {
                 rows.reserveCapacity(rows.count + statement.lines.count)
+                let (batch, workers): (Cell, [WorkerID: String]) = ("\(month)-\(provider)", workerNames(of: provider))
                 for line in statement.lines {
-                    rows.append(detailRow(line))
+                    rows.append(detailRow(line, batch, workers))
                     total += line.paid
                 }
             }
@@ -39,24 +40,28 @@ extension MonthPapers {
             signers: provider == nil ? ["制表", "复核", "审核", "负责人"] : ["服务商（盖章）", "复核", "审核", "负责人"])
     }
 
-    private func detailRow(_ line: StatementLine) -> [Cell] {
-        let c = line.candidate
+    /// - Parameters:
+    ///   - batch: of its statement.
+    ///   - workers: names by id, of its provider.
+    private func detailRow(_ line: StatementLine, _ batch: Cell, _ workers: [WorkerID: String]) -> [Cell] {
+        let (c, verdict) = (line.candidate, line.verdict)
         let (elder, visit, item) = (elders[c.elder], visits[c.subject], item(line))
-        var row: [Cell] = [
-            "\(month)-\(c.provider)", .text(c.shownNumber), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
+        var row: [Cell] = []
+        row.reserveCapacity(Self.detailColumns.count)
+        row += [
+            batch, .text(c.shownNumber), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
             .text(elder?.idTail ?? ""), .text(className(c)), elder.map { .integer($0.abilityLevel) } ?? .blank, .text(elder?.community ?? ""),
             .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
             .text(visit?.planned.short ?? c.date.short), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
             visit.flatMap { v in v.end.map { .integer(($0 - v.begin).minutes) } } ?? .blank,
-            .text(visit.map { workerName($0.worker, of: c.provider) } ?? ""), "L\(c.evidence.rawValue)",
+            .text(visit.map { workers[$0.worker] ?? $0.worker.text } ?? ""), "L\(c.evidence.rawValue)",
             .text(c.kind == .meal ? "刷卡" : Self.confirmation(visit)),
         ]
-        row.reserveCapacity(Self.detailColumns.count)
         for fund in Fund.allCases { row.append(.amount(line.amount(of: fund))) }
+        let subsidy = c.subsidy
+        row += [.amount(c.selfPay), .amount(verdict == .paid ? .zero : subsidy), .amount(verdict == .paid ? subsidy : .zero)]
         let findings = line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
-        row += [
-            .amount(c.selfPay), .amount(line.deduction), .amount(line.paid), .text(findings.isEmpty ? line.verdict.name : "\(line.verdict.name)：\(findings)"),
-        ]
+        row.append(.text(findings.isEmpty ? verdict.name : "\(verdict.name)：\(findings)"))
         return row
     }
 

@@ -142,7 +142,14 @@ extension MonthPapers {
 
     func workerName(_ id: WorkerID, of provider: ProviderID) -> String {
         guard let worker = franchise.workers(of: provider).first(where: { $0.id == id }) else { return id.text }
-        return "\(id) \(Masked.name(worker.name))"
+        return Self.workerName(worker)
+    }
+
+    private static func workerName(_ worker: Worker) -> String { "\(worker.id) \(Masked.name(worker.name))" }
+
+    /// Of its workers, each with the name masked: made once for all rows.
+    func workerNames(of provider: ProviderID) -> [WorkerID: String] {
+        Dictionary(franchise.workers(of: provider).map { ($0.id, Self.workerName($0)) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// `2026-03（试算）` until the month is closed.
@@ -173,5 +180,11 @@ extension Instant {
 
 extension LocalDate {
     /// `03-05`
-    var short: String { String(Substring(description.utf8.suffix(5))) }
+    var short: String {
+        // Short enough to need no memory of its own.
+        String(unsafeUninitializedCapacity: 5) { bytes in
+            for (place, byte) in description.utf8.suffix(5).enumerated() { bytes[place] = byte }
+            return 5
+        }
+    }
 }

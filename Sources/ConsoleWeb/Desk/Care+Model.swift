@@ -32,12 +32,25 @@ struct CallbacksModel: Sendable {
         let why: String
     }
 
+    /// A canteen where many numbers of a day were nobody's: whom to ask first whether they ate there.
+    struct Wrong: Sendable {
+        let day: String
+        let canteen: String
+        let count: Int
+    }
+
     let meals: [Meal]
     let rows: [Row]
     let pager: Pager
+    let wrong: [Wrong]
+    let hasWrong: Bool
 
-    /// - Parameter isLater: others stand before this page.
-    init(_ page: ReadCallbacks.Page, isLater: Bool = false, words: Words) {
+    /// - Parameters:
+    ///   - misses: stand on the first page.
+    ///   - isLater: others stand before this page.
+    init(_ page: ReadCallbacks.Page, _ misses: [TillRepository.Misses] = [], isLater: Bool = false, words: Words) {
+        wrong = isLater ? [] : misses.map { Wrong(day: $0.day.description, canteen: words.provider($0.canteen.text), count: $0.count) }
+        hasWrong = !wrong.isEmpty
         pager = Pager(of: Self.address, isLater: isLater, after: page.next?.key)
         meals = page.meals.map { entry in
             Meal(

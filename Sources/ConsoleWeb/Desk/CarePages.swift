@@ -12,7 +12,7 @@ import Workflow
 ///
 /// | path | what |
 /// |---|---|
-/// | GET /console/callbacks?after= | whom to ask: samples of the close first, then orders that nobody has confirmed; a hundred a page |
+/// | GET /console/callbacks?after= | whom to ask, samples of the close first, a hundred a page; where many card numbers were wrong |
 /// | GET /console/callbacks/{order} | the questions; once answered, the answers beside what is recorded |
 /// | POST /console/callbacks/{order} | the answers |
 /// | POST /console/callbacks/{order}/sample | the sample has passed, or failed and refuses its line |
@@ -41,7 +41,8 @@ public struct CarePages: PageGroup {
     @Sendable func callbacks(_ request: Request, _ context: DeskContext) async throws -> Response {
         let place = try request.query("after").map { try ReadCallbacks.Place(key: try Cursor.key($0, in: CallbacksModel.address)) }
         let page = try await ReadCallbacks(office).due(after: place, limit: CallbacksModel.limit)
-        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, isLater: place != nil, words: words))
+        let misses = try await ReadCardMisses(office)()
+        return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, misses, isLater: place != nil, words: words))
     }
 
     @Sendable func meal(_ request: Request, _ context: DeskContext) async throws -> Response {

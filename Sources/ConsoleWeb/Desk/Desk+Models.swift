@@ -27,7 +27,7 @@ struct OrderLine: Sendable {
     let note: String?
     let isUrgent: Bool
 
-    init(_ order: Order, elder: Elder?, unmet: String? = nil, words: Words, now: Instant) {
+    init(_ order: Order, elder: String?, unmet: String? = nil, words: Words, now: Instant) {
         id = order.id.text
         number = order.number
         state = localized(term: order.state.name)
@@ -35,7 +35,7 @@ struct OrderLine: Sendable {
         when = Words.when(order.window.start)
         region = words.region(order.region)
         provider = words.provider(order.provider?.text)
-        self.elder = elder.map { Masked.name($0.name) } ?? ""
+        self.elder = elder.map { Masked.name($0) } ?? ""
         elderID = order.elder.text
         let left = order.timer.map { ($0.due - now).minutes }
         deadline = left.map { $0 < 0 ? localized("已超 \(Self.span(-$0))") : localized("还有 \(Self.span($0))") } ?? ""

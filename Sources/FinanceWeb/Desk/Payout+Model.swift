@@ -129,7 +129,7 @@ struct PayoutListModel: Sendable {
         self.month = month.description
         self.once = once
         row = PayoutsModel.Row(page.line, isReached: true, mayAct: mayAct)
-        func elder(_ payment: CashPayment) -> String { page.elders[payment.elder.text].map { "\($0.number) \($0.name)" } ?? "" }
+        func elder(_ payment: CashPayment) -> String { page.elders[payment.elder].map { "\($0.number) \($0.name)" } ?? "" }
         func bill(_ payment: CashPayment) -> String {
             payment.bill.map { bill in
                 "\(bill.number) · \(bill.date) · \(reference.catalogue.item(ItemCode(bill.item))?.name ?? bill.item) · \(HTML.grouped(bill.price))"

@@ -23,6 +23,20 @@ public struct ElderRepository {
         }
     }
 
+    /// 卡号 and name of an elder.
+    public typealias Named = (number: String, name: String)
+
+    /// What a list of a hundred rows says of its elders, and no more of them.
+    public func named(_ ids: [ElderID]) throws -> [ElderID: Named] {
+        var found: [ElderID: Named] = [:]
+        for part in ids.chunked(by: Chunk.keys) {
+            try tx.forEachRow("SELECT id, number, name FROM elder WHERE id IN (\(list: part.map(\.text)))") { row in
+                found[try row.id()] = (try row.text(), try row.text())
+            }
+        }
+        return found
+    }
+
     /// - Throws: `elder_unknown` when nobody has this id.
     public func require(_ id: ElderID) throws -> Elder {
         guard let elder = try facts(id) else { throw Rejection(.missing, "elder_unknown", "没有这位老人，请先建档或重新查找。", pointer: "/elder_id") }

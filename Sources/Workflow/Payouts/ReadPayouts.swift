@@ -66,7 +66,7 @@ public struct ReadPayouts: Sendable {
         public let line: Line
         public let payments: [CashPayment]
         /// The number of each of their elders, and a name that is masked.
-        public let elders: [String: (number: String, name: String)]
+        public let elders: [ElderID: (number: String, name: String)]
         /// What was asked to be taken back and waits, of the programme.
         public let reversals: [PayoutReversal]
     }
@@ -78,10 +78,10 @@ public struct ReadPayouts: Sendable {
         return try await office.read { tx in
             let payments = try tx.payouts.page(code, month, after: id ?? "", limit: limit)
             let waiting = try tx.payouts.waitingReversals().filter { $0.payment.leg.programme == code }
-            let elders = try tx.elders.facts(Set((payments + waiting.map(\.payment)).map(\.elder)).sorted())
+            let elders = try tx.elders.named(Set((payments + waiting.map(\.payment)).map(\.elder)).sorted())
             return Page(
                 line: try line(tx, programme, month, try tx.payouts.unfinished(month), try tx.payouts.reversals(in: month)), payments: payments,
-                elders: Dictionary(uniqueKeysWithValues: elders.map { ($0.id.text, ($0.number, Masked.name($0.name))) }), reversals: waiting)
+                elders: elders.mapValues { ($0.number, Masked.name($0.name)) }, reversals: waiting)
         }
     }
 

@@ -11,7 +11,8 @@ public struct ReadDesk: Sendable {
 
     public struct Waiting: Sendable {
         public let order: Order
-        public let elder: Elder
+        /// The elder's whole name.
+        public let elder: String
         /// Why nobody has been found, if that is so.
         public let unmet: String?
     }
@@ -22,11 +23,11 @@ public struct ReadDesk: Sendable {
     }
 
     private static func waiting(_ tx: any Transaction, _ orders: [Order]) throws -> [Waiting] {
-        let elders = Dictionary(uniqueKeysWithValues: try tx.elders.facts(Set(orders.map(\.elder)).sorted()).map { ($0.id, $0) })
+        let elders = try tx.elders.named(Set(orders.map(\.elder)).sorted())
         let unmet = try tx.unmet.latest(orders.filter { $0.state == .received }.map(\.id))
         return try orders.map { order in
             guard let elder = elders[order.elder] else { throw StoreFault.corrupt("order \(order.id): no elder") }
-            return Waiting(order: order, elder: elder, unmet: unmet[order.id])
+            return Waiting(order: order, elder: elder.name, unmet: unmet[order.id])
         }
     }
 
