@@ -47,7 +47,7 @@ public struct Terms: Sendable {
         self.programmes = programmes
         self.policy = policy
         let all = franchise.providers.flatMap { franchise.workers(of: $0.id) }
-        staff = Dictionary(all.map { ($0.id, Staff($0)) }) { first, _ in first }
+        staff = Dictionary(grouping: all, by: \.id).compactMapValues { $0.first.map(Staff.init) }
     }
 
     public mutating func set(reused photos: [PhotoReuse]) {

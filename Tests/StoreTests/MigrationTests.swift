@@ -124,9 +124,10 @@ import Testing
         try await backend.withEmpty { database in
             try await Migrator(Array(Migrator.all.migrations.prefix(36))).migrate(database, now: Self.zero)
             try await database.writeAlone { tx in
-                // A held line that was corrected in June and stands on May's statement, one that waits, one taken back in its month, and what was carried.
+                // A held line that was corrected in June and stands on May's statement, one that waits, two taken back, one of them in its month, and what
+                // was carried.
                 for (id, rule, amount, pays) in [
-                    ("held", "", 700, "2026-05"), ("waits", "", 300, nil), ("back", "", -200, "2026-06"), ("carry/P001", "CARRY", -50, "2026-06"),
+                    ("held", "", 700, "2026-05"), ("waits", "", 300, nil), ("back", "", -200, "2026-06"), ("less", "", -100, "2026-05"), ("carry/P001", "CARRY", -50, "2026-06"),
                 ] as [(String, String, Int64, String?)] {
                     try tx.execute(
                         """
@@ -149,6 +150,7 @@ import Testing
                         Ledger.Posting(.reverse, subject: "held", debit: june, credit: correction, amount: Fen(700), reverses: 1),
                         Ledger.Posting(.reverse, subject: "waits", debit: june, credit: correction, amount: Fen(300)),
                         Ledger.Posting(.reverse, subject: "back", debit: correction, credit: june, amount: Fen(200)),
+                        Ledger.Posting(.reverse, subject: "less", debit: correction, credit: june, amount: Fen(100)),
                     ], at: Self.zero)
             }
             try await Migrator.all.migrate(database, now: Self.zero)
@@ -158,7 +160,7 @@ import Testing
                 }
             }
             #expect(balances == [
-                "correction/2026-04 200", "payable/P001/2026-04 50", "payable/P001/2026-05 700", "payable/P001/2026-06 -250", "reserved/A/2026-04 -700",
+                "correction/2026-04 300", "payable/P001/2026-04 50", "payable/P001/2026-05 600", "payable/P001/2026-06 -250", "reserved/A/2026-04 -700",
             ])
             let (entries, moved) = try await database.read { tx in
                 (try tx.ledger.of("held"), try tx.integer("SELECT moved_fen FROM adjustment WHERE id = 'held'"))

@@ -1047,7 +1047,7 @@ extension World {
     /// Those that the platform would ask to sign now.
     fileprivate func streets() async throws -> Set<String> {
         try await office.perform { tx in
-            try tx.close.keepStreets(World.month) { _ in nil }
+            try tx.close.keepStreets(World.month)
             return try tx.close.streets(World.month)
         }
     }

@@ -54,7 +54,7 @@ extension MonthPapers {
             .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
             .text(visit?.planned.short ?? c.date.short), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
             visit.flatMap { v in v.end.map { .integer(($0 - v.begin).minutes) } } ?? .blank,
-            .text(visit.map { workers[$0.worker] ?? $0.worker.text } ?? ""), "L\(c.evidence.rawValue)",
+            .text(visit.map { Self.name(of: $0.worker, in: workers) } ?? ""), "L\(c.evidence.rawValue)",
             .text(c.kind == .meal ? "刷卡" : Self.confirmation(visit)),
         ]
         for fund in Fund.allCases { row.append(.amount(line.amount(of: fund))) }

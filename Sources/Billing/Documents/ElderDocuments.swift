@@ -23,9 +23,10 @@ extension MonthPapers {
         let rows: [[Cell]] = services.map { line in
             let c = line.candidate
             let visit = visits[c.subject]
+            let server = visit.map { Self.name(of: $0.worker, in: workerNames(of: c.provider)) } ?? providerName(c.provider)
             return [
                 .date(c.date), "\(item(line)?.name ?? c.item.text)", "\(visit?.begin.clock ?? "")", "\(visit?.end?.clock ?? "")",
-                "\(visit.map { workerName($0.worker, of: c.provider) } ?? providerName(c.provider))", .amount(c.gross), .amount(c.subsidy),
+                .text(server), .amount(c.gross), .amount(c.subsidy),
                 .amount(c.selfPay), .blank, .blank, visit?.satisfaction.map { "\($0) 分" } ?? .blank,
             ]
         }

@@ -140,17 +140,13 @@ extension MonthPapers {
         return held.min { ($0.rank, $0.code) < ($1.rank, $1.code) }?.name ?? "普通"
     }
 
-    func workerName(_ id: WorkerID, of provider: ProviderID) -> String {
-        guard let worker = franchise.workers(of: provider).first(where: { $0.id == id }) else { return id.text }
-        return Self.workerName(worker)
-    }
-
-    private static func workerName(_ worker: Worker) -> String { "\(worker.id) \(Masked.name(worker.name))" }
-
-    /// Of its workers, each with the name masked: made once for all rows.
+    /// Ids with masked names of a provider's workers: made once for all rows.
     func workerNames(of provider: ProviderID) -> [WorkerID: String] {
-        Dictionary(franchise.workers(of: provider).map { ($0.id, Self.workerName($0)) }, uniquingKeysWith: { first, _ in first })
+        Dictionary(grouping: franchise.workers(of: provider), by: \.id).compactMapValues { $0.first.map { "\($0.id) \(Masked.name($0.name))" } }
     }
+
+    /// - Parameter names: of the provider's workers; who is not among them is named by the id.
+    static func name(of worker: WorkerID, in names: [WorkerID: String]) -> String { names[worker] ?? worker.text }
 
     /// `2026-03（试算）` until the month is closed.
     var period: String { Self.period(month, isClosed: isClosed) }

@@ -28,8 +28,8 @@ extension SettlementRepository {
 extension CloseRepository {
     /// Keeps which streets have money in a month: what was decided on its lines is final once the platform has signed.
     ///
-    /// - Parameter home: the street of a provider, to which a correction belongs that is of no line.
-    public func keepStreets(_ month: Month, home: (ProviderID) -> String?) throws {
+    /// For what concerns a provider as a whole (its score, a bonus, what is carried over) the district signs.
+    public func keepStreets(_ month: Month) throws {
         var lines: [String: Int] = [:]
         try tx.forEachRow("SELECT street, CAST(SUM(lines) AS BIGINT) FROM statement_street WHERE month = \(month) GROUP BY street") {
             lines[try $0.text()] = try $0.int()
@@ -51,13 +51,6 @@ extension CloseRepository {
             WHERE a.statement_month = \(month) AND a.approved_by IS NOT NULL AND l.subject = a.subject AND l.month = a.month
             """
         ) { streets.insert(try Self.street(&$0)) }
-        try tx.forEachRow(
-            """
-            SELECT DISTINCT a.provider_id FROM adjustment a
-            WHERE a.statement_month = \(month) AND a.approved_by IS NOT NULL
-                AND NOT EXISTS (SELECT 1 FROM statement_line l WHERE l.subject = a.subject AND l.month = a.month)
-            """
-        ) { if let street = home(try $0.id()) { streets.insert(street) } }
         try tx.execute("DELETE FROM close_street WHERE month = \(month)")
         for street in streets.sorted() { try tx.execute("INSERT INTO close_street (month, street) VALUES (\(month), \(street))") }
     }

@@ -47,7 +47,7 @@ public struct CorrectionRepository {
     /// bear stayed under its own month. Nothing is edited; what those corrections had not taken from programmes and elders stays so, and is told
     /// by whoever checks the books.
     func rebook() throws {
-        guard let now = try tx.first("SELECT MAX(at_ms) FROM posting", { $0.optionalInstant() }) ?? nil else { return }
+        guard case let now?? = try tx.first("SELECT MAX(at_ms) FROM posting", { $0.optionalInstant() }) else { return }
         let booked = try tx.rows(
             """
             SELECT a.month, a.statement_month, p.seq, p.subject, p.debit, p.credit, p.amount_fen

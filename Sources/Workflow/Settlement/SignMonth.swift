@@ -37,9 +37,7 @@ public struct SignMonth: Sendable {
                 from: move.from, action: action, to: to, by: caller.name, at: now, opinion: opinion, hash: hash,
                 street: move.right == .street ? try tx.close.street(of: caller.name) : nil)
             try tx.close.append(entry, to: month, after: history.count)
-            if action == .approve, to == .reviewed, !entry.isOfOneStreet {
-                try tx.close.keepStreets(month) { reference.franchise.provider($0)?.region }
-            }
+            if action == .approve, to == .reviewed, !entry.isOfOneStreet { try tx.close.keepStreets(month) }
             // From here on nothing is returned: what the payments cannot bear is known for good.
             if to == .finance {
                 let sealed = try tx.settlements.sealed(month)
