@@ -61,6 +61,6 @@ def test_heads_and_figures_of_the_lists_stand_on_one_line(visit, width):
       range.selectNodeContents(told);
       return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1;
     }).map(told => told.textContent)"""
-    assert page.locator(".wallgrid h2").count() == 7 and page.locator(".wallgrid .lines strong").count() > 0
+    assert page.locator(".wallgrid h2").count() == 8 and page.locator(".wallgrid .lines strong").count() > 0
     assert page.evaluate(broken) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width

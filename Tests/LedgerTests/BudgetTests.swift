@@ -241,11 +241,6 @@ import Workflow
             #expect(try await used(meals) == swipes.flatMap(\.legs).map(\.amount).total)
             _ = try await world.office.perform(try ReverseMeal(world.office).prepared(swipes[0].id, reason: "刷错", by: World.desk))
             #expect(try await used(meals) == swipes[1].legs.map(\.amount).total)
-            // Of a fund that has paid for none of them.
-            let others = BudgetKey(fund: .directed, year: 2026, category: "01")
-            #expect(BudgetRepository.Stored.unopened(others).balance.used == .zero)
-            try await grant(world, 100, others)
-            #expect(try await used(others) == .zero)
             #expect(try await world.faults() == [])
             // A meal of two funds, of which the budget bears the one.
             try await world.office.perform { [id = swipes[1].id] tx in
@@ -254,6 +249,11 @@ import Workflow
             let whole = BudgetKey(fund: .mealSubsidy, year: 2026)
             try await grant(world, 100, whole)
             #expect(try await used(whole) == Fen(2))
+            // Of a fund that has paid for no meal.
+            let others = BudgetKey(fund: .voucher, year: 2026, category: "01")
+            #expect(BudgetRepository.Stored.unopened(others).balance.used == .zero)
+            try await grant(world, 100, others)
+            #expect(try await used(others) == .zero)
         }
     }
 

@@ -58,8 +58,7 @@ extension MonthPapers {
             .text(c.kind == .meal ? "刷卡" : Self.confirmation(visit)),
         ]
         for fund in Fund.allCases { row.append(.amount(line.amount(of: fund))) }
-        let subsidy = c.subsidy
-        row += [.amount(c.selfPay), .amount(verdict == .paid ? .zero : subsidy), .amount(verdict == .paid ? subsidy : .zero)]
+        row += [.amount(c.selfPay), .amount(line.deduction), .amount(line.paid)]
         let findings = line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
         row.append(.text(findings.isEmpty ? verdict.name : "\(verdict.name)：\(findings)"))
         return row
