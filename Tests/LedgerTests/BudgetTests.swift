@@ -250,7 +250,7 @@ import Workflow
             try await grant(world, 100, whole)
             #expect(try await used(whole) == Fen(2))
             // Of a fund that has paid for no meal.
-            let others = BudgetKey(fund: .voucher, year: 2026, category: "01")
+            let others = BudgetKey(fund: .voucher, year: 2026)
             #expect(BudgetRepository.Stored.unopened(others).balance.used == .zero)
             try await grant(world, 100, others)
             #expect(try await used(others) == .zero)
