@@ -90,7 +90,7 @@ extension BudgetRepository {
         }
         for group in groups {
             let funds = group.legs.split(separator: ";").map { $0.prefix { $0 != "|" } }
-            guard funds.contains(key.fund.rawValue[...]) else { continue }
+            guard funds.contains(where: { $0 == key.fund.rawValue }) else { continue }
             let parts = group.budgets.split(separator: "/", omittingEmptySubsequences: false).map { String($0) }
             let budgets = try funds.enumerated().map { index, fund in
                 let budgets = index < parts.count ? parts[index] : ""
