@@ -115,9 +115,14 @@ public struct Statement: Hashable, Sendable {
     public var adjustments: [Adjustment] = []
 
     public init(month: Month, provider: ProviderID, lines: [StatementLine]) {
+        self.init(month: month, provider: provider, frozen: lines.sorted { LinePlace($0.candidate) < LinePlace($1.candidate) })
+    }
+
+    /// - Parameter lines: in the order in which they were frozen, which stays.
+    public init(month: Month, provider: ProviderID, frozen lines: [StatementLine]) {
         self.month = month
         self.provider = provider
-        self.lines = lines.sorted { LinePlace($0.candidate) < LinePlace($1.candidate) }
+        self.lines = lines
     }
 
     public var totals: StatementTotals { lines.reduce(into: StatementTotals()) { $0 += StatementTotals($1) } }

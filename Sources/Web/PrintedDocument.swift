@@ -15,7 +15,8 @@ public struct PrintedDocument: Sendable {
         /// Padding of a cell, above and below.
         let padding_mm: Double
         let sheet: Document.Sheet
-        /// All columns with their padding, in half-width characters.
+        /// Of each column and of all with their padding, in half-width characters.
+        let widths: [Int]
         let columns: Int
 
         static let width_mm = 277.0
@@ -32,7 +33,8 @@ public struct PrintedDocument: Sendable {
         private static let rule_mm = 0.2
 
         init(_ document: Document) {
-            columns = document.columns.reduce(0) { $0 + $1.width + Self.padding }
+            widths = document.columns.map(\.width)
+            columns = widths.reduce(0) { $0 + $1 + Self.padding }
             letter_mm = min(document.isLarge ? 4.6 : 3.4, Self.width_mm / Double(columns) / Self.halfWidth)
             padding_mm = document.isLarge ? 2 : 0.3
             let line_mm = letter_mm * Self.leading
@@ -143,20 +145,20 @@ public struct PrintedDocument: Sendable {
         HTML.append(tag: "<tr>", to: &html)
         html += first.utf8
         var lines = 1
-        for (place, cell) in zip(cells.indices, cells) {
-            let width = document.columns[place].width
-            switch cell {
-            case .blank: HTML.append(tag: "<td>", to: &html)
+        for place in cells.indices {
+            let width = layout.widths[place]
             // Most money of a row is none.
-            case .amount(.zero) where width >= 4: HTML.append(tag: "<td>0.00", to: &html)
-            case .text(let text):
-                HTML.append(tag: "<td>", to: &html)
-                append(words: text, width: width, to: &html)
-                lines = max(lines, text.lines(wrappedAt: width))
-            case .integer, .amount, .date:
-                let shown = cell.shown
-                HTML.append(tag: "<td>", to: &html)
+            if case .amount(.zero) = cells[place], width >= 4 {
+                HTML.append(tag: "<td>0.00", to: &html)
+                continue
+            }
+            HTML.append(tag: "<td>", to: &html)
+            let shown = cells[place].shown
+            // No character takes more half-widths than bytes.
+            if shown.utf8.count <= width {
                 HTML.append(shown, to: &html)
+            } else {
+                append(words: shown, width: width, to: &html)
                 lines = max(lines, shown.lines(wrappedAt: width))
             }
         }
@@ -164,9 +166,9 @@ public struct PrintedDocument: Sendable {
         return lines
     }
 
-    /// A word that fits into its column is not broken, just as the sheets were divided. Where all of a text fits, nothing is.
+    /// A word that fits into its column is not broken, just as the sheets were divided.
     private func append(words text: String, width: Int, to html: inout [UInt8]) {
-        guard text.utf8.count > width, text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
+        guard text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
         var isFirst = true
         text.forEachWord { word, own in
             if !isFirst { html.append(UInt8(ascii: " ")) }

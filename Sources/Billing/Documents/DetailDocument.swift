@@ -46,9 +46,7 @@ extension MonthPapers {
     private func detailRow(_ line: StatementLine, _ batch: Cell, _ workers: [WorkerID: String]) -> [Cell] {
         let (c, verdict) = (line.candidate, line.verdict)
         let (elder, visit, item) = (elders[c.elder], visits[c.subject], item(line))
-        var row: [Cell] = []
-        row.reserveCapacity(Self.detailColumns.count)
-        row += [
+        var row: [Cell] = [
             batch, .text(c.shownNumber), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
             .text(elder?.idTail ?? ""), .text(className(c)), elder.map { .integer($0.abilityLevel) } ?? .blank, .text(elder?.community ?? ""),
             .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
@@ -57,10 +55,13 @@ extension MonthPapers {
             .text(visit.map { Self.name(of: $0.worker, in: workers) } ?? ""), "L\(c.evidence.rawValue)",
             .text(c.kind == .meal ? "刷卡" : Self.confirmation(visit)),
         ]
+        row.reserveCapacity(Self.detailColumns.count)
         for fund in Fund.allCases { row.append(.amount(line.amount(of: fund))) }
-        row += [.amount(c.selfPay), .amount(line.deduction), .amount(line.paid)]
-        let findings = line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
-        row.append(.text(findings.isEmpty ? verdict.name : "\(verdict.name)：\(findings)"))
+        row.append(.amount(c.selfPay))
+        row.append(.amount(line.deduction))
+        row.append(.amount(line.paid))
+        let findings = line.findings.isEmpty ? "" : "：" + line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
+        row.append(.text(verdict.name + findings))
         return row
     }
 

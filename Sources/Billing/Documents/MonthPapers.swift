@@ -171,16 +171,40 @@ extension Fund {
 
 extension Instant {
     /// `03-05 09:30`, as a clock in Lanzhou shows it; the year stands in the title.
-    var short: String { "\(localDate.short) \(clock)" }
+    var short: String {
+        let (date, minute) = (localDate, minuteOfDay)
+        return String(unsafeUninitializedCapacity: 11) { bytes in
+            date.writeShort(to: bytes)
+            bytes[5] = UInt8(ascii: " ")
+            bytes.write(minute / 60, at: 6)
+            bytes[8] = UInt8(ascii: ":")
+            bytes.write(minute % 60, at: 9)
+            return 11
+        }
+    }
 }
 
 extension LocalDate {
     /// `03-05`
     var short: String {
-        // Short enough to need no memory of its own.
         String(unsafeUninitializedCapacity: 5) { bytes in
-            for (place, byte) in description.utf8.suffix(5).enumerated() { bytes[place] = byte }
+            writeShort(to: bytes)
             return 5
         }
+    }
+
+    // Written where it will stand, as all of it is short enough to need no memory of its own: a month's papers have thousands.
+    fileprivate func writeShort(to bytes: UnsafeMutableBufferPointer<UInt8>) {
+        bytes.write(monthOfYear, at: 0)
+        bytes[2] = UInt8(ascii: "-")
+        bytes.write(day, at: 3)
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    /// A number of two digits.
+    fileprivate func write(_ number: Int, at place: Int) {
+        self[place] = UInt8(ascii: "0") + UInt8(number / 10)
+        self[place + 1] = UInt8(ascii: "0") + UInt8(number % 10)
     }
 }

@@ -23,9 +23,11 @@ public struct PaperRepository {
 
     /// Some elders, by id.
     public func elders(_ ids: [String]) throws -> [ElderID: MonthPapers.ElderFacts] {
-        try ids.chunked(by: Chunk.keys).reduce(into: [:]) { result, part in
-            result.merge(try elders("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))")) { known, _ in known }
+        var result: [ElderID: MonthPapers.ElderFacts] = [:]
+        for part in ids.chunked(by: Chunk.keys) {
+            try add("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))", to: &result)
         }
+        return result
     }
 
     /// Whoever a cash payment of the month is for, or one that was taken back in it.
@@ -38,13 +40,17 @@ public struct PaperRepository {
             """)
     }
 
-    private static let elderColumns: StaticString = 
+    private static let elderColumns: StaticString =
         "e.id, e.number, e.name, e.id_tail, e.region, e.streets, e.community, e.ability_level, e.classes"
 
     private func elders(_ query: SQL) throws -> [ElderID: MonthPapers.ElderFacts] {
         var result: [ElderID: MonthPapers.ElderFacts] = [:]
-        try tx.forEachRow(query) { row in result[try row.id(Elder.self)] = try MonthPapers.ElderFacts(row: &row) }
+        try add(query, to: &result)
         return result
+    }
+
+    private func add(_ query: SQL, to result: inout [ElderID: MonthPapers.ElderFacts]) throws {
+        try tx.forEachRow(query) { row in result[try row.id(Elder.self)] = try MonthPapers.ElderFacts(row: &row) }
     }
 
     /// The lines of months before that adjustments correct, by the id of the adjustment.
@@ -234,7 +240,7 @@ public struct LateLines: Sendable {
 
     public init(_ statements: [Statement], of month: Month) {
         let first = month.first
-        let late = statements.flatMap { $0.lines.filter { $0.candidate.date < first } }.map(\.candidate)
+        let late = statements.flatMap { $0.lines.filter { $0.candidate.date < first }.map(\.candidate) }
         subjects = late.map(\.subject)
         elders = Set(late.map(\.elder.text)).sorted()
         byProvider = Dictionary(grouping: late, by: \.provider).mapValues { $0.map(\.subject) }

@@ -65,7 +65,7 @@ public struct SettlementRepository {
     public func statement(_ month: Month, _ provider: ProviderID, until: Instant? = nil) throws -> Statement? {
         guard try hasStatement(month, provider) else { return nil }
         var statement = Statement(
-            month: month, provider: provider, lines: try lines(month, provider, try tx.close.decisions(month, provider, until: until)))
+            month: month, provider: provider, frozen: try lines(month, provider, try tx.close.decisions(month, provider, until: until)))
         statement.adjustments = try tx.close.adjustments(on: month, provider)
         return statement
     }

@@ -102,8 +102,9 @@ enum Packed {
 
     static func classes(_ text: String) throws -> [ClassSpan] {
         guard !text.isEmpty else { return [] }
-        return try text.split(separator: ";").map { part in
-            let fields = part.split(separator: "|", omittingEmptySubsequences: false)
+        // By bytes: a paper reads those of a thousand elders.
+        return try text.utf8.split(separator: UInt8(ascii: ";")).map { part in
+            let fields = part.split(separator: UInt8(ascii: "|"), omittingEmptySubsequences: false).map { Substring($0) }
             guard fields.count == 3, let from = LocalDate(fields[1]) else { throw StoreFault.corrupt("elder.classes: \(text)") }
             return ClassSpan(classCode: String(fields[0]), span: DateSpan(from: from, until: LocalDate(fields[2])))
         }

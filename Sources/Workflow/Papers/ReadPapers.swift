@@ -62,7 +62,7 @@ public struct ReadPapers: Sendable {
         // One provider's elders are found by its lines: a database asked for those of a month goes through all there are.
         let elders = try provider == nil
             ? tx.papers.elders(month, and: late)
-            : tx.papers.elders(Set(statements.flatMap { $0.lines.map(\.candidate.elder.text) }).sorted())
+            : tx.papers.elders(Set(statements.flatMap { $0.lines.map { $0.candidate.elder.text } }).sorted())
         return MonthPapers(
             month: month, isClosed: isClosed, statements: statements, elders: elders,
             visits: try tx.papers.visits(month, of: provider, and: late),
