@@ -50,7 +50,8 @@ extension BenchCommand {
                 let before = try await checked(month(visits / 10))
                 show(try await checked(month(visits)), "checks only, no database", tenth: before)
             } else {
-                let before = try await throughDatabase(month(visits / 10), intake: 0)
+                // Beside orders the close steps aside for them: how long it takes then says nothing about the close.
+                let before = intake > 0 ? nil : try await throughDatabase(month(visits / 10), intake: 0)
                 show(try await throughDatabase(month(visits), intake: intake), postgres == nil ? "sqlite" : "postgresql", tenth: before)
             }
         }
@@ -184,10 +185,11 @@ extension BenchCommand {
         }
 
         /// Four limits, each beside what was measured in the same run.
-        private func show(_ measure: Measure, _ kind: String, tenth: Measure) {
+        ///
+        /// - Parameter tenth: nil when orders were taken beside the close.
+        private func show(_ measure: Measure, _ kind: String, tenth: Measure?) {
             func number(_ value: Double, _ digits: Int) -> JSON { .raw(String(format: "%.\(digits)f", value)) }
             func text(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
-            let growth = measure.seconds / max(tenth.seconds, 0.000_001)
             let share = Double(visits) / 1_000_000
             let (alone, during) = (percentile(measure.alone), percentile(measure.during))
             if json {
@@ -196,10 +198,15 @@ extension BenchCommand {
                     "cpu_seconds": number(measure.cpu, 2), "per_second": number(Double(measure.lines) / measure.seconds, 0),
                     "held": JSON(measure.held), "blocked": JSON(measure.blocked), "limit_seconds": number(60 * share, 1),
                     "seconds_ratio": number(measure.seconds / (60 * share), 3), "peak_rss_mb": JSON(measure.peakMB), "limit_rss_mb": 600,
-                    "rss_ratio": number(Double(measure.peakMB) / 600, 3), "tenth_seconds": number(tenth.seconds, 2),
-                    "tenth_cpu_seconds": number(tenth.cpu, 2), "growth": number(growth, 2), "limit_growth": 11,
+                    "rss_ratio": number(Double(measure.peakMB) / 600, 3),
                 ]
-                if let scan = measure.scan {
+                if let tenth {
+                    line = line.adding([
+                        "tenth_seconds": number(tenth.seconds, 2), "tenth_cpu_seconds": number(tenth.cpu, 2),
+                        "growth": number(measure.seconds / tenth.seconds, 2), "limit_growth": 11,
+                    ])
+                }
+                if let scan = measure.scan, tenth != nil {
                     line = line.adding([
                         "limit": "a bare SQL scan with the same sums on the same database", "scan_seconds": number(scan, 2),
                         "scan_ratio": number(measure.seconds / scan, 2), "limit_scan_ratio": 6,
@@ -222,9 +229,12 @@ extension BenchCommand {
                   发现：\(measure.codes.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: "，"))
                   用时 \(text(measure.seconds)) 秒，限 \(text(60 * share, 1)) 秒，比值 \(text(measure.seconds / (60 * share)))
                   峰值内存 \(measure.peakMB) MB，限 600 MB，比值 \(text(Double(measure.peakMB) / 600))
-                  十分之一的笔数用时 \(text(tenth.seconds)) 秒（CPU \(text(tenth.cpu)) 秒），增长 \(text(growth)) 倍，限 11 倍
                 """)
-            if let scan = measure.scan { print("  同一数据库上不带规则的合计 \(text(scan)) 秒，比值 \(text(measure.seconds / scan))，限 6") }
+            if let tenth {
+                let growth = text(measure.seconds / tenth.seconds)
+                print("  十分之一的笔数用时 \(text(tenth.seconds)) 秒（CPU \(text(tenth.cpu)) 秒），增长 \(growth) 倍，限 11 倍")
+                if let scan = measure.scan { print("  同一数据库上不带规则的合计 \(text(scan)) 秒，比值 \(text(measure.seconds / scan))，限 6") }
+            }
             guard !measure.during.isEmpty else { return }
             print(
                 """
