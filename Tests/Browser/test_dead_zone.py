@@ -4,7 +4,9 @@ import shutil
 import sqlite3
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, DATA, Visitor
+from test_pages import RULES
 from test_portal import offer
 
 QUEUE = "JSON.parse(localStorage.getItem('portal.queue') || '[]')"
@@ -289,6 +291,24 @@ def test_what_was_refused_is_done_anew_at_the_door(phone, district, visits):
     page.wait_for_selector(f"{card(one)} [data-do='check-out']")
     page.wait_for_selector("#waiting", state="hidden")
     assert len(events_of(district, one, "order.checked_in")) == 1
+    phone.faults.clear()
+
+
+def test_a_locked_door_code_is_told_to_the_worker_and_stands_on_the_desk_for_everybody(phone, enter, district, visits):
+    [one] = visits(1)
+    page = phone.go("/provider")
+    kept(page, one)
+    page.on("dialog", lambda dialog: dialog.accept())
+    for wrong in [code for code in ("1111", "2222", "3333", "4444", "5555", "6666") if code != one["visit_code"]][:5]:
+        check(page, one, "check-in", wrong)
+        page.wait_for_selector("#waiting-list li:has-text('平台没有接受')")
+    page.wait_for_selector("#waiting-list li:has-text('连续报错 5 次')")
+    for view in [{}, {"color_scheme": "dark"}, {"viewport": {"width": 700, "height": 450}}]:
+        desk = enter(district, "operator", **view).go("/console/duties")
+        desk.wait_for_selector(f"a:has-text('{one['number']}')")
+        found = Axe().run(desk, options=RULES).response["violations"]
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+    page.evaluate("localStorage.clear()")
     phone.faults.clear()
 
 

@@ -458,7 +458,16 @@ window.addEventListener("focus", () => { if (relogin.open) goOn(); });
 // --- Live events.
 
 const refreshBoard = calm(400, async () => {
-  try { $("#board").innerHTML = await piece($("#board").dataset.piece); } catch { /* the next event tries again */ }
+  const board = $("#board");
+  try {
+    const html = await piece(board.dataset.piece);
+    // Whoever walks the list by keyboard stays where they are: at the same order, or at what stands in its place now.
+    const stops = () => $$("a, button, [tabindex]", board);
+    const at = stops().indexOf(document.activeElement);
+    const way = at >= 0 && document.activeElement.getAttribute("href");
+    board.innerHTML = html;
+    if (at >= 0) (stops().find((stop) => way && stop.getAttribute("href") === way) || stops()[Math.min(at, stops().length - 1)])?.focus({ preventScroll: true });
+  } catch { /* the next event tries again */ }
 });
 listen(document.body.dataset.events, {
   async call(event) {
