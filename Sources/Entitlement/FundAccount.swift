@@ -124,7 +124,8 @@ public enum FundRefusal: Error, Hashable, Sendable {
     case notEnough(available: Fen)
     case aidAlreadyGiven
     case ownRequest
-    case alreadyDecided
+    /// - by: who was first, where that is known.
+    case alreadyDecided(by: String? = nil)
     case notALoan
     case moreThanOwed(outstanding: Fen)
     case notByRequest
@@ -139,7 +140,8 @@ extension FundRefusal: Rejecting {
         case .notEnough(let available): Rejection(.refused, "fund_not_enough", "账户可用余额 \(available)，不足支付；请减少金额或先追加额度。")
         case .aidAlreadyGiven: Rejection(.conflict, "aid_already_given", "该对象已从本账户领取过一次性帮扶，不能重复发放。")
         case .ownRequest: Rejection(.forbidden, "own_request", "不能审批自己提出的申请，请由另一人审批。")
-        case .alreadyDecided: Rejection(.conflict, "already_decided", "该申请已经审批，不能再次审批。")
+        case .alreadyDecided(let first):
+            Rejection(.conflict, "already_decided", "该申请已\(first.map { "由“\($0)”" } ?? "经")审批，不能再次审批；请刷新页面看结果。")
         case .notALoan: Rejection(.refused, "fund_not_loan", "只有医药费垫支需要归还。")
         case .moreThanOwed(let outstanding): Rejection(.refused, "repayment_too_large", "该对象尚欠 \(outstanding)，归还金额不能超过欠款。")
         case .notByRequest: Rejection(.refused, "fund_by_month", "护理费按月发放，不逐笔申请。")
@@ -164,7 +166,7 @@ extension FundAccount {
     ///
     /// - Parameter names: all under which the person acts who approves it.
     public func paying(_ payment: FundPayment, by names: Set<String>) throws(FundRefusal) -> FundAccount {
-        guard payment.state == .requested else { throw .alreadyDecided }
+        guard payment.state == .requested else { throw .alreadyDecided(by: payment.decidedBy) }
         guard !names.contains(payment.requestedBy) else { throw .ownRequest }
         guard payment.amount <= available else { throw .notEnough(available: available) }
         var account = self

@@ -22,6 +22,13 @@ public struct Fen: Hashable, Comparable, Sendable, Codable {
         amount = hundredths
     }
 
+    /// Reads yuan as they are typed and pasted into a form, full width or half: `１，２００．５０`, `¥1,200.50`, `−3.05 元`.
+    public init?(pasted text: String) {
+        let marks: Set<Character> = [",", "¥", "￥", "元"]
+        let plain = PaperNumber.normalised(text).map { ["−", "–", "—"].contains($0) ? "-" : $0 }
+        self.init(yuan: String(plain.filter { !marks.contains($0) }))
+    }
+
     /// `15.00`: two decimals, no thousands marks.
     public var yuan: String { Decimals.text(hundredths: amount) }
 

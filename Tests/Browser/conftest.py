@@ -24,9 +24,9 @@ def vnh(*arguments):
 class House:
     """One `vnh serve` over a fresh district, with the API beside the pages."""
 
-    def __init__(self, folder, *demo, close=None):
+    def __init__(self, folder, *demo, close=None, data=DATA):
         self.url = f"sqlite:{folder}/vnh.sqlite"
-        vnh("demo", "--database", self.url, "--data", str(DATA), *(demo or ["--elders", "400"]))
+        vnh("demo", "--database", self.url, "--data", str(data), *(demo or ["--elders", "400"]))
         if close:
             vnh("close", close, "--database", self.url)
         self.log, self.port = f"{folder}/serve.log", "0"
@@ -84,8 +84,8 @@ class House:
 def make_house(tmp_path_factory):
     houses = []
 
-    def make(name, *demo, close=None):
-        houses.append(House(tmp_path_factory.mktemp(name), *demo, close=close))
+    def make(name, *demo, **more):
+        houses.append(House(tmp_path_factory.mktemp(name), *demo, **more))
         return houses[-1]
 
     yield make

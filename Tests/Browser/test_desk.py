@@ -393,6 +393,25 @@ def test_a_server_that_comes_back_brings_the_calls_of_the_meantime(enter, make_h
     visitor.forgive("net::ERR", "Failed to load")
 
 
+def test_whoever_walks_the_board_by_keyboard_stays_where_they_are(visit, house):
+    """Every change of an order draws the board anew."""
+    def order(days):
+        start = time.strftime(f"%Y-%m-%dT1{days}:00:00+08:00", time.gmtime(time.time() + 8 * 3600 + days * 86_400))
+        elder = house.elders("LZ000000")[days]
+        return house.api("POST", "/orders", {"elder_id": elder["id"], "item_code": "06001", "start": start, "allow_twin": True})
+
+    order(3)
+    page = visit("operator").go("/console")
+    page.wait_for_selector("#link:has-text('实时')")
+    link = page.locator("#board a[href*='/console/orders/']").last
+    link.focus()
+    href = link.get_attribute("href")
+    page.evaluate("() => { document.querySelector('#board').firstElementChild.dataset.old = 'yes'; }")
+    order(4)
+    page.wait_for_function("() => !document.querySelector('#board [data-old]')")
+    page.wait_for_function("href => document.activeElement.getAttribute('href') === href", arg=href)
+
+
 def test_of_two_operators_at_one_order_the_second_sees_what_the_first_has_done(visit, house):
     elder = house.elders()[5]
     made = house.api("POST", "/orders", {"elder_id": elder["id"], "item_code": "06001", "start": soon()})

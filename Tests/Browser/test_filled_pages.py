@@ -142,6 +142,35 @@ def till(visitor, past):
     page.wait_for_selector("[action='/admin/providers/P003/tills/end'] button")
 
 
+def till_off(visitor, past):
+    """A canteen whose only till is switched off again."""
+    admin = past.token("admin")
+    if not past.api("GET", "/providers/P005/tills", token=admin)["tills"]:
+        past.api("POST", "/providers/P005/tills", {"device": "till-P005"}, token=admin)
+    page = visitor.go("/admin/providers/P005")
+    page.locator("[action='/admin/providers/P005/tills/end'] button").first.click()
+    page.wait_for_selector("h2:has-text('刷卡机')")
+
+
+def undone(visitor, past):
+    page = visitor.go("/finance/budgets")
+    page.get_by_label("全年金额").fill("很多")
+    page.get_by_role("button", name="下达").click()
+    page.wait_for_selector("[data-undone]")
+    visitor.forgive("400")
+
+
+def waiting(visitor, past):
+    """Three entries in the telephone: one refused, one that waits for it, one of another firm."""
+    page = visitor.go("/provider")
+    page.evaluate("""() => localStorage.setItem("portal.queue", JSON.stringify([
+        { key: "a", path: "/api/v1/provider/orders/x1/check-in", body: {}, label: "签到 · 11:30 午餐送餐上门", shown: "11:32", refused: "服务码不对" },
+        { key: "b", path: "/api/v1/provider/orders/x1/check-out", body: {}, label: "签退 · 11:30 午餐送餐上门", shown: "11:40" },
+        { key: "c", path: "/api/v1/provider/orders/x2/check-in", body: {}, label: "签到 · 12:00 助浴", shown: "12:01（手机时间 13:01）", firm: "暖阳居家照护服务中心（示例）" }]))""")
+    page.reload()
+    page.wait_for_function("() => document.querySelectorAll('#waiting-list li').length === 3")
+
+
 def wrong_numbers(visitor, past):
     """Enough numbers of nobody at one canteen for quality to look at it."""
     window, at = past.token("provider", "--provider", "P004"), time.strftime("%Y-%m-%dT12:00:00+08:00", time.gmtime(time.time() - 16 * 3600))
@@ -211,7 +240,7 @@ SCENES = [
     ("operator", no_place_for_this_role), ("provider", statement), ("provider", statement_changed), ("provider", statement_on_paper),
     ("provider", why), (movers, plan), ("finance", payouts), ("admin", payout_list),
     ("finance", funds), ("finance", fund), ("finance", swipes), ("operator", month_of_the_desk),
-    ("admin", budget_that_waits), ("admin", till), ("quality", wrong_numbers),
+    ("admin", budget_that_waits), ("admin", till), ("admin", till_off), ("finance", undone), ("provider", waiting), ("quality", wrong_numbers),
     ("provider", step("decline", "#decline")), ("provider", step("propose", "#propose")), ("provider", step("check-in", "#check")),
 ]
 
@@ -219,7 +248,7 @@ SCENES = [
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("login,scene", SCENES, ids=[
     "revealed", "enrolment", "wrong-code", "refused-login", "stale-form", "no-place", "statement", "statement-changed", "statement-on-paper",
-    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "budget-waits", "till", "wrong-numbers", "decline", "propose", "check-in",
+    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "budget-waits", "till", "till-off", "undone", "waiting", "wrong-numbers", "decline", "propose", "check-in",
 ])
 def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
     if callable(login):

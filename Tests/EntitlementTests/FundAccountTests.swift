@@ -49,7 +49,7 @@ import Testing
     @Test func `pays by two persons, once, and no more than it has`() throws {
         #expect(try account(.specialNeed).paying(payment(1000), by: ["checker"]).available == .zero)
         #expect(throws: FundRefusal.ownRequest) { try account(.specialNeed).paying(payment(10), by: ["other", "maker"]) }
-        #expect(throws: FundRefusal.alreadyDecided) { try account(.specialNeed).paying(payment(10, state: .paid), by: ["checker"]) }
+        #expect(throws: FundRefusal.alreadyDecided()) { try account(.specialNeed).paying(payment(10, state: .paid), by: ["checker"]) }
         #expect(throws: FundRefusal.notEnough(available: Fen(900))) { try account(.specialNeed, drawn: 100).paying(payment(901), by: ["checker"]) }
     }
 

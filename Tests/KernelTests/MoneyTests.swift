@@ -27,6 +27,18 @@ import Testing
 
     /// Price, hundredths of a unit → half up, symmetric around zero.
     @Test(arguments: [
+        ("１，２００．５０", 120_050), ("¥1,200.50", 120_050), ("￥ 600 元", 60_000), ("−3.05", -305), ("－３．０５", -305), (" 12 ", 1_200),
+    ] as [(String, Int64)])
+    func `is read as it is pasted`(text: String, amount: Int64) {
+        #expect(Fen(pasted: text) == Fen(amount))
+    }
+
+    @Test(arguments: ["", "元", "一百", "0.001", "1.2.3", "1e3", "十元", "12-3"])
+    func `is not guessed from what is pasted`(text: String) {
+        #expect(Fen(pasted: text) == nil)
+    }
+
+    @Test(arguments: [
         (1000, 150, 1500), (1, 50, 1), (1, 49, 0), (3, 50, 2), (333, 33, 110), (-1, 50, -1), (-1, 49, 0), (-3, 50, -2), (0, 100, 0), (999, 100, 999),
     ] as [(Int64, Int64, Int64)])
     func `is rounded half up by the line`(price: Int64, hundredths: Int64, result: Int64) {

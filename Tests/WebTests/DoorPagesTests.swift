@@ -37,7 +37,8 @@ struct DoorPagesTests {
     @Test func `a form that is sent once more, and what could not be done`() throws {
         let form = FormFields("url=https%3A%2F%2Fx%3Fa%3D1&note=%3Cb%3E&empty=&password=secret&csrf=old")
         try Golden.page("again", Entrance.AgainModel("//evil.example", form))
-        try Golden.page("undone", Entrance.UndoneModel(message: "您的角色不能使用这个功能。"))
+        try Golden.page("undone", Entrance.UndoneModel(message: "您的角色不能使用这个功能。", back: nil))
+        try Golden.page("undone", as: "undone@form", Entrance.UndoneModel(message: "这一行已有处理意见。", back: "/finance/2026-01/held"))
     }
 
     @Test func `one's own account: off, being turned on, and on`() throws {

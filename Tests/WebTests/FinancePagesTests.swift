@@ -104,7 +104,7 @@ struct FinancePagesTests {
                 let (lines, count, obstacle) = try await ReadHeld(world.office)(World.month, by: caller)
                 try Golden.page(
                     "held", as: name, HeldModel(
-                        World.month, lines, count: count, obstacle: obstacle, caller: caller, reference: reference,
+                        World.month, lines, count: count, obstacle: obstacle, once: "once", caller: caller, reference: reference,
                         vocabulary: try Golden.pages.get().vocabulary(.chinese)))
             }
             let decided = try DecideLine(world.office).prepared(World.month, held.id.text, .refuse, reason: "R12 核验等级不够", by: Self.reviewer)

@@ -47,7 +47,7 @@ public struct BankLine: Hashable, Sendable {
         }
         return try records.dropFirst().map { record in
             let fields = record.fields.map(\.trimmed)
-            guard fields.count == 4, let amount = Fen(yuan: fields[1]), ["成功", "失败"].contains(fields[2]) else {
+            guard fields.count == 4, let amount = Fen(pasted: fields[1]), ["成功", "失败"].contains(fields[2]) else {
                 throw Rejection(.refused, "bank_file_invalid", "银行回单第 \(record.line) 行应为 付款编号、金额、成功或失败、说明。整个文件未入账。")
             }
             return BankLine(reference: PaperNumber.normalised(fields[0]), amount: amount, isPaid: fields[2] == "成功", note: fields[3])

@@ -89,7 +89,7 @@ public struct CarePages: PageGroup {
                 return Instant(day, minute: minute)
             }
             let extra = try given(form.extra).map { text in
-                guard let amount = Fen(yuan: text) else {
+                guard let amount = Fen(pasted: text) else {
                     throw Rejection(.invalid, "amount_invalid", "多付的钱请写成元，例如 10 或 10.50。", pointer: "/extra")
                 }
                 return amount

@@ -101,8 +101,9 @@ public struct BudgetPages: PageGroup {
         }
     }
 
+    /// Yuan as people write and paste them: `１，２００．５０`, `¥1,200.50`, `−3.05 元`.
     static func yuan(_ text: String) throws -> Fen {
-        guard let amount = Fen(yuan: text.filter { !$0.isWhitespace && $0 != "," && $0 != "，" }) else {
+        guard let amount = Fen(pasted: text) else {
             throw Rejection(.invalid, "amount_invalid", "金额请写成元，例如 1200 或 1200.50。", pointer: "/amount")
         }
         return amount

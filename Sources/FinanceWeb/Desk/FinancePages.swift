@@ -71,7 +71,7 @@ public struct FinancePages: PageGroup {
         return try pages.page(
             "held", .finance("\(month) 待核", request, context),
             HeldModel(
-                month, held, count: count, obstacle: obstacle, caller: context.caller, reference: office.reference,
+                month, held, count: count, obstacle: obstacle, once: exchange.newFormKey, caller: context.caller, reference: office.reference,
                 vocabulary: pages.vocabulary(request.language)))
     }
 
@@ -124,10 +124,13 @@ public struct FinancePages: PageGroup {
     private func sign(_ action: CloseAction, _ request: Request, _ context: StaffContext) async throws -> Response {
         try Self.mayAct(context)
         let month = try context.month()
-        let form = try await exchange.form(Signature.self, request, context)
-        let step = try SignMonth(office).prepared(month, action, opinion: form.opinion, seen: form.hash, by: context.caller)
-        _ = try await office.perform(step)
-        return Pages.redirect(to: "/finance/\(month)")
+        return try await exchange.formOnce(Signature.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            let step = try SignMonth(office).prepared(month, action, opinion: form.opinion, seen: form.hash, by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/finance/\(month)"
+            }
+        }
     }
 
     struct Decision: Decodable, Sendable {
@@ -140,14 +143,18 @@ public struct FinancePages: PageGroup {
     @Sendable func decide(_ request: Request, _ context: StaffContext) async throws -> Response {
         try Self.mayAct(context)
         let month = try context.month()
-        let form = try await exchange.form(Decision.self, request, context)
-        guard let kind = LineDecision.Kind(rawValue: form.kind) else {
-            throw Rejection(.invalid, "decision_unknown", "处理应为放行或拒付。", pointer: "/kind")
+        let subject = try context.parameters.require("subject")
+        return try await exchange.formOnce(Decision.self, request, context, keeping: IdempotencyKey.forMoney) { form in
+            guard let kind = LineDecision.Kind(rawValue: form.kind) else {
+                throw Rejection(.invalid, "decision_unknown", "处理应为放行或拒付。", pointer: "/kind")
+            }
+            let reason = form.reason.isEmpty && kind == .refuse ? String((form.why ?? "").prefix(500)) : form.reason
+            let step = try DecideLine(office).prepared(month, subject, kind, reason: reason, by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/finance/\(month)/held"
+            }
         }
-        let reason = form.reason.isEmpty && kind == .refuse ? String((form.why ?? "").prefix(500)) : form.reason
-        let step = try DecideLine(office).prepared(month, try context.parameters.require("subject"), kind, reason: reason, by: context.caller)
-        _ = try await office.perform(step)
-        return Pages.redirect(to: "/finance/\(month)/held")
     }
 
     struct Reply: Decodable, Sendable { let answer: String }

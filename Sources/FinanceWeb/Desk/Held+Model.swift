@@ -34,11 +34,12 @@ struct HeldModel: Sendable {
     let mayDecide: Bool
     /// Why the caller may only look.
     let obstacle: String?
+    let once: String
 
     init(
-        _ month: Month, _ held: [ReadHeld.Held], count: Int, obstacle: String?, caller: Caller, reference: Reference, vocabulary: Vocabulary
+        _ month: Month, _ held: [ReadHeld.Held], count: Int, obstacle: String?, once: String, caller: Caller, reference: Reference, vocabulary: Vocabulary
     ) {
-        (self.month, self.count, self.obstacle) = (month.description, count, obstacle)
+        (self.month, self.count, self.obstacle, self.once) = (month.description, count, obstacle, once)
         (shown, isCut) = (held.count, held.count < count)
         mayDecide = obstacle == nil
         let record = Evidence(reference: reference, vocabulary: vocabulary)

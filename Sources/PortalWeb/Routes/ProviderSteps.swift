@@ -111,6 +111,8 @@ struct ProviderSteps: Sendable {
 
     struct CheckBody: Decodable, Sendable {
         let at: Instant
+        /// What the telephone's own clock showed, when it was found to be wrong and `at` was put right.
+        let device_at: Instant?
         let worker: String?
         let method: String
         let lat: Double?
@@ -143,8 +145,9 @@ struct ProviderSteps: Sendable {
                 place = here
             }
             var report = CheckReport(
-                at: at, worker: worker.map { WorkerID($0) }, method: method, place: place, accuracy_m: accuracy_m, code: code,
+                at: at, worker: worker.map { WorkerID($0) }, method: method, place: place, accuracy_m: accuracy_m, code: code.map(PaperNumber.normalised),
                 photoSHA256: photo_sha256, reasonCode: reason_code)
+            report.deviceAt = device_at
             report.device = device
             report.isMocked = mock_location ?? false
             report.isLocationOff = location_off ?? false

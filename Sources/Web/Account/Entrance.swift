@@ -3,6 +3,15 @@ import Hummingbird
 import Kernel
 import Workflow
 
+extension Request {
+    /// Path and query of the page of ours from which the request comes; the browser names it to nobody else.
+    fileprivate var referringPath: String? {
+        guard let referrer = headers[.referer], let host = head.authority, let scheme = referrer.firstRange(of: "://") else { return nil }
+        let rest = referrer[scheme.upperBound...]
+        return rest.hasPrefix(host) ? String(rest.dropFirst(host.count)) : nil
+    }
+}
+
 /// The pages of whoever is not (any more) in: the login, the code of the second factor, and a form that has to be sent once more.
 public struct Entrance: Sendable {
     private let pages: PageLibrary
@@ -103,12 +112,15 @@ public struct Entrance: Sendable {
 
     struct UndoneModel: Sendable {
         let message: String
+        /// The page of ours on which the form stands; nil when nothing was sent.
+        let back: String?
     }
 
     /// 没有完成: what a person sees where a machine gets problem+json.
     func undone(_ request: Request, _ rejection: Rejection, caller: Caller?) throws -> Response {
         let frame = Frame(title: "没有完成", caller: caller?.name ?? "", language: request.language)
-        return try pages.page("undone", frame, UndoneModel(message: rejection.message), status: Problem.status(rejection))
+        let back = request.isSafe ? nil : Way(next: request.referringPath).next
+        return try pages.page("undone", frame, UndoneModel(message: rejection.message, back: back), status: Problem.status(rejection))
     }
 
     /// The largest form that is kept for somebody who has to log in first.

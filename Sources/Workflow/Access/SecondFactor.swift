@@ -158,7 +158,8 @@ public struct SecondFactor: Sendable {
         return try tx.factors.takeRecovery(Secrets.hash(code), of: login, at: now)
     }
 
-    private static func plain(_ code: String) -> String { code.lowercased().filter { $0.isLetter || $0.isNumber } }
+    /// As the app shows it, however it was typed: full width, in groups, with blanks.
+    private static func plain(_ code: String) -> String { PaperNumber.normalised(code).lowercased().filter { $0.isLetter || $0.isNumber } }
 
     private static func grouped(_ text: String) -> String {
         text.enumerated().map { ($0 > 0 && $0 % 4 == 0 ? " " : "") + String($1) }.joined()

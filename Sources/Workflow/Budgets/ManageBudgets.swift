@@ -159,10 +159,10 @@ public struct OverrideBudget: Sendable {
         let (now, reference) = (office.now, office.reference)
         return { tx in
             let asked = try Self.require(tx, id)
-            guard asked.state == .requested else { throw FundRefusal.alreadyDecided }
+            guard asked.state == .requested else { throw FundRefusal.alreadyDecided(by: asked.decidedBy) }
             guard try !tx.access.names(of: caller.name).contains(asked.requestedBy) else { throw FundRefusal.ownRequest }
             guard try tx.overrides.decide(id, approve ? .approved : .rejected, by: caller.name, opinion: opinion, at: now) else {
-                throw FundRefusal.alreadyDecided
+                throw FundRefusal.alreadyDecided()
             }
             switch asked.kind {
             case .extra: if approve { try tx.budgets.extend(asked.budget, by: asked.amount) }

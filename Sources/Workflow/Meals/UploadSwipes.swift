@@ -99,7 +99,7 @@ public struct DecideHeldSwipe: Sendable {
                     at: held.deviceAt, device: held.device, deviceSwipe: held.deviceSwipe, isRead: held.isRead), by: caller, waivesGrace: true) : nil
         return { tx in
             guard try tx.heldSwipes.decide(held.id, accept ? .accepted : .rejected, by: caller.name, opinion: opinion, at: now) else {
-                throw FundRefusal.alreadyDecided
+                throw FundRefusal.alreadyDecided()
             }
             let served = try swipe?(tx)
             try tx.events.append(

@@ -51,7 +51,7 @@ public struct ReversePayout: Sendable {
             }
             guard try !tx.access.names(of: caller.name).contains(asked.requestedBy) else { throw FundRefusal.ownRequest }
             guard try tx.payouts.decide(asked, in: approve ? open : nil, by: caller.name, opinion: opinion, at: now) else {
-                throw FundRefusal.alreadyDecided
+                throw FundRefusal.alreadyDecided(by: asked.decidedBy)
             }
             if approve { try Payouts(tx, reference, by: caller, now: now).takeBack(asked.payment, in: open) }
             try Self.tell(

@@ -24,12 +24,19 @@ public struct DecideLine: Sendable {
             guard let line = try tx.close.line(month, subject) else {
                 throw Rejection(.missing, "line_unknown", "该月结算单中没有这一行，请核对。", pointer: "/subject")
             }
-            guard line.verdict == .held else {
-                throw Rejection(.conflict, "line_not_held", "这一行是“\(line.verdict.name)”，只有待核的行可以放行或拒付。")
-            }
+            guard line.verdict == .held else { throw Self.notHeld(line.verdict, try tx.close.decisions(month, line.provider)[subject]) }
             try Self.apply(decision, to: subject, month, tx, reference)
             return decision
         }
+    }
+
+    /// Two had the same line before them: the second is told who was first, when, what and why.
+    private static func notHeld(_ verdict: Verdict, _ first: LineDecision?) -> Rejection {
+        guard let first else {
+            return Rejection(.conflict, "line_not_held", "这一行是“\(verdict.name)”，只有待核的行可以放行或拒付。")
+        }
+        let told = "“\(first.by)”已于 \(first.at.localDate) \(first.at.clock) \(first.kind == .release ? "放行" : "拒付")这一行（\(first.reason)）"
+        return Rejection(.conflict, "line_not_held", "\(told)，不能再改；确有错误请在未结月份冲正。")
     }
 
     /// Writes a decision and moves the money with it; a confirmation of what was due before no longer counts.

@@ -7,6 +7,8 @@ import Store
 /// What a worker's device or a landline call tells at the door.
 public struct CheckReport: Sendable {
     public var at: Instant
+    /// What the telephone's own clock showed, when that was found to be wrong and ``at`` was put right; kept in the log.
+    public var deviceAt: Instant?
     public var worker: WorkerID?
     public var method: CheckMethod
     public var place: Coordinate?
@@ -35,6 +37,9 @@ public struct CheckReport: Sendable {
         self.photoSHA256 = photoSHA256
         self.reasonCode = reasonCode
     }
+
+    /// What the log keeps of it beside the visit.
+    var logged: String { deviceAt.map { (["device_at": JSON($0)] as JSON).text } ?? "{}" }
 
     /// Checks what can be proven on the spot and measures the distance to the door.
     func check(against elder: Elder, _ policy: EvidencePolicy, now: Instant) throws -> Check {
@@ -97,7 +102,7 @@ public struct CheckIn: Sendable {
             try tx.visits.begin(visit)
             try tx.orders.save(started, replacing: old)
             try tx.events.append(
-                "order.checked_in", subject: id.text, subjectSeq: started.version, to: provider, by: caller.name, at: now)
+                "order.checked_in", subject: id.text, subjectSeq: started.version, to: provider, by: caller.name, at: now, data: report.logged)
             return started
         }
     }
@@ -129,7 +134,7 @@ public struct CheckOut: Sendable {
             visit.traces.signedBy = report.signedBy
             try tx.visits.saveCheckOut(visit)
             try tx.events.append(
-                "order.checked_out", subject: id.text, subjectSeq: done.version, to: old.provider, by: caller.name, at: now)
+                "order.checked_out", subject: id.text, subjectSeq: done.version, to: old.provider, by: caller.name, at: now, data: report.logged)
             guard report.method == .code || report.method == .card else {
                 try tx.orders.save(done, replacing: old)
                 return done

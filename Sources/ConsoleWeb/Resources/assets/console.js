@@ -1,5 +1,5 @@
 // 座席工作台: calls come in as live events, everything is reachable by keyboard, nothing typed is ever lost.
-import { $, $$, call, calm, listen, newKey, piece, renew } from "./page.js";
+import { $, $$, call, calm, listen, newKey, piece, Refused, renew } from "./page.js";
 
 const word = (name) => $(`[data-word="${name}"]`, $("#words").content).textContent;
 const work = $("#work");
@@ -86,7 +86,7 @@ async function load(sheet, key, focus) {
     sheet.dataset.loaded = "yes";
   } catch (fault) {
     sheet.innerHTML = `<p class="fault" role="alert"></p>`;
-    $(".fault", sheet).textContent = fault.status === 401 ? word("login") : fault.message;
+    $(".fault", sheet).textContent = said(fault);
     return;
   }
   const unknown = $("[data-unknown]", sheet);
@@ -231,11 +231,17 @@ function quote(form) {
 }
 const quoteSoon = calm(200, quote);
 
+/** What to do, in words of ours: a browser's own about a line that is down mean nothing to an operator. */
+function said(fault) {
+  if (!(fault instanceof Refused)) return word("away");
+  return fault.status === 401 ? word("login") : fault.message || word("failed");
+}
+
 function say(box, fault) {
   const line = document.createElement("p");
   line.className = "fault";
   line.setAttribute("role", "alert");
-  line.textContent = fault.status === 401 ? word("login") : fault.message || word("failed");
+  line.textContent = said(fault);
   box.replaceChildren(line);
 }
 
@@ -452,7 +458,16 @@ window.addEventListener("focus", () => { if (relogin.open) goOn(); });
 // --- Live events.
 
 const refreshBoard = calm(400, async () => {
-  try { $("#board").innerHTML = await piece($("#board").dataset.piece); } catch { /* the next event tries again */ }
+  const board = $("#board");
+  try {
+    const html = await piece(board.dataset.piece);
+    // Whoever walks the list by keyboard stays where they are: at the same order, or at what stands in its place now.
+    const stops = () => $$("a, button, [tabindex]", board);
+    const at = stops().indexOf(document.activeElement);
+    const way = at >= 0 && document.activeElement.getAttribute("href");
+    board.innerHTML = html;
+    if (at >= 0) (stops().find((stop) => way && stop.getAttribute("href") === way) || stops()[Math.min(at, stops().length - 1)])?.focus({ preventScroll: true });
+  } catch { /* the next event tries again */ }
 });
 listen(document.body.dataset.events, {
   async call(event) {
@@ -581,7 +596,7 @@ document.addEventListener("submit", async (event) => {
       delete form.dataset.idempotency;
       const box = $("[role=status]", form);
       box.className = "fault";
-      box.textContent = fault.status === 401 ? word("login") : fault.message;
+      box.textContent = said(fault);
     } finally {
       delete form.dataset.busy;
     }

@@ -1,5 +1,5 @@
 // 待核: one line after the other by keyboard. A decision is sent some seconds after the key, so that a slip of the hand can be taken back.
-import { $, $$, call, newKey, renew } from "./page.js";
+import { $, $$, call, newKey, Refused, renew } from "./page.js";
 
 const GRACE_S = 5;
 const word = (name) => $(`[data-word="${name}"]`, $("#words").content).textContent;
@@ -71,7 +71,7 @@ async function flush() {
   } catch (fault) {
     if (fault.status === 401) await renew().catch(() => false);
     card.classList.remove("done");
-    say(card, fault.status === 401 ? word("login") : fault.message, true);
+    say(card, !(fault instanceof Refused) ? word("away") : fault.status === 401 ? word("login") : fault.message, true);
   }
 }
 

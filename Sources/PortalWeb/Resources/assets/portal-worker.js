@@ -1,7 +1,7 @@
 // Keeps the provider's last sheet for a dead zone. The network comes first; what is kept is deleted at logout.
 const KEPT = "portal";
 
-const FIRST = ["/provider", "/assets/app.css", "/assets/portal.css", "/assets/page.js", "/assets/portal.js", "/assets/icon.svg"];
+const FIRST = ["/provider", "/assets/app.css", "/assets/portal.css", "/assets/page.js", "/assets/portal.js", "/assets/forms.js", "/assets/icon.svg"];
 // The pages that are wanted on the way; of any other one the sheet is shown, which says that there is no network.
 const PAGES = ["/provider", "/provider/plan", "/provider/means"];
 

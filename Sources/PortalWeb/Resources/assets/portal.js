@@ -1,17 +1,42 @@
 // 服务商手机端: what is done here is kept in the telephone until the platform has it, each with its own time and its own key.
-import { $, $$, call, calm, listen, newKey, piece, Refused } from "./page.js";
+import { $, $$, call, calm, clock, listen, newKey, note, piece, Refused } from "./page.js";
 
 const word = (name) => $(`[data-word="${name}"]`, $("#words").content).textContent;
 const sheet = $("#sheet");
 
-// --- The queue: survives a dead zone, a closed page and an empty battery.
+// --- The queue: survives a dead zone, a closed page, an empty battery and a telephone that is passed on.
+
+/** Whose login the page is: what waits was done for that firm and goes to the platform only under it. */
+const firm = $("#sheet").dataset.firm;
+const isOurs = (entry) => !entry.firm || entry.firm === firm;
+const orderOf = (entry) => entry.path.match(/orders\/([^/]+)\//)[1];
 
 const queue = {
-  get all() { try { return JSON.parse(localStorage.getItem("portal.queue") || "[]"); } catch { return []; } },
-  set all(entries) { localStorage.setItem("portal.queue", JSON.stringify(entries)); paint(); },
-  add(entry) { this.all = [...this.all, { key: newKey(), ...entry }]; },
+  /** Kept here only when the telephone keeps nothing (full, or a private window). */
+  unkept: null,
+  get all() { try { return this.unkept || JSON.parse(localStorage.getItem("portal.queue") || "[]"); } catch { return []; } },
+  set all(entries) {
+    try { localStorage.setItem("portal.queue", JSON.stringify(entries)); this.unkept = null; } catch { this.unkept = entries; tell(word("unkept")); }
+    paint();
+  },
+  add(entry) { this.all = [...this.all, { key: newKey(), firm, ...entry }]; },
+  put(entry) { this.all = this.all.map((other) => (other.key === entry.key ? entry : other)); },
   drop(key) { this.all = this.all.filter((entry) => entry.key !== key); },
+  /** Done; what was refused of the same step before is done with. */
+  done({ key, path }) { this.all = this.all.filter((entry) => entry.key !== key && !(entry.refused && entry.path === path)); },
 };
+
+/** The check-in before this check-out that was refused: what came after it waits until that is put right, done anew or deleted. */
+const before = (entry, entries) => entries.slice(0, entries.findIndex((other) => other.key === entry.key))
+  .find((other) => other.refused && other.path !== entry.path && orderOf(other) === orderOf(entry));
+const mayGo = (entry, entries) => isOurs(entry) && !entry.refused && !before(entry, entries);
+
+function standing(entry, entries) {
+  if (!isOurs(entry)) return word("other-firm").replace("{}", entry.firm);
+  if (entry.refused) return `${word("refused")}：${entry.refused}`;
+  if (before(entry, entries)) return word("after");
+  return entry.trouble ? `${word("trouble")}（${entry.trouble}）` : word("queued");
+}
 
 function paint() {
   const entries = queue.all;
@@ -19,11 +44,18 @@ function paint() {
   $("#waiting-count").textContent = entries.length || "";
   $("#waiting-list").replaceChildren(...entries.map((entry) => {
     const line = document.createElement("li");
-    line.textContent = `${entry.label} ${entry.shown} — ${entry.refused ? `${word("refused")}：${entry.refused}` : word("queued")}`;
-    if (entry.refused) line.append(" ", button(word("drop"), () => { if (confirm(word("drop-sure"))) queue.drop(entry.key); }));
+    line.textContent = `${entry.label} ${entry.shown} — ${standing(entry, entries)}`;
+    if (!entry.refused && mayGo(entry, entries)) return line;
+    const steps = document.createElement("div");
+    steps.className = "pair";
+    if (entry.refused && isOurs(entry)) {
+      steps.append(button(word("again"), () => { queue.put({ ...entry, refused: undefined }); flush(); }), button(word("mend"), () => mend(entry)));
+    }
+    steps.append(button(word("drop"), () => { if (confirm(word("drop-sure"))) { queue.drop(entry.key); flush(); } }));
+    line.append(steps);
     return line;
   }));
-  $("#send-now").hidden = entries.every((entry) => entry.refused);
+  $("#send-now").hidden = !entries.some((entry) => mayGo(entry, entries));
   lay();
 }
 
@@ -40,7 +72,8 @@ function button(text, then) {
  * kept before the dead zone may be older than what was done: what it still offers is done with.
  */
 function lay() {
-  for (const entry of queue.all.filter((entry) => !entry.refused)) {
+  const entries = queue.all;
+  for (const entry of entries.filter((entry) => mayGo(entry, entries))) {
     const [, order, kind] = entry.path.match(/orders\/([^/]+)\/(check-in|check-out)$/) || [];
     const stack = $(`[data-order="${order}"] .stack`, sheet);
     if (!stack || $(`[data-waits="${kind}"]`, stack)) continue;
@@ -66,40 +99,89 @@ function lay() {
 
 /** Nobody is logged in any more, or somebody else is: what waits stays until its owner is back. */
 const isOut = (fault) => fault.status === 401 || fault.code === "csrf_invalid";
+/** The way back in; to a page of whoever is in by now. */
+const leaveOut = () => tell(word("login"), "fault", "/provider");
 
-let sending = false;
-/** Sends what waits, in the order in which it was done; stops at the first that finds no network. */
-async function flush() {
-  if (sending) return;
-  sending = true;
-  try {
-    for (const entry of queue.all.filter((entry) => !entry.refused)) {
-      try {
-        const answer = await call("POST", entry.path, entry.body, entry.key);
-        queue.drop(entry.key);
-        if (answer?.call_heard === false) tell(word("unheard"));
-        else tell(`${entry.label} ${entry.shown} — ${word("sent")}`, "done");
-      } catch (fault) {
-        if (!(fault instanceof Refused)) break;
-        if (isOut(fault)) { tell(word("login")); break; }
-        if (fault.status >= 500 || fault.status === 429) break;
-        queue.all = queue.all.map((other) => (other.key === entry.key ? { ...other, refused: fault.message } : other));
+/** A telephone's clock is off by more than this when its times are put right. */
+const CLOCK_OFF_S = 120;
+
+/**
+ * With the platform's time beside the telephone's: a clock that is an hour off must not cost a visit its proof. Done once, before an entry first goes,
+ * so that it is the same request however often it is sent.
+ */
+function timed(entry) {
+  if (entry.isTimed) return entry;
+  const { at } = entry.body;
+  const made = { ...entry, isTimed: true };
+  if (Math.abs(clock.ahead_ms) > CLOCK_OFF_S * 1000) {
+    made.body = { ...entry.body, at: local(new Date(Date.parse(at) - clock.ahead_ms)), device_at: at };
+    made.shown = word("clocked").replace("{}", made.body.at.slice(11, 16)).replace("{}", at.slice(11, 16));
+  }
+  queue.put(made);
+  return made;
+}
+
+/** Sends what waits, in the order in which it was done; stops at the first that finds no network. What is in trouble holds up its own visit alone. */
+async function sendAll() {
+  const session = await fetch("/session", { headers: { "X-Requested-With": "piece" } });
+  note(session);
+  if (session.status === 401) return leaveOut();
+  if (!session.ok) return;
+  const stuck = new Set();
+  for (const { key } of queue.all) {
+    // As it stands now: another window may have deleted it.
+    const entries = queue.all;
+    const waiting = entries.find((entry) => entry.key === key);
+    if (!waiting || !mayGo(waiting, entries) || stuck.has(orderOf(waiting))) continue;
+    const entry = timed(waiting);
+    try {
+      const answer = await call("POST", entry.path, entry.body, entry.key);
+      queue.done(entry);
+      if (answer?.call_heard === false) tell(word("unheard"));
+      else tell(`${entry.label} ${entry.shown} — ${word("sent")}`, "done");
+    } catch (fault) {
+      if (!(fault instanceof Refused)) return;
+      if (isOut(fault)) return leaveOut();
+      if (fault.status < 500 && fault.status !== 429 && fault.code !== "idempotency_key_running") {
+        queue.put({ ...entry, refused: fault.message, trouble: undefined });
+        continue;
       }
+      queue.put({ ...entry, trouble: fault.message });
+      if (fault.status === 429) return;
+      stuck.add(orderOf(entry));
     }
-  } finally {
-    sending = false;
-    refresh();
   }
 }
 
+let sending = null;
+/** One window at a time sends; the others see what it has done. */
+async function flush() {
+  const entries = queue.all;
+  if (sending || !entries.some((entry) => mayGo(entry, entries))) return refresh();
+  const alone = async (lock) => { if (lock !== null) await sendAll(); };
+  sending = navigator.locks ? navigator.locks.request("portal.queue", { ifAvailable: true }, alone) : alone();
+  try { await sending; } catch { /* no network: what waits goes later */ } finally {
+    sending = null;
+    refresh();
+  }
+}
+addEventListener("storage", (event) => { if (event.key === "portal.queue") { paint(); refresh(); } });
+
 let told;
 /** Says at the foot of the screen, wherever the page stands, what went wrong or what comes next. */
-function tell(text, kind = "fault") {
+function tell(text, kind = "fault", way = null) {
   clearTimeout(told);
   if (kind === "done") told = setTimeout(() => $("#fault").replaceChildren(), 8000);
   const line = document.createElement("p");
   line.className = kind;
   line.textContent = text;
+  if (way) {
+    const link = document.createElement("a");
+    link.className = "button";
+    link.href = way;
+    link.textContent = word("enter");
+    line.append(" ", link);
+  }
   $("#fault").replaceChildren(line, button(word("close"), () => $("#fault").replaceChildren()));
 }
 
@@ -113,6 +195,7 @@ const refresh = calm(250, async () => {
     const before = new Set(offers());
     draw(html);
     show(true);
+    showClock();
     if (offers().some((order) => !before.has(order))) ring();
     title();
     keep();
@@ -176,8 +259,8 @@ function ring() {
 
 // --- Doing.
 
-const local = () => {
-  const now = new Date();
+/** ISO 8601 by the telephone's clock and zone. */
+const local = (now = new Date()) => {
   const two = (n) => String(n).padStart(2, "0");
   const zone = -now.getTimezoneOffset();
   return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}T${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}${zone < 0 ? "-" : "+"}${two(Math.floor(Math.abs(zone) / 60))}:${two(Math.abs(zone) % 60)}`;
@@ -197,13 +280,30 @@ async function now(button, path, body) {
     refresh();
   } catch (fault) {
     button.disabled = false;
-    tell(fault instanceof Refused ? (isOut(fault) ? word("login") : fault.message) : word("away"));
+    if (fault instanceof Refused && isOut(fault)) leaveOut();
+    else tell(fault instanceof Refused ? fault.message : word("away"));
   }
 }
 
 let checking = null;
 let position = null;
 let isLocating = false;
+
+/** Another proof for what was refused; the time and the place stay as they were recorded. */
+function mend(entry) {
+  checking = { entry };
+  const form = $("#check-form");
+  form.reset();
+  position = null;
+  isLocating = false;
+  form.elements.code.value = entry.body.code || "";
+  form.elements.landline.checked = entry.body.method === "landline";
+  form.elements.reason.value = entry.body.reason_code || "";
+  $("#check-title").textContent = `${entry.label} ${entry.shown}`;
+  $("#check-place").textContent = word("recorded");
+  $("#check-place").className = "";
+  $("#check").showModal();
+}
 
 function check(card, kind) {
   checking = { order: card.dataset.order, worker: card.dataset.worker, kind, number: $("h3", card).textContent };
@@ -226,22 +326,42 @@ async function sha256(file) {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+/** Spaces, dashes and full-width digits are how people write; the platform knows the plain ones. */
+const plain = (text) => text.normalize("NFKC").replace(/[\s\p{Pd}]/gu, "");
+
+/** What proves it, as the form says; null when nothing does. */
+function proof(form, hasPlace) {
+  const code = plain(form.elements.code.value);
+  const reason_code = form.elements.reason.value || undefined;
+  if (code) return { reason_code, code, method: /^\d{4}$/.test(code) ? "code" : "card" };
+  if (form.elements.landline.checked) return { reason_code, code: undefined, method: "landline" };
+  if (hasPlace) return { reason_code, code: undefined, method: "app" };
+  return reason_code ? { reason_code, code: undefined, method: "paper" } : null;
+}
+
 $("#check-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  const body = { at: local(), worker: checking.worker || undefined, method: "app" };
-  if (position) Object.assign(body, { lat: position.latitude, lon: position.longitude, accuracy_m: Math.round(position.accuracy) });
-  const code = form.elements.code.value.trim();
-  if (form.elements.reason.value) body.reason_code = form.elements.reason.value;
-  if (code) Object.assign(body, { code, method: /^\d{4}$/.test(code) ? "code" : "card" });
-  else if (form.elements.landline.checked) body.method = "landline";
-  else if (!position && body.reason_code) body.method = "paper";
-  else if (!position) { $("#check-place").textContent = word(isLocating ? "locating" : "proofless"); $("#check-place").className = "fault"; return; }
-  const photo = form.elements.photo.files[0];
-  if (photo && crypto.subtle) body.photo_sha256 = await sha256(photo);
-  $("#check").close();
-  queue.add({ path: `/api/v1/provider/orders/${checking.order}/${checking.kind}`, body, label: $("#check-title").textContent, shown: body.at.slice(11, 16) });
-  flush();
+  // Touched twice, it is one check-in.
+  if (form.dataset.busy) return;
+  form.dataset.busy = "yes";
+  try {
+    const old = checking.entry;
+    const body = old ? { ...old.body } : { at: local(), worker: checking.worker || undefined };
+    if (position) Object.assign(body, { lat: position.latitude, lon: position.longitude, accuracy_m: Math.round(position.accuracy) });
+    const proven = proof(form, body.lat !== undefined);
+    if (!proven) { $("#check-place").textContent = word(isLocating ? "locating" : "proofless"); $("#check-place").className = "fault"; return; }
+    Object.assign(body, proven);
+    const photo = form.elements.photo.files[0];
+    if (photo && crypto.subtle) body.photo_sha256 = await sha256(photo);
+    $("#check").close();
+    // Changed, it is another request; it keeps its place in the order.
+    if (old) queue.all = queue.all.map((entry) => (entry.key === old.key ? { ...old, key: newKey(), body, refused: undefined } : entry));
+    else queue.add({ path: `/api/v1/provider/orders/${checking.order}/${checking.kind}`, body, label: $("#check-title").textContent, shown: body.at.slice(11, 16) });
+    flush();
+  } finally {
+    delete form.dataset.busy;
+  }
 });
 
 document.addEventListener("click", (event) => {
@@ -288,15 +408,24 @@ function show(isUp) {
   link.textContent = isUp ? word("online") : word("offline") + word("asof").replace("{}", $("#offers")?.dataset.at || "");
   link.className = isUp ? "soft" : "warn";
 }
+/** Says when the telephone's own clock is wrong, and by how much: times are put right, but its owner should hear of it. */
+function showClock() {
+  const minutes = Math.round(clock.ahead_ms / 60000);
+  $("#clock").hidden = Math.abs(clock.ahead_ms) <= CLOCK_OFF_S * 1000;
+  $("#clock").textContent = word(minutes > 0 ? "fast" : "slow").replace("{}", Math.abs(minutes) < 120 ? `${Math.abs(minutes)} ${word("minutes")}` : `${Math.round(Math.abs(minutes) / 60)} ${word("hours")}`);
+}
 const state = (isUp) => { show(isUp); if (isUp) flush(); };
 const heard = (event) => { if (event.type === "order.offer_reminder") ring(); refresh(); };
 listen(document.body.dataset.events, { order: heard, statement: refresh }, state);
 addEventListener("online", () => { link.textContent = word("connecting"); flush(); });
 addEventListener("offline", () => state(false));
-setInterval(() => { if (queue.all.some((entry) => !entry.refused)) flush(); }, 15000);
+setInterval(() => { if (queue.all.some((entry) => !entry.refused && isOurs(entry))) flush(); }, 15000);
 setInterval(refresh, 60000);
 navigator.serviceWorker?.register("/assets/portal-worker.js", { scope: "/provider" });
-$$("form[action='/logout']").forEach((form) => form.addEventListener("submit", () => { caches?.delete("portal"); }));
+$$("form[action='/logout']").forEach((form) => form.addEventListener("submit", (event) => {
+  if (queue.all.some(isOurs) && !confirm(word("leave-sure"))) event.preventDefault();
+  else caches?.delete("portal");
+}));
 // A browser rings only on a page that has been touched.
 if (navigator.userActivation && !navigator.userActivation.hasBeenActive) {
   $("#bell").hidden = false;

@@ -19,6 +19,13 @@ window.addEventListener("unhandledrejection", (event) => {
   if (event.reason instanceof Refused && event.reason.status === 401) event.preventDefault();
 });
 
+/** By how much this machine's clock runs ahead of the server's, as the latest answer showed; to the second. */
+export const clock = { ahead_ms: 0 };
+export function note(response) {
+  const date = Date.parse(response.headers.get("date") || "");
+  if (date) clock.ahead_ms = Date.now() - date;
+}
+
 const secret = $('meta[name="csrf"]');
 
 /** After a new login in another window the page's secret is an old one: the new one is taken. False while the same person is not in. */
@@ -58,15 +65,20 @@ export async function piece(path, parameters = {}) {
   const response = await fetch(text ? `${path}?${text}` : path, { headers: { "X-Requested-With": "piece" }, redirect: "manual" });
   if (response.type === "opaqueredirect") throw new Refused(401, {});
   if (!response.ok) throw await refusal(response);
+  note(response);
   return response.text();
 }
+
+const PATIENCE_S = 60;
 
 /** A call of the API. `key` makes a repeated call harmless: while its first is under way in another window, that one's answer is waited for. */
 export async function call(method, path, body, key) {
   const headers = { "Content-Type": "application/json" };
   if (key) headers["Idempotency-Key"] = key;
   for (let again = 10; ; again -= 1) {
-    const response = await send(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+    // A line that swallows everything is no line.
+    const signal = AbortSignal.timeout?.(PATIENCE_S * 1000);
+    const response = await send(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
     if (response.type === "opaqueredirect") throw new Refused(401, {});
     if (response.ok) return response.status === 204 ? null : response.json();
     const refused = await refusal(response);
