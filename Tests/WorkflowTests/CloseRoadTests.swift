@@ -136,6 +136,9 @@ private enum CloseRoad {
             #expect(try await Self.sign(world, a, seen: seen.hash).to == .reviewed)
             #expect(await refusal { try await Self.sign(world, a) }?.code == "own_entry")
             #expect(await refusal { try await Self.sign(world, Office.district) }?.code == "right_missing")
+            // A right from before streets were named is one for all of them.
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE close_grant SET street = NULL WHERE name = 'c'") }
+            #expect(try await world.office.read { tx in [try tx.close.street(of: "c"), try tx.close.street(of: "nobody")] } == [CloseEntry.allStreets, nil])
             // What the other has seen still stands.
             let last = try await Self.sign(world, b, seen: seen.hash)
             #expect(last.to == .street && last.street == other)
@@ -233,6 +236,18 @@ private enum CloseRoad {
             let history = try await ReadClose(world.office)(World.month).history
             #expect(history.map(\.to) == [.closing, .frozen, .reviewed, .street, .district, .finance, .paying, .paid])
             #expect(Set(history.dropFirst().map(\.hash)).count == history.count - 1)
+            // Every paper leads back to the statement; the provider sees what it has answered.
+            for number in [invoice.number, payments[0].reference] {
+                guard case .statement(let month, let owner) = try await TraceMoney(world.office)(number) else { throw StoreFault.failed("no statement") }
+                #expect(month == World.month && owner == provider)
+            }
+            #expect(try await world.office.read { tx in try tx.close.answers(of: provider) } == [World.month: true])
+            // Whoever would answer for a transfer that somebody else has answered changes nothing.
+            await #expect(throws: StoreFault.self) {
+                try await world.office.perform { tx in
+                    try tx.close.answer(payments[0], isPaid: false, from: .ordered, note: "账号不符", at: world.now)
+                }
+            }
             // What was transferred was owed: the books still explain the statement.
             #expect(try await Self.differences(world, World.month) == ["相符"])
             // Days later the bank sends it back: it is owed again, and is paid again.
@@ -408,6 +423,10 @@ private enum CloseRoad {
             let second = Caller(role: .operator, name: "second")
             let seen = saysWhatWasSeen ? try await ReadClose(world.office)(World.month).hash : nil
             let first = try await Self.sign(world, Office.reviewer, seen: seen)
+            // At the very same moment: whoever writes second has counted the steps before the first had written.
+            let history = try await world.office.read { tx in try tx.close.entries(World.month) }
+            #expect(await refusal { try await world.office.perform { tx in try tx.close.append(first, to: World.month, after: history.count - 1) } }?.code
+                == "close_raced")
             let refused = await refusal { try await Self.sign(world, second, seen: seen) }
             let told = "“reviewer”已于 \(first.at.localDate) \(first.at.clock) 办理“平台复核”"
             guard saysWhatWasSeen else {
@@ -498,6 +517,16 @@ private enum CloseRoad {
             try await decide(orders[0], .release)
             #expect(try await world.streets() == ["620102001"])
             #expect(await refusal { try await decide(orders[1], .release) }?.code == "line_not_held")
+            // Two who decide at once: what the second writes is refused by the books themselves.
+            let second = await refusal {
+                try await world.office.perform { tx in
+                    let late = LineDecision(kind: .release, reason: "已核实", by: "second", at: world.now)
+                    try tx.close.insert(late, on: orders[1].id.text, World.month, statement.provider)
+                }
+            }
+            #expect(second?.code == "line_decided")
+            let decided = try await world.office.read { tx in try tx.close.decided(World.month) }
+            #expect(decided == ["\(orders[0].id):release", "\(orders[1].id):refuse"].sorted())
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.first)
             #expect(after.lines.map(\.verdict).sorted { $0.rawValue < $1.rawValue } == [.blocked, .paid])
             #expect(after.payable == statement.lines[0].candidate.subsidy)
@@ -546,6 +575,12 @@ private enum CloseRoad {
             let widened = try await world.office.perform(
                 try AnswerSample(world.office).prepared(World.month, open.sample.subject, .failed, note: "无人上门", by: World.quality))
             #expect(widened + samples.count == 3)
+            // One that is drawn and was opened again waits in the list of calls once, not twice.
+            let drawn = try #require(try await ReadClose(world.office).samples(World.month).first { $0.sample.result == nil }).sample.subject
+            let reopened = try await world.find(OrderID(drawn))
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'done' WHERE id = \(drawn)") }
+            #expect(try await ReadCallbacks(world.office).due(limit: 10).due.filter { $0.order.id == reopened.id }.count == 1)
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'closed' WHERE id = \(drawn)") }
             #expect(try await ReadClose(world.office).samples(World.month).count == 3)
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.map(\.payable).first)
             #expect(after < before)
@@ -596,8 +631,18 @@ private enum CloseRoad {
             func approve(_ caller: Caller) async throws {
                 _ = try await world.office.perform(AdjustLine(world.office).approve(entry.id, by: caller))
             }
+            // The page shows what waits for the second person, then what was approved; the trace of the line shows it, too.
+            func shown() async throws -> [String?] {
+                let money = try await ReadClose(world.office).money(World.month, by: Office.cashier)
+                #expect(money.corrections.map(\.id) == [entry.id] && money.correctionCount == 1)
+                guard case .service(let trace) = try await TraceMoney(world.office)(order.number) else { throw StoreFault.failed("no service") }
+                #expect(trace.settled.flatMap(\.adjustments) == money.corrections)
+                return money.corrections.map(\.approvedBy)
+            }
+            #expect(try await shown() == [nil])
             #expect(await refusal { try await approve(Office.treasurer) }?.code == "own_entry")
             try await approve(Office.cashier)
+            #expect(try await shown() == [Office.cashier.name])
             let again = await refusal { try await approve(Office.cashier) }
             #expect(again?.code == "adjustment_approved")
             #expect(again?.message == "这笔冲正已由“\(Office.cashier.name)”于 \(world.now.localDate) \(world.now.clock) 批准，不必再批。")
