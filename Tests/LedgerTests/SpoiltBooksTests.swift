@@ -82,6 +82,24 @@ import Workflow
         }
     }
 
+    /// The orders of a day are read beside their legs: one whose visit is gone is no line, and its money is nobody else's.
+    @Test(arguments: Backend.available)
+    func `pay a visit no money of another that is lost`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let lost = try await world.order(in: .closed, World.request(day: 8))
+            let kept = try await world.order(in: .closed, World.request(World.lowIncome, day: 8, minute: 840, hours: 3))
+            let (lostMoney, money) = (lost.payable - lost.selfPay, kept.payable - kept.selfPay)
+            try #require(lostMoney > .zero && money > .zero && lostMoney != money)
+            func lines() async throws -> [String: Fen] {
+                let lines = try await PreviewMonth(world.office)(World.month).flatMap(\.lines)
+                return Dictionary(uniqueKeysWithValues: lines.map { ($0.candidate.subject, $0.candidate.subsidy) })
+            }
+            #expect(try await lines() == [lost.id.text: lostMoney, kept.id.text: money])
+            _ = try await world.office.perform { tx in try tx.execute("DELETE FROM visit WHERE order_id = \(lost.id)") }
+            #expect(try await lines() == [kept.id.text: money])
+        }
+    }
+
     /// What nobody can have written is refused as damage, with nothing in its place.
     @Test(arguments: Backend.available)
     func `are not read by guessing`(backend: Backend) async throws {

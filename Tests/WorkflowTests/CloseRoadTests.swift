@@ -578,9 +578,9 @@ private enum CloseRoad {
             // One that is drawn and was opened again waits in the list of calls once, not twice.
             let drawn = try #require(try await ReadClose(world.office).samples(World.month).first { $0.sample.result == nil }).sample.subject
             let reopened = try await world.find(OrderID(drawn))
-            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'done' WHERE id = \(drawn)") }
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'done', timer_kind = 'confirm_overdue', timer_due_ms = 1 WHERE id = \(drawn)") }
             #expect(try await ReadCallbacks(world.office).due(limit: 10).due.filter { $0.order.id == reopened.id }.count == 1)
-            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'closed' WHERE id = \(drawn)") }
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'closed', timer_kind = NULL, timer_due_ms = NULL WHERE id = \(drawn)") }
             #expect(try await ReadClose(world.office).samples(World.month).count == 3)
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.map(\.payable).first)
             #expect(after < before)
@@ -878,8 +878,11 @@ private enum CloseRoad {
             _ = try await world.order(in: .closed)
             world.setClock(Instant(World.month.last.adding(days: 1), minute: 60))
             let (now, month) = (world.now, World.month)
+            // It dies after it has written a line of a day that it has not finished.
+            let line = try #require(try await PreviewMonth(world.office)(month).flatMap(\.lines).first)
             let claimed = try await world.office.perform { tx in
                 try tx.settlements.begin(month, by: "a", at: now)
+                #expect(try tx.settlements.append([(ordinal: 1, line: .init(line, of: month))]))
                 return try tx.settlements.claim(month, for: "a", until: now + .seconds(5), at: now)
             }
             #expect(claimed)
@@ -903,10 +906,13 @@ private enum CloseRoad {
     func `does not pay what was changed after it was judged`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let order = try await world.order(in: .closed)
-            let month = World.month
+            let (month, canteen) = (World.month, ProviderID("P001"))
+            let swipe = SwipeRequest(elder: World.ordinary, canteen: canteen, slot: .lunch, at: world.now, device: "till-1")
+            let meal = try await SwipeMeal(world.office)(swipe, by: World.caller(canteen)).swipe
             world.setClock(Instant(month.last.adding(days: 1), minute: 60))
-            let statement = try #require(try await PreviewMonth(world.office)(month).first { !$0.lines.isEmpty })
-            var line = try #require(statement.lines.first)
+            let statements = try await PreviewMonth(world.office)(month)
+            var line = try #require(statements.flatMap(\.lines).first { $0.candidate.kind == .order })
+            let eaten = try #require(statements.flatMap(\.lines).first { $0.candidate.kind == .meal })
             let isWritten = { (line: StatementLine) in
                 try await world.office.perform { tx in
                     guard try tx.settlements.append([(ordinal: 1, line: .init(line, of: month))]) else { throw Rejection(.conflict, "changed", "") }
@@ -916,6 +922,9 @@ private enum CloseRoad {
             stale.version -= 1
             #expect(await refusal { try await isWritten(StatementLine(candidate: stale, findings: [])) }?.code == "changed")
             #expect(try await world.find(order.id).settlement == .ready)
+            // A meal that is taken back meanwhile is not paid either.
+            _ = try await world.office.perform(try ReverseMeal(world.office).prepared(meal.id, reason: "误刷", by: World.desk))
+            #expect(await refusal { try await isWritten(StatementLine(candidate: eaten.candidate, findings: [])) }?.code == "changed")
             line = StatementLine(candidate: line.candidate, findings: [])
             try await isWritten(line)
             #expect(try await world.find(order.id).settlement == .inStatement)
@@ -1050,6 +1059,16 @@ private enum CloseRoad {
             #expect(await refusal { try roster.grant(.street, to: "a", street: "all", by: World.finance) }?.code == "role_forbidden")
             let codes = Set(try await PreviewMonth(world.office)(World.month).flatMap(\.lines).flatMap(\.findings).map(\.code))
             #expect(codes.isSuperset(of: ["R15", "R25"]))
+            // The provider is told by the number of the order which of its lines would not be paid tonight, and of how much money.
+            #expect(try await ReadStopped(world.office)(World.month, of: provider) == nil)
+            let shadow = try await ShadowMonth(world.office)(World.month).today
+            let page = try #require(try await ReadStopped(world.office)(World.month, of: provider))
+            #expect(page.lines.map(\.stopped) == shadow.stopped && page.lines.map(\.number) == [order.number] && page.next == nil)
+            #expect(page.sums.values.map(\.subsidy) == [order.payable - order.selfPay])
+            // The next evening compares with it, line by line.
+            world.pass(.days(1))
+            let next = try await ShadowMonth(world.office)(World.month)
+            #expect(next.before == shadow && next.difference?.newlyStopped == [])
         }
     }
 }

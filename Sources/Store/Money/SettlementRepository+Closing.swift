@@ -128,11 +128,8 @@ extension SettlementRepository {
             case .meal: meals.append(line.subject)
             }
         }
-        for (version, orders) in orders {
-            for part in orders.chunked(by: Chunk.keys) where try !mark(orders: Array(part), of: version) { return false }
-        }
-        for part in meals.chunked(by: Chunk.keys) where try !mark(meals: Array(part)) { return false }
-        return true
+        return try orders.allSatisfy { version, ids in try ids.chunked(by: Chunk.keys).allSatisfy { try mark(orders: Array($0), of: version) } }
+            && meals.chunked(by: Chunk.keys).allSatisfy { try mark(meals: Array($0)) }
     }
 
     private static let insert = BulkInsert(
