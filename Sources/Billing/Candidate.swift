@@ -94,6 +94,9 @@ public struct Candidate: Hashable, Sendable {
         self.callbackDenies = callbackDenies
     }
 
+    /// Sets who came along: nobody, where the one who was to come along has made the visit.
+    public mutating func accompany(by second: WorkerID?) { self.second = second == worker ? nil : second }
+
     public var workers: [WorkerID] { [worker, second].compactMap { $0 } }
     public var subsidy: Fen {
         var sum = Fen.zero

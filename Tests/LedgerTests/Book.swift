@@ -21,29 +21,11 @@ struct Book {
     /// One move of all legs of a service, or none of them; a move that may not follow does nothing.
     mutating func apply(_ move: FundMove, _ service: Int, _ legs: [FundingLeg], elder: Int, month: Month, owed: String) -> Answer {
         guard states[service] == move.from else { return .nothing }
-        var purses = balances[elder] ?? [:]
-        var next = budgets
-        for leg in legs {
-            for draw in leg.draws {
-                let open = purses[draw.key] ?? Balance(granted: draw.granted, reserved: .zero, posted: .zero)
-                let isTaking = move == .reserve || move == .spend
-                guard let after = open.after(move, draw.amount, granted: isTaking ? draw.granted : nil) else { return .refused }
-                purses[draw.key] = after
-            }
-            for key in leg.budgets {
-                guard let after = next[key]?.after(move, leg.borne) else { return .refused }
-                next[key] = after
-            }
-        }
-        balances[elder] = purses
-        budgets = next
+        guard draw(move, legs, elder: elder) else { return .refused }
         states[service] = move.to
         for leg in legs {
             let (debit, credit) = move.accounts(leg.programme, month, owed: owed)
-            accounts[debit, default: (0, 0)].debit += leg.amount.amount
-            accounts[credit, default: (0, 0)].credit += leg.amount.amount
-            debits += leg.amount.amount
-            credits += leg.amount.amount
+            enter(leg.amount, debit: debit, credit: credit)
             paid[service, default: 0] += (debit == owed ? leg.amount.amount : 0) - (credit == owed ? leg.amount.amount : 0)
         }
         return .done
@@ -51,30 +33,38 @@ struct Book {
 
     /// A correction of a service of a month that is closed: all of it or nothing.
     mutating func correct(_ change: FundingChange, elder: Int, month: Month) -> Answer {
-        let move: FundMove = change.isTaken ? .spend : .reverse
-        var purses = balances[elder] ?? [:]
-        var next = budgets
+        guard draw(change.isTaken ? .spend : .reverse, change.legs, elder: elder) else { return .refused }
         for leg in change.legs {
+            let (correction, budget) = (AccountName.correction(month), AccountName.budget(leg.programme, month))
+            enter(leg.amount, debit: change.isTaken ? correction : budget, credit: change.isTaken ? budget : correction)
+        }
+        return .done
+    }
+
+    /// Moves what legs draw of the elder's purses and of the budgets; nothing of it when one of them has not enough.
+    private mutating func draw(_ move: FundMove, _ legs: [FundingLeg], elder: Int) -> Bool {
+        let isTaking = move == .reserve || move == .spend
+        var (purses, next) = (balances[elder] ?? [:], budgets)
+        for leg in legs {
             for draw in leg.draws {
                 let open = purses[draw.key] ?? Balance(granted: draw.granted, reserved: .zero, posted: .zero)
-                guard let after = open.after(move, draw.amount, granted: change.isTaken ? draw.granted : nil) else { return .refused }
+                guard let after = open.after(move, draw.amount, granted: isTaking ? draw.granted : nil) else { return false }
                 purses[draw.key] = after
             }
             for key in leg.budgets {
-                guard let after = next[key]?.after(move, leg.borne) else { return .refused }
+                guard let after = next[key]?.after(move, leg.borne) else { return false }
                 next[key] = after
             }
         }
-        balances[elder] = purses
-        budgets = next
-        for leg in change.legs {
-            let (correction, budget) = (AccountName.correction(month), AccountName.budget(leg.programme, month))
-            accounts[change.isTaken ? correction : budget, default: (0, 0)].debit += leg.amount.amount
-            accounts[change.isTaken ? budget : correction, default: (0, 0)].credit += leg.amount.amount
-            debits += leg.amount.amount
-            credits += leg.amount.amount
-        }
-        return .done
+        (balances[elder], budgets) = (purses, next)
+        return true
+    }
+
+    private mutating func enter(_ amount: Fen, debit: String, credit: String) {
+        accounts[debit, default: (0, 0)].debit += amount.amount
+        accounts[credit, default: (0, 0)].credit += amount.amount
+        debits += amount.amount
+        credits += amount.amount
     }
 
     /// The month is over: its services are not moved any more.

@@ -160,6 +160,19 @@ import Workflow
         }
     }
 
+    @Test(arguments: Backend.available)
+    func `is named by whoever examines the books when nothing of its taking back was entered`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let wrong = try await Self.paid(world)[0]
+            #expect(try await world.office.read { tx in try tx.audit.unexplained() } == [])
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE payout SET is_reversed = 1 WHERE id = \(wrong.id)") }
+            let (cash, paid) = (Fen(60_000), Fen(60_000) - wrong.leg.amount)
+            #expect(try await world.office.read { tx in try tx.audit.unexplained() } == [
+                "现金科目 \(cash)，已发放 \(paid)", "1 笔现金支付的冲正没有对应的记录或分录",
+            ])
+        }
+    }
+
     /// Four press the button at the last fen of a year, while others want it: given back once, and spent once.
     @Test(arguments: Backend.available)
     func `is taken back once when many approve at once, and its fen are spent once`(backend: Backend) async throws {

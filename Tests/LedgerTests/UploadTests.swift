@@ -82,6 +82,8 @@ import Workflow
             #expect(try await upload(world, [Self.swipe(1)]).map(words) == ["held swipe_too_late"])
             let decide = DecideHeldSwipe(world.office)
             let held = try #require(try await decide.all(.held).first)
+            #expect(try await decide.find(held.id) == held && held.elder == World.ordinary && held.deviceAt == Self.noon)
+            #expect(await refusal { try await decide.find(SwipeID("nothing")) }?.code == "held_unknown")
             let till = await refusal { try await world.office.perform(try decide.prepared(held, accept: true, opinion: "x", by: World.desk)) }
             #expect(till?.code == "role_forbidden")
             let step = try decide.prepared(held, accept: true, opinion: "停电", by: World.finance)

@@ -42,6 +42,24 @@ import Testing
         }
     }
 
+    /// A value where one may be missing, and a row that must be there.
+    @Test(arguments: Backend.available)
+    func `tells a row that is missing from a value that is`(backend: Backend) async throws {
+        try await backend.withEmpty { database in
+            try await table(database)
+            try await database.write { tx in _ = try tx.execute("INSERT INTO thing (id, word) VALUES (1, NULL)") }
+            try await database.read { tx throws in
+                #expect(try tx.value("SELECT word FROM thing WHERE id = 1") { $0.optionalText() } == nil)
+                #expect(try tx.value("SELECT word FROM thing WHERE id = 2") { $0.optionalText() } == nil)
+                #expect(try tx.one("SELECT id FROM thing WHERE id = 1") { try $0.int() } == 1)
+                #expect(throws: StoreFault.self) { try tx.one("SELECT id FROM thing WHERE id = 2") { try $0.int() } }
+                #expect(try tx.count("SELECT COUNT(*) FROM thing WHERE id = 2") == 0)
+                #expect(try tx.sum("SELECT CAST(SUM(id) AS BIGINT) FROM thing") == Fen(1))
+                #expect(try tx.sum("SELECT CAST(SUM(id) AS BIGINT) FROM thing WHERE id = 2") == .zero)
+            }
+        }
+    }
+
     /// PostgreSQL plans by what it has counted; SQLite by the schema alone, whatever it holds.
     @Test(arguments: Backend.available)
     func `knows after a bulk load how much it holds`(backend: Backend) async throws {

@@ -136,6 +136,9 @@ private enum CloseRoad {
             #expect(try await Self.sign(world, a, seen: seen.hash).to == .reviewed)
             #expect(await refusal { try await Self.sign(world, a) }?.code == "own_entry")
             #expect(await refusal { try await Self.sign(world, Office.district) }?.code == "right_missing")
+            // A right from before streets were named is one for all of them.
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE close_grant SET street = NULL WHERE name = 'c'") }
+            #expect(try await world.office.read { tx in [try tx.close.street(of: "c"), try tx.close.street(of: "nobody")] } == [CloseEntry.allStreets, nil])
             // What the other has seen still stands.
             let last = try await Self.sign(world, b, seen: seen.hash)
             #expect(last.to == .street && last.street == other)
@@ -233,6 +236,18 @@ private enum CloseRoad {
             let history = try await ReadClose(world.office)(World.month).history
             #expect(history.map(\.to) == [.closing, .frozen, .reviewed, .street, .district, .finance, .paying, .paid])
             #expect(Set(history.dropFirst().map(\.hash)).count == history.count - 1)
+            // Every paper leads back to the statement; the provider sees what it has answered.
+            for number in [invoice.number, payments[0].reference] {
+                guard case .statement(let month, let owner) = try await TraceMoney(world.office)(number) else { throw StoreFault.failed("no statement") }
+                #expect(month == World.month && owner == provider)
+            }
+            #expect(try await world.office.read { tx in try tx.close.answers(of: provider) } == [World.month: true])
+            // Whoever would answer for a transfer that somebody else has answered changes nothing.
+            await #expect(throws: StoreFault.self) {
+                try await world.office.perform { tx in
+                    try tx.close.answer(payments[0], isPaid: false, from: .ordered, note: "账号不符", at: world.now)
+                }
+            }
             // What was transferred was owed: the books still explain the statement.
             #expect(try await Self.differences(world, World.month) == ["相符"])
             // Days later the bank sends it back: it is owed again, and is paid again.
@@ -408,6 +423,10 @@ private enum CloseRoad {
             let second = Caller(role: .operator, name: "second")
             let seen = saysWhatWasSeen ? try await ReadClose(world.office)(World.month).hash : nil
             let first = try await Self.sign(world, Office.reviewer, seen: seen)
+            // At the very same moment: whoever writes second has counted the steps before the first had written.
+            let history = try await world.office.read { tx in try tx.close.entries(World.month) }
+            #expect(await refusal { try await world.office.perform { tx in try tx.close.append(first, to: World.month, after: history.count - 1) } }?.code
+                == "close_raced")
             let refused = await refusal { try await Self.sign(world, second, seen: seen) }
             let told = "“reviewer”已于 \(first.at.localDate) \(first.at.clock) 办理“平台复核”"
             guard saysWhatWasSeen else {
@@ -498,6 +517,16 @@ private enum CloseRoad {
             try await decide(orders[0], .release)
             #expect(try await world.streets() == ["620102001"])
             #expect(await refusal { try await decide(orders[1], .release) }?.code == "line_not_held")
+            // Two who decide at once: what the second writes is refused by the books themselves.
+            let second = await refusal {
+                try await world.office.perform { tx in
+                    let late = LineDecision(kind: .release, reason: "已核实", by: "second", at: world.now)
+                    try tx.close.insert(late, on: orders[1].id.text, World.month, statement.provider)
+                }
+            }
+            #expect(second?.code == "line_decided")
+            let decided = try await world.office.read { tx in try tx.close.decided(World.month) }
+            #expect(decided == ["\(orders[0].id):release", "\(orders[1].id):refuse"].sorted())
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.first)
             #expect(after.lines.map(\.verdict).sorted { $0.rawValue < $1.rawValue } == [.blocked, .paid])
             #expect(after.payable == statement.lines[0].candidate.subsidy)
@@ -546,6 +575,12 @@ private enum CloseRoad {
             let widened = try await world.office.perform(
                 try AnswerSample(world.office).prepared(World.month, open.sample.subject, .failed, note: "无人上门", by: World.quality))
             #expect(widened + samples.count == 3)
+            // One that is drawn and was opened again waits in the list of calls once, not twice.
+            let drawn = try #require(try await ReadClose(world.office).samples(World.month).first { $0.sample.result == nil }).sample.subject
+            let reopened = try await world.find(OrderID(drawn))
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'done', timer_kind = 'confirm_overdue', timer_due_ms = 1 WHERE id = \(drawn)") }
+            #expect(try await ReadCallbacks(world.office).due(limit: 10).due.filter { $0.order.id == reopened.id }.count == 1)
+            _ = try await world.office.perform { tx in try tx.execute("UPDATE service_order SET state = 'closed', timer_kind = NULL, timer_due_ms = NULL WHERE id = \(drawn)") }
             #expect(try await ReadClose(world.office).samples(World.month).count == 3)
             let after = try #require(try await ReadStatements(world.office)(World.month).statements.map(\.payable).first)
             #expect(after < before)
@@ -596,8 +631,18 @@ private enum CloseRoad {
             func approve(_ caller: Caller) async throws {
                 _ = try await world.office.perform(AdjustLine(world.office).approve(entry.id, by: caller))
             }
+            // The page shows what waits for the second person, then what was approved; the trace of the line shows it, too.
+            func shown() async throws -> [String?] {
+                let money = try await ReadClose(world.office).money(World.month, by: Office.cashier)
+                #expect(money.corrections.map(\.id) == [entry.id] && money.correctionCount == 1)
+                guard case .service(let trace) = try await TraceMoney(world.office)(order.number) else { throw StoreFault.failed("no service") }
+                #expect(trace.settled.flatMap(\.adjustments) == money.corrections)
+                return money.corrections.map(\.approvedBy)
+            }
+            #expect(try await shown() == [nil])
             #expect(await refusal { try await approve(Office.treasurer) }?.code == "own_entry")
             try await approve(Office.cashier)
+            #expect(try await shown() == [Office.cashier.name])
             let again = await refusal { try await approve(Office.cashier) }
             #expect(again?.code == "adjustment_approved")
             #expect(again?.message == "这笔冲正已由“\(Office.cashier.name)”于 \(world.now.localDate) \(world.now.clock) 批准，不必再批。")
@@ -833,8 +878,11 @@ private enum CloseRoad {
             _ = try await world.order(in: .closed)
             world.setClock(Instant(World.month.last.adding(days: 1), minute: 60))
             let (now, month) = (world.now, World.month)
+            // It dies after it has written a line of a day that it has not finished.
+            let line = try #require(try await PreviewMonth(world.office)(month).flatMap(\.lines).first)
             let claimed = try await world.office.perform { tx in
                 try tx.settlements.begin(month, by: "a", at: now)
+                #expect(try tx.settlements.append([(ordinal: 1, line: .init(line, of: month))]))
                 return try tx.settlements.claim(month, for: "a", until: now + .seconds(5), at: now)
             }
             #expect(claimed)
@@ -858,10 +906,13 @@ private enum CloseRoad {
     func `does not pay what was changed after it was judged`(backend: Backend) async throws {
         try await World.with(backend) { world in
             let order = try await world.order(in: .closed)
-            let month = World.month
+            let (month, canteen) = (World.month, ProviderID("P001"))
+            let swipe = SwipeRequest(elder: World.ordinary, canteen: canteen, slot: .lunch, at: world.now, device: "till-1")
+            let meal = try await SwipeMeal(world.office)(swipe, by: World.caller(canteen)).swipe
             world.setClock(Instant(month.last.adding(days: 1), minute: 60))
-            let statement = try #require(try await PreviewMonth(world.office)(month).first { !$0.lines.isEmpty })
-            var line = try #require(statement.lines.first)
+            let statements = try await PreviewMonth(world.office)(month)
+            var line = try #require(statements.flatMap(\.lines).first { $0.candidate.kind == .order })
+            let eaten = try #require(statements.flatMap(\.lines).first { $0.candidate.kind == .meal })
             let isWritten = { (line: StatementLine) in
                 try await world.office.perform { tx in
                     guard try tx.settlements.append([(ordinal: 1, line: .init(line, of: month))]) else { throw Rejection(.conflict, "changed", "") }
@@ -871,6 +922,9 @@ private enum CloseRoad {
             stale.version -= 1
             #expect(await refusal { try await isWritten(StatementLine(candidate: stale, findings: [])) }?.code == "changed")
             #expect(try await world.find(order.id).settlement == .ready)
+            // A meal that is taken back meanwhile is not paid either.
+            _ = try await world.office.perform(try ReverseMeal(world.office).prepared(meal.id, reason: "误刷", by: World.desk))
+            #expect(await refusal { try await isWritten(StatementLine(candidate: eaten.candidate, findings: [])) }?.code == "changed")
             line = StatementLine(candidate: line.candidate, findings: [])
             try await isWritten(line)
             #expect(try await world.find(order.id).settlement == .inStatement)
@@ -1005,6 +1059,16 @@ private enum CloseRoad {
             #expect(await refusal { try roster.grant(.street, to: "a", street: "all", by: World.finance) }?.code == "role_forbidden")
             let codes = Set(try await PreviewMonth(world.office)(World.month).flatMap(\.lines).flatMap(\.findings).map(\.code))
             #expect(codes.isSuperset(of: ["R15", "R25"]))
+            // The provider is told by the number of the order which of its lines would not be paid tonight, and of how much money.
+            #expect(try await ReadStopped(world.office)(World.month, of: provider) == nil)
+            let shadow = try await ShadowMonth(world.office)(World.month).today
+            let page = try #require(try await ReadStopped(world.office)(World.month, of: provider))
+            #expect(page.lines.map(\.stopped) == shadow.stopped && page.lines.map(\.number) == [order.number] && page.next == nil)
+            #expect(page.sums.values.map(\.subsidy) == [order.payable - order.selfPay])
+            // The next evening compares with it, line by line.
+            world.pass(.days(1))
+            let next = try await ShadowMonth(world.office)(World.month)
+            #expect(next.before == shadow && next.difference?.newlyStopped == [])
         }
     }
 }

@@ -164,6 +164,18 @@ import Workflow
             try await Self.confirm(world, try #require(order.provider))
             let confirmed = try await hash()
             #expect(Set([frozen, sampled, confirmed]).count == 3)
+            // So does every word and fen that somebody changes behind the backs of those who sign.
+            let provider = try #require(order.provider)
+            _ = try await world.office.perform(try ScoreProvider(world.office).prepared(World.month, provider, score: 75, by: World.quality))
+            var hashes = [confirmed, try await hash()]
+            for change: SQL in [
+                "UPDATE adjustment SET amount_fen = amount_fen - 1", "UPDATE close_entry SET opinion = '另说'", "UPDATE close_entry SET street = 'all'",
+                "UPDATE sample SET note = '另说'", "UPDATE answer_undone SET reason = '另说'", "UPDATE statement SET sha256 = '0'",
+            ] {
+                #expect(try await world.office.perform { tx in try tx.execute(change) } > 0, "\(change.text)")
+                hashes.append(try await hash())
+            }
+            #expect(Set(hashes).count == hashes.count)
             // A month that was begun before goes on as it was.
             _ = try await world.office.perform { tx in try tx.execute("UPDATE settlement_month SET hash_version = 1") }
             let old = try await hash()

@@ -1,4 +1,5 @@
 import Billing
+import Catalog
 import Entitlement
 import Foundation
 import Kernel
@@ -83,6 +84,80 @@ import Workflow
                 #expect(refused?.code == "month_changed")
                 #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a"])
             }
+        }
+    }
+
+    /// 路程: from each visit of a worker to the next, where both homes are known; not between two visits of months before.
+    @Test(arguments: Backend.available)
+    func `tells how far each worker went, and not from where`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let (walker, dressing) = (WorkerID("walker"), ItemCode("02001"))
+            var orders: [Order] = []
+            for (index, elder) in [World.minimum, World.lowIncome, World.destitute, World.ordinary].enumerated() {
+                orders.append(try await world.order(in: .closed, World.request(elder, day: 2 + index)))
+            }
+            let visits = orders
+            try await world.office.perform { tx in
+                try tx.execute("UPDATE visit SET worker_id = \(walker)")
+                // A tenth of a degree further north; and a home whose place nobody has found.
+                try tx.execute("UPDATE elder SET latitude_e6 = latitude_e6 + 100000 WHERE id = \(World.lowIncome)")
+                try tx.execute("UPDATE elder SET latitude_e6 = NULL, longitude_e6 = NULL WHERE id = \(World.destitute)")
+                try tx.execute("UPDATE service_order SET item_code = \(dressing) WHERE id = \(visits[3].id)")
+            }
+            func ways(binding isBound: @escaping @Sendable (ItemCode) -> Bool = { _ in true }) async throws -> [String] {
+                try await world.office.read { tx in
+                    var found: [String] = []
+                    try tx.packs.forEachWay(PackRepository.Scope(World.month, isClosed: false, began: nil), isBound: isBound) { way in
+                        #expect(way.worker == walker)
+                        found.append("\(way.before) \(way.order) \(way.metres.map { "\($0)" } ?? "?")")
+                    }
+                    return found
+                }
+            }
+            let steps = zip(visits, visits.dropFirst()).map { "\($0.id) \($1.id)" }
+            #expect(try await ways() == ["\(steps[0]) 11120", "\(steps[1]) ?", "\(steps[2]) ?"])
+            #expect(try await ways { $0 != dressing } == ["\(steps[0]) 11120", "\(steps[1]) ?"])
+            // What is not known is no journey that could not have been made.
+            let lines = try await PreviewMonth(world.office)(World.month).flatMap(\.lines)
+            #expect(lines.count == 4 && !lines.flatMap(\.findings).contains { $0.code == "R05" })
+            try await world.office.perform { tx in
+                for order in visits.prefix(2) {
+                    try tx.execute("UPDATE service_order SET service_date = \(World.month.first.adding(days: -1)) WHERE id = \(order.id)")
+                }
+            }
+            #expect(try await ways() == ["\(steps[1]) ?", "\(steps[2]) ?"])
+        }
+    }
+
+    /// 关系: by a telephone, whose day nobody knows, or as it was declared first.
+    @Test(arguments: Backend.available)
+    func `tells which worker is related to which elder, and since when`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            for (index, elder) in [World.minimum, World.lowIncome, World.destitute, World.ordinary].enumerated() {
+                _ = try await world.order(in: .closed, World.request(elder, day: 2 + index))
+            }
+            let franchise = world.office.reference.franchise
+            let workers = franchise.providers.flatMap { franchise.workers(of: $0.id) }
+            let (son, niece, provider, now) = (workers[0], try #require(workers.first { $0.phone != workers[0].phone }), workers[0].provider, world.now)
+            try await world.office.perform { tx in
+                // The same line at home; the worker among those to be called; a number that is nobody's.
+                try tx.execute("UPDATE elder_phone SET number = \(son.phone.text) WHERE elder_id IN (\(World.lowIncome), \(World.minimum))")
+                try tx.execute("UPDATE elder SET contacts = \("某某|女儿|\(son.phone.text)|1") WHERE id = \(World.destitute)")
+                try tx.execute("UPDATE elder SET contacts = '某某|侄女|13900000000|1' WHERE id = \(World.ordinary)")
+                for (worker, at) in [(son, now), (niece, now - .days(1))] {
+                    try tx.roster.setTie(Terms.Tie(worker: worker.id, elder: World.minimum), of: provider, relation: "子女", by: "desk", at: at)
+                }
+                try tx.ties.put(ElderTie(elder: World.minimum, kind: .relative, value: son.id.text, note: "", at: now - .days(9), actor: "desk"))
+            }
+            let relations = try await world.office.read { tx in
+                try tx.packs.relations(PackRepository.Scope(World.month, isClosed: false, began: nil), workers: workers)
+            }
+            let expected: [Terms.Tie: Instant?] = [
+                Terms.Tie(worker: son.id, elder: World.lowIncome): nil, Terms.Tie(worker: son.id, elder: World.destitute): nil,
+                Terms.Tie(worker: son.id, elder: World.minimum): now - .days(9), Terms.Tie(worker: niece.id, elder: World.minimum): now - .days(1),
+            ]
+            #expect(relations.map(\.tie) == expected.keys.sorted { ($0.worker, $0.elder) < ($1.worker, $1.elder) })
+            for (tie, at) in relations { #expect(.some(at) == expected[tie], "\(tie)") }
         }
     }
 

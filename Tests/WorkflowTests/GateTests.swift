@@ -52,6 +52,19 @@ import Workflow
             let lines = try await Self.lines(world)
             #expect(lines.count == 40)
             #expect(lines.allSatisfy { $0.verdict == .held && $0.findings.contains { $0.code == "R22" } })
+            // A person has asked: one was eaten and is paid, another was not and may be eaten elsewhere; the rest waits.
+            for (index, kind) in [LineDecision.Kind.release, .refuse].enumerated() {
+                _ = try await world.office.perform(
+                    try DecideLine(world.office).prepared(World.month, lines[index].candidate.subject, kind, reason: "已电话核实", by: World.desk))
+            }
+            func state(_ line: StatementLine) async throws -> String? {
+                try await world.office.read { tx in
+                    try tx.first("SELECT settlement, is_reversed FROM meal_swipe WHERE id = \(line.candidate.subject)") { "\(try $0.text()) \(try $0.int())" }
+                }
+            }
+            #expect(try await state(lines[0]) == "in_statement 0")
+            #expect(try await state(lines[1]) == "reversed 1")
+            #expect(try await state(lines[2]) == "ready 0")
             #expect(try await world.faults() == [])
         }
     }

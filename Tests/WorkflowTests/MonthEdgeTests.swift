@@ -184,6 +184,67 @@ import Workflow
         }
     }
 
+    /// Washing hair is paid for twice a week: one that was paid in time and one that came late are two, by whichever road the first is found.
+    @Test(arguments: Backend.available)
+    func `a late visit counts once with what was paid in its week`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            let hair = ItemCode("02008")
+            world.setClock(Instant(Self.last.adding(days: -3), minute: 540))
+            let late = try await world.order(in: .done, World.request(World.destitute, hair, day: Self.lastDay - 1, hours: 1))
+            let paid = try await world.order(in: .closed, World.request(World.destitute, hair, day: Self.lastDay, hours: 1))
+            try #require(try await Self.close(world, World.month).map { $0.candidate.subject } == [paid.id.text])
+            _ = try await world.office.perform(
+                try RecordCallback(world.office).prepared(
+                    late.id, came: true, cameAt: nil, did: "洗头", minutes: nil, paidExtra: .zero, satisfaction: 5, answeredBy: "elder", by: World.desk))
+            let counted = try await world.office.read { tx in
+                let scope = PackRepository.Scope(Self.next, isClosed: false, began: nil)
+                let reader = tx.settlements.candidates(
+                    try tx.settlements.recipients(Self.next), evidence: world.office.reference.evidence(on: Self.next.last))
+                return try reader.earlierPaid(world.office.reference.catalogue, scope).map(\.subject)
+            }
+            #expect(counted == [paid.id.text])
+            let lines = try await Self.close(world, Self.next)
+            #expect(lines.map { $0.candidate.subject } == [late.id.text])
+            #expect(try Self.codes(lines, late).isEmpty)
+        }
+    }
+
+    /// The second of two workers: somebody else, whose own visits at the same hour are found, and nobody when he has made the visit himself.
+    @Test(arguments: Backend.available)
+    func `a worker who came in another's place is not compared with himself`(backend: Backend) async throws {
+        try await World.with(backend) { world in
+            world.setClock(Instant(Self.last.adding(days: -2), minute: 540))
+            let first = try await world.order(in: .closed, World.request(day: Self.lastDay))
+            let second = try await world.order(in: .closed, World.request(World.lowIncome, day: Self.lastDay, minute: 840))
+            func come(_ worker: WorkerID) async throws {
+                _ = try await world.office.perform { tx in
+                    try tx.execute("UPDATE service_order SET second_worker_id = \(worker) WHERE id = \(first.id)")
+                }
+            }
+            func seen() async throws -> [WorkerID?] {
+                try await world.office.read { tx in
+                    let reader = tx.settlements.candidates(
+                        try tx.settlements.recipients(Self.next), evidence: world.office.reference.evidence(on: Self.next.last))
+                    let around = try reader.around(try tx.orders.require(first.id))
+                    let earlier = try reader.earlierVisits(PackRepository.Scope(Self.next, isClosed: false, began: nil))
+                    return (around + earlier).filter { $0.subject == first.id.text }.map(\.second)
+                }
+            }
+            let (worker, other) = (try #require(first.worker), WorkerID("another"))
+            try await Self.tell(world, second, worker: other, from: first.window.start, minutes: 120)
+            try await come(worker)
+            #expect(try await seen() == [nil, nil])
+            func found() async throws -> Set<String> {
+                let lines = try await PreviewMonth(world.office)(World.month).flatMap(\.lines)
+                return try Self.codes(lines, first).union(try Self.codes(lines, second))
+            }
+            #expect(try await found().isEmpty)
+            try await come(other)
+            #expect(try await seen() == [other, other])
+            #expect(try await found().contains("R04"))
+        }
+    }
+
     /// A photograph of one month is shown again in the next: found whichever of the two arrived first.
     @Test(arguments: Backend.available)
     func `a photograph of a month before is known again`(backend: Backend) async throws {

@@ -49,6 +49,9 @@ public struct Row {
         try optionalText().map { try present(T(rawValue: $0)) }
     }
 
+    /// An enum stored as its number.
+    public mutating func value<T: RawRepresentable<Int>>(_: T.Type = T.self) throws -> T { try present(T(rawValue: try int())) }
+
     private func present<T>(_ value: T?) throws -> T {
         guard let value else { throw StoreFault.corrupt("column \(column - 1): value missing or out of range") }
         return value

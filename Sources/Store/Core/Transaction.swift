@@ -1,3 +1,5 @@
+import Kernel
+
 /// One open transaction. Bound to the closure that received it; never kept.
 public protocol Transaction: AnyObject {
     /// Runs a statement and gives the number of rows it changed.
@@ -38,10 +40,27 @@ extension Transaction {
         }
     }
 
+    /// The one row that there must be, such as a count, or a row that a foreign key promises.
+    ///
+    /// - Throws: ``StoreFault/corrupt(_:)`` when there is none.
+    public func one<T>(_ sql: SQL, _ read: (inout Row) throws -> T) throws -> T {
+        guard let result = try first(sql, read) else { throw StoreFault.corrupt("no row: \(sql.text)") }
+        return result
+    }
+
     public func exists(_ sql: SQL) throws -> Bool { try first(sql) { _ in true } ?? false }
 
-    /// One integer from one row, such as a count; nil for no row or NULL.
-    public func integer(_ sql: SQL) throws -> Int64? { try first(sql) { $0.optionalInteger() } ?? nil }
+    /// One value from one row; nil for no row or NULL.
+    public func value<T>(_ sql: SQL, _ read: (inout Row) throws -> T?) throws -> T? { try first(sql, read) ?? nil }
+
+    /// One integer from one row; nil for no row or NULL.
+    public func integer(_ sql: SQL) throws -> Int64? { try value(sql) { $0.optionalInteger() } }
+
+    /// What a `SELECT COUNT(*)` counts.
+    public func count(_ sql: SQL) throws -> Int { try one(sql) { try $0.int() } }
+
+    /// What a `SELECT SUM(…)` of fen adds up to; zero for no row or NULL.
+    public func sum(_ sql: SQL) throws -> Fen { Fen(try integer(sql) ?? 0) }
 }
 
 /// Where SQLite and PostgreSQL differ, by name. If this passes five members, stop and think.

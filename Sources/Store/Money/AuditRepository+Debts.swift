@@ -67,6 +67,6 @@ extension AuditRepository {
 
     /// How many corrections were approved before corrections moved entitlements and budgets.
     public func unfunded() throws -> Int {
-        Int(try tx.integer("SELECT COUNT(*) FROM adjustment WHERE rule = '' AND approved_by IS NOT NULL AND is_funded = 0") ?? 0)
+        try tx.count("SELECT COUNT(*) FROM adjustment WHERE rule = '' AND approved_by IS NOT NULL AND is_funded = 0")
     }
 }

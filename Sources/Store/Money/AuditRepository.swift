@@ -46,27 +46,25 @@ public struct AuditRepository {
 
     /// What elders have reserved or spent that the legs of their orders and meals do not explain, and the other way round.
     public func unexplained() throws -> [String] {
-        let reserved = try tx.integer("SELECT CAST(SUM(reserved_fen) AS BIGINT) FROM entitlement") ?? 0
-        let accounts =
-            try tx.integer("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'reserved/%'") ?? 0
-        let payouts = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout WHERE state = 'reserved'") ?? 0
-        let legs = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved' AND draws <> ''") ?? 0
-        let all = payouts + (try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved'") ?? 0)
+        let reserved = try tx.sum("SELECT CAST(SUM(reserved_fen) AS BIGINT) FROM entitlement")
+        let accounts = try tx.sum("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'reserved/%'")
+        let payouts = try tx.sum("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout WHERE state = 'reserved'")
+        let legs = try tx.sum("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved' AND draws <> ''")
+        let all = try payouts + tx.sum("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM funding_leg WHERE state = 'reserved'")
         var faults: [String] = []
-        if accounts != all { faults.append("预占科目 \(Fen(accounts))，工单预占 \(Fen(all))") }
-        let cash = try tx.integer("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'cash/%'") ?? 0
-        let paid = try tx.integer("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout WHERE state = 'posted' AND is_reversed = 0") ?? 0
-        if cash != paid { faults.append("现金科目 \(Fen(cash))，已发放 \(Fen(paid))") }
-        let unlinked =
-            try tx.integer(
-                """
-                SELECT COUNT(*) FROM payout p
-                WHERE (p.is_reversed = 1) <> EXISTS (SELECT 1 FROM payout_reversal r WHERE r.payout_id = p.id AND r.state = 'approved')
-                    OR p.is_reversed = 1 AND NOT EXISTS (
-                        SELECT 1 FROM posting g WHERE g.subject = p.id AND g.kind = 'reverse' AND g.amount_fen = p.amount_fen AND g.reverses IS NOT NULL)
-                """) ?? 0
+        if accounts != all { faults.append("预占科目 \(accounts)，工单预占 \(all)") }
+        let cash = try tx.sum("SELECT CAST(SUM(debit_fen) - SUM(credit_fen) AS BIGINT) FROM account WHERE name LIKE 'cash/%'")
+        let paid = try tx.sum("SELECT CAST(SUM(amount_fen) AS BIGINT) FROM payout WHERE state = 'posted' AND is_reversed = 0")
+        if cash != paid { faults.append("现金科目 \(cash)，已发放 \(paid)") }
+        let unlinked = try tx.count(
+            """
+            SELECT COUNT(*) FROM payout p
+            WHERE (p.is_reversed = 1) <> EXISTS (SELECT 1 FROM payout_reversal r WHERE r.payout_id = p.id AND r.state = 'approved')
+                OR p.is_reversed = 1 AND NOT EXISTS (
+                    SELECT 1 FROM posting g WHERE g.subject = p.id AND g.kind = 'reverse' AND g.amount_fen = p.amount_fen AND g.reverses IS NOT NULL)
+            """)
         if unlinked != 0 { faults.append("\(unlinked) 笔现金支付的冲正没有对应的记录或分录") }
-        if reserved < legs { faults.append("老人预占 \(Fen(reserved))，工单预占 \(Fen(legs))") }
+        if reserved < legs { faults.append("老人预占 \(reserved)，工单预占 \(legs)") }
         return faults
     }
 

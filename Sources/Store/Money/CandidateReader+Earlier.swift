@@ -20,8 +20,7 @@ extension CandidateReader {
                 kind: .order, subject: try row.text(), number: try row.text(), provider: try row.id(), elder: try row.id(), item: try row.id(),
                 date: try row.date(), createdAt: try row.instant(), quantity: .one, unitPrice: .zero, gross: .zero, funding: [], selfPay: .zero,
                 begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(), evidence: .none)
-            let second = row.optionalID(Worker.self)
-            line.second = second == line.worker ? nil : second
+            line.accompany(by: row.optionalID())
             line.recipient = try recipients.person(line.elder, tx).recipient
             return line
         }

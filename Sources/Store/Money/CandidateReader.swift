@@ -41,10 +41,10 @@ public struct CandidateReader {
 
     /// All orders or all meals of a day; nil when it has none.
     func all(_ kind: Candidate.Kind, on day: LocalDate) throws -> MonthPage.Range? {
-        let last: String? = try tx.first(
+        let last = try tx.value(
             kind == .order
                 ? "SELECT MAX(id) FROM service_order WHERE service_date = \(day)" : "SELECT MAX(id) FROM meal_swipe WHERE service_date = \(day)"
-        ) { $0.optionalText() } ?? nil
+        ) { $0.optionalText() }
         return last.map { MonthPage.Range(kind: kind, after: "", until: $0) }
     }
 
@@ -78,7 +78,6 @@ public struct CandidateReader {
 
     /// An order's own line, and those of its elder and its workers within a day of it, finished but perhaps not yet confirmed.
     public func around(_ order: Order) throws -> [Candidate] {
-        guard let provider = order.provider else { return [] }
         let (start, end) = (order.window.start - .days(1), order.window.start + .days(1))
         return try tx.rows(
             """
@@ -87,7 +86,7 @@ public struct CandidateReader {
             JOIN visit v ON v.order_id = o.id
             JOIN visit w ON w.order_id = \(order.id)
             WHERE o.state IN ('done', 'closed') AND o.start_ms > \(start) AND o.start_ms < \(end)
-                AND (o.provider_id = \(provider) OR o.elder_id = \(order.elder))
+                AND (o.provider_id = \(order.provider) OR o.elder_id = \(order.elder))
                 AND (o.elder_id = \(order.elder) OR v.worker_id IN (w.worker_id, \(order.secondWorker))
                     OR o.second_worker_id IN (w.worker_id, \(order.secondWorker)))
             ORDER BY o.id
@@ -242,7 +241,7 @@ public struct CandidateReader {
             callbackDenies: callback == 2)
         line.version = version
         line.plannedStart = start
-        line.second = second == visit.worker ? nil : second
+        line.accompany(by: second)
         line.recipient = person.recipient
         line.proof = proof(visit)
         line.proof.received = received
@@ -283,7 +282,7 @@ public struct CandidateReader {
         line.proof.slot = try row.value()
         let entry = MealEntry(rawValue: try row.text())
         if let entry, !entry.isWeak { line.evidence = .partial }
-        line.isManual = entry?.isWeak ?? false
+        line.isManual = entry?.isWeak == true
         line.proof.doubt = MealDoubt(rawValue: try row.text())
         line.recipient = person.recipient
         return line

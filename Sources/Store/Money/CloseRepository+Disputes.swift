@@ -90,7 +90,7 @@ extension CloseRepository {
 
     /// How many have no answer yet.
     public func openDisputes(_ month: Month) throws -> Int {
-        Int(try tx.integer("SELECT COUNT(*) FROM line_dispute WHERE month = \(month) AND answer IS NULL") ?? 0)
+        try tx.count("SELECT COUNT(*) FROM line_dispute WHERE month = \(month) AND answer IS NULL")
     }
 
     public func answerDispute(_ month: Month, _ subject: String, _ answer: String, by: String, at now: Instant) throws -> Bool {

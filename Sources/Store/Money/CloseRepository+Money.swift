@@ -175,9 +175,7 @@ extension CloseRepository {
 
     /// What rules have taken from one line.
     public func withheld(_ month: Month, _ subject: String) throws -> Fen {
-        Fen(
-            try tx.integer(
-                "SELECT CAST(-SUM(amount_fen) AS BIGINT) FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule <> ''") ?? 0)
+        try tx.sum("SELECT CAST(-SUM(amount_fen) AS BIGINT) FROM adjustment WHERE month = \(month) AND subject = \(subject) AND rule <> ''")
     }
 
     /// Whether a person's correction of a line has been approved: it changes a payment, whatever becomes of the line.
@@ -244,8 +242,7 @@ extension CloseRepository {
             WHERE month = \(month) AND approved_by IS NOT NULL ORDER BY id LIMIT \(limit - waiting.count)
             """
         ) { try Adjustment(row: &$0) }
-        let count = try tx.integer("SELECT COUNT(*) FROM adjustment WHERE month = \(month)") ?? 0
-        return (waiting + approved, Int(count))
+        return (waiting + approved, try tx.count("SELECT COUNT(*) FROM adjustment WHERE month = \(month)"))
     }
 
     private static let adjustmentColumns: StaticString =

@@ -256,7 +256,7 @@ public struct CloseRepository {
     }
 
     public func openSamples(_ month: Month) throws -> Int {
-        Int(try tx.integer("SELECT COUNT(*) FROM sample WHERE month = \(month) AND result IS NULL") ?? 0)
+        try tx.count("SELECT COUNT(*) FROM sample WHERE month = \(month) AND result IS NULL")
     }
 
     /// Orders of a month that are the first that their elder was ever served with.

@@ -71,10 +71,15 @@ public struct Diner: Sendable {
     /// Whether the card is good on a day: a meal from before the elder died or moved away stays a meal, however late its swipe comes.
     public func isRegistered(on date: LocalDate) -> Bool {
         switch status {
-        case .deathReported, .deceased: deathDate.map { date < $0 } ?? false
-        case .deregistered, .movedOut: statusSince.map { date < $0 } ?? false
+        case .deathReported, .deceased: Self.isBefore(deathDate, date)
+        case .deregistered, .movedOut: Self.isBefore(statusSince, date)
         case .active, .away, .hospital, .institution: true
         }
+    }
+
+    private static func isBefore(_ end: LocalDate?, _ date: LocalDate) -> Bool {
+        guard let end else { return false }
+        return date < end
     }
 
     /// The facts that decide who pays, on a day.
@@ -159,13 +164,7 @@ public struct MealRepository {
 
     /// How many meals an elder has had on a day.
     public func count(of elder: ElderID, on date: LocalDate) throws -> Int {
-        Int(
-            try tx.integer(
-                "SELECT COUNT(*) FROM meal_swipe WHERE elder_id = \(elder) AND service_date = \(date) AND is_reversed = 0") ?? 0)
-    }
-
-    public func count(of canteen: ProviderID, on date: LocalDate) throws -> Int {
-        Int(try tx.integer("SELECT COUNT(*) FROM meal_swipe WHERE canteen_id = \(canteen) AND service_date = \(date)") ?? 0)
+        try tx.count("SELECT COUNT(*) FROM meal_swipe WHERE elder_id = \(elder) AND service_date = \(date) AND is_reversed = 0")
     }
 
     /// - Returns: false when the swipe stands on a statement or has been taken back already.

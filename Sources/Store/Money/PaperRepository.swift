@@ -9,7 +9,8 @@ public struct PaperRepository {
 
     /// Elders with a service in the month, by id.
     public func elders(_ month: Month, and late: LateLines) throws -> [ElderID: MonthPapers.ElderFacts] {
-        try elders(
+        var result = try elders(late.elders)
+        try read(
             """
             SELECT \(sql: Self.elderColumns) FROM elder e
             WHERE e.id IN (
@@ -17,40 +18,36 @@ public struct PaperRepository {
                 WHERE service_date >= \(month.first) AND service_date <= \(month.last) AND state = 'closed'
                 UNION
                 SELECT elder_id FROM meal_swipe WHERE service_date >= \(month.first) AND service_date <= \(month.last))
-            """
-        ).merging(try elders(late.elders)) { known, _ in known }
+            """, into: &result)
+        return result
     }
 
     /// Some elders, by id.
     public func elders(_ ids: [String]) throws -> [ElderID: MonthPapers.ElderFacts] {
         var result: [ElderID: MonthPapers.ElderFacts] = [:]
         for part in ids.chunked(by: Chunk.keys) {
-            try add("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))", to: &result)
+            try read("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))", into: &result)
         }
         return result
     }
 
     /// Whoever a cash payment of the month is for, or one that was taken back in it.
     public func elders(paidIn month: Month) throws -> [ElderID: MonthPapers.ElderFacts] {
-        try elders(
+        var result: [ElderID: MonthPapers.ElderFacts] = [:]
+        try read(
             """
             SELECT \(sql: Self.elderColumns) FROM elder e
             WHERE e.id IN (SELECT elder_id FROM payout WHERE month = \(month) AND state <> 'released')
                 OR e.id IN (SELECT p.elder_id FROM payout_reversal r JOIN payout p ON p.id = r.payout_id WHERE r.month = \(month))
-            """)
-    }
-
-    private static let elderColumns: StaticString =
-        "e.id, e.number, e.name, e.id_tail, e.region, e.streets, e.community, e.ability_level, e.classes"
-
-    private func elders(_ query: SQL) throws -> [ElderID: MonthPapers.ElderFacts] {
-        var result: [ElderID: MonthPapers.ElderFacts] = [:]
-        try add(query, to: &result)
+            """, into: &result)
         return result
     }
 
-    private func add(_ query: SQL, to result: inout [ElderID: MonthPapers.ElderFacts]) throws {
-        try tx.forEachRow(query) { row in result[try row.id(Elder.self)] = try MonthPapers.ElderFacts(row: &row) }
+    private static let elderColumns: StaticString =
+        "e.id, e.number, e.name, COALESCE(e.id_tail, ''), e.region, e.streets, e.community, e.ability_level, e.classes"
+
+    private func read(_ query: SQL, into elders: inout [ElderID: MonthPapers.ElderFacts]) throws {
+        try tx.forEachRow(query) { row in elders[try row.id(Elder.self)] = try MonthPapers.ElderFacts(row: &row) }
     }
 
     /// The lines of months before that adjustments correct, by the id of the adjustment.
@@ -92,11 +89,16 @@ public struct PaperRepository {
                 WHERE o.state = 'closed' AND o.service_date >= \(month.first) AND o.service_date <= \(month.last)
                 """
             }
-        var result = try visits(query)
-        for part in late.subjects.chunked(by: Chunk.keys) {
-            let found = try visits(
-                "SELECT \(sql: Self.visitColumns) FROM service_order o JOIN visit v ON v.order_id = o.id WHERE o.id IN (\(list: Array(part)))")
-            result.merge(found) { known, _ in known }
+        let queries = [query] + late.subjects.chunked(by: Chunk.keys).map { part in
+            "SELECT \(sql: Self.visitColumns) FROM service_order o JOIN visit v ON v.order_id = o.id WHERE o.id IN (\(list: Array(part)))"
+        }
+        var result: [String: MonthPapers.VisitFacts] = [:]
+        for query in queries {
+            try tx.forEachRow(query) { row in
+                result[try row.text()] = MonthPapers.VisitFacts(
+                    planned: try row.instant(), begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(),
+                    outMethod: try row.optionalValue(), confirmedBy: row.optionalText(), satisfaction: row.optionalInteger().map { Int($0) })
+            }
         }
         return result
     }
@@ -105,16 +107,6 @@ public struct PaperRepository {
         o.id, o.start_ms, v.in_at_ms, v.out_at_ms, v.worker_id, v.out_method, v.confirmed_by, \
         (SELECT MAX(c.satisfaction) FROM callback c WHERE c.order_id = o.id)
         """
-
-    private func visits(_ query: SQL) throws -> [String: MonthPapers.VisitFacts] {
-        var result: [String: MonthPapers.VisitFacts] = [:]
-        try tx.forEachRow(query) { row in
-            result[try row.text()] = MonthPapers.VisitFacts(
-                planned: try row.instant(), begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(),
-                outMethod: try row.optionalValue(), confirmedBy: row.optionalText(), satisfaction: row.optionalInteger().map { Int($0) })
-        }
-        return result
-    }
 
     /// The class each meal of the month and of its late lines was swiped under, by the id of the swipe.
     public func mealClasses(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [String: String] {
@@ -145,9 +137,8 @@ public struct PaperRepository {
             guard name.hasSuffix(suffix) else { return }
             result[ProviderID(String(name.dropFirst(prefix.count).dropLast(suffix.count)))] = try row.fen() - row.fen()
         }
-        for (provider, amount) in try besides(month) { result[provider] = (result[provider] ?? .zero) - amount }
-        for (provider, amount) in try posted(late) { result[provider, default: .zero] += amount }
-        for (provider, amount) in try posted(movedFrom: month) { result[provider] = (result[provider] ?? .zero) - amount }
+        let (taken, added) = (try besides(month) + posted(movedFrom: month), try posted(late))
+        for (provider, amount) in taken.map({ ($0, -$1) }) + added { result[provider, default: .zero] += amount }
         return result
     }
 
@@ -173,9 +164,7 @@ public struct PaperRepository {
     private func posted(_ late: LateLines) throws -> [(ProviderID, Fen)] {
         try late.byProvider.sorted { $0.key < $1.key }.flatMap { provider, subjects in
             try subjects.chunked(by: Chunk.keys).map { part in
-                let owed = try tx.integer(
-                    "SELECT \(sql: Self.owedSum) FROM posting p WHERE p.subject IN (\(list: Array(part))) AND \(sql: Self.isOwed)")
-                return (provider, Fen(owed ?? 0))
+                (provider, try tx.sum("SELECT \(sql: Self.owedSum) FROM posting p WHERE p.subject IN (\(list: Array(part))) AND \(sql: Self.isOwed)"))
             }
         }
     }
@@ -226,7 +215,7 @@ extension MonthPapers.ElderFacts {
     /// After the id.
     init(row: inout Row) throws {
         self.init(
-            number: try row.text(), maskedName: Masked.name(try row.text()), idTail: row.optionalText() ?? "", region: try row.text(),
+            number: try row.text(), maskedName: Masked.name(try row.text()), idTail: try row.text(), region: try row.text(),
             formerStreets: try Recipients.streets(try row.text()), community: try row.text(),
             abilityLevel: try row.int(), classes: try Packed.classes(try row.text()))
     }

@@ -27,7 +27,7 @@ public struct Recipients: Sendable {
     }
 
     mutating func readAll(_ tx: any Transaction) throws {
-        known.reserveCapacity(Int(try tx.integer("SELECT COUNT(*) FROM elder") ?? 0))
+        known.reserveCapacity(try tx.count("SELECT COUNT(*) FROM elder"))
         var classes: [String: [ClassSpan]] = [:]
         try tx.forEachRow("SELECT \(sql: Self.columns) FROM elder") { row in
             let id = try row.id(Elder.self)
@@ -38,9 +38,7 @@ public struct Recipients: Sendable {
     func person(_ elder: ElderID, _ tx: any Transaction) throws -> Person {
         if let known = known[elder] { return known }
         var classes: [String: [ClassSpan]] = [:]
-        let found = try tx.first("SELECT \(sql: Self.columns) FROM elder WHERE id = \(elder)") { try person($0.id(), &$0, &classes) }
-        guard let found else { throw StoreFault.corrupt("elder \(elder)") }
-        return found
+        return try tx.one("SELECT \(sql: Self.columns) FROM elder WHERE id = \(elder)") { try person($0.id(), &$0, &classes) }
     }
 
     /// When an elder was not at home in or around the month.

@@ -6,11 +6,11 @@ import Registry
 public struct RosterRepository {
     let tx: any Transaction
 
-    public func setLeave(_ worker: WorkerID, of provider: ProviderID, _ span: DateSpan, by: String, at now: Instant) throws {
+    public func setLeave(_ worker: WorkerID, of provider: ProviderID, from: LocalDate, until: LocalDate, by: String, at now: Instant) throws {
         try tx.execute(
             """
             INSERT INTO worker_leave (worker_id, provider_id, from_date, until_date, recorded_by, at_ms)
-            VALUES (\(worker), \(provider), \(span.from), \(span.until ?? span.from), \(by), \(now))
+            VALUES (\(worker), \(provider), \(from), \(until), \(by), \(now))
             ON CONFLICT (worker_id, from_date) DO UPDATE
             SET until_date = excluded.until_date, recorded_by = excluded.recorded_by, at_ms = excluded.at_ms
             """)
@@ -57,8 +57,8 @@ public struct RosterRepository {
         for start in stride(from: 0, to: numbers.count, by: 100) {
             let list = Array(numbers[start..<min(numbers.count, start + 100)])
             try tx.forEachRow("SELECT number, elder_id FROM elder_phone WHERE number IN (\(list: list))") { row in
-                guard let worker = phones[try row.text()] else { return }
-                ties[Terms.Tie(worker: worker, elder: try row.id())] = "共用电话"
+                let (number, elder) = (try row.text(), try row.id(Elder.self))
+                if let worker = phones[number] { ties[Terms.Tie(worker: worker, elder: elder)] = "共用电话" }
             }
         }
         for tie in try declared() { ties[tie.tie] = tie.relation }

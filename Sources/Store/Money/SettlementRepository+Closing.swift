@@ -128,11 +128,8 @@ extension SettlementRepository {
             case .meal: meals.append(line.subject)
             }
         }
-        for (version, orders) in orders {
-            for part in orders.chunked(by: Chunk.keys) where try !mark(orders: Array(part), of: version) { return false }
-        }
-        for part in meals.chunked(by: Chunk.keys) where try !mark(meals: Array(part)) { return false }
-        return true
+        return try orders.allSatisfy { version, ids in try ids.chunked(by: Chunk.keys).allSatisfy { try mark(orders: Array($0), of: version) } }
+            && meals.chunked(by: Chunk.keys).allSatisfy { try mark(meals: Array($0)) }
     }
 
     private static let insert = BulkInsert(
@@ -149,16 +146,14 @@ extension SettlementRepository {
             WHERE id IN (\(list: ids)) AND version = \(version) AND settlement = 'ready'
             """)
         if marked == ids.count { return true }
-        let unready = try tx.integer("SELECT COUNT(*) FROM service_order WHERE id IN (\(list: ids)) AND version = \(version)") ?? 0
-        return marked + Int(unready) == ids.count
+        return try marked + tx.count("SELECT COUNT(*) FROM service_order WHERE id IN (\(list: ids)) AND version = \(version)") == ids.count
     }
 
     private func mark(meals ids: [String]) throws -> Bool {
         let marked = try tx.execute(
             "UPDATE meal_swipe SET settlement = 'in_statement' WHERE id IN (\(list: ids)) AND settlement = 'ready'")
         if marked == ids.count { return true }
-        let standing = try tx.integer("SELECT COUNT(*) FROM meal_swipe WHERE id IN (\(list: ids)) AND is_reversed = 0") ?? 0
-        return Int(standing) == ids.count
+        return try tx.count("SELECT COUNT(*) FROM meal_swipe WHERE id IN (\(list: ids)) AND is_reversed = 0") == ids.count
     }
 
     /// Providers with lines in a month.
@@ -193,7 +188,7 @@ extension SettlementRepository {
         ) {
             let subject = try $0.text()
             return Sampling.Line(
-                subject: subject, gross: try $0.fen(), evidence: EvidenceLevel(rawValue: try $0.int()) ?? .none,
+                subject: subject, gross: try $0.fen(), evidence: try $0.value(),
                 isConfirmed: confirmed.contains(subject))
         }
     }

@@ -92,7 +92,7 @@ extension SettlementRepository {
         try tx.forEachRow("SELECT provider_id, code, lines, subsidy_fen FROM statement_stop WHERE month = \(month)") { row in
             sums[try row.id(), default: StopSums()].add(try row.text(), lines: try row.int(), subsidy: try row.fen())
         }
-        try forEachReleased(month) { provider, code, subsidy in sums[provider, default: StopSums()].add(code, lines: -1, subsidy: -subsidy) }
+        try forEachReleased(month) { provider, code, subsidy in sums[provider]?.add(code, lines: -1, subsidy: -subsidy) }
         return sums
     }
 
@@ -103,7 +103,7 @@ extension SettlementRepository {
             WHERE d.month = \(month) AND d.kind = 'release' AND l.subject = d.subject AND l.month = d.month
             """
         ) { row in
-            let (provider, findings, subsidy) = (try row.id(Provider.self), Self.findings(try row.text()), try row.fen())
+            let (provider, findings, subsidy) = (try row.id(Provider.self), try Self.findings(try row.text()), try row.fen())
             for code in StatementLine.stopping(findings) { body(provider, code, subsidy) }
         }
     }

@@ -15,7 +15,7 @@ extension SettlementRepository {
             """
         ) {
             Sampling.Line(
-                subject: try $0.text(), gross: try $0.fen(), evidence: EvidenceLevel(rawValue: try $0.int()) ?? .none, isConfirmed: false,
+                subject: try $0.text(), gross: try $0.fen(), evidence: try $0.value(), isConfirmed: false,
                 isTold: true)
         }
     }

@@ -36,7 +36,7 @@ public struct SettlementRepository {
     /// The month of the first service there ever was.
     public func firstServed() throws -> Month? {
         let first = ["SELECT MIN(service_date) FROM service_order", "SELECT MIN(service_date) FROM meal_swipe"] as [SQL]
-        return try first.compactMap { query in try tx.first(query) { try $0.optionalDate() } ?? nil }.min()?.month
+        return try first.compactMap { query in try tx.value(query) { try $0.optionalDate() } }.min()?.month
     }
 
     /// Whether there was any service in a month.
@@ -110,13 +110,13 @@ public struct SettlementRepository {
         evidence, findings
         """
 
-    static func findings(_ text: String) -> [Finding] {
+    static func findings(_ text: String) throws -> [Finding] {
         guard !text.isEmpty else { return [] }
         // By bytes: a paper reads a thousand lines, and most have one finding or none.
         let parts = text.utf8.contains(UInt8(ascii: "|")) ? text.split(separator: " | ") : [Substring(text)]
-        return parts.compactMap { part in
+        return try parts.map { part in
             let fields = part.utf8.split(separator: UInt8(ascii: ":"), maxSplits: 2).map { String(Substring($0)) }
-            guard fields.count == 3, let severity = Severity(rawValue: fields[1]) else { return nil }
+            guard fields.count == 3, let severity = Severity(rawValue: fields[1]) else { throw StoreFault.corrupt("statement_line.findings: \(text)") }
             return Finding(fields[0], severity, fields[2])
         }
     }
@@ -150,8 +150,8 @@ extension StatementLine {
             item: try row.id(), date: try row.date(), createdAt: Instant(milliseconds: 0), quantity: try row.quantity(),
             unitPrice: try row.fen(), gross: try row.fen(), funding: [], selfPay: try row.fen(), evidence: .none)
         line.funding = try CandidateReader.funding(try row.text())
-        line.evidence = EvidenceLevel(rawValue: try row.int()) ?? .none
-        self.init(candidate: line, findings: SettlementRepository.findings(try row.text()))
+        line.evidence = try row.value()
+        self.init(candidate: line, findings: try SettlementRepository.findings(try row.text()))
     }
 }
 

@@ -66,16 +66,12 @@ public struct TillRepository {
 
     /// How many since a moment of that day.
     public func misses(of canteen: ProviderID, on day: LocalDate, since moment: Instant) throws -> Int {
-        Int(
-            try tx.integer(
-                "SELECT COUNT(*) FROM card_miss_number WHERE day = \(day) AND canteen_id = \(canteen) AND at_ms > \(moment)") ?? 0)
+        try tx.count("SELECT COUNT(*) FROM card_miss_number WHERE day = \(day) AND canteen_id = \(canteen) AND at_ms > \(moment)")
     }
 
     /// How many of them a till says it has read.
     public func wrongReads(of device: String, at canteen: ProviderID, on day: LocalDate) throws -> Int {
-        Int(
-            try tx.integer(
-                "SELECT COUNT(*) FROM card_miss_number WHERE day = \(day) AND canteen_id = \(canteen) AND read_by = \(device)") ?? 0)
+        try tx.count("SELECT COUNT(*) FROM card_miss_number WHERE day = \(day) AND canteen_id = \(canteen) AND read_by = \(device)")
     }
 
     /// - Returns: false for a number that has been noted this day.
@@ -89,13 +85,13 @@ public struct TillRepository {
 
     /// - Returns: how many there are now.
     public func countMiss(of canteen: ProviderID, on day: LocalDate, at now: Instant) throws -> Int {
-        Int(
-            try tx.integer(
-                """
-                INSERT INTO card_miss (day, canteen_id, misses, last_ms) VALUES (\(day), \(canteen), 1, \(now))
-                ON CONFLICT (day, canteen_id) DO UPDATE SET misses = card_miss.misses + 1, last_ms = excluded.last_ms
-                RETURNING misses
-                """) ?? 0)
+        try tx.one(
+            """
+            INSERT INTO card_miss (day, canteen_id, misses, last_ms) VALUES (\(day), \(canteen), 1, \(now))
+            ON CONFLICT (day, canteen_id) DO UPDATE SET misses = card_miss.misses + 1, last_ms = excluded.last_ms
+            RETURNING misses
+            """
+        ) { try $0.int() }
     }
 
     /// Days with so many or more, the latest first.

@@ -19,7 +19,7 @@ public struct ManageRoster: Sendable {
             throw Rejection(.refused, "span_invalid", "请假的结束日期不能早于开始日期，至多一年。", pointer: "/until")
         }
         let now = office.now
-        return { tx in try tx.roster.setLeave(worker, of: provider, DateSpan(from: from, until: until), by: caller.name, at: now) }
+        return { tx in try tx.roster.setLeave(worker, of: provider, from: from, until: until, by: caller.name, at: now) }
     }
 
     /// 关系申报 (R24): the worker is a relative of an elder, or lives with one.
