@@ -26,7 +26,7 @@ struct DoorCode {
         let (right, wrong): (String, Rejection)
         switch report.method {
         case .code:
-            (right, wrong) = (order.visitCode, Rejection(.refused, "code_wrong", "服务码不对，请请老人再报一次四位数字。", pointer: "/code"))
+            (right, wrong) = (order.visitCode, Rejection(.refused, "code_wrong", "服务码不对，请让老人再报一次四位数字。", pointer: "/code"))
         case .card: (right, wrong) = (elder.number, Rejection(.refused, "card_wrong", "卡号与老人不符，请核对一卡通。", pointer: "/code"))
         case .app, .landline, .landlineUnheard, .paper: return
         }
