@@ -49,7 +49,7 @@ public struct PayFunds: Sendable {
             payment.state = approve ? .paid : .rejected
             (payment.decidedBy, payment.opinion) = (caller.name, opinion)
             guard try tx.funds.decide(paymentID, payment.state, by: caller.name, opinion: opinion, at: now) else {
-                throw FundRefusal.alreadyDecided(by: payment.decidedBy)
+                throw FundRefusal.alreadyDecided()
             }
             if approve {
                 try tx.funds.save(paid)
