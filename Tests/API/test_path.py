@@ -246,7 +246,7 @@ def test_a_till_is_registered_by_the_platform_and_a_strange_one_is_looked_at(des
 def test_numbers_that_are_nobodys_are_counted_and_then_none_is_taken(desk, elder):
     card = desk.operator.get(f"/elders/{elder}")["number"]
     till = desk.house.client("P002")
-    swipe = {"canteen": "P002", "slot": "lunch", "at": day(-3, 12), "device": "till-P002"}
+    swipe = {"canteen": "P002", "slot": "lunch", "at": day(-2, 12), "device": "till-P002"}
     problem(till("POST", "/meals", swipe | {"card": "LZ123456789012"}), 404, "card_mistyped")
     codes = [problem(till("POST", "/meals", swipe | {"card": f"LZ77{number}"}))["code"] for number in range(21)]
     assert codes == ["card_unknown"] * 19 + ["numbers_refused"] * 2
