@@ -68,14 +68,23 @@ public struct StatementTotals: Hashable, Sendable {
     public init() {}
 
     /// Of one line.
-    public init(_ line: StatementLine) {
-        let verdict = line.verdict
-        lines = 1
-        (gross, subsidy, selfPay) = (line.candidate.gross, line.candidate.subsidy, line.candidate.selfPay)
+    public init(_ line: StatementLine) { add(line) }
+
+    mutating func add(_ line: StatementLine) {
+        let (verdict, asked) = (line.verdict, line.candidate.subsidy)
+        lines += 1
+        gross += line.candidate.gross
+        subsidy += asked
+        selfPay += line.candidate.selfPay
         guard verdict != .paid else { return }
-        (held, blocked) = verdict == .held ? (1, 0) : (0, 1)
-        (deducted, heldSubsidy) = (subsidy, verdict == .held ? subsidy : .zero)
-        for code in line.stopping { stops.add(code, lines: 1, subsidy: subsidy) }
+        deducted += asked
+        if verdict == .held {
+            held += 1
+            heldSubsidy += asked
+        } else {
+            blocked += 1
+        }
+        for code in line.stopping { stops.add(code, lines: 1, subsidy: asked) }
     }
 
     public static func += (left: inout StatementTotals, right: StatementTotals) {
@@ -125,7 +134,12 @@ public struct Statement: Hashable, Sendable {
         self.lines = lines
     }
 
-    public var totals: StatementTotals { lines.reduce(into: StatementTotals()) { $0 += StatementTotals($1) } }
+    public var totals: StatementTotals {
+        var totals = StatementTotals()
+        // By place: a loop over lines would copy each.
+        for place in lines.indices { totals.add(lines[place]) }
+        return totals
+    }
     public var gross: Fen { totals.gross }
     public var subsidy: Fen { totals.subsidy }
     public var selfPay: Fen { totals.selfPay }

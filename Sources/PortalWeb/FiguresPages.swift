@@ -91,8 +91,9 @@ public struct FiguresPages: PageGroup {
 
     @Sendable func sheets(_ request: Request, _ context: ProviderContext) async throws -> Response {
         let (month, provider) = (try context.month(), context.provider)
-        guard try await office.read({ tx in try tx.settlements.hasStatement(month, provider) }) else { throw Self.noStatement }
-        return PrintedDocument(try await ReadPapers(office).document(month, .detail, DocumentScope(provider: provider))).response
+        let sheets = try await ReadPapers(office).sealedDetail(month, of: provider) { PrintedDocument($0).html }
+        guard let sheets else { throw Self.noStatement }
+        return PrintedDocument.response(sheets)
     }
 
     struct ConfirmForm: Decodable, Sendable {

@@ -57,7 +57,7 @@ public struct PrintedDocument: Sendable {
     /// Its measures depend on the table, so they stand in the page; nothing in it can run.
     public var response: Response { Self.response(html) }
 
-    static func response(_ html: ByteBuffer) -> Response {
+    public static func response(_ html: ByteBuffer) -> Response {
         Response(
             status: .ok,
             headers: [
@@ -68,7 +68,7 @@ public struct PrintedDocument: Sendable {
 
     /// A month is a thousand rows of thirty cells: they are written one after the other into one text, cells and rows without the end tags that
     /// HTML lets go, and aligned by their columns instead of each by itself. A third of the bytes on the way to a telephone are less by it.
-    var html: ByteBuffer {
+    public var html: ByteBuffer {
         // The rows first: what is written says how many lines it takes, and by those the sheets are divided.
         var rows: [UInt8] = []
         rows.reserveCapacity(document.rows.count * document.columns.count * 12)
@@ -158,24 +158,28 @@ public struct PrintedDocument: Sendable {
             if shown.utf8.count <= width {
                 HTML.append(shown, to: &html)
             } else {
-                append(words: shown, width: width, to: &html)
-                lines = max(lines, shown.lines(wrappedAt: width))
+                lines = max(lines, append(words: shown, width: width, to: &html))
             }
         }
         HTML.append(tag: "\n", to: &html)
         return lines
     }
 
-    /// A word that fits into its column is not broken, just as the sheets were divided.
-    private func append(words text: String, width: Int, to html: inout [UInt8]) {
-        guard text.utf8.contains(UInt8(ascii: " ")) else { return HTML.append(text, to: &html) }
-        var isFirst = true
-        text.forEachWord { word, own in
-            if !isFirst { html.append(UInt8(ascii: " ")) }
-            isFirst = false
-            if own <= width { HTML.append(tag: "<span>", to: &html) }
-            HTML.append(word, to: &html)
-            if own <= width { HTML.append(tag: "</span>", to: &html) }
+    /// A word that fits into its column is not broken, just as the sheets are divided.
+    ///
+    /// - Returns: how many lines it takes.
+    private func append(words text: String, width: Int, to html: inout [UInt8]) -> Int {
+        var (text, isFirst) = (text, true)
+        return text.withUTF8 { bytes in
+            bytes.lines(wrappedAt: width) { word, isWhole in
+                if !isFirst { html.append(UInt8(ascii: " ")) }
+                isFirst = false
+                // One that is all there is has nothing to be kept apart from.
+                let isMarked = isWhole && word.count < bytes.count
+                if isMarked { HTML.append(tag: "<span>", to: &html) }
+                HTML.append(word, to: &html)
+                if isMarked { HTML.append(tag: "</span>", to: &html) }
+            }
         }
     }
 

@@ -19,8 +19,8 @@ struct VNH: AsyncParsableCommand {
     /// Every failure is one clear line on standard error and a status that is not 0.
     static func main() async {
         // What a close needs for a moment goes back when it is done. Left alone, the C library raises this size with every large piece that is
-        // freed, and a server would keep the room of a month's traces for good.
-        cmalloc_return_from(256 << 10)
+        // freed, and a server would keep the room of a month's traces for good. What a page needs is less, and stays for the next one.
+        cmalloc_return_from(2 << 20)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -16,8 +16,7 @@ enum Papers {
     static func visit(_ out: CheckMethod? = .code, confirmedBy: String? = "elder") -> MonthPapers.VisitFacts {
         let begin = Instant(World.monday, minute: 600)
         return MonthPapers.VisitFacts(
-            planned: begin, begin: begin + .minutes(5), end: begin + .minutes(65), worker: World.worker, outMethod: out, confirmedBy: confirmedBy,
-            satisfaction: 5)
+            planned: begin, begin: begin + .minutes(5), end: begin + .minutes(65), worker: World.worker, outMethod: out, confirmedBy: confirmedBy)
     }
 
     static func may(
@@ -26,7 +25,7 @@ enum Papers {
         elders: [ElderID: MonthPapers.ElderFacts] = [ElderID("E1"): elder]
     ) throws -> MonthPapers {
         MonthPapers(
-            month: World.may, isClosed: isClosed, statements: try statements ?? `A statement`.statements(), elders: elders, visits: visits,
+            month: World.may, isClosed: isClosed, statements: try statements ?? `A statement`.statements(), elders: elders, visits: visits, satisfaction: ["s1": 5],
             mealClasses: ["m1": "destitute"], owed: owed, unproven: [:], corrected: corrected, invoices: [World.provider: "01234567"], catalogue: World.catalogue,
             franchise: try World.franchise())
     }

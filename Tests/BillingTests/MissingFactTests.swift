@@ -45,7 +45,7 @@ import Testing
         let papers = MonthPapers(
             month: World.may, isClosed: true, statements: [statement], elders: [:],
             visits: ["s9": MonthPapers.VisitFacts(
-                planned: line.createdAt, begin: line.createdAt, end: nil, worker: WorkerID("W404"), outMethod: nil, confirmedBy: nil, satisfaction: nil)],
+                planned: line.createdAt, begin: line.createdAt, end: nil, worker: WorkerID("W404"), outMethod: nil, confirmedBy: nil)],
             mealClasses: [:], owed: [:], unproven: [:], catalogue: World.catalogue, franchise: try World.franchise())
         let scope = DocumentScope(provider: line.provider)
         #expect(try Papers.column(papers.document(.detail, scope), "老人编号") == ["E1", "E1"])

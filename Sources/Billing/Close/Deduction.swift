@@ -77,6 +77,8 @@ public enum Deduction {
 extension Adjustment {
     /// Whether it stands on the statement of its own month; otherwise on the next one that is sealed.
     public var isOfItsMonth: Bool { rule != nil && rule != .carried }
+    /// Whether it concerns one line, and not a provider as a whole.
+    var isOfLine: Bool { rule == nil || rule == .blocks }
 
     /// By rule: entered and approved by the dated rule itself.
     ///

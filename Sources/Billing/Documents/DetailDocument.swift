@@ -25,9 +25,10 @@ extension MonthPapers {
             for statement in whose[provider] ?? [] {
                 rows.reserveCapacity(rows.count + statement.lines.count)
                 let (batch, workers): (Cell, [WorkerID: String]) = ("\(month)-\(provider)", workerNames(of: provider))
-                for line in statement.lines {
-                    rows.append(detailRow(line, batch, workers))
-                    total += line.paid
+                let lines = statement.lines
+                for place in lines.indices {
+                    rows.append(detailRow(lines[place], lines[place].candidate, batch, workers))
+                    total += lines[place].paid
                 }
             }
             rows += (added[provider] ?? []).map(detailRow)
@@ -41,15 +42,16 @@ extension MonthPapers {
     }
 
     /// - Parameters:
+    ///   - c: the line's own, handed on as it would be copied otherwise.
     ///   - batch: of its statement.
     ///   - workers: names by id, of its provider.
-    private func detailRow(_ line: StatementLine, _ batch: Cell, _ workers: [WorkerID: String]) -> [Cell] {
-        let (c, verdict) = (line.candidate, line.verdict)
-        let (elder, visit, item) = (elders[c.elder], visits[c.subject], item(line))
+    private func detailRow(_ line: StatementLine, _ c: Candidate, _ batch: Cell, _ workers: [WorkerID: String]) -> [Cell] {
+        let (elder, visit) = (elders[c.elder], visits[c.subject])
         var row: [Cell] = [
             batch, .text(c.shownNumber), .text(elder?.number ?? c.elder.text), .text(elder?.maskedName ?? ""),
             .text(elder?.idTail ?? ""), .text(className(c)), elder.map { .integer($0.abilityLevel) } ?? .blank, .text(elder?.community ?? ""),
-            .text(c.item.text), .text(item?.name ?? ""), .text(item?.unit.rawValue ?? ""), .text(c.quantity.text), .amount(c.unitPrice),
+            .text(c.item.text), .text(catalogue.name(of: c.item) ?? ""), .text(catalogue.unit(of: c.item)?.rawValue ?? ""),
+            .text(c.quantity.text), .amount(c.unitPrice),
             .text(visit?.planned.short ?? c.date.short), .text(visit?.begin.short ?? ""), .text(visit?.end?.short ?? ""),
             visit.flatMap { v in v.end.map { .integer(($0 - v.begin).minutes) } } ?? .blank,
             .text(visit.map { Self.name(of: $0.worker, in: workers) } ?? ""), "L\(c.evidence.rawValue)",
@@ -61,7 +63,7 @@ extension MonthPapers {
         row.append(.amount(line.deduction))
         row.append(.amount(line.paid))
         let findings = line.findings.isEmpty ? "" : "：" + line.findings.map { "\($0.code) \($0.sentence)" }.joined(separator: "；")
-        row.append(.text(verdict.name + findings))
+        row.append(.text(line.verdict.name + findings))
         return row
     }
 

@@ -68,41 +68,40 @@ extension String {
         return text.withUTF8 { bytes in bytes.indices.reduce(0) { $0 + bytes.halfWidths(at: $1) } }
     }
 
-    /// Shows each word between blanks, with the room it takes: byte by byte, as a month's papers have a hundred thousand of them.
-    public func forEachWord(_ body: (_ word: UnsafeBufferPointer<UInt8>, _ halfWidths: Int) -> Void) {
-        var text = self
-        text.withUTF8 { bytes in
-            var (start, width) = (0, 0)
-            for place in 0...bytes.count {
-                guard place == bytes.count || bytes[place] == UInt8(ascii: " ") else {
-                    width += bytes.halfWidths(at: place)
-                    continue
-                }
-                if start < place { body(UnsafeBufferPointer(rebasing: bytes[start..<place]), width) }
-                (start, width) = (place + 1, 0)
-            }
-        }
-    }
-
     /// How many lines it takes, at least one: a word that fits into a line stays whole, any other may be broken anywhere.
     public func lines(wrappedAt width: Int) -> Int {
         // No character takes more half-widths than bytes.
         guard utf8.count > width else { return 1 }
+        var text = self
+        return text.withUTF8 { $0.lines(wrappedAt: width) { _, _ in } }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The same of UTF-8, byte by byte, as a month's papers have a hundred thousand words; shows each word, and whether it stays whole.
+    public func lines(wrappedAt width: Int, _ body: (_ word: UnsafeBufferPointer<UInt8>, _ isWhole: Bool) -> Void) -> Int {
         var (lines, used) = (1, 0)
         func put(_ own: Int) {
             if used + own > width { (lines, used) = (lines + 1, 0) }
             used += own
         }
-        forEachWord { word, own in
-            used += used > 0 ? 1 : 0
-            guard own > width else { return put(own) }
-            for place in word.indices { put(word.halfWidths(at: place)) }
+        var (start, own) = (0, 0)
+        for place in 0...count {
+            guard place == count || self[place] == UInt8(ascii: " ") else {
+                own += halfWidths(at: place)
+                continue
+            }
+            if start < place {
+                used += used > 0 ? 1 : 0
+                let word = UnsafeBufferPointer(rebasing: self[start..<place])
+                if own > width { for place in word.indices { put(word.halfWidths(at: place)) } } else { put(own) }
+                body(word, own <= width)
+            }
+            (start, own) = (place + 1, 0)
         }
         return lines
     }
-}
 
-extension UnsafeBufferPointer<UInt8> {
     /// Of the character that begins at a byte of UTF-8; none for a byte within one. Wide are those from U+1100 on, E1 84 80.
     fileprivate func halfWidths(at place: Int) -> Int {
         switch self[place] {

@@ -27,7 +27,7 @@ extension MonthPapers {
             return [
                 .date(c.date), "\(item(line)?.name ?? c.item.text)", "\(visit?.begin.clock ?? "")", "\(visit?.end?.clock ?? "")",
                 .text(server), .amount(c.gross), .amount(c.subsidy),
-                .amount(c.selfPay), .blank, .blank, visit?.satisfaction.map { "\($0) 分" } ?? .blank,
+                .amount(c.selfPay), .blank, .blank, satisfaction[c.subject].map { "\($0) 分" } ?? .blank,
             ]
         }
         let selfPay = services.map(\.candidate.selfPay).total

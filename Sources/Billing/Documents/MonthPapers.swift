@@ -12,6 +12,8 @@ public struct MonthPapers: Sendable {
     public let elders: [ElderID: ElderFacts]
     /// By the id of the order.
     public let visits: [String: VisitFacts]
+    /// 1 ... 5, by the id of the order, where a call-back has asked; read only for 服务确认单.
+    public let satisfaction: [String: Int]
     /// The class a meal was swiped under, by the id of the swipe.
     public let mealClasses: [String: String]
     /// What the ledger owes each provider for the month.
@@ -33,7 +35,7 @@ public struct MonthPapers: Sendable {
     /// - Parameter corrected: the lines of months before that adjustments correct, by the id of the adjustment.
     public init(
         month: Month, isClosed: Bool, statements: [Statement], elders: [ElderID: ElderFacts], visits: [String: VisitFacts],
-        mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
+        satisfaction: [String: Int] = [:], mealClasses: [String: String], owed: [ProviderID: Fen], unproven: [ProviderID: Fen],
         corrected: [String: CorrectedLine] = [:], invoices: [ProviderID: String] = [:], payments: [CashPayment] = [],
         reversals: [PayoutReversal] = [], programmes: [String: String] = [:], catalogue: Catalogue, franchise: Franchise
     ) {
@@ -42,6 +44,7 @@ public struct MonthPapers: Sendable {
         self.statements = statements
         self.elders = elders
         self.visits = visits
+        self.satisfaction = satisfaction
         self.mealClasses = mealClasses
         self.owed = owed
         self.unproven = unproven
@@ -93,20 +96,14 @@ public struct MonthPapers: Sendable {
         public let outMethod: CheckMethod?
         /// Who has confirmed: the elder, or whoever answered the call-back; nil until then.
         public let confirmedBy: String?
-        /// 1 ... 5 by the last call-back.
-        public let satisfaction: Int?
 
-        public init(
-            planned: Instant, begin: Instant, end: Instant?, worker: WorkerID, outMethod: CheckMethod?, confirmedBy: String?,
-            satisfaction: Int?
-        ) {
+        public init(planned: Instant, begin: Instant, end: Instant?, worker: WorkerID, outMethod: CheckMethod?, confirmedBy: String?) {
             self.planned = planned
             self.begin = begin
             self.end = end
             self.worker = worker
             self.outMethod = outMethod
             self.confirmedBy = confirmedBy
-            self.satisfaction = satisfaction
         }
     }
 }
@@ -135,9 +132,18 @@ extension MonthPapers {
     /// The class a meal was swiped under, or the neediest of those the elder had on the day.
     func className(_ c: Candidate) -> String {
         if let code = mealClasses[c.subject] { return catalogue.elderClass(ID(code))?.name ?? code }
-        let spans = elders[c.elder]?.classes ?? []
-        let held = spans.filter { $0.span.contains(c.date) }.compactMap { catalogue.elderClass(ID($0.classCode)) }
-        return held.min { ($0.rank, $0.code) < ($1.rank, $1.code) }?.name ?? "普通"
+        return className(of: elders[c.elder]?.classes ?? [], on: c.date)
+    }
+
+    /// The neediest of the classes of a day.
+    private func className(of spans: [ClassSpan], on date: LocalDate) -> String {
+        var neediest: ElderClass?
+        for span in spans where span.span.contains(date) {
+            guard let held = catalogue.elderClass(ID(span.classCode)) else { continue }
+            if let known = neediest, (known.rank, known.code) < (held.rank, held.code) { continue }
+            neediest = held
+        }
+        return neediest?.name ?? "普通"
     }
 
     /// Ids with masked names of a provider's workers: made once for all rows.

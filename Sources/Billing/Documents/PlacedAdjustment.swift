@@ -43,9 +43,10 @@ extension MonthPapers {
         static func all(
             of statement: Statement, _ elders: [ElderID: ElderFacts], _ corrected: [String: CorrectedLine], _ franchise: Franchise
         ) -> [PlacedAdjustment] {
-            let (provider, subjects) = (statement.provider, Set(statement.adjustments.map(\.subject)))
-            let ofLines = subjects.isEmpty ? [] : statement.lines.filter { subjects.contains($0.candidate.subject) }.map(\.candidate)
-            let own = Dictionary(grouping: ofLines, by: \.subject)
+            let (provider, lines) = (statement.provider, statement.lines)
+            let subjects = Set(statement.adjustments.filter { $0.isOfLine && corrected[$0.id] == nil }.map(\.subject))
+            let places = subjects.isEmpty ? [] : lines.indices.filter { subjects.contains(lines[$0].candidate.subject) }
+            let own = Dictionary(grouping: places.map { lines[$0].candidate }, by: \.subject)
             let home = franchise.provider(provider)?.region ?? ""
             let placed = statement.adjustments.map { entry in
                 let line = corrected[entry.id] ?? own[entry.subject]?.first.map {

@@ -24,7 +24,7 @@ public struct PaperRepository {
 
     /// Some elders, by id.
     public func elders(_ ids: [String]) throws -> [ElderID: MonthPapers.ElderFacts] {
-        var result: [ElderID: MonthPapers.ElderFacts] = [:]
+        var result = [ElderID: MonthPapers.ElderFacts](minimumCapacity: ids.count)
         for part in ids.chunked(by: Chunk.keys) {
             try read("SELECT \(sql: Self.elderColumns) FROM elder e WHERE e.id IN (\(list: Array(part)))", into: &result)
         }
@@ -73,7 +73,11 @@ public struct PaperRepository {
 
     /// Visits of the month and of its late lines, by order id; of one provider when it is named: its orders are known by an index alone, which
     /// holds them by the moment of the service.
-    public func visits(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [String: MonthPapers.VisitFacts] {
+    ///
+    /// - Parameter count: about how many there will be.
+    public func visits(
+        _ month: Month, of provider: ProviderID? = nil, and late: LateLines, about count: Int = 0
+    ) throws -> [String: MonthPapers.VisitFacts] {
         let query: SQL =
             if let provider {
                 """
@@ -92,21 +96,33 @@ public struct PaperRepository {
         let queries = [query] + late.subjects.chunked(by: Chunk.keys).map { part in
             "SELECT \(sql: Self.visitColumns) FROM service_order o JOIN visit v ON v.order_id = o.id WHERE o.id IN (\(list: Array(part)))"
         }
-        var result: [String: MonthPapers.VisitFacts] = [:]
+        var result = [String: MonthPapers.VisitFacts](minimumCapacity: count)
         for query in queries {
             try tx.forEachRow(query) { row in
                 result[try row.text()] = MonthPapers.VisitFacts(
                     planned: try row.instant(), begin: try row.instant(), end: row.optionalInstant(), worker: try row.id(),
-                    outMethod: try row.optionalValue(), confirmedBy: row.optionalText(), satisfaction: row.optionalInteger().map { Int($0) })
+                    outMethod: try row.optionalValue(), confirmedBy: row.optionalText())
             }
         }
         return result
     }
 
-    private static let visitColumns: StaticString = """
-        o.id, o.start_ms, v.in_at_ms, v.out_at_ms, v.worker_id, v.out_method, v.confirmed_by, \
-        (SELECT MAX(c.satisfaction) FROM callback c WHERE c.order_id = o.id)
-        """
+    private static let visitColumns: StaticString = "o.id, o.start_ms, v.in_at_ms, v.out_at_ms, v.worker_id, v.out_method, v.confirmed_by"
+
+    /// What call-backs have heard of the month and of its late lines, 1 ... 5, by the id of the order: of several the best.
+    public func satisfaction(_ month: Month, and late: LateLines) throws -> [String: Int] {
+        let query: SQL = """
+            SELECT o.id, MAX(c.satisfaction) FROM service_order o JOIN callback c ON c.order_id = o.id
+            WHERE o.service_date >= \(month.first) AND o.service_date <= \(month.last) AND c.satisfaction IS NOT NULL
+            GROUP BY o.id
+            """
+        let queries = [query] + late.subjects.chunked(by: Chunk.keys).map { part in
+            "SELECT order_id, MAX(satisfaction) FROM callback WHERE order_id IN (\(list: Array(part))) AND satisfaction IS NOT NULL GROUP BY order_id"
+        }
+        var result: [String: Int] = [:]
+        for query in queries { try tx.forEachRow(query) { row in result[try row.text()] = try row.int() } }
+        return result
+    }
 
     /// The class each meal of the month and of its late lines was swiped under, by the id of the swipe.
     public func mealClasses(_ month: Month, of provider: ProviderID? = nil, and late: LateLines) throws -> [String: String] {

@@ -55,30 +55,33 @@ public struct SettlementRepository {
         try tx.execute("UPDATE settlement_month SET state = 'closed', closed_ms = \(now) WHERE month = \(month) AND state = 'closing'") == 1
     }
 
-    public func hasStatement(_ month: Month, _ provider: ProviderID) throws -> Bool {
-        try tx.exists("SELECT 1 FROM statement WHERE month = \(month) AND provider_id = \(provider)")
-    }
-
     /// A frozen statement as it was signed: read from its lines, not computed again; with what people have decided on them since.
     ///
     /// - Parameter until: decisions after this moment are left out: what was known then.
     public func statement(_ month: Month, _ provider: ProviderID, until: Instant? = nil) throws -> Statement? {
-        guard try hasStatement(month, provider) else { return nil }
+        guard let count = try tx.integer("SELECT lines FROM statement WHERE month = \(month) AND provider_id = \(provider)") else { return nil }
         var statement = Statement(
-            month: month, provider: provider, frozen: try lines(month, provider, try tx.close.decisions(month, provider, until: until)))
+            month: month, provider: provider,
+            frozen: try lines(month, provider, try tx.close.decisions(month, provider, until: until), about: Int(count)))
         statement.adjustments = try tx.close.adjustments(on: month, provider)
         return statement
     }
 
     /// The lines of a statement, sealed or not yet.
-    public func lines(_ month: Month, _ provider: ProviderID, _ decisions: [String: LineDecision] = [:]) throws -> [StatementLine] {
-        try tx.rows(
+    ///
+    /// - Parameter count: about how many there will be.
+    public func lines(
+        _ month: Month, _ provider: ProviderID, _ decisions: [String: LineDecision] = [:], about count: Int = 0
+    ) throws -> [StatementLine] {
+        var lines: [StatementLine] = []
+        lines.reserveCapacity(count)
+        try tx.forEachRow(
             "SELECT \(sql: Self.lineColumns) FROM statement_line WHERE month = \(month) AND provider_id = \(provider) ORDER BY ordinal"
         ) { row in
-            var line = try StatementLine(row: &row)
-            line.decision = decisions[line.candidate.subject]
-            return line
+            lines.append(try StatementLine(row: &row))
+            if !decisions.isEmpty { lines[lines.count - 1].decision = decisions[lines[lines.count - 1].candidate.subject] }
         }
+        return lines
     }
 
     /// One line of a month as it was frozen, whatever has been decided on it since.
@@ -145,13 +148,18 @@ public struct SettlementRepository {
 
 extension StatementLine {
     init(row: inout Row) throws {
-        var line = Candidate(
-            kind: try row.value(), subject: try row.text(), number: try row.text(), provider: try row.id(), elder: try row.id(),
-            item: try row.id(), date: try row.date(), createdAt: Instant(milliseconds: 0), quantity: try row.quantity(),
-            unitPrice: try row.fen(), gross: try row.fen(), funding: [], selfPay: try row.fen(), evidence: .none)
-        line.funding = try CandidateReader.funding(try row.text())
-        line.evidence = try row.value()
-        self.init(candidate: line, findings: try SettlementRepository.findings(try row.text()))
+        let (kind, subject, number): (Candidate.Kind, String, String) = (try row.value(), try row.text(), try row.text())
+        let (provider, elder, item): (ProviderID, ElderID, ItemCode) = (try row.id(), try row.id(), try row.id())
+        let (date, quantity, unitPrice) = (try row.date(), try row.quantity(), try row.fen())
+        let (gross, selfPay) = (try row.fen(), try row.fen())
+        let (funding, evidence): ([Candidate.Funding], EvidenceLevel) = (try CandidateReader.funding(try row.text()), try row.value())
+        // Made once and whole: to change it is to copy it.
+        self.init(
+            candidate: Candidate(
+                kind: kind, subject: subject, number: number, provider: provider, elder: elder, item: item, date: date,
+                createdAt: Instant(milliseconds: 0), quantity: quantity, unitPrice: unitPrice, gross: gross, funding: funding, selfPay: selfPay,
+                evidence: evidence),
+            findings: try SettlementRepository.findings(try row.text()))
     }
 }
 

@@ -181,7 +181,7 @@ struct MonthPack {
         var rows: [ProviderSums] = []
         for index in 0..<source.count {
             let statement = try source.statement(index, month, tx)
-            let papers = try ReadPapers.papers(tx, reference, month, isClosed: isClosed, [statement], of: statement.provider)
+            let papers = try ReadPapers.papers(tx, reference, month, isClosed: isClosed, [statement], of: statement.provider, for: [.detail, .deductions])
             let scope = DocumentScope(provider: statement.provider)
             let name = "statements/结算明细表-\(month)-\(statement.provider)"
             try write([try papers.document(.detail, scope), try papers.document(.deductions, scope)], name, folder, spreadsheet)

@@ -110,9 +110,11 @@ public struct ReadStatements: Sendable {
 
     /// - Parameter until: leaves out what was decided later.
     func frozen(_ month: Month, of provider: ProviderID? = nil, until: Instant? = nil) async throws -> [Statement] {
-        try await office.read { tx in
-            try (provider.map { [$0] } ?? tx.settlements.providers(month)).compactMap { try tx.settlements.statement(month, $0, until: until) }
-        }
+        try await office.read { tx in try Self.frozen(tx, month, of: provider, until: until) }
+    }
+
+    static func frozen(_ tx: any Transaction, _ month: Month, of provider: ProviderID?, until: Instant? = nil) throws -> [Statement] {
+        try (provider.map { [$0] } ?? tx.settlements.providers(month)).compactMap { try tx.settlements.statement(month, $0, until: until) }
     }
 
     /// What was known of a month at a moment: the statements with what had been decided by then, or before the close the shadow of that day.

@@ -112,7 +112,7 @@ struct BenchServer {
         process.arguments = ["serve", "--database", address, "--port", "\(port)"]
         process.standardError = FileHandle.nullDevice
         // One token stands for a whole city here; the memory is pooled as `deploy/vnh.service` has it.
-        process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off", "MALLOC_ARENA_MAX": "2"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(["VNH_RATE_LIMIT": "off", "MALLOC_ARENA_MAX": "4"]) { $1 }
         try process.run()
         let server = BenchServer(
             folder: folder, address: address, port: port, process: process, tokens: tokens, providerToken: providerToken,
