@@ -82,7 +82,7 @@ struct CloseRun: Sendable {
         var ahead: [Task<[JudgedLine], any Error>] = []
         defer { for next in ahead { next.cancel() } }
         for (index, page) in pages.enumerated() {
-            while ahead.count <= 2 * check.lanes, index + ahead.count < pages.count { ahead.append(judged(pages[index + ahead.count], comparison, written)) }
+            while ahead.count < 2 * check.lanes, index + ahead.count < pages.count { ahead.append(judged(pages[index + ahead.count], comparison, written)) }
             var lines = try await ahead.removeFirst().value
             var attempt = 0
             var done = Set<String>()

@@ -1,5 +1,6 @@
 import Billing
 import Catalog
+import Foundation
 import Kernel
 import Orders
 import Registry
@@ -16,6 +17,8 @@ struct MonthCheck: Sendable {
 
     /// Orders read and lines written at once: a database keeps what is written meanwhile apart for as long as somebody reads.
     static let page = 8192
+    /// After so many lines it steps aside for two milliseconds while somebody else writes: a core that judges for long makes all others slower.
+    static let breath = 32
 
     var rules: CheckPolicy { office.reference.checks(on: month.last) }
     private var policy: EvidencePolicy { office.reference.evidence(on: month.last) }
@@ -72,9 +75,12 @@ struct MonthCheck: Sendable {
             for try await some in group { take(some) }
         }
         let all = traces
-        async let subjects = all.subjects
+        let listed = Task { all.subjects }
+        // One after the other beside a server, which needs a thread of its own for who is on the telephone.
+        if lanes == 1 { _ = await listed.value }
         let cross = await CompareMonth.findings(all, terms, lanes: lanes)
-        return await Comparison(
+        let subjects = await listed.value
+        return Comparison(
             recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects, pages: pages.flatMap { $0 })
     }
 
@@ -82,9 +88,11 @@ struct MonthCheck: Sendable {
     ///
     /// - Parameter keep: what is kept of a line; the line itself is not, as many of them take much memory.
     func judged<T: Sendable>(_ page: MonthPage, _ comparison: Comparison, keep: @escaping @Sendable (StatementLine) -> T?) async throws -> [T] {
-        try await office.read { [policy] tx in
-            var kept: [T] = []
+        try await office.read { [policy, database = office.database] tx in
+            var (kept, count): ([T], Int) = ([], 0)
             try tx.settlements.candidates(comparison.recipients, evidence: policy).forEach(in: page) { line in
+                count += 1
+                if count.isMultiple(of: Self.breath), database.isBusy { Thread.sleep(forTimeInterval: 0.002) }
                 guard comparison.subjects.contains(line.subject) else { return }
                 let line = StatementLine(candidate: line, findings: Checks.findings(line, comparison.surroundings))
                 if let some = keep(line) { kept.append(some) }
