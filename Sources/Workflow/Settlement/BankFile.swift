@@ -12,7 +12,7 @@ extension BankLine {
         guard let text = String(data: Data(bytes), encoding: .gb18030), text.contains("付款编号"), !text.contains("\0") else {
             throw Rejection(
                 .refused, "bank_file_invalid",
-                "银行回单不是可读的 CSV（可能是 Excel 工作簿、图片或另一种编码），请另存为“CSV UTF-8（逗号分隔）”后再上传。整个文件未入账。")
+                "银行回单不是可读的 CSV（可能是 Excel 工作簿、图片或另一种编码），请另存为“CSV UTF-8（逗号分隔）”。整个文件未入账。")
         }
         return try read(Array(text.utf8))
     }
