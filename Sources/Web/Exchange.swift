@@ -10,7 +10,7 @@ import Workflow
 /// Reading requests and answering them, the same way in every face.
 public struct Exchange: Sendable {
     public let office: Office
-    fileprivate let running = RunningKeys()
+    let running = RunningKeys()
 
     public init(_ office: Office) { self.office = office }
 
@@ -126,57 +126,6 @@ public struct Exchange: Sendable {
         return response
     }
 
-    /// Does what a form asks, once per form: sent twice (a double click, a lost answer), it is done once and leads to the same place.
-    ///
-    /// - Parameter intention: From the fields to a step that returns the address to go to afterwards.
-    public func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span = IdempotencyKey.usual,
-        _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
-    ) async throws -> Response {
-        try await formOnce(type, try await Self.bytes(request, context), request, context, keeping: kept, intention)
-    }
-
-    /// The same for a form whose page is shown again, with what was typed, when it cannot be done.
-    ///
-    /// - Parameter shown: gets the form and why; throws again what its page does not know.
-    public func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ request: Request, _ context: RoleContext<some Admission>,
-        _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String,
-        orShow shown: (T, any Rejecting) async throws -> Response
-    ) async throws -> Response {
-        let bytes = try await Self.bytes(request, context)
-        do {
-            return try await formOnce(type, bytes, request, context, keeping: IdempotencyKey.usual, intention)
-        } catch let error as any Rejecting where error.rejection.kind != .unavailable {
-            return try await shown(try URLEncodedFormDecoder().decode(type, from: String(decoding: bytes, as: UTF8.self)), error)
-        }
-    }
-
-    private func formOnce<T: Decodable & Sendable>(
-        _ type: T.Type, _ bytes: [UInt8], _ request: Request, _ context: RoleContext<some Admission>, keeping kept: Span,
-        _ intention: (T) async throws -> @Sendable (any Transaction) throws -> String
-    ) async throws -> Response {
-        let text = String(decoding: bytes, as: UTF8.self)
-        let body = try URLEncodedFormDecoder().decode(type, from: text)
-        let once = try URLEncodedFormDecoder().decode(FormKey.self, from: text).once
-        // The same page may hold several forms, and may be sent again with other words after going back.
-        let whole = Array(request.uri.path.utf8) + bytes
-        let key = try once.flatMap { $0.isEmpty ? nil : $0 }.map {
-            try IdempotencyKey(context.caller, key: "form-\($0.prefix(100))-\(SHA256.hash(data: whole).prefix(12).hex)", request: whole, kept: kept)
-        }
-        let step = try await intention(body)
-        // The second of two clicks waits for the first and hears its answer.
-        if let key { while !running.begin(key) { try await Task.sleep(for: .milliseconds(30)) } }
-        defer { if let key { running.end(key) } }
-        let (answer, _) = try await office.perform(once: key) { tx in Answer(status: 303, body: try step(tx)) }
-        return Pages.redirect(to: answer.body)
-    }
-
-    private struct FormKey: Decodable { let once: String? }
-
-    /// What a new form carries as its hidden `once`.
-    public var newFormKey: String { String(office.random(), radix: 36) + String(office.random(), radix: 36) }
-
     public static func json(_ text: String, status: HTTPResponse.Status = .ok) -> Response { json(ByteBuffer(string: text), status: status) }
 
     public static func json(_ text: ByteBuffer, status: HTTPResponse.Status = .ok) -> Response {
@@ -214,7 +163,7 @@ extension Exchange {
 }
 
 /// The keys of requests under way in this process.
-private final class RunningKeys: Sendable {
+final class RunningKeys: Sendable {
     private let keys = Mutex<Set<IdempotencyKey>>([])
     func begin(_ key: IdempotencyKey) -> Bool { keys.withLock { $0.insert(key).inserted } }
     func end(_ key: IdempotencyKey) { keys.withLock { _ = $0.remove(key) } }

@@ -3,11 +3,15 @@
 import os
 import shutil
 import sqlite3
+import sys
 import uuid
 from pathlib import Path
 
 import pytest
 from house import BIN, ROOT, Desk, House, untold, vnh
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+from open_hours import open_day_and_night
 
 ELDERS = 300
 
@@ -24,14 +28,7 @@ def pytest_sessionstart(session):
 @pytest.fixture(scope="session")
 def data(tmp_path_factory) -> Path:
     """The reference files, with every firm open day and night, so that a visit can happen whenever the tests run."""
-    folder = tmp_path_factory.mktemp("data")
-    for name in ["Catalog", "Providers"]:
-        shutil.copytree(ROOT / name, folder / name)
-    hours = folder / "Providers/hours.csv"
-    header, *rows = hours.read_text(encoding="utf-8-sig").splitlines()
-    firms = dict.fromkeys(row.split(",")[0] for row in rows)
-    hours.write_text("\n".join([header, *(f"{firm},1-7,00:00,24:00,100000" for firm in firms)]) + "\n")
-    return folder
+    return open_day_and_night(ROOT, tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="session")

@@ -160,7 +160,7 @@ def test_an_administrator_sees_only_what_is_his_post(house):
 
 def test_a_token_made_twice_by_a_double_click_is_one(house):
     person = Person(house, "admin").come_in()
-    form = {"csrf": person.secret(), "key": field(person.get("/admin/tokens").text, "key"), "role": "operator", "name": "till", "days": "30"}
+    form = {"csrf": person.secret(), "once": field(person.get("/admin/tokens").text, "once"), "role": "operator", "name": "till", "days": "30"}
     first, second = person.post("/admin/tokens", form).text, person.post("/admin/tokens", form).text
     token = re.search(r'id="issued">([^<]+)<', first)[1]
     assert re.search(r'id="issued">([^<]+)<', second)[1] == token

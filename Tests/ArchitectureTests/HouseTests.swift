@@ -63,6 +63,15 @@ import Testing
         text.contains(#/[=!]= caller\.name\b/#) || text.contains(#/\bcaller\.name [=!]=/#) || text.contains(#/contains\(caller\.name\)/#)
     }
 
+    /// A form pressed twice, or sent again after going back, is done once: by its key. A file that is shown again is written down again.
+    @Test func `does what a form of the desks asks once`() {
+        let found = Self.breaches(House.files.filter { ["ConsoleWeb", "FinanceWeb"].contains($0.room) }) { file in
+            file.code.filter { $0.text.contains("exchange.form(") && !$0.text.contains("exchange.form(Reason.self") }
+                .map { ($0.line, "exchange.formOnce, or exchange.sent and exchange.once") }
+        }
+        #expect(found == [])
+    }
+
     @Test func `says why before it trusts itself`() {
         let words = ["fatalError(", "try!", "@unchecked Sendable", "nonisolated(unsafe)"]
         let found = Self.breaches { file in

@@ -5,11 +5,14 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import time
 import urllib.request
 
 import pytest
 from playwright.sync_api import sync_playwright
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1]))
 
 DATA = pathlib.Path(os.environ.get("VNH_DATA", pathlib.Path(__file__).resolve().parents[2]))
 BINARY = os.environ.get("VNH_BIN", str(DATA / ".build/debug/vnh"))

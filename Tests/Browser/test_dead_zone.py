@@ -1,11 +1,11 @@
 """Where there is no network: nothing that was done at the door is lost or done twice, and its owner sees how each entry stands."""
 
-import shutil
 import sqlite3
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, DATA, Visitor
+from open_hours import open_day_and_night
 from test_pages import RULES
 from test_portal import offer
 
@@ -17,14 +17,7 @@ PHONE = {"viewport": {"width": 420, "height": 900}, "locale": "zh-CN", "timezone
 @pytest.fixture(scope="module")
 def district(make_house, tmp_path_factory):
     """Every firm is open day and night, so that a visit can be checked in whenever the tests run."""
-    data = tmp_path_factory.mktemp("open")
-    for name in ["Catalog", "Providers"]:
-        shutil.copytree(DATA / name, data / name)
-    hours = data / "Providers/hours.csv"
-    header, *rows = hours.read_text(encoding="utf-8-sig").splitlines()
-    firms = dict.fromkeys(row.split(",")[0] for row in rows)
-    hours.write_text("\n".join([header, *(f"{firm},1-7,00:00,24:00,100000" for firm in firms)]) + "\n")
-    return make_house("dead-zone", "--elders", "400", data=data)
+    return make_house("dead-zone", "--elders", "400", data=open_day_and_night(DATA, tmp_path_factory.mktemp("open")))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import urllib.error
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from conftest import DATA
 from test_pages import RULES
 from test_portal import movers, offer, tomorrow_noon
 
@@ -180,6 +181,36 @@ def wrong_numbers(visitor, past):
     visitor.go("/console/callbacks").wait_for_selector("#wrong td")
 
 
+def refused_card(visitor, past):
+    """So many numbers of nobody that none is taken there any more: a good card that was swiped meanwhile waits for finance."""
+    window, day = past.token("provider", "--provider", "P006"), time.strftime("%Y-%m-%d", time.gmtime(time.time() - 40 * 3600))
+    if not any(row["canteen"] == "P006" for row in past.api("GET", "/meals/held", token=past.token("finance"))["wrong_numbers"]):
+        swipe = {"canteen": "P006", "slot": "lunch", "at": f"{day}T12:00:00+08:00", "device": "till-P006"}
+        for number in range(21):
+            with pytest.raises(urllib.error.HTTPError):
+                past.api("POST", "/meals", swipe | {"card": f"LZ88{number}"}, token=window)
+        late = swipe | {"card": past.elders()[-1]["number"], "device_swipe_id": "refused-card"}
+        told = past.api("POST", "/meals/upload", {"swipes": [late]}, token=window)["results"][0]
+        assert told["code"] == "numbers_refused", told
+    visitor.go("/finance/swipes").wait_for_selector("article.card:has-text('P006')")
+
+
+def refused_slip(visitor, past):
+    """A slip of paper with a card that nobody has: what was written on it still stands there."""
+    page = visitor.go("/console/downtime")
+    page.get_by_label("要几张").fill("1")
+    page.get_by_role("button", name="保留号码").click()
+    page.wait_for_selector(".slip h2 .big")
+    number = page.locator(".slip h2 .big").first.inner_text()
+    page = visitor.go(f"/console/downtime/{number}")
+    for name, value in [("card", "LZ99999999"), ("item", "06001"), ("at", "09:00"), ("takenAt", "08:30")]:
+        page.locator(f"main [name={name}]").fill(value)
+    page.get_by_role("button", name="补录成工单").click()
+    page.wait_for_selector("main .fault")
+    assert page.locator("main [name=card]").input_value() == "LZ99999999"
+    visitor.forgive("409")
+
+
 def funds(visitor, past):
     special_funds(past)
     visitor.go("/finance/funds").wait_for_selector("section.panel article")
@@ -241,6 +272,7 @@ SCENES = [
     ("provider", why), (movers, plan), ("finance", payouts), ("admin", payout_list),
     ("finance", funds), ("finance", fund), ("finance", swipes), ("operator", month_of_the_desk),
     ("admin", budget_that_waits), ("admin", till), ("admin", till_off), ("finance", undone), ("provider", waiting), ("quality", wrong_numbers),
+    ("finance", refused_card), ("operator", refused_slip),
     ("provider", step("decline", "#decline")), ("provider", step("propose", "#propose")), ("provider", step("check-in", "#check")),
 ]
 
@@ -248,7 +280,7 @@ SCENES = [
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("login,scene", SCENES, ids=[
     "revealed", "enrolment", "wrong-code", "refused-login", "stale-form", "no-place", "statement", "statement-changed", "statement-on-paper",
-    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "budget-waits", "till", "till-off", "undone", "waiting", "wrong-numbers", "decline", "propose", "check-in",
+    "why", "plan", "payouts", "payout-list", "funds", "fund", "swipes", "desk-month", "budget-waits", "till", "till-off", "undone", "waiting", "wrong-numbers", "refused-card", "refused-slip", "decline", "propose", "check-in",
 ])
 def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
     if callable(login):
@@ -259,3 +291,34 @@ def test_axe_finds_nothing_after_a_step(enter, past, login, scene, view):
     assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
     # Nothing has to be pushed sideways on a telephone, but for a sheet of A4, which is as wide as it is.
     assert view != "phone" or scene is statement_on_paper or visitor.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+
+
+@pytest.fixture(scope="module")
+def signed(make_house):
+    """A month that was reviewed, and for which one street has signed and others have not."""
+    house = make_house("signed", "--elders", "400", "--days", "33", close="2026-01")
+    quality, admin = house.token("quality", "--name", "caller"), house.token("admin")
+    for sample in house.api("GET", "/settlements/2026-01/samples", token=quality)["samples"]:
+        if not sample["result"]:
+            house.api("POST", f"/settlements/2026-01/samples/{sample['subject']}", {"result": "passed", "note": "电话回访"}, token=quality)
+    house.api("POST", "/settlements/2026-01/approve", {"opinion": "同意"})
+    signer = house.token("operator", "--name", "street-1")
+    for row in (DATA / "Catalog/regions.csv").read_text(encoding="utf-8-sig").splitlines()[1:]:
+        house.api("POST", "/settlement-rights", {"name": "street-1", "right": "street", "street": row.split(",")[0]}, token=admin)
+        try:
+            house.api("POST", "/settlements/2026-01/approve", {"opinion": "本街道已核对"}, token=signer)
+            return house
+        except urllib.error.HTTPError as refused:
+            assert refused.code in (403, 409, 422), refused.read()
+    raise AssertionError("no street of the month could be signed for")
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("login", ["finance", "operator"])
+def test_axe_finds_nothing_where_a_street_has_signed(enter, signed, login, view):
+    page = enter(signed, login, **VIEWS[view]).go("/finance/2026-01")
+    told = page.locator("main").inner_text()
+    assert "：street-1 已签" in told and "：待签" in told and "本街道已核对" in told
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found] == []
+    assert view != "phone" or page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")

@@ -4,6 +4,7 @@ import csv
 import io
 import pathlib
 import time
+import zipfile
 
 import pytest
 
@@ -18,6 +19,30 @@ def house(make_house):
 
 def panel(page):
     return page.locator("section.panel").first.inner_text()
+
+
+def bad_files(orders):
+    """Files as somebody may pick by mistake, and what the page says of each."""
+    head = "付款编号,金额,状态,说明"
+    rows = [f"{order[0]},{order[4]},成功," for order in orders]
+    text = "\n".join([head, *rows]) + "\n"
+    book = io.BytesIO()
+    with zipfile.ZipFile(book, "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("xl/sharedStrings.xml", text)
+    return [
+        ("empty.csv", b"", "表头应为"),
+        ("return.xlsx", book.getvalue(), "不是可读的 CSV"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "不是可读的 CSV"),
+        ("utf16.csv", text.encode("utf-16"), "不是可读的 CSV"),
+        ("other.csv", "交易日期,摘要,借方\n2026-02-10,付款,1\n".encode(), "表头应为"),
+        ("gbk-other.csv", "交易日期,摘要,借方\n2026-02-10,付款,1\n".encode("gbk"), "不是可读的 CSV"),
+        ("short.csv", (head + "\n" + f"{orders[0][0]},{orders[0][4]}\n").encode(), "第 2 行"),
+        ("twice.csv", (text + rows[0] + "\n").encode(), "出现两次"),
+        ("other-month.csv", text.replace("2026-01-", "2025-12-").encode(), "没有付款编号"),
+        ("header-only.csv", (head + "\n").encode(), "没有任何行"),
+        ("huge.csv", text.encode() + b"x,1,\xe6\x88\x90\xe5\x8a\x9f,\n" * (50 * 1024 * 1024 // 13), "文件太大"),
+    ]
 
 
 def sign(visitor, opinion, button):
@@ -129,6 +154,19 @@ def test_a_month_goes_from_its_close_to_the_bank(house, enter, tmp_path):
     upload("wrong.csv", lambda amount: f"{float(amount) + 1:.2f}")
     page.wait_for_selector("#said:has-text('整个文件未入账')")
     cashier.forgive("422")
+    # What is no return at all, or not this one: one sentence each, the month where it was, the right file still goes in.
+    before = page.locator("main").inner_text().split("银行回单（")[0]
+    for name, content, words in bad_files(orders):
+        file = tmp_path / name
+        file.write_bytes(content)
+        page.locator("#said").evaluate("said => { said.textContent = '' }")
+        page.locator("#bank input").set_input_files(file)
+        page.get_by_role("button", name="上传入账").click()
+        page.wait_for_function("() => { const said = document.querySelector('#said').textContent; return said && !said.includes('正在上传') }", timeout=30_000)
+        said = page.locator("#said").inner_text()
+        assert words in said and "未入账" in said and len(said) < 200 and "\ufffd" not in said, (name, said)
+        assert page.locator("main").inner_text().split("银行回单（")[0] == before
+    cashier.forgive("422", "413")
     upload("right.csv", lambda amount: amount)
     page.wait_for_selector("h1:has-text('已支付')")
     assert page.locator("p .big").nth(1).inner_text() == due

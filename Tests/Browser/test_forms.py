@@ -1,5 +1,7 @@
 """Forms in careless hands: pressed twice, sent again after Back, decided by somebody else meanwhile, sent when the session is over."""
 
+import sqlite3
+
 import pytest
 
 MONTH = "/finance/2026-01"
@@ -147,3 +149,114 @@ def test_a_signature_pressed_twice_is_one_without_a_script_too(make_house, brows
     stale.locator(f"[data-subject='{subject}']").get_by_role("button", name="放行").click()
     stale.wait_for_selector(".fault:has-text('“operator”已于'):has-text('照片看不清')")
     context.close()
+
+
+def told(house, type, subject):
+    """How often the log tells of it."""
+    with sqlite3.connect(f"file:{house.url.removeprefix('sqlite:')}?mode=ro", uri=True) as connection:
+        return connection.execute("SELECT COUNT(*) FROM event WHERE type = ? AND subject = ?", [type, subject]).fetchone()[0]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_login_pressed_twice_and_loaded_anew_is_saved_once(chain, enter, script):
+    name = f"anew-{script}".lower()
+    page = enter(chain, "security", java_script_enabled=script).go("/admin/users")
+    for label, value in [("用户名", name), ("密码", "first-pass-1")]:
+        page.locator("form.panel").get_by_label(label).fill(value)
+    page.locator("form.panel").get_by_role("button").dblclick()
+    page.wait_for_selector(f"[role=status]:has-text('{name}')")
+    # The answer of a form, loaded anew, sends the form once more.
+    page.reload()
+    page.wait_for_selector(f"[role=status]:has-text('{name}')")
+    assert told(chain, "login.saved", name) == 1
+
+
+def test_back_and_the_button_again_make_nothing_twice(chain, enter):
+    page = enter(chain, "admin").go("/admin/rights")
+    give = page.get_by_role("button", name="授权")
+    page.get_by_label("登录名").fill("back-1")
+    page.get_by_label("权限").select_option("pay")
+    give.click()
+    page.wait_for_selector("form[action$='/revoke']:has-text('back-1')")
+    # What was typed stands there again; nobody has meant it twice.
+    page.go_back()
+    assert page.get_by_label("登录名").input_value() == "back-1"
+    give.click()
+    page.wait_for_selector("form[action$='/revoke']:has-text('back-1')")
+    assert told(chain, "right.granted", "back-1") == 1
+    # Another name in the same form is another form; and the page loaded anew has a key of its own.
+    page.go_back()
+    page.get_by_label("登录名").fill("back-2")
+    give.click()
+    page.wait_for_selector("form[action$='/revoke']:has-text('back-2')")
+    assert told(chain, "right.granted", "back-2") == 1
+    page.get_by_role("button", name="收回 back-1").click()
+    page.wait_for_selector("form[action$='/revoke']:has-text('back-1')", state="detached")
+    page.get_by_label("登录名").fill("back-1")
+    page.get_by_label("权限").select_option("pay")
+    give.click()
+    page.wait_for_selector("form[action$='/revoke']:has-text('back-1')")
+    assert told(chain, "right.granted", "back-1") == 2
+
+
+def test_back_and_the_account_opened_again_is_one_account(chain, officers):
+    asker, _ = officers
+    pressed(asker, fund(asker, "回退一次", "8,000"))
+    page = asker.page
+    page.go_back()
+    page.locator("form[action='/finance/funds']").get_by_role("button", name="开户").click()
+    page.wait_for_load_state()
+    assert page.locator("[role=alert]").count() == 0
+    assert asker.go("/finance/funds").locator("td:has-text('回退一次')").count() == 1
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_back_and_approved_again_pays_nothing_twice(chain, enter, script):
+    month = {True: "2026-01", False: "2026-02"}[script]
+    address = f"/finance/payouts?month={month}"
+    page = enter(chain, "finance", java_script_enabled=script).go(address)
+    page.locator(f"form[action='/finance/payouts/{month}/AGE/draw-up'] button").dblclick()
+    page.wait_for_selector(f"form[action='/finance/payouts/{month}/AGE/approve']", state="attached")
+    assert page.locator("[role=alert]").count() == 0
+    page = enter(chain, "admin", java_script_enabled=script).go(address)
+    approve = page.locator(f"form[action='/finance/payouts/{month}/AGE/approve'] button.main")
+    approve.dblclick()
+    approve.wait_for(state="detached")
+    page.go_back()
+    if approve.count():
+        approve.click()
+        page.wait_for_url(f"**{address}")
+    assert page.locator("[role=alert]").count() == 0 and told(chain, "payout.paid", f"AGE/{month}") == 1
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_a_month_closed_by_a_double_press_is_shown_closed(enter, make_house, script):
+    house = make_house(f"closing-{script}", "--elders", "300", "--days", "33")
+    page = enter(house, "finance", java_script_enabled=script).go(MONTH)
+    page.get_by_role("button", name="月结").dblclick()
+    page.wait_for_selector("h1:has-text('待确认')")
+    page.go_back()
+    if (button := page.get_by_role("button", name="月结")).count():
+        button.click()
+        page.wait_for_selector("h1:has-text('待确认')")
+    assert page.locator("[role=alert]").count() == 0
+    with sqlite3.connect(f"file:{house.url.removeprefix('sqlite:')}?mode=ro", uri=True) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM close_entry WHERE action = 'cut_off'").fetchone() == (1,)
+
+
+def test_what_is_sent_once_more_is_told_in_the_words_of_its_page(chain, enter):
+    visitor = enter(chain, "security")
+    page = visitor.go("/admin/users")
+    form = page.locator("form.panel")
+    for label, value in [("用户名", "told-9"), ("密码", "first-pass-1"), ("工号", "7007")]:
+        form.get_by_label(label).fill(value)
+    visitor.context.clear_cookies()
+    form.get_by_role("button").click()
+    page.get_by_label("用户名").fill("security")
+    page.get_by_label("密码").fill("security-demo")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('还没有保存')")
+    visitor.faults.clear()
+    told = page.locator("dl")
+    assert told.locator("dt").all_inner_texts() == ["要做的事", "用户名", "角色", "工号（管理员、财务必填）"]
+    assert told.locator("dd").all_inner_texts()[:2] == ["新建或改密码", "told-9"] and "once" not in told.inner_text()

@@ -56,3 +56,16 @@ def test_no_page_is_wider_than_its_screen(enter, district, login, width):
         if SHOTS:
             page.screenshot(path=f"{SHOTS}/{login}-{width}-{path.strip('/').replace('/', '-').replace('?', '-')}.png", full_page=True)
     assert wide == [] and alerts == []
+
+
+@pytest.mark.parametrize("width,media", [(1280, "screen"), (1920, "screen"), (640, "screen"), (390, "screen"), (1040, "print")])
+def test_what_was_said_of_a_held_line_has_the_width_of_its_card(enter, district, width, media):
+    """At 100 % and 200 %, on a telephone and on A4 across: no column of a few letters, and nothing beside the page."""
+    page = enter(district, "finance", viewport={"width": width, "height": 900}).go("/finance/2026-01/held")
+    page.emulate_media(media=media)
+    shares = page.locator(".held .told dd").evaluate_all("""said => said.map((one) => {
+        const card = one.closest(".held").getBoundingClientRect(), text = one.getBoundingClientRect();
+        return [text.width / card.width, text.right <= card.right + 1 && one.scrollWidth <= one.clientWidth + 1];
+    })""")
+    assert shares and all(share > 0.7 and fits for share, fits in shares), shares
+    assert page.evaluate("document.documentElement.scrollWidth") <= width + 1

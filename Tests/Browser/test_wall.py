@@ -56,7 +56,7 @@ def test_an_english_head_breaks_between_words_only(visit, width):
 def test_heads_and_figures_of_the_lists_stand_on_one_line(visit, width):
     page = visit("operator", viewport={"width": width, "height": width * 9 // 16}).go("/board")
     # A line of a text is a rectangle of its range.
-    broken = """() => [...document.querySelectorAll('.wallgrid h2, .wallgrid .lines strong')].filter(told => {
+    broken = """() => [...document.querySelectorAll('.tile .name, .wallgrid h2, .wallgrid .lines strong')].filter(told => {
       const range = document.createRange();
       range.selectNodeContents(told);
       return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1;
@@ -64,3 +64,23 @@ def test_heads_and_figures_of_the_lists_stand_on_one_line(visit, width):
     assert page.locator(".wallgrid h2").count() == 8 and page.locator(".wallgrid .lines strong").count() > 0
     assert page.evaluate(broken) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+# Squares of firms under the name of another street, by their middles.
+UNDER = """() => {
+  const squares = [...document.querySelectorAll(".plot.map > rect.post")].map(e => e.getBBox());
+  return [...document.querySelectorAll(".plot.map > text")].map(e => [e.textContent, e.getBBox()]).filter(([, name]) =>
+    squares.some(q => q.x + 2 > name.x && q.x + 2 < name.x + name.width && q.y + 2 > name.y + 4 && q.y + 2 < name.y + name.height - 4)).map(([name]) => name);
+}"""
+
+
+@pytest.mark.parametrize("width,height", [(1280, 720), (1920, 1080)])
+def test_names_on_the_map_cover_neither_each_other_nor_the_firms(visit, width, height):
+    page = visit("operator", viewport={"width": width, "height": height}).go("/board")
+    assert page.evaluate(COVERED) == []
+    assert page.locator(".plot.map > rect.post").count() > 20
+    # Where streets lie close together one or the other name has nowhere else to stand.
+    under = page.evaluate(UNDER)
+    assert len(under) <= 2, under
+    # What does stand over a mark is read through it.
+    assert page.locator(".plot.map > text").first.evaluate("name => getComputedStyle(name).paintOrder").startswith("stroke")

@@ -33,7 +33,7 @@ struct AdminPagesTests {
             try await world.office.perform(try manage.grant(.pay, to: "street", isGiven: false, by: World.admin))
             try Golden.page(
                 "rights", RightsModel(
-                    try await manage.rights(), world.office.reference.catalogue.regions, typed: .init(name: World.admin.name, right: "district", street: nil), fault: "不能给自己授权。"))
+                    try await manage.rights(), world.office.reference.catalogue.regions, typed: .init(name: World.admin.name, right: "district", street: nil), fault: "不能给自己授权。", once: "key"))
         }
     }
 
@@ -48,7 +48,7 @@ struct AdminPagesTests {
             let events = try await world.office.read { tx in try tx.events.about(Self.firm.text) }
             let tills = try await ManageTills(world.office).all(of: Self.firm)
             func page(_ name: String, typed: ProviderPages.StepForm? = nil, fault: String? = nil) throws {
-                try Golden.page("provider", as: name, ProviderModel(provider, reference, events, tills, today: World.monday, typed: typed, fault: fault, done: nil))
+                try Golden.page("provider", as: name, ProviderModel(provider, reference, events, tills, today: World.monday, typed: typed, fault: fault, done: nil, once: "key"))
             }
             try page("provider")
             let typed = ProviderPages.StepForm(seen: "active", state: "active", reason: "整改完成<b>")
@@ -67,7 +67,7 @@ struct AdminPagesTests {
             let history = try await look.latest(at: World.minimum, limit: 50)
             func page(_ name: String, isMasked: Bool, typed: AdminPages.ItemForm? = nil, fault: String? = nil) throws {
                 let model = FileModel(
-                    elder, isMasked: isMasked, register: register, typed: typed, fault: fault, history: history, words: Words(world.office.reference),
+                    elder, isMasked: isMasked, register: register, typed: typed, fault: fault, history: history, words: Words(world.office.reference), once: "key",
                     today: World.monday)
                 try Golden.page("file", as: name, model)
             }
@@ -82,11 +82,11 @@ struct AdminPagesTests {
 
     @Test func `a file of the reference, one with faults and one that may be published`() async throws {
         let (names, text) = (["catalog/calendar.csv", "catalog/items.csv"], "date,kind,note\n2027-10-08,本地活动,重阳节\n")
-        try Golden.page("reference", ReferenceModel(names, names[0], text, nil, done: names[0]))
+        try Golden.page("reference", ReferenceModel(names, names[0], text, nil, done: names[0], once: "key"))
         let faults = ReviseReference.Preview(faults: ["calendar.csv 第 2 行：日期不存在"], added: ["2027-02-30"], removed: [])
-        try Golden.page("reference", as: "reference@faults", ReferenceModel(names, names[0], text, faults, done: nil))
+        try Golden.page("reference", as: "reference@faults", ReferenceModel(names, names[0], text, faults, done: nil, once: "key"))
         let change = ReviseReference.Preview(faults: [], added: ["2027-10-08,本地活动,重阳节"], removed: ["2027-10-08,本地活动,旧"])
-        try Golden.page("reference", as: "reference@change", ReferenceModel(names, names[0], text, change, done: nil))
+        try Golden.page("reference", as: "reference@change", ReferenceModel(names, names[0], text, change, done: nil, once: "key"))
     }
 
     @Test func `the import before and after a file`() throws {
@@ -105,9 +105,9 @@ struct AdminPagesTests {
             }
             for _ in 0..<5 { _ = await refusal { try await access.logIn(name: "books", password: "wrong") } }
             let logins = try await access.logins()
-            try Golden.page("users", UsersModel(logins, for: Self.security, done: "desk", now: world.now))
+            try Golden.page("users", UsersModel(logins, for: Self.security, done: "desk", once: "key", now: world.now))
             let typed = SecurityPages.UserForm(name: "new<b>", password: "x", role: "admin", provider: "", person: "7")
-            let refused = UsersModel(logins, for: Self.security, typed: typed, fault: "密码至少 10 位，要有字母和数字。", now: world.now)
+            let refused = UsersModel(logins, for: Self.security, typed: typed, fault: "密码至少 10 位，要有字母和数字。", once: "key", now: world.now)
             try Golden.page("users", as: "users@refused", refused)
             let events = try await world.office.read { tx in try tx.events.acts(before: .max, limit: AuditPages.perPage) }
             try Golden.page("audit", AuditModel(events, try Golden.pages.get().vocabulary(.chinese)))
@@ -121,9 +121,9 @@ struct AdminPagesTests {
             StoredToken(sha256: String(repeating: "a", count: 64), holder: holder, scopes: ["orders:write"], createdAt: now, expiresAt: now + .days(365)),
             StoredToken(sha256: String(repeating: "b", count: 64), holder: holder, scopes: [], createdAt: now, expiresAt: nil, revokedAt: now, seenAt: now),
         ]
-        try Golden.page("tokens", TokensModel(tokens, for: World.admin, key: "key", issued: "vnh_secret", now: now))
-        let typed = TokenPages.TokenForm(key: nil, role: "provider", provider: "P999", name: "till<b>", scopes: "x", days: "0")
-        let refused = TokensModel([], for: Self.security, key: "key", typed: typed, fault: "有效天数应为 1 到 3650，或留空表示长期。", now: now)
+        try Golden.page("tokens", TokensModel(tokens, for: World.admin, once: "key", issued: "vnh_secret", now: now))
+        let typed = TokenPages.TokenForm(role: "provider", provider: "P999", name: "till<b>", scopes: "x", days: "0")
+        let refused = TokensModel([], for: Self.security, once: "key", typed: typed, fault: "有效天数应为 1 到 3650，或留空表示长期。", now: now)
         try Golden.page("tokens", as: "tokens@refused", refused)
     }
 
@@ -133,9 +133,9 @@ struct AdminPagesTests {
             let secret = "whsec_" + String(repeating: "A", count: 43) + "="
             let entry = try await world.office.perform(
                 try webhooks.created(url: "https://example.org/hook?a=1&b=2", events: ["order.*"], secret: secret, by: World.admin))
-            let typed = WebhookPages.NewForm(key: nil, url: "http://x", events: "none.*")
-            try Golden.page("webhooks", WebhooksModel([entry], key: "key", typed: typed, fault: "地址应以 https:// 开头。"))
-            try Golden.page("webhook", WebhookModel(entry, [], key: "key", secret: secret))
+            let typed = WebhookPages.NewForm(url: "http://x", events: "none.*")
+            try Golden.page("webhooks", WebhooksModel([entry], once: "key", typed: typed, fault: "地址应以 https:// 开头。"))
+            try Golden.page("webhook", WebhookModel(entry, [], once: "key", secret: secret))
         }
     }
 }

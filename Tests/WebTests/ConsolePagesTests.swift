@@ -119,7 +119,7 @@ struct ConsolePagesTests {
             let order = try await world.place()
             _ = try await world.office.perform(try FileComplaint(world.office).prepared(order.id, text: "来晚了<b>", by: World.desk))
             world.pass(.hours(26))
-            let model = DutyPages.DutiesModel(try await ReadDuties(world.office)(), by: "张三", words: words)
+            let model = DutyPages.DutiesModel(try await ReadDuties(world.office)(), by: "张三", once: "key", words: words)
             try Golden.page("duties", model)
             try Golden.page("handover", model)
         }

@@ -1,6 +1,5 @@
 import Hummingbird
 import Kernel
-import Store
 import Web
 import Workflow
 
@@ -22,17 +21,4 @@ extension Frame {
         return Frame(
             title: title, caller: caller.name, links: links.map { Link($0.0, to: $0.1, isCurrent: here == $0.1) }, language: request.language)
     }
-}
-
-extension Exchange {
-    /// A form that makes something: sent twice it is done once, by the key that its page was shown with.
-    func once(
-        _ key: String?, _ request: Request, _ caller: Caller, _ step: @escaping @Sendable (any Transaction) throws -> String
-    ) async throws -> String {
-        let key = try key.map { try IdempotencyKey(caller, key: "form-" + $0, request: Array(request.uri.path.utf8)) }
-        return try await office.perform(once: key) { tx in Answer(status: 200, body: try step(tx)) }.answer.body
-    }
-
-    /// A key for ``once(_:_:_:_:)``, new for each page shown.
-    func newFormKey() -> String { String(office.random(), radix: 16) + String(office.random(), radix: 16) }
 }

@@ -153,10 +153,11 @@ struct FileModel: Sendable {
     let fault: String?
     let isMasked: Bool
     let history: [AccessModel.Row]
+    let once: String
 
     init(
         _ elder: Elder, isMasked: Bool, register: [RegisterRepository.Entry], typed: AdminPages.ItemForm?, fault: String?,
-        history: [AccessLogRepository.Entry], words: Words, today: LocalDate
+        history: [AccessLogRepository.Entry], words: Words, once: String, today: LocalDate
     ) {
         id = elder.id.text
         let latest = Dictionary(register.map { ($0.item, $0) }, uniquingKeysWith: { $1 })
@@ -178,6 +179,7 @@ struct FileModel: Sendable {
         self.typed = typed?.value ?? ""
         self.fault = fault
         self.isMasked = isMasked
+        self.once = once
         title = "\(isMasked ? Masked.name(elder.name) : elder.name) \(elder.number)"
         let phones = elder.phones.map { "\($0.label) \(isMasked ? $0.number.masked : $0.number.text)" }.joined(separator: "；")
         let contacts = elder.contacts.map {
@@ -235,11 +237,12 @@ struct ReferenceModel: Sendable {
     let isPreview: Bool
     let mayPublish: Bool
     let done: String?
+    let once: String
 
     /// Lines of a change that are shown.
     private static let shown = 200
 
-    init(_ files: [String], _ name: String, _ text: String, _ preview: ReviseReference.Preview?, done: String?) {
+    init(_ files: [String], _ name: String, _ text: String, _ preview: ReviseReference.Preview?, done: String?, once: String) {
         self.files = files.map { File(name: $0, term: localized(term: Self.terms[$0] ?? $0), isCurrent: $0 == name) }
         self.name = name
         self.text = text
@@ -249,5 +252,6 @@ struct ReferenceModel: Sendable {
         isPreview = preview != nil
         mayPublish = preview.map { $0.faults.isEmpty && !($0.added.isEmpty && $0.removed.isEmpty) } ?? false
         self.done = done
+        self.once = once
     }
 }

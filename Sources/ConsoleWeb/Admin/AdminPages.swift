@@ -50,7 +50,7 @@ public struct AdminPages: PageGroup {
             "file", frame("档案", request, context),
             FileModel(
                 elder, isMasked: isMasked, register: register, typed: typed, fault: fault?.message, history: history, words: words,
-                today: today), status: fault == nil ? .ok : .conflict)
+                once: exchange.newFormKey, today: today), status: fault == nil ? .ok : .conflict)
     }
 
     struct ItemForm: Decodable, Sendable {
@@ -61,14 +61,18 @@ public struct AdminPages: PageGroup {
 
     /// Comes from the revealed page, so the answer is revealed, too; that it was looked at is written down again.
     @Sendable func writeItem(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let form = try await exchange.form(ItemForm.self, request, context)
+        let sent = try await exchange.sent(ItemForm.self, request, context)
+        let form = sent.fields
         let id = ElderID(try context.parameters.require("id"))
         guard let item = RegisterItem(rawValue: form.item) else {
             throw Rejection(.missing, "register_item_unknown", "没有这个档案项目。", pointer: "/item")
         }
         try await LookAtElder(office)(id, from: .reveal, reason: "更新档案项目：\(item.term)", by: context.caller)
         do {
-            try await KeepRegister(office).write(item, form.value, of: id, seen: form.seen, by: context.caller)
+            _ = try await exchange.once(sent, inParts: {
+                try await KeepRegister(office).write(item, form.value, of: id, seen: form.seen, by: context.caller)
+                return item.rawValue
+            })
             return try await file(request, context, isMasked: false)
         } catch let error as any Rejecting where error.rejection.kind != .missing {
             return try await file(request, context, isMasked: false, typed: form, fault: error.rejection)
@@ -97,7 +101,7 @@ public struct AdminPages: PageGroup {
     ) throws -> Response {
         try pages.page(
             "reference", frame("目录与参数", request, context),
-            ReferenceModel(files.keys.sorted(), name, text, preview, done: done),
+            ReferenceModel(files.keys.sorted(), name, text, preview, done: done, once: exchange.newFormKey),
             status: preview?.faults.isEmpty == false ? .unprocessableContent : .ok)
     }
 
@@ -108,13 +112,20 @@ public struct AdminPages: PageGroup {
     }
 
     @Sendable func revise(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let form = try await exchange.form(ReferenceForm.self, request, context)
+        let sent = try await exchange.sent(ReferenceForm.self, request, context)
+        let form = sent.fields
         let bytes = Array(form.text.replacing("\r\n", with: "\n").utf8)
         let revise = ReviseReference(office)
         let preview = try await revise.preview(form.file, bytes)
         if form.publish == "yes", preview.faults.isEmpty {
-            try await revise.publish(form.file, bytes, by: context.caller)
-            return try referencePage(request, context, try await revise.files(), form.file, form.text, nil, done: form.file)
+            _ = try await exchange.once(sent, inParts: {
+                try await revise.publish(form.file, bytes, by: context.caller)
+                return form.file
+            })
+            // Sent again after another has published, what is in force stays so and is shown.
+            let files = try await revise.files()
+            return try referencePage(
+                request, context, files, form.file, String(decoding: files[form.file] ?? bytes, as: UTF8.self), nil, done: form.file)
         }
         return try referencePage(request, context, try await revise.files(), form.file, form.text, preview, done: nil)
     }

@@ -44,7 +44,7 @@ public struct ProviderPages: PageGroup {
             "provider", Frame.admin(provider.name, request, context.caller),
             ProviderModel(
                 provider, office.reference, events, try await ManageTills(office).all(of: id), today: office.now.localDate, typed: typed,
-                fault: fault?.message, done: done),
+                fault: fault?.message, done: done, once: exchange.newFormKey),
             status: fault == nil ? .ok : .conflict)
     }
 
@@ -55,13 +55,16 @@ public struct ProviderPages: PageGroup {
         _ prepare: @Sendable (String, ProviderID, Office, Caller) throws -> @Sendable (any Transaction) throws -> Void
     ) async throws -> Response {
         let id = ProviderID(try context.parameters.require("id"))
-        let form = try await exchange.form(TillForm.self, request, context)
-        do {
-            try await office.perform(try prepare(form.device.trimmed, id, office, context.caller))
-        } catch let error as any Rejecting where error.rejection.kind == .conflict || error.rejection.kind == .invalid {
+        return try await exchange.formOnce(TillForm.self, request, context) { form in
+            let step = try prepare(form.device.trimmed, id, office, context.caller)
+            return { tx in
+                try step(tx)
+                return "/admin/providers/\(id)"
+            }
+        } orShow: { _, error in
+            guard error.rejection.kind == .conflict || error.rejection.kind == .invalid else { throw error }
             return try await one(request, context, fault: error.rejection)
         }
-        return Pages.redirect(to: "/admin/providers/\(id)")
     }
 
     struct StepForm: Decodable, Sendable {
@@ -73,17 +76,22 @@ public struct ProviderPages: PageGroup {
 
     @Sendable func step(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = ProviderID(try context.parameters.require("id"))
-        let form = try await exchange.form(StepForm.self, request, context)
+        let sent = try await exchange.sent(StepForm.self, request, context)
+        let form = sent.fields
         let manage = ManageProviders(office)
         do {
             guard let state = FranchiseState(rawValue: form.state) else { throw Rejection(.invalid, "state_unknown", "没有这个加盟状态。") }
-            try await HeedNotices(office)()
-            if let present = office.reference.franchise.provider(id)?.state, present.rawValue != form.seen {
-                throw Rejection(
-                    .conflict, "provider_changed", "您打开页面之后，状态已被改为“\(present.term)”（经过见下）。您填写的原因还在，核对后可再次提交。")
-            }
-            _ = try await office.perform(manage.setState(id, state, reason: form.reason, by: context.caller))
-            try await manage.follow(id, by: context.caller)
+            _ = try await exchange.once(sent, inParts: {
+                try await HeedNotices(office)()
+                if let present = office.reference.franchise.provider(id)?.state, present.rawValue != form.seen {
+                    throw Rejection(
+                        .conflict, "provider_changed",
+                        "您打开页面之后，状态已被改为“\(present.term)”（经过见下）。您填写的原因还在，核对后可再次提交。")
+                }
+                _ = try await office.perform(manage.setState(id, state, reason: form.reason, by: context.caller))
+                try await manage.follow(id, by: context.caller)
+                return state.rawValue
+            })
             return try await one(request, context, done: localized(term: state.term))
         } catch let error as any Rejecting where error.rejection.kind != .missing {
             return try await one(request, context, typed: form, fault: error.rejection)
@@ -156,10 +164,11 @@ struct ProviderModel: Sendable {
     let reason: String
     let fault: String?
     let done: String?
+    let once: String
 
     init(
         _ provider: Provider, _ reference: Reference, _ events: [Event], _ tills: ManageTills.Page, today: LocalDate,
-        typed: ProviderPages.StepForm?, fault: String?, done: String?
+        typed: ProviderPages.StepForm?, fault: String?, done: String?, once: String
     ) {
         id = provider.id.text
         name = provider.name
@@ -182,6 +191,7 @@ struct ProviderModel: Sendable {
         reason = typed?.reason ?? ""
         self.fault = fault
         self.done = done
+        self.once = once
     }
 
     /// What a state means for the provider.

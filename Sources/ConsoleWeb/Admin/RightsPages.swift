@@ -30,20 +30,23 @@ public struct RightsPages: PageGroup {
     }
 
     private func page(_ request: Request, _ context: AdminContext, typed: Form? = nil, fault: Rejection? = nil) async throws -> Response {
-        let model = RightsModel(try await ManageRoster(office).rights(), office.reference.catalogue.regions, typed: typed, fault: fault?.message)
+        let model = RightsModel(
+            try await ManageRoster(office).rights(), office.reference.catalogue.regions, typed: typed, fault: fault?.message, once: exchange.newFormKey)
         return try pages.page(
             "rights", Frame.admin("月结权限", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     private func change(_ request: Request, _ context: AdminContext, isGiven: Bool) async throws -> Response {
-        let form = try await exchange.form(Form.self, request, context)
-        do {
+        try await exchange.formOnce(Form.self, request, context) { form in
             guard let right = CloseRight(rawValue: form.right) else { throw Rejection(.invalid, "right_invalid", "没有这种权限。", pointer: "/right") }
             let street = form.street.flatMap { $0.isEmpty ? nil : $0 }
-            try await office.perform(try ManageRoster(office).grant(right, to: form.name, street: street, isGiven: isGiven, by: context.caller))
-            return Pages.redirect(to: "/admin/rights")
-        } catch let error as any Rejecting {
-            return try await page(request, context, typed: form, fault: error.rejection)
+            let step = try ManageRoster(office).grant(right, to: form.name, street: street, isGiven: isGiven, by: context.caller)
+            return { tx in
+                try step(tx)
+                return "/admin/rights"
+            }
+        } orShow: { form, error in
+            try await page(request, context, typed: form, fault: error.rejection)
         }
     }
 }
@@ -71,8 +74,9 @@ struct RightsModel: Sendable {
     let streets: [Choice]
     let name: String
     let fault: String?
+    let once: String
 
-    init(_ rights: [ManageRoster.Right], _ regions: [Region], typed: RightsPages.Form?, fault: String?) {
+    init(_ rights: [ManageRoster.Right], _ regions: [Region], typed: RightsPages.Form?, fault: String?, once: String) {
         let names = Dictionary(regions.map { ($0.code.text, "\($0.districtName) \($0.name)") }, uniquingKeysWith: { first, _ in first })
         rows = rights.map { right in
             Row(
@@ -90,5 +94,6 @@ struct RightsModel: Sendable {
             + regions.map { Choice(value: $0.code.text, name: names[$0.code.text] ?? "", isChosen: $0.code.text == typed?.street) }
         name = typed?.name ?? ""
         self.fault = fault
+        self.once = once
     }
 }

@@ -31,7 +31,7 @@ public struct SecurityPages: PageGroup {
         _ request: Request, _ context: SecurityContext, typed: UserForm? = nil, fault: Rejection? = nil, done: String? = nil
     ) async throws -> Response {
         let model = UsersModel(
-            try await access.logins(), for: context.caller, typed: typed, fault: fault?.message, done: done, now: office.now)
+            try await access.logins(), for: context.caller, typed: typed, fault: fault?.message, done: done, once: exchange.newFormKey, now: office.now)
         return try pages.page(
             "users", Frame.admin("用户", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
@@ -45,14 +45,24 @@ public struct SecurityPages: PageGroup {
     }
 
     @Sendable func saveUser(_ request: Request, _ context: SecurityContext) async throws -> Response {
-        let form = try await exchange.form(UserForm.self, request, context)
+        let sent = try await exchange.sent(UserForm.self, request, context)
+        let form = sent.fields
         do {
             guard let role = Caller.Role(rawValue: form.role) else { throw Rejection(.invalid, "role_unknown", "没有这个角色。") }
-            try await access.saveLogin(
+            let step = try access.saved(
                 .init(
                     name: form.name, password: form.password, role: role, provider: Self.given(form.provider).map { ProviderID($0) },
                     person: Self.given(form.person)), by: context.caller)
-            return try await page(request, context, done: form.name)
+            let (name, isReplayed) = try await exchange.once(sent) { tx in
+                try step(tx)
+                return form.name
+            }
+            // The key does not know the password. One that was typed after going back is not saved, nor one that its holder has changed since.
+            if isReplayed, try await !access.isPassword(form.password, of: name) {
+                throw Rejection(
+                    .conflict, "form_used", "这张表单已经提交过，账号“\(name)”的密码没有再改。确要重设，请在下面重新填写密码后保存。", pointer: "/password")
+            }
+            return try await page(request, context, done: name)
         } catch let error as any Rejecting {
             return try await page(request, context, typed: form, fault: error.rejection)
         }
@@ -61,17 +71,25 @@ public struct SecurityPages: PageGroup {
     private static func given(_ text: String?) -> String? { text.flatMap { $0.isEmpty ? nil : $0 } }
 
     @Sendable func unlock(_ request: Request, _ context: SecurityContext) async throws -> Response {
-        try await access.unlock(try context.parameters.require("name"), by: context.caller)
-        return Pages.redirect(to: "/admin/users")
+        let name = try context.parameters.require("name")
+        return try await exchange.formOnce(
+            Nothing.self, request, context,
+            inParts: { _ in
+                try await access.unlock(name, by: context.caller)
+                return "/admin/users"
+            })
     }
 
     struct Reason: Decodable, Sendable { let reason: String }
 
     @Sendable func resetFactor(_ request: Request, _ context: SecurityContext) async throws -> Response {
         let name = try context.parameters.require("name")
-        let form = try await exchange.form(Reason.self, request, context)
+        let form = try await exchange.sent(Reason.self, request, context)
         do {
-            try await access.resetSecondFactor(of: name, reason: form.reason, by: context.caller)
+            _ = try await exchange.once(form, inParts: {
+                try await access.resetSecondFactor(of: name, reason: form.fields.reason, by: context.caller)
+                return name
+            })
             return try await page(request, context, done: name)
         } catch let error as any Rejecting {
             return try await page(request, context, fault: error.rejection)
@@ -129,10 +147,11 @@ struct UsersModel: Sendable {
     let person: String
     let fault: String?
     let done: String?
+    let once: String
 
     init(
         _ logins: [AccessRepository.Login], for caller: Caller, typed: SecurityPages.UserForm? = nil, fault: String? = nil, done: String? = nil,
-        now: Instant
+        once: String, now: Instant
     ) {
         rows = logins.map { Row($0, for: caller, now: now) }
         roles = Role.grantable(by: caller, chosen: typed?.role)
@@ -141,5 +160,6 @@ struct UsersModel: Sendable {
         person = typed?.person ?? ""
         self.fault = fault
         self.done = done
+        self.once = once
     }
 }

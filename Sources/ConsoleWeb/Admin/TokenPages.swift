@@ -35,14 +35,13 @@ public struct TokenPages: PageGroup {
     ) async throws -> Response {
         let tokens = try await manage.page(after: request.query("after"), limit: Self.perPage, for: context.caller)
         let model = TokensModel(
-            tokens, isLater: request.query("after") != nil, for: context.caller, key: exchange.newFormKey(), typed: typed,
+            tokens, isLater: request.query("after") != nil, for: context.caller, once: exchange.newFormKey, typed: typed,
             fault: fault?.message, issued: issued, now: office.now)
         return try pages.page(
             "tokens", Frame.admin("令牌", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     struct TokenForm: Decodable, Sendable {
-        let key: String?
         let role: String
         let provider: String?
         let name: String
@@ -51,7 +50,8 @@ public struct TokenPages: PageGroup {
     }
 
     @Sendable func create(_ request: Request, _ context: IssuerContext) async throws -> Response {
-        let form = try await exchange.form(TokenForm.self, request, context)
+        let sent = try await exchange.sent(TokenForm.self, request, context)
+        let form = sent.fields
         do {
             guard let role = Caller.Role(rawValue: form.role) else { throw Rejection(.invalid, "role_unknown", "没有这个角色。") }
             let days = form.days.flatMap { $0.isEmpty ? nil : $0 }
@@ -64,31 +64,33 @@ public struct TokenPages: PageGroup {
                     role: role, provider: form.provider.flatMap { $0.isEmpty ? nil : ProviderID($0) }, name: form.name,
                     scopes: (form.scopes ?? "").split { $0.isWhitespace || $0 == "," }.map(String.init),
                     expires: count.map { office.now + .days($0) }), by: context.caller)
-            let token = try await exchange.once(form.key, request, context.caller) { tx in try step(tx).token }
-            return try await page(request, context, issued: token)
+            return try await page(request, context, issued: try await exchange.once(sent) { tx in try step(tx).token }.answer)
         } catch let error as any Rejecting {
             return try await page(request, context, typed: form, fault: error.rejection)
         }
     }
 
-    struct Key: Decodable, Sendable { let key: String? }
-
     @Sendable func rotate(_ request: Request, _ context: IssuerContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let form = try await exchange.form(Key.self, request, context)
+        let form = try await exchange.sent(Nothing.self, request, context)
         defer { doorkeeper.forgetTokens() }
         do {
             let step = try manage.rotated(id, overlap: .days(1), by: context.caller)
-            return try await page(request, context, issued: try await exchange.once(form.key, request, context.caller) { tx in try step(tx).token })
+            return try await page(request, context, issued: try await exchange.once(form) { tx in try step(tx).token }.answer)
         } catch let error as any Rejecting {
             return try await page(request, context, fault: error.rejection)
         }
     }
 
     @Sendable func revoke(_ request: Request, _ context: IssuerContext) async throws -> Response {
-        try await office.perform(manage.revoked(try context.parameters.require("id"), by: context.caller))
-        doorkeeper.forgetTokens()
-        return Pages.redirect(to: "/admin/tokens")
+        let step = manage.revoked(try context.parameters.require("id"), by: context.caller)
+        defer { doorkeeper.forgetTokens() }
+        return try await exchange.formOnce(Nothing.self, request, context) { _ in
+            { tx in
+                try step(tx)
+                return "/admin/tokens"
+            }
+        }
     }
 }
 
@@ -119,7 +121,7 @@ struct TokensModel: Sendable {
 
     let rows: [Row]
     let roles: [UsersModel.Role]
-    let key: String
+    let once: String
     let name: String
     let provider: String
     let scopes: String
@@ -131,12 +133,12 @@ struct TokensModel: Sendable {
 
     /// - Parameter isLater: others stand before this page.
     init(
-        _ tokens: [StoredToken], isLater: Bool = false, for caller: Caller, key: String, typed: TokenPages.TokenForm? = nil, fault: String? = nil,
+        _ tokens: [StoredToken], isLater: Bool = false, for caller: Caller, once: String, typed: TokenPages.TokenForm? = nil, fault: String? = nil,
         issued: String? = nil, now: Instant
     ) {
         rows = tokens.map { Row($0, now: now) }
         roles = UsersModel.Role.grantable(by: caller, chosen: typed?.role)
-        self.key = key
+        self.once = once
         name = typed?.name ?? ""
         provider = typed?.provider ?? ""
         scopes = typed?.scopes ?? ""

@@ -29,27 +29,27 @@ public struct WebhookPages: PageGroup {
     }
 
     private func list(_ request: Request, _ context: AdminContext, typed: NewForm? = nil, fault: Rejection? = nil) async throws -> Response {
-        let model = WebhooksModel(try await webhooks.all(for: context.caller), key: exchange.newFormKey(), typed: typed, fault: fault?.message)
+        let model = WebhooksModel(try await webhooks.all(for: context.caller), once: exchange.newFormKey, typed: typed, fault: fault?.message)
         return try pages.page(
             "webhooks", Frame.admin("推送", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     struct NewForm: Decodable, Sendable {
-        let key: String?
         let url: String
         let events: String
     }
 
     @Sendable func create(_ request: Request, _ context: AdminContext) async throws -> Response {
-        let form = try await exchange.form(NewForm.self, request, context)
+        let sent = try await exchange.sent(NewForm.self, request, context)
+        let form = sent.fields
         do {
             let events = form.events.split { $0.isWhitespace || $0 == "," }.map(String.init)
             let step = try webhooks.created(url: form.url, events: events, secret: nil, by: context.caller)
             // Both in one answer, so that the form sent twice shows the same subscription with the same secret.
-            let made = try await exchange.once(form.key, request, context.caller) { tx in
+            let made = try await exchange.once(sent) { tx in
                 let entry = try step(tx).subscription
                 return "\(entry.id) \(entry.secrets.entries.first?.secret.text ?? "")"
-            }.split(separator: " ").map(String.init)
+            }.answer.split(separator: " ").map(String.init)
             return try await one(request, context, id: made[0], secret: made.last)
         } catch let error as any Rejecting {
             return try await list(request, context, typed: form, fault: error.rejection)
@@ -64,22 +64,21 @@ public struct WebhookPages: PageGroup {
         let entry = try await webhooks.one(id, for: context.caller)
         let page = try await ReadDeliveries(office)(id, state: state, before: nil, limit: ReadDeliveries.limit, for: context.caller)
         let model = WebhookModel(
-            entry, page.entries, state: state, key: exchange.newFormKey(), secret: secret, done: done, fault: fault?.message)
+            entry, page.entries, state: state, once: exchange.newFormKey, secret: secret, done: done, fault: fault?.message)
         return try pages.page(
             "webhook", Frame.admin("推送", request, context.caller), model, status: fault == nil ? .ok : .unprocessableContent)
     }
 
     struct ActForm: Decodable, Sendable {
-        let key: String?
         let event: String?
     }
 
     @Sendable func act(_ request: Request, _ context: AdminContext) async throws -> Response {
         let id = try context.parameters.require("id")
-        let form = try await exchange.form(ActForm.self, request, context)
+        let form = try await exchange.sent(ActForm.self, request, context)
         let caller = context.caller
         func once(_ step: @escaping @Sendable (any Transaction) throws -> String) async throws -> String {
-            try await exchange.once(form.key, request, caller, step)
+            try await exchange.once(form, step).answer
         }
         do {
             switch try context.parameters.require("act") {
@@ -90,14 +89,21 @@ public struct WebhookPages: PageGroup {
                 let step = ReplayWebhook(office).tested(id, by: caller)
                 return try await one(request, context, done: try await once(step))
             case "replay":
-                let step = ReplayWebhook(office).prepared(id, form.event.map { .event(id: $0) } ?? .dead, by: caller)
+                let step = ReplayWebhook(office).prepared(id, form.fields.event.map { .event(id: $0) } ?? .dead, by: caller)
                 return try await one(request, context, done: try await once { tx in "\(try step(tx).count)" })
             case "enable", "disable":
                 let isActive = try context.parameters.require("act") == "enable"
-                _ = try await office.perform(try webhooks.changed(id, .init(isActive: isActive), by: caller))
+                let step = try webhooks.changed(id, .init(isActive: isActive), by: caller)
+                _ = try await once { tx in
+                    _ = try step(tx)
+                    return id
+                }
                 return Pages.redirect(to: "/admin/webhooks/\(id)")
             case "delete":
-                try await webhooks.delete(id, by: caller)
+                _ = try await exchange.once(form, inParts: {
+                    try await webhooks.delete(id, by: caller)
+                    return id
+                })
                 return Pages.redirect(to: "/admin/webhooks")
             default: throw Rejection(.missing, "route_unknown", "没有这个地址，请对照接口文档。")
             }
@@ -131,15 +137,15 @@ struct WebhooksModel: Sendable {
 
     let rows: [Row]
     let isEmpty: Bool
-    let key: String
+    let once: String
     let url: String
     let events: String
     let fault: String?
 
-    init(_ entries: [WebhookRepository.Entry], key: String, typed: WebhookPages.NewForm? = nil, fault: String? = nil) {
+    init(_ entries: [WebhookRepository.Entry], once: String, typed: WebhookPages.NewForm? = nil, fault: String? = nil) {
         rows = entries.map { Row($0) }
         isEmpty = rows.isEmpty
-        self.key = key
+        self.once = once
         url = typed?.url ?? "https://"
         events = typed?.events ?? "*"
         self.fault = fault
@@ -168,7 +174,7 @@ struct WebhookModel: Sendable {
     let states: [State]
     let deliveries: [Delivery]
     let isEmpty: Bool
-    let key: String
+    let once: String
     /// The secret just made; nobody can show it again.
     let secret: String?
     let done: String?
@@ -179,7 +185,7 @@ struct WebhookModel: Sendable {
     private static let terms = ["pending": "待送", "delivered": "已送达", "dead": "死信"]
 
     init(
-        _ entry: WebhookRepository.Entry, _ deliveries: [DeliveryRepository.Entry], state: DeliveryRepository.State? = nil, key: String,
+        _ entry: WebhookRepository.Entry, _ deliveries: [DeliveryRepository.Entry], state: DeliveryRepository.State? = nil, once: String,
         secret: String? = nil, done: String? = nil, fault: String? = nil
     ) {
         row = WebhooksModel.Row(entry)
@@ -191,7 +197,7 @@ struct WebhookModel: Sendable {
                 isDead: delivery.state == "dead")
         }
         isEmpty = deliveries.isEmpty
-        self.key = key
+        self.once = once
         self.secret = secret
         self.done = done
         self.fault = fault

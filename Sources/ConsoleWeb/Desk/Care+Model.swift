@@ -45,11 +45,9 @@ struct CallbacksModel: Sendable {
     let wrong: [Wrong]
     let hasWrong: Bool
 
-    /// - Parameters:
-    ///   - misses: stand on the first page.
-    ///   - isLater: others stand before this page.
+    /// - Parameter isLater: others stand before this page.
     init(_ page: ReadCallbacks.Page, _ misses: [TillRepository.Misses] = [], isLater: Bool = false, words: Words) {
-        wrong = isLater ? [] : misses.map { Wrong(day: $0.day.description, canteen: words.provider($0.canteen.text), count: $0.count) }
+        wrong = misses.map { Wrong(day: $0.day.description, canteen: words.provider($0.canteen.text), count: $0.count) }
         hasWrong = !wrong.isEmpty
         pager = Pager(of: Self.address, isLater: isLater, after: page.next?.key)
         meals = page.meals.map { entry in

@@ -41,7 +41,8 @@ public struct CarePages: PageGroup {
     @Sendable func callbacks(_ request: Request, _ context: DeskContext) async throws -> Response {
         let place = try request.query("after").map { try ReadCallbacks.Place(key: try Cursor.key($0, in: CallbacksModel.address)) }
         let page = try await ReadCallbacks(office).due(after: place, limit: CallbacksModel.limit)
-        let misses = try await ReadCardMisses(office)()
+        // They stand on the first page only.
+        let misses = place == nil ? try await ReadCardMisses(office)() : []
         return try pages.page("callbacks", .console("回访", request, context), CallbacksModel(page, misses, isLater: place != nil, words: words))
     }
 

@@ -41,6 +41,7 @@ public struct DutyPages: PageGroup {
 
         let at: String
         let by: String
+        let once: String
         let calls: [CallRow]
         let complaints: [ComplaintRow]
         let emergencies: [OrderLine]
@@ -56,9 +57,10 @@ public struct DutyPages: PageGroup {
         /// Some of the lists are empty; they are named in one line.
         let hasEmpty: Bool
 
-        init(_ duties: ReadDuties.Duties, by: String, words: Words) {
+        init(_ duties: ReadDuties.Duties, by: String, once: String, words: Words) {
             at = duties.at.shown
             self.by = by
+            self.once = once
             calls = duties.calls.map {
                 CallRow(id: $0.id, line: $0.from, at: $0.rangAt.shown, kind: $0.answeredAt == nil ? localized("未接就挂断") : localized("接通后没有小结"))
             }
@@ -81,7 +83,7 @@ public struct DutyPages: PageGroup {
     private func page(_ template: String, _ title: String, _ request: Request, _ context: DeskContext) async throws -> Response {
         try pages.page(
             template, .console(title, request, context),
-            DutiesModel(try await ReadDuties(office)(), by: context.caller.name, words: words))
+            DutiesModel(try await ReadDuties(office)(), by: context.caller.name, once: exchange.newFormKey, words: words))
     }
 
     @Sendable func duties(_ request: Request, _ context: DeskContext) async throws -> Response {
@@ -95,17 +97,25 @@ public struct DutyPages: PageGroup {
     struct Outcome: Decodable, Sendable { let outcome: String }
 
     @Sendable func noteCall(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let form = try await exchange.form(Outcome.self, request, context)
-        try await NoteCall(office)(try context.parameters.require("id"), elder: nil, outcome: form.outcome, by: context.caller)
-        return Pages.redirect(to: "/console/duties")
+        let id = try context.parameters.require("id")
+        return try await exchange.formOnce(
+            Outcome.self, request, context,
+            inParts: { form in
+                try await NoteCall(office)(id, elder: nil, outcome: form.outcome, by: context.caller)
+                return "/console/duties"
+            })
     }
 
     struct Resolution: Decodable, Sendable { let resolution: String }
 
     @Sendable func resolve(_ request: Request, _ context: DeskContext) async throws -> Response {
-        let form = try await exchange.form(Resolution.self, request, context)
-        _ = try await office.perform(
-            ResolveComplaint(office).prepared(try context.parameters.require("id"), resolution: form.resolution, by: context.caller))
-        return Pages.redirect(to: "/console/duties")
+        let id = try context.parameters.require("id")
+        return try await exchange.formOnce(Resolution.self, request, context) { form in
+            let step = try ResolveComplaint(office).prepared(id, resolution: form.resolution, by: context.caller)
+            return { tx in
+                _ = try step(tx)
+                return "/console/duties"
+            }
+        }
     }
 }

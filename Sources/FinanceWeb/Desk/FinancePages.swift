@@ -112,8 +112,12 @@ public struct FinancePages: PageGroup {
     @Sendable func close(_ request: Request, _ context: FinanceContext) async throws -> Response {
         try Self.mayAct(context)
         let month = try context.month()
-        _ = try await CloseMonth(office)(month, by: context.caller)
-        return Pages.redirect(to: "/finance/\(month)")
+        return try await exchange.formOnce(
+            Nothing.self, request, context, keeping: IdempotencyKey.forMoney,
+            inParts: { _ in
+                _ = try await CloseMonth(office)(month, by: context.caller)
+                return "/finance/\(month)"
+            })
     }
 
     struct Signature: Decodable, Sendable {

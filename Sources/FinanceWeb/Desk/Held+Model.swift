@@ -23,6 +23,9 @@ struct HeldModel: Sendable {
         let findings: [String]
         let why: String
         let evidence: [Fact]
+        /// What was said of it, which may be long.
+        let said: [Fact]
+        let hasSaid: Bool
     }
 
     let month: String
@@ -47,15 +50,16 @@ struct HeldModel: Sendable {
             let line = entry.line.candidate
             var facts = record.facts(entry.order, entry.visit, entry.swipe)
             facts.tell("核验等级", "L\(line.evidence.rawValue)")
-            for callback in entry.callbacks { facts.tell("回访", record.told(callback)) }
-            for complaint in entry.complaints { facts.tell("投诉", record.told(complaint)) }
+            var said = Facts()
+            for callback in entry.callbacks { said.tell("回访", record.told(callback)) }
+            for complaint in entry.complaints { said.tell("投诉", record.told(complaint)) }
             let findings = entry.line.findings.map { "\($0.code) \($0.sentence)" }
             return Line(
                 subject: line.subject, number: line.shownNumber, address: caller.address(of: line),
                 item: reference.catalogue.item(line.item)?.name ?? line.item.text,
                 date: line.date.description, providerID: line.provider.text, provider: reference.franchise.provider(line.provider)?.name ?? "",
                 amount: HTML.grouped(line.subsidy), findings: findings, why: String(findings.joined(separator: "；").prefix(500)),
-                evidence: facts.all)
+                evidence: facts.all, said: said.all, hasSaid: !said.all.isEmpty)
         }
     }
 }

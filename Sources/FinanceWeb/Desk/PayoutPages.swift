@@ -49,8 +49,12 @@ public struct PayoutPages: PageGroup {
 
     @Sendable func drawUp(_ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        _ = try await DrawUpAllowances(office)(programme, month, by: context.caller)
-        return Pages.redirect(to: "/finance/payouts?month=\(month)")
+        return try await exchange.formOnce(
+            Nothing.self, request, context, keeping: IdempotencyKey.forMoney,
+            inParts: { _ in
+                _ = try await DrawUpAllowances(office)(programme, month, by: context.caller)
+                return "/finance/payouts?month=\(month)"
+            })
     }
 
     /// Payments a page.
@@ -74,10 +78,13 @@ public struct PayoutPages: PageGroup {
 
     private func decide(_ approve: Bool, _ request: Request, _ context: FinanceContext) async throws -> Response {
         let (month, programme) = (try context.month(), try context.parameters.require("programme"))
-        let form = try await exchange.form(Decision.self, request, context)
-        _ = try await DecidePayouts(office)(
-            programme, month, list: form.list, approve: approve, opinion: form.opinion ?? "", by: context.caller)
-        return Pages.redirect(to: "/finance/payouts?month=\(month)")
+        return try await exchange.formOnce(
+            Decision.self, request, context, keeping: IdempotencyKey.forMoney,
+            inParts: { form in
+                _ = try await DecidePayouts(office)(
+                    programme, month, list: form.list, approve: approve, opinion: form.opinion ?? "", by: context.caller)
+                return "/finance/payouts?month=\(month)"
+            })
     }
 
     struct Reversal: Decodable, Sendable {

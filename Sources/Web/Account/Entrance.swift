@@ -93,21 +93,24 @@ public struct Entrance: Sendable {
 
         let address: String
         let fields: [Field]
-        /// What is worth looking over: what is long is cut.
-        let shown: [Field]
+        /// What is worth looking over, under the labels it was typed at: what is long is cut.
+        let shown: [Fact]
+        let button: String?
         let hasShown: Bool
 
-        init(_ path: String, _ form: FormFields) {
+        init(_ path: String, _ form: FormFields, _ labels: FormLabels, _ language: Language) {
             address = Way(next: path).next ?? "/"
             fields = form.kept.map { Field(name: $0.name, value: $0.value) }
-            shown = fields.filter { !$0.value.isEmpty }.map { Field(name: $0.name, value: String($0.value.prefix(500))) }
-            hasShown = !shown.isEmpty
+            let typed = labels.typed(form.kept, at: address, in: language)
+            button = typed.button
+            shown = typed.facts.map { Fact(name: $0.name, value: String($0.value.prefix(500))) }
+            hasShown = !shown.isEmpty || button != nil
         }
     }
 
     /// What was typed, and one button that sends it (again) to the same place with the secret of this session.
     func again(_ request: Request, _ path: String, _ fields: FormFields, status: HTTPResponse.Status = .ok) throws -> Response {
-        try page("again", request.language, AgainModel(path, fields), status: status)
+        try page("again", request.language, AgainModel(path, fields, pages.labels, request.language), status: status)
     }
 
     struct UndoneModel: Sendable {

@@ -65,7 +65,7 @@ public enum ErrorCodes {
                 "budget_proposed", "card_taken",
                 "close_out_of_order", "close_raced", "code_not_wanted", "till_known", "close_running", "complaint_taken", "constraint", "device_swipe_reused",
                 "district_exists", "elder_changed", "elder_exists", "entitlement_exhausted", "factor_not_begun", "factor_off",
-                "factor_on", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",
+                "factor_on", "form_used", "fund_exists", "idempotency_key_running", "illegal_transition", "invoice_known", "item_changed",
                 "line_adjusted", "line_decided", "line_disputed", "line_not_held", "line_reopened", "meal_already_taken",
                 "month_changed", "month_closed", "name_taken", "nursing_overlaps", "offer_answered", "offer_expired", "offer_gone", "offer_leased",
                 "order_changed", "order_settled", "order_twin", "output_not_empty",

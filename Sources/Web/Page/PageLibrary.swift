@@ -17,6 +17,8 @@ public struct PageLibrary: Sendable {
     /// Keys of sentences that no template uses; for the test that keeps the catalogue tidy.
     public let unusedKeys: Set<String>
     public let messages: Messages
+    /// What the fields of the forms are called.
+    let labels: FormLabels
 
     struct Asset: Sendable {
         let bytes: [UInt8]
@@ -45,6 +47,7 @@ public struct PageLibrary: Sendable {
             libraries[language] = MustacheLibrary(templates: compiled)
         }
         self.libraries = libraries
+        labels = FormLabels(templates.map { String(decoding: $0.bytes, as: UTF8.self) }, messages)
         names = Set(templates.map(\.name))
         unusedKeys = messages.keys.subtracting(used)
         var assets: [String: Asset] = [:]

@@ -136,8 +136,10 @@ public enum Plot {
         for spot in spots {
             drawn += spot.drawn
             let free = spot.labels.filter { box in box.isInside(whole) && !taken.contains { $0.meets(box) } }
-            // Of the free ones the one that covers the fewest other circles; the earlier of two alike.
-            func covered(_ box: Box) -> Int { spots.count { ($0.x, $0.y) != (spot.x, spot.y) && box.meets($0.core) } }
+            // Of the free ones the one that covers the fewest circles and rows of squares of others; the earlier of two alike.
+            func covered(_ box: Box) -> Int {
+                spots.reduce(0) { $0 + (($1.x, $1.y) == (spot.x, spot.y) ? 0 : $1.marks.count(where: box.meets)) }
+            }
             guard let box = free.min(by: { covered($0) < covered($1) }) else { continue }
             taken.append(box)
             names += text(spot.label, (box.left + box.right) / 2, box.bottom - 3, "middle")
@@ -167,8 +169,14 @@ public enum Plot {
             return shapes
         }
 
-        /// What a name should not cover.
-        var core: Box { Box(left: x - radius * 0.6, top: y - radius * 0.6, right: x + radius * 0.6, bottom: y + radius * 0.6) }
+        /// What the name of another should not cover: the middle of the circle, and the squares over it.
+        var marks: [Box] {
+            let half = Double(min(place.posts, 8)) * 3
+            return [
+                Box(left: x - radius * 0.6, top: y - radius * 0.6, right: x + radius * 0.6, bottom: y + radius * 0.6),
+                Box(left: x - half, top: y - radius - 6, right: x + half, bottom: y - radius - 2),
+            ]
+        }
 
         /// Where its name may stand, the best first: below, above, beside, at the corners, and each of them shifted.
         var labels: [Box] {

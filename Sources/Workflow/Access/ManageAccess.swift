@@ -46,7 +46,10 @@ public struct ManageAccess: Sendable {
     /// - Throws: `password_weak` unless it has ten characters with letters and digits; `provider_missing`; `own_grant` for oneself and for one's
     ///   own role; `person_missing`, `post_taken` where one person would hold two of the administrators' posts, `person_taken` where two logins
     ///   of one role; `post_fixed` for an administrator's login that is to become another administrator's.
-    public func saveLogin(_ wish: Wish, by caller: Caller) async throws {
+    public func saveLogin(_ wish: Wish, by caller: Caller) async throws { try await office.perform(saved(wish, by: caller)) }
+
+    /// The same as a step, for a form that is sent twice.
+    public func saved(_ wish: Wish, by caller: Caller) throws -> @Sendable (any Transaction) throws -> Void {
         let name = wish.name
         guard (1...64).contains(name.count), !name.contains(where: \.isWhitespace), name != Caller.system.name else {
             throw Rejection(.invalid, "login_name_invalid", "用户名应为 1 到 64 个字，不含空格，也不能是 system。", pointer: "/name")
@@ -70,7 +73,7 @@ public struct ManageAccess: Sendable {
                 .invalid, "person_missing", "系统、安全、审计管理员和财务必须登记本人工号（至多 40 个字），以保证三员分立和双人复核。", pointer: "/person")
         }
         let saving = try saving(name, password: wish.password, role: wish.role, provider: wish.provider, person: person, by: caller)
-        try await office.perform { tx in
+        return { tx in
             try Self.refuseOwn(tx, name, caller)
             guard try person == nil || tx.access.login(caller.name)?.person.map(PaperNumber.normalised) != person else { throw Self.ownGrant }
             if let held = try tx.access.login(name)?.holder.role, held != wish.role.rawValue, let old = Caller.Role(rawValue: held) {
@@ -95,6 +98,12 @@ public struct ManageAccess: Sendable {
             }
             try saving(tx)
         }
+    }
+
+    /// Whether this is the password that a login has now.
+    public func isPassword(_ password: String, of name: String) async throws -> Bool {
+        guard let login = try await office.read({ tx in try tx.access.login(name) }) else { return false }
+        return try Password.matches(password, login.password)
     }
 
     private func saving(

@@ -54,18 +54,32 @@ extension Office {
         guard let key else { return (try await perform(body), false) }
         let now = now
         return try await perform { tx in
-            if let stored = try tx.idempotency.find(caller: key.caller, key: key.key, at: now) {
-                guard stored.requestSHA256 == key.requestSHA256 else {
-                    throw Rejection(.refused, "idempotency_key_reused", "同一个 Idempotency-Key 用于不同的请求，请换一个新的键。")
-                }
-                return (Answer(status: stored.status, body: stored.body), true)
-            }
+            if let kept = try Self.kept(tx, key, at: now) { return (kept, true) }
             let answer = try body(tx)
             try tx.idempotency.insert(
                 caller: key.caller, key: key.key, requestSHA256: key.requestSHA256, status: answer.status, body: answer.body, at: now,
                 until: now + key.kept)
             return (answer, false)
         }
+    }
+
+    /// The same for long work of many transactions, each of which finds done what was done before: its answer is kept when all of it stands.
+    public func perform(
+        once key: IdempotencyKey?, inParts work: () async throws -> Answer
+    ) async throws -> (answer: Answer, isReplayed: Bool) {
+        guard let key else { return (try await work(), false) }
+        let now = now
+        if let kept = try await read({ tx in try Self.kept(tx, key, at: now) }) { return (kept, true) }
+        let answer = try await work()
+        return try await perform(once: key) { _ in answer }
+    }
+
+    private static func kept(_ tx: any Transaction, _ key: IdempotencyKey, at now: Instant) throws -> Answer? {
+        guard let stored = try tx.idempotency.find(caller: key.caller, key: key.key, at: now) else { return nil }
+        guard stored.requestSHA256 == key.requestSHA256 else {
+            throw Rejection(.refused, "idempotency_key_reused", "同一个 Idempotency-Key 用于不同的请求，请换一个新的键。")
+        }
+        return Answer(status: stored.status, body: stored.body)
     }
 }
 

@@ -17,7 +17,7 @@ $("#bank")?.addEventListener("submit", async (event) => {
     });
     if (response.ok) return location.reload();
     const problem = await response.json().catch(() => ({}));
-    say(response.status === 401 ? word("login") : problem.detail || problem.title || word("undone"));
+    say(response.status === 401 ? word("login") : response.status === 413 ? word("large") : problem.detail || problem.title || word("undone"));
   } catch {
     // Whether it arrived is not known; the file is the same and is posted once.
     say(word("away"));

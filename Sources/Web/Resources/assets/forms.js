@@ -10,6 +10,25 @@ const fields = (form) => $$("input:not([type=hidden], [type=password], [type=fil
 const about = (form) => [form.getAttribute("action"), ...$$("input[type=hidden]", form)
   .filter((field) => !["csrf", "once", "hash", "list", "version"].includes(field.name)).map((field) => field.value)].join(" ");
 
+// Gone back to, a page is written anew by the server with new keys, and the browser puts in what was typed.
+const isGoneBackTo = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+const SENT = "forms.sent";
+const MOST_SENT = 50;
+const mark = (text) => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.codePointAt(0)) | 0, text.length);
+
+/** The same words sent again after going back are the same form still: it takes the key it was sent with, by which it is done once. */
+function keep(form, values) {
+  const key = form.elements.once;
+  if (!key) return;
+  const what = mark(JSON.stringify([location.pathname, about(form), values]));
+  try {
+    const sent = JSON.parse(sessionStorage.getItem(SENT)) || [];
+    const before = isGoneBackTo && sent.findLast(([which]) => which === what);
+    if (before) key.value = before[1];
+    sessionStorage.setItem(SENT, JSON.stringify([...sent, [what, key.value]].slice(-MOST_SENT)));
+  } catch { /* keeps nothing: the server still knows a second press */ }
+}
+
 // Later than every script of the page: what one of them sends by itself does not leave the page.
 window.addEventListener("submit", (event) => {
   const form = event.target;
@@ -18,6 +37,7 @@ window.addEventListener("submit", (event) => {
   form.dataset.sent = "yes";
   setTimeout(() => { delete form.dataset.sent; }, SENT_FOR_MS);
   const values = fields(form).map((field) => [field.name, /^(checkbox|radio)$/.test(field.type) ? field.checked : field.value]);
+  keep(form, values);
   try { sessionStorage.setItem(KEPT, JSON.stringify({ page: location.pathname, about: about(form), values })); } catch { /* keeps nothing: the way back still leads to the form */ }
 });
 window.addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
