@@ -28,7 +28,7 @@ public struct Finding: Hashable, Sendable {
     public init(_ code: String, _ severity: Severity, _ sentence: String) {
         self.code = code
         self.severity = severity
-        self.sentence = sentence.replacing("|", with: "／")
+        self.sentence = sentence.utf8.contains(UInt8(ascii: "|")) ? sentence.replacing("|", with: "／") : sentence
     }
 }
 

@@ -71,7 +71,7 @@ public struct PrintedDocument: Sendable {
     public var html: ByteBuffer {
         // The rows first: what is written says how many lines it takes, and by those the sheets are divided.
         var rows: [UInt8] = []
-        rows.reserveCapacity(document.rows.count * document.columns.count * 12)
+        rows.reserveCapacity(document.rows.count * document.columns.count * 16)
         var (lines, ends): ([Int], [Int]) = ([], [0])
         for row in document.rows {
             lines.append(append(row[...], to: &rows))

@@ -84,7 +84,10 @@ import Testing
 
     @Test func `of a class is made up for by the neediest that is known, meals apart by canteen, day and class`() throws {
         let meal = Item(code: ItemCode("01901"), category: .meals, name: "送餐", unit: .portion, mode: .visit)
-        let classes = [ElderClass(code: ID("low_income"), name: "低收入", rank: 3), ElderClass(code: ID("destitute"), name: "特困", rank: 1)]
+        let classes = [
+            ElderClass(code: ID("low_income"), name: "低收入", rank: 3), ElderClass(code: ID("destitute"), name: "特困", rank: 1),
+            ElderClass(code: ID("aged"), name: "高龄", rank: 5),
+        ]
         let catalogue = Catalogue(items: [meal, World.lunch], prices: [], classes: classes)
         let facts = MonthPapers.ElderFacts(
             number: "LZ1", maskedName: "王*", idTail: "", region: "620102001", community: "", abilityLevel: 0,
