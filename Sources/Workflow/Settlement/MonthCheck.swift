@@ -75,12 +75,11 @@ struct MonthCheck: Sendable {
             for try await some in group { take(some) }
         }
         let all = traces
-        let listed = Task { all.subjects }
+        async let subjects = all.subjects
         // One after the other beside a server, which needs a thread of its own for who is on the telephone.
-        if lanes == 1 { _ = await listed.value }
+        if lanes == 1 { _ = await subjects }
         let cross = await CompareMonth.findings(all, terms, lanes: lanes)
-        let subjects = await listed.value
-        return Comparison(
+        return await Comparison(
             recipients: recipients, surroundings: Surroundings(terms: terms, cross: cross), subjects: subjects, pages: pages.flatMap { $0 })
     }
 
